@@ -1,0 +1,1 @@
+"""Duologue: self-hosted dialogue marketing, from a promise to a measured sale."""

@@ -1,0 +1,5 @@
+"""`python -m duologue` is the duologue command."""
+
+from duologue.cli import main
+
+main()

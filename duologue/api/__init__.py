@@ -1,0 +1,1 @@
+"""Doors for machines: events in, carriers' reports in, management."""

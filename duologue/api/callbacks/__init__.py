@@ -1,0 +1,1 @@
+"""Carriers in: clicks, pixels, one-click unsubscribes, translated into our words."""

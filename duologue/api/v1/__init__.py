@@ -1,0 +1,1 @@
+"""Management over HTTP, described by OpenAPI."""

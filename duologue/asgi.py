@@ -1,0 +1,15 @@
+"""The web process: a path switch between the plain doors and Django."""
+
+from __future__ import annotations
+
+import os
+
+import django
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "duologue.settings")
+django.setup()
+
+from duologue.api.doors import PlainDoors  # noqa: E402  Django must be set up first
+
+application = PlainDoors(otherwise=get_asgi_application())

@@ -1,0 +1,1 @@
+"""Who are we? The brand book, its personas, products and look."""

@@ -1,0 +1,1 @@
+"""In dialogue: runs, messages, channels, conversations, perks."""

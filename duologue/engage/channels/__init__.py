@@ -1,0 +1,1 @@
+"""Ways out and back: one folder per channel, behind one small protocol."""

@@ -1,0 +1,1 @@
+"""E-mail: pipelined SMTP out, replies, bounces and spam reports in."""

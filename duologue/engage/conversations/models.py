@@ -1,0 +1,72 @@
+"""Conversations and their entries."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from duologue.platform.database.models import InWorkspace, link
+
+
+class Team(InWorkspace):
+    """Staff who take over conversations together."""
+
+    name = models.CharField(max_length=63)
+    emails = ArrayField(models.EmailField(), default=list)
+
+    class Meta(InWorkspace.Meta):
+        constraints = [models.UniqueConstraint(fields=["workspace", "name"], name="one_team_per_name")]
+
+
+class Conversation(InWorkspace):
+    """Everything one person and the brand said to each other; one per person."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        CLOSED = "closed"
+
+    person = models.BigIntegerField()
+    profile = link("people.Profile")
+    state = models.CharField(max_length=6, choices=State)
+    held_by = models.CharField(max_length=10, default="human", help_text="automation or human")
+    team = models.CharField(max_length=63, blank=True)
+    intent = models.CharField(max_length=20, blank=True)
+    is_complaint = models.BooleanField(default=False)
+    priority = models.SmallIntegerField(default=5)
+    due_at = models.DateTimeField(null=True)
+    run = link("engage.Run", null=True)
+    run_seq = models.IntegerField(null=True)
+    brief = models.TextField(blank=True)
+    opened_at = models.DateTimeField()
+    touched_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=40, blank=True)
+    overdue_told = models.BooleanField(default=False)
+
+    class Meta(InWorkspace.Meta):
+        constraints = [models.UniqueConstraint(fields=["workspace", "person"], name="one_conversation_per_person")]
+        indexes = [models.Index(fields=["workspace", "state", "-touched_at"], name="conversations_inbox")]
+
+
+class Entry(InWorkspace):
+    """One thing said in a conversation, or a note beside it."""
+
+    class Direction(models.TextChoices):
+        IN = "in"
+        OUT = "out"
+        NOTE = "note"
+
+    conversation = link("engage.Conversation")
+    profile = link("people.Profile")
+    at = models.DateTimeField()
+    direction = models.CharField(max_length=4, choices=Direction)
+    channel = models.CharField(max_length=20)
+    subject = models.CharField(max_length=300, blank=True)
+    text = models.TextField()
+    intent = models.CharField(max_length=20, blank=True)
+    message_ref = models.CharField(max_length=300, blank=True, help_text="Message-ID, for threading.")
+    delivery = link("engage.Delivery", null=True)
+    staff = models.ForeignKey("platform.Staff", null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta(InWorkspace.Meta):
+        indexes = [models.Index(fields=["workspace", "conversation", "at"], name="entries_of_conversation")]

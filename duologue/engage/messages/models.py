@@ -1,0 +1,102 @@
+"""Messages in versions, and the deliveries that carry them."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from duologue.platform.database.models import InWorkspace, link
+
+
+class Message(InWorkspace):
+    """What is said, by name."""
+
+    name = models.CharField(max_length=63)
+    current = models.IntegerField(default=1)
+
+    class Meta(InWorkspace.Meta):
+        constraints = [models.UniqueConstraint(fields=["workspace", "name"], name="one_message_per_name")]
+
+
+class MessageVersion(InWorkspace):
+    """One version of a message. `data` is `rules.Message` as JSON: per channel, locale and variant, with its source."""
+
+    message = link("engage.Message")
+    number = models.IntegerField()
+    data = models.JSONField()
+    since = models.DateTimeField()
+
+    class Meta(InWorkspace.Meta):
+        constraints = [models.UniqueConstraint(fields=["workspace", "message", "number"], name="message_versions")]
+
+
+class Delivery(InWorkspace):
+    """One message for one person at one turn. See `rules.STATES` for what may follow what."""
+
+    class State(models.TextChoices):
+        WITHHELD = "withheld"
+        QUEUED = "queued"
+        HANDING_OVER = "handing_over"
+        ACCEPTED = "accepted"
+        FAILED = "failed"
+        UNCERTAIN = "uncertain"
+
+    run = link("engage.Run", null=True)
+    dialogue = link("strategize.Dialogue", null=True)
+    person = models.BigIntegerField()
+    profile = link("people.Profile")
+    shard = models.SmallIntegerField()
+    turn = models.CharField(max_length=63, blank=True)
+    occurrence = models.IntegerField(default=1)
+    message_version = link("engage.MessageVersion", null=True)
+    survey_version = link("strategize.SurveyVersion", null=True)
+    conversation = link("engage.Conversation", null=True)
+    body = models.JSONField(default=dict, help_text="What only this delivery says: a human's reply, a perk's code.")
+    channel = models.CharField(max_length=20)
+    purpose = models.CharField(max_length=40)
+    kind = models.CharField(max_length=9, default="promotion")
+    basis = models.CharField(max_length=12, default="consent")
+    state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
+    reason = models.CharField(max_length=60, blank=True)
+    detail = models.CharField(max_length=300, blank=True)
+    attempt = models.SmallIntegerField(default=0)
+    sender = models.CharField(max_length=64, blank=True, help_text="The sender that claimed it, and its epoch.")
+    due_at = models.DateTimeField(help_text="Not before; the gate moves it when it says 'later'.")
+    too_late_at = models.DateTimeField()
+    planned_at = models.DateTimeField()
+    claimed_until = models.DateTimeField(null=True)
+    handed_over_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    bounced_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    responded_at = models.DateTimeField(null=True)
+    address = models.CharField(max_length=320, blank=True, help_text="Where it was handed over to; emptied on erasing.")
+    relay = models.CharField(max_length=63, blank=True)
+    cost = models.BigIntegerField(default=0, help_text="Minor units of the workspace's currency, in thousandths.")
+
+    class Meta(InWorkspace.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "run", "turn", "occurrence"], name="sent_once", condition=models.Q(run__isnull=False)
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["workspace", "shard", "due_at"], name="deliveries_due", condition=models.Q(state="queued")),
+            models.Index(
+                fields=["workspace", "state", "claimed_until"], name="deliveries_on_the_wire", condition=models.Q(state="handing_over")
+            ),
+            models.Index(fields=["workspace", "person", "-accepted_at"], name="deliveries_to_person"),
+            models.Index(fields=["workspace", "dialogue", "state"], name="deliveries_of_dialogue"),
+        ]
+
+
+class Attempt(InWorkspace):
+    """One try to hand a delivery over, and the carrier's answer."""
+
+    pk = models.CompositePrimaryKey("workspace", "delivery", "number")
+    delivery = link("engage.Delivery")
+    number = models.SmallIntegerField()
+    at = models.DateTimeField()
+    relay = models.CharField(max_length=63)
+    outcome = models.CharField(max_length=12)
+    code = models.CharField(max_length=20, blank=True)
+    text = models.CharField(max_length=300, blank=True)

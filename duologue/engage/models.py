@@ -1,0 +1,24 @@
+"""The tables of engage."""
+
+from duologue.engage.channels.models import KeptMail, Relay
+from duologue.engage.conversations.models import Conversation, Entry, Team
+from duologue.engage.messages.models import Attempt, Delivery, Message, MessageVersion
+from duologue.engage.perks.models import Perk, PoolCode
+from duologue.engage.runs.models import Admission, Run, RunStep
+
+__all__ = [
+    "Admission",
+    "Attempt",
+    "Conversation",
+    "Delivery",
+    "Entry",
+    "KeptMail",
+    "Message",
+    "MessageVersion",
+    "Perk",
+    "PoolCode",
+    "Relay",
+    "Run",
+    "RunStep",
+    "Team",
+]

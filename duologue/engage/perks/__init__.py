@@ -1,0 +1,1 @@
+"""What was given to one person: reserved, issued, redeemed, once."""

@@ -1,0 +1,86 @@
+"""Admissions, runs and the turns they have left behind."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from duologue.platform.database.models import InWorkspace, link
+
+
+class Admission(InWorkspace):
+    """The latest word on one person and one dialogue: admitted, held out (for good), or not started and why."""
+
+    class Verdict(models.TextChoices):
+        ADMITTED = "admitted"
+        HELD_OUT = "held_out"
+        NOT_STARTED = "not_started"
+
+    dialogue = link("strategize.Dialogue")
+    person = models.BigIntegerField(help_text="The person's number when first considered; merges are looked up, never written here.")
+    verdict = models.CharField(max_length=11, choices=Verdict)
+    reason = models.CharField(max_length=40, blank=True)
+    at = models.DateTimeField(help_text="First considered.")
+    decided_at = models.DateTimeField()
+
+    class Meta(InWorkspace.Meta):
+        constraints = [models.UniqueConstraint(fields=["workspace", "dialogue", "person"], name="one_admission_per_person")]
+
+
+class Run(InWorkspace):
+    """One person's way through one version of a dialogue.
+
+    `seq` counts turns entered (1 at the first) and is the occurrence that deliveries and chance are keyed by.
+    `wake_at` is the next moment at which something is due without an event; empty while only events can move it.
+    `heard` counts how often each listening line was taken, for `at_most`.
+    """
+
+    dialogue = link("strategize.Dialogue")
+    version = link("strategize.DialogueVersion")
+    person = models.BigIntegerField()
+    profile = link("people.Profile")
+    shard = models.SmallIntegerField()
+    occasion = models.CharField(max_length=120, blank=True, help_text="What `per` named: a basket, an order. Empty for one run per person.")
+    turn = models.CharField(max_length=63)
+    seq = models.IntegerField(default=1)
+    arrived_at = models.DateTimeField()
+    phase = models.CharField(max_length=10, default="arrived", help_text="arrived, sending, listening, held")
+    counts_from = models.DateTimeField(null=True, help_text="The moment silence counts from.")
+    wake_at = models.DateTimeField(null=True)
+    under_way = models.BooleanField(default=True)
+    ended_reason = models.CharField(max_length=40, blank=True)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    data = models.JSONField(default=dict, help_text="start.*, answer.*, perk.*, turn.* as the plan reads them.")
+    heard = models.JSONField(default=dict)
+
+    class Meta(InWorkspace.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "dialogue", "person", "occasion"], name="one_run_under_way", condition=models.Q(under_way=True)
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["workspace", "shard", "wake_at"], name="runs_due", condition=models.Q(under_way=True, wake_at__isnull=False)
+            ),
+            models.Index(fields=["workspace", "person"], name="runs_of_person"),
+            models.Index(fields=["workspace", "dialogue", "turn"], name="runs_at_turn", condition=models.Q(under_way=True)),
+        ]
+
+
+class RunStep(InWorkspace):
+    """One turn left behind: how it was left, by which line, and where to. Append-only."""
+
+    pk = models.CompositePrimaryKey("workspace", "run", "seq")
+    run = link("engage.Run")
+    dialogue_id = models.BigIntegerField()
+    person = models.BigIntegerField()
+    seq = models.IntegerField()
+    turn = models.CharField(max_length=63)
+    arrived_at = models.DateTimeField()
+    left_at = models.DateTimeField()
+    heard = models.CharField(max_length=160, help_text="The line that moved it, as written: 'clicked: any', 'silence: 3d', 'goal'.")
+    then = models.CharField(max_length=63)
+
+    class Meta(InWorkspace.Meta):
+        indexes = [models.Index(fields=["workspace", "dialogue_id", "turn"], name="steps_of_turn")]

@@ -1,0 +1,1 @@
+"""Tools that know no Django: clock, ids, money, text, predicate, pipeline."""

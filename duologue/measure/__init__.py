@@ -1,0 +1,1 @@
+"""How did it go? Counts, credits, compares with the control group."""

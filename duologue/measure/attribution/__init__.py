@@ -1,0 +1,1 @@
+"""Which words led to which sales: conversions shared among the touches before them."""

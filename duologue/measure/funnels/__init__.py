@@ -1,0 +1,1 @@
+"""How far people came: people, runs, deliveries and turns that add up."""

@@ -1,0 +1,1 @@
+"""What the dialogue caused, by comparing the invited with the control group."""

@@ -1,0 +1,1 @@
+"""Whom do we serve? Profiles, identifiers, facts, consent and the one timeline."""

@@ -1,0 +1,1 @@
+"""What a person allowed: dated statements with wording and proof, chained; suppression apart."""

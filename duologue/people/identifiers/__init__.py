@@ -1,0 +1,1 @@
+"""The ways a profile is known, typed and normalised."""

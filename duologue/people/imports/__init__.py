@@ -1,0 +1,1 @@
+"""Customer lists and order histories as people really have them, by recipe."""

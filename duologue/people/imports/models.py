@@ -1,0 +1,35 @@
+"""Imports of files, and how far each came."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from duologue.platform.database.models import InWorkspace
+
+
+class Import(InWorkspace):
+    """One file on its way in. `position` is the last line whose rows are committed."""
+
+    class State(models.TextChoices):
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    kind = models.CharField(max_length=8)
+    file = models.CharField(max_length=300)
+    file_digest = models.BinaryField(max_length=32)
+    recipe = models.TextField()
+    state = models.CharField(max_length=8, choices=State, default=State.RUNNING)
+    position = models.BigIntegerField(default=0)
+    rows_read = models.BigIntegerField(default=0)
+    rows_written = models.BigIntegerField(default=0)
+    rows_unchanged = models.BigIntegerField(default=0)
+    rows_refused = models.BigIntegerField(default=0)
+    counts = models.JSONField(default=dict)
+    refused_file = models.CharField(max_length=300, blank=True)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    sentence = models.CharField(max_length=500, blank=True)
+
+    class Meta(InWorkspace.Meta):
+        indexes = [models.Index(fields=["workspace", "-started_at"], name="imports_by_start")]

@@ -1,0 +1,59 @@
+"""Links between tables of a workspace can never leave it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import migrations
+
+from duologue.platform.database.operations import WorkspaceKeys
+
+TABLES = """
+CREATE SEQUENCE people_event_id_seq;
+CREATE SEQUENCE people_write_id_seq;
+CREATE TABLE people_event (
+    workspace_id bigint NOT NULL,
+    profile_id bigint NOT NULL,
+    id bigint NOT NULL DEFAULT nextval('people_event_id_seq'),
+    occurred_at timestamptz NOT NULL,
+    received_at timestamptz NOT NULL,
+    name text NOT NULL,
+    properties jsonb NOT NULL,
+    source text NOT NULL,
+    write_id bigint NOT NULL,
+    run_id bigint,
+    delivery_id bigint,
+    PRIMARY KEY (workspace_id, profile_id, occurred_at, id),
+    FOREIGN KEY (workspace_id, profile_id) REFERENCES people_profile (workspace_id, id)
+) PARTITION BY RANGE (occurred_at);
+CREATE INDEX people_event_write ON people_event (write_id);
+CREATE TABLE people_event_older PARTITION OF people_event DEFAULT;
+CREATE TABLE people_seenkey (
+    workspace_id bigint NOT NULL, key bytea NOT NULL, seen_at timestamptz NOT NULL, PRIMARY KEY (workspace_id, key)
+) PARTITION BY HASH (workspace_id, key);
+CREATE TABLE people_seenkey_0 PARTITION OF people_seenkey FOR VALUES WITH (MODULUS 4, REMAINDER 0);
+CREATE TABLE people_seenkey_1 PARTITION OF people_seenkey FOR VALUES WITH (MODULUS 4, REMAINDER 1);
+CREATE TABLE people_seenkey_2 PARTITION OF people_seenkey FOR VALUES WITH (MODULUS 4, REMAINDER 2);
+CREATE TABLE people_seenkey_3 PARTITION OF people_seenkey FOR VALUES WITH (MODULUS 4, REMAINDER 3);
+CREATE TABLE people_importkey (
+    workspace_id bigint NOT NULL, key bytea NOT NULL, PRIMARY KEY (workspace_id, key)
+);
+CREATE FUNCTION people_number_batch() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    -- held until the commit is visible, so the next one reads this number; max + 1 leaves no gap after a rollback
+    PERFORM pg_advisory_xact_lock(7251, NEW.workspace_id::int);
+    UPDATE people_batch SET batch_no = 1 + coalesce(
+        (SELECT max(batch_no) FROM people_batch WHERE workspace_id = NEW.workspace_id), 0)
+    WHERE write_id = NEW.write_id;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER people_number_batch AFTER INSERT ON people_batch
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION people_number_batch();
+"""
+
+
+class Migration(migrations.Migration):
+    """Adds the composite keys of the people floor."""
+
+    dependencies: ClassVar = [("people", "0001_initial")]
+    operations: ClassVar = [WorkspaceKeys(), migrations.RunSQL(TABLES)]

@@ -1,0 +1,31 @@
+"""The tables about people."""
+
+from duologue.people.consent.models import ConsentNow, ConsentState, ConsentStatement, Pause, Purpose, Suppression
+from duologue.people.identifiers.models import Identifier
+from duologue.people.imports.models import Import
+from duologue.people.intake.models import ImportKey, Received, Refusal, SeenKey
+from duologue.people.privacy.models import Erasure
+from duologue.people.profiles.models import Fact, Merge, Profile, SearchWord
+from duologue.people.timeline.models import Batch, Event
+
+__all__ = [
+    "Batch",
+    "ConsentNow",
+    "ConsentState",
+    "ConsentStatement",
+    "Erasure",
+    "Event",
+    "Fact",
+    "Identifier",
+    "Import",
+    "ImportKey",
+    "Merge",
+    "Pause",
+    "Profile",
+    "Purpose",
+    "Received",
+    "Refusal",
+    "SearchWord",
+    "SeenKey",
+    "Suppression",
+]

@@ -1,0 +1,1 @@
+"""Show, export and erase everything held about one person, with proof."""

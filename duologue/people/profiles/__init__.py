@@ -1,0 +1,1 @@
+"""People and the profiles they hold; facts, merges and their undoing."""

@@ -1,0 +1,42 @@
+"""The names of events that Duologue itself writes, with what their properties hold.
+
+A brand's own events keep the names they come with (Segment's "Order Completed", "Product Viewed" …).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# deliveries: {delivery, dialogue, turn, seq, message, channel} and run_id, delivery_id on the row
+MESSAGE_SENT: Final = "Message Sent"  # accepted by the carrier
+MESSAGE_WITHHELD: Final = "Message Withheld"  # + reason
+MESSAGE_FAILED: Final = "Message Failed"  # + reason, code
+MESSAGE_UNCERTAIN: Final = "Message Uncertain"
+MESSAGE_BOUNCED: Final = "Message Bounced"  # + severity: hard|soft, reason
+MESSAGE_CONFIRMED: Final = "Message Confirmed"
+MESSAGE_OPENED: Final = "Message Opened"  # decides nothing
+LINK_CLICKED: Final = "Link Clicked"  # + link (its name or number), url, human: true|false|unknown, footer: bool
+MESSAGE_REPLIED: Final = "Message Replied"  # + intent, words (lower-case words of the visible text, no addresses)
+SPAM_REPORTED: Final = "Spam Reported"
+SNOOZED: Final = "Snoozed"  # + until
+
+# surveys, consent, perks, conversations, segments
+SURVEY_ANSWERED: Final = "Survey Answered"  # {survey, answers: {question: value}}
+CONSENT_GRANTED: Final = "Consent Granted"  # {channel, purpose, source}
+CONSENT_WITHDRAWN: Final = "Consent Withdrawn"
+CONSENT_REFUSED: Final = "Consent Refused"
+PERK_ISSUED: Final = "Perk Issued"  # {perk, offer, expires_at}
+PERK_REDEEMED: Final = "Perk Redeemed"  # {perk, offer, order, worth}
+PERK_EXPIRED: Final = "Perk Expired"
+CONVERSATION_OPENED: Final = "Conversation Opened"  # {intent, team}
+CONVERSATION_CLOSED: Final = "Conversation Closed"  # {outcome}
+CONVERSATION_OVERDUE: Final = "Conversation Overdue"
+SEGMENT_JOINED: Final = "Segment Joined"  # {segment}
+SEGMENT_LEFT: Final = "Segment Left"
+FACT_CHANGED: Final = "Fact Changed"  # {key: value, …} written beside identify and by learn
+
+# commerce, as Segment's specification names them
+ORDER_COMPLETED: Final = "Order Completed"  # {order_id, revenue, currency, coupon, products: [{product_id, name, quantity, price}]}
+ORDER_REFUNDED: Final = "Order Refunded"  # {order_id, total, currency}
+
+OURS: Final = "duologue"  # the source of events that Duologue writes

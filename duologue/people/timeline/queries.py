@@ -1,0 +1,89 @@
+"""Reading the timeline: by batch for followers, by person for pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from duologue.platform.workspaces.models import Workspace
+
+
+@dataclass(slots=True, frozen=True)
+class EventRow:
+    """One event as followers see it; `person` and `shard` are those of now, `profile_id` that of the writing."""
+
+    batch_no: int
+    id: int
+    profile_id: int
+    person: int
+    shard: int
+    occurred_at: datetime
+    received_at: datetime
+    name: str
+    properties: dict[str, Any]
+    source: str
+    run_id: int | None
+    delivery_id: int | None
+
+
+@dataclass(slots=True, frozen=True)
+class Reading:
+    """What a follower has not dealt with: whole batches, up to and including `batch_no`."""
+
+    batch_no: int
+    events: list[EventRow]
+
+
+def unread(workspace: Workspace, follower: str, *, most: int = 50_000) -> Reading | None:
+    """Return the next batches for a follower (about `most` events, at least one batch), or None when it has read all.
+
+    Locks the follower's cursor row until the transaction ends, so that two processes never read the same batches;
+    None is also returned while another process holds it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO platform_cursor (workspace_id, follower, batch_no) VALUES (%s, %s, 0) ON CONFLICT DO NOTHING",
+            (workspace.pk, follower),
+        )
+        cursor.execute(
+            "SELECT batch_no FROM platform_cursor WHERE workspace_id = %s AND follower = %s FOR UPDATE SKIP LOCKED",
+            (workspace.pk, follower),
+        )
+        row = cursor.fetchone()
+        if row is None:
+            return None
+        after = row[0]
+        cursor.execute(
+            """SELECT batch_no, write_id, sum(events) OVER (ORDER BY batch_no) - events AS before
+               FROM people_batch WHERE workspace_id = %s AND batch_no > %s ORDER BY batch_no LIMIT 1000""",
+            (workspace.pk, after),
+        )
+        batches = [(number, write_id) for number, write_id, before in cursor.fetchall() if before < most]
+        if not batches:
+            return None
+        cursor.execute(
+            """SELECT b.batch_no, e.id, e.profile_id, p.person, p.shard, e.occurred_at, e.received_at, e.name, e.properties,
+                      e.source, e.run_id, e.delivery_id
+               FROM unnest(%s::bigint[], %s::bigint[]) AS b (batch_no, write_id)
+               JOIN people_event e ON e.write_id = b.write_id
+               JOIN people_profile p ON p.workspace_id = e.workspace_id AND p.id = e.profile_id
+               WHERE e.workspace_id = %s ORDER BY b.batch_no, e.id""",
+            ([number for number, _ in batches], [write_id for _, write_id in batches], workspace.pk),
+        )
+        return Reading(batch_no=batches[-1][0], events=[EventRow(*row) for row in cursor.fetchall()])
+
+
+def all_read_until(workspace: Workspace, follower: str) -> bool:
+    """Say whether a follower has dealt with every batch there is."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT NOT EXISTS (SELECT FROM people_batch WHERE workspace_id = %s AND batch_no >
+               coalesce((SELECT batch_no FROM platform_cursor WHERE workspace_id = %s AND follower = %s), 0))""",
+            (workspace.pk, workspace.pk, follower),
+        )
+        return bool(cursor.fetchone()[0])

@@ -1,0 +1,1 @@
+"""The ground: database, workspaces, staff, jobs, audit, lake, secrets, telemetry."""

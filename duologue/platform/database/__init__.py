@@ -1,0 +1,1 @@
+"""PostgreSQL: the embedded server's life, connections, bulk writing."""

@@ -1,0 +1,1 @@
+"""History for segments and measurement: Delta tables written by one writer, read by DuckDB."""

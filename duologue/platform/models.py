@@ -1,0 +1,22 @@
+"""The tables of the ground."""
+
+from duologue.platform.audit.models import AuditEntry
+from duologue.platform.registry.models import Cursor, ShardLease
+from duologue.platform.secrets.models import Secret
+from duologue.platform.staff.models import Invitation, Key, Membership, Role, SignInLink, Staff
+from duologue.platform.workspaces.models import PlanFile, Workspace
+
+__all__ = [
+    "AuditEntry",
+    "Cursor",
+    "Invitation",
+    "Key",
+    "Membership",
+    "PlanFile",
+    "Role",
+    "Secret",
+    "ShardLease",
+    "SignInLink",
+    "Staff",
+    "Workspace",
+]

@@ -1,0 +1,1 @@
+"""Keys and passwords, sealed at rest; signing of links."""

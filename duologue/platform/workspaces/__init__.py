@@ -1,0 +1,1 @@
+"""Walled rooms, one per brand, each with its clock."""

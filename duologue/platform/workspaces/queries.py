@@ -1,0 +1,22 @@
+"""Finding workspaces, and what time it is in one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from duologue.platform.database.clock import database_now
+from duologue.platform.workspaces.models import Workspace
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+def now(workspace: Workspace) -> datetime:
+    """Return the moment it is in this workspace: the database's for a live clock, the set one for a virtual clock.
+
+    Read it once per batch and pass it on. A virtual clock is read from the database, since another process moves it.
+    """
+    if not workspace.is_virtual:
+        return database_now()
+    at = Workspace.objects.values_list("clock_at", flat=True).get(pk=workspace.pk)
+    return at or database_now()

@@ -1,0 +1,156 @@
+"""Reads the environment once and wires everything. Every DUOLOGUE_ variable is described in docs/reference/settings.md."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from csp.constants import NONCE, NONE, SELF
+
+from duologue import environment as env
+from duologue.platform.database.folder import DataFolder
+from duologue.platform.secrets.keys import installation_key
+
+BASE_DIR = Path(__file__).resolve().parent
+
+# --- where everything is kept -------------------------------------------------------------------------------
+DATA = DataFolder(Path(env.text("DUOLOGUE_DATA", "./data")).absolute())
+DATABASE_URL = env.text("DATABASE_URL")
+EMBEDDED_DATABASE = not DATABASE_URL
+LAKE_URL = env.text("LAKE_URL")
+SECRET_KEY = env.text("DUOLOGUE_SECRET_KEY") or installation_key(DATA)
+
+# --- where people reach us ----------------------------------------------------------------------------------
+HOST = env.text("DUOLOGUE_HOST", "127.0.0.1")
+PORT = env.number("DUOLOGUE_PORT", 8000, least=1, most=65535)
+PUBLIC_URL = env.text("DUOLOGUE_PUBLIC_URL", f"http://{HOST}:{PORT}").rstrip("/")
+ALLOWED_HOSTS = env.words(
+    "DUOLOGUE_ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]", HOST, PUBLIC_URL.split("//")[1].split("/")[0].split(":")[0]]
+)
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+SECURE_BEHIND_TLS = PUBLIC_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_BEHIND_TLS
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE_BEHIND_TLS else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DEBUG = env.flag("DUOLOGUE_DEBUG", default=False)
+
+# --- connections: the budget is for one process; web, worker and sender each hold at most this many ----------
+POOL_SIZE = env.number("DUOLOGUE_POOL_SIZE", 8, least=2, most=200)
+DATABASES = {
+    "default": {
+        **(env.database_url(DATABASE_URL) if DATABASE_URL else DATA.database()),
+        "OPTIONS": {"pool": {"min_size": 0, "max_size": POOL_SIZE, "timeout": 20}, "server_side_binding": False},
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- what is installed --------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
+    "csp",
+    "django_htmx",
+    "procrastinate.contrib.django",
+    "duologue.platform",
+    "duologue.people",
+    "duologue.brand",
+    "duologue.strategize",
+    "duologue.engage",
+    "duologue.measure",
+    "duologue.web",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "duologue.urls"
+ASGI_APPLICATION = "duologue.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "web" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- who works here -----------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "platform.Staff"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "duologue.web.accounts.adapter.ByInvitationOnly"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = 0.25
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_VERBOSE = False
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+
+# --- pages --------------------------------------------------------------------------------------------------
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA.path / "static"
+STATICFILES_DIRS = [BASE_DIR / "web" / "assets"] if (BASE_DIR / "web" / "assets").is_dir() else []
+WHITENOISE_USE_FINDERS = True
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        # charts and progress bars set widths from numbers
+        "style-src-attr": ["'unsafe-inline'"],
+        "img-src": [SELF, "data:"],
+        "frame-src": [SELF],
+        "frame-ancestors": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
+EMAIL_BACKEND = "duologue.web.accounts.mail.ThroughOurRelay"
+
+# --- sending and receiving mail -----------------------------------------------------------------------------
+MAIL_IN_HOST = env.text("DUOLOGUE_MAIL_IN_HOST", "127.0.0.1")
+MAIL_IN_PORT = env.number("DUOLOGUE_MAIL_IN_PORT", 0, least=0, most=65535)
+PRIVATE_NETWORKS_ALLOWED = env.flag("DUOLOGUE_ALLOW_PRIVATE_NETWORKS", default=False)
+
+LOGGING_CONFIG = None

@@ -1,0 +1,1 @@
+"""Whom, when and why: segments, dialogues, offers, guardrails."""

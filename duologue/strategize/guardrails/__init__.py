@@ -1,0 +1,1 @@
+"""What protects people and brand: caps, quiet hours, pauses."""

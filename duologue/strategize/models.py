@@ -1,0 +1,8 @@
+"""The tables of strategize."""
+
+from duologue.strategize.dialogues.models import Dialogue, DialogueVersion, SurveyVersion
+from duologue.strategize.guardrails.models import Guardrails
+from duologue.strategize.offers.models import Offer, OfferVersion
+from duologue.strategize.segments.models import Segment, SegmentMember
+
+__all__ = ["Dialogue", "DialogueVersion", "Guardrails", "Offer", "OfferVersion", "Segment", "SegmentMember", "SurveyVersion"]

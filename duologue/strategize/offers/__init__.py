@@ -1,0 +1,1 @@
+"""Perks as designed: worth, validity, limits, budget."""

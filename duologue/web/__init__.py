@@ -1,0 +1,1 @@
+"""Pages: what staff click through, stage by stage, and the public pages people land on."""

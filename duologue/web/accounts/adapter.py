@@ -1,0 +1,18 @@
+"""How allauth is bent to our rules: nobody signs up on their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from allauth.account.adapter import DefaultAccountAdapter
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+class ByInvitationOnly(DefaultAccountAdapter):
+    """Accounts are made by invitation or by the command line, never by sign-up."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Say no."""
+        return False

@@ -45,7 +45,15 @@ class Conversation(InWorkspace):
 
     class Meta(InWorkspace.Meta):
         constraints = [models.UniqueConstraint(fields=["workspace", "person"], name="one_conversation_per_person")]
-        indexes = [models.Index(fields=["workspace", "state", "-touched_at"], name="conversations_inbox")]
+        indexes = [
+            models.Index(fields=["workspace", "state", "-touched_at"], name="conversations_inbox"),
+            models.Index(fields=["workspace", "profile"], name="conversations_of_profile"),
+            models.Index(
+                fields=["workspace", "due_at"],
+                name="conversations_due",
+                condition=models.Q(state="open", overdue_told=False, due_at__isnull=False),
+            ),
+        ]
 
 
 class Entry(InWorkspace):
@@ -69,4 +77,11 @@ class Entry(InWorkspace):
     staff = models.ForeignKey("platform.Staff", null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta(InWorkspace.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "conversation", "message_ref"],
+                name="one_entry_per_message_taken_in",
+                condition=models.Q(direction="in") & ~models.Q(message_ref=""),
+            ),
+        ]
         indexes = [models.Index(fields=["workspace", "conversation", "at"], name="entries_of_conversation")]

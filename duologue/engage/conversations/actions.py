@@ -1,0 +1,177 @@
+"""Opening, taking over, answering and closing conversations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, transaction
+
+from duologue.engage.conversations.models import Conversation, Entry
+from duologue.engage.conversations.rules import priority_of
+from duologue.people.consent import actions as consent
+from duologue.people.timeline import actions as timeline
+from duologue.people.timeline import names
+from duologue.people.timeline.actions import NewEvent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from duologue.platform.staff.models import Staff
+    from duologue.platform.workspaces.models import Workspace
+
+
+class Refused(ValueError):
+    """Something that cannot be done with this conversation; the sentence says why and what to do."""
+
+
+@dataclass(slots=True, frozen=True)
+class NewHandOver:
+    """A run hands its person to a team. `run` and `run_seq` are told again when the conversation is closed or overdue."""
+
+    person: int
+    profile: int
+    team: str
+    brief: str = ""
+    priority: str | int = "normal"
+    due_at: datetime | None = None
+    pause: str = "promotion"  # or none
+    run: int | None = None
+    run_seq: int | None = None
+
+
+def hand_over(
+    *,
+    workspace: Workspace,
+    person: int,
+    profile: int,
+    team: str,
+    brief: str = "",
+    priority: str | int = "normal",
+    due_at: datetime | None = None,
+    pause: str = "promotion",
+    run: int | None = None,
+    run_seq: int | None = None,
+    now: datetime,
+) -> int:
+    """Give one person's conversation to a team and return its id; see `hand_over_all`."""
+    handed = NewHandOver(person, profile, team, brief, priority, due_at, pause, run, run_seq)
+    return hand_over_all(workspace=workspace, hand_overs=[handed], now=now)[person]
+
+
+@transaction.atomic
+def hand_over_all(*, workspace: Workspace, hand_overs: Sequence[NewHandOver], now: datetime) -> dict[int, int]:
+    """Open (or take over) the conversations of these people for their teams; return the conversation of each person.
+
+    One statement each for finding, opening and telling the timeline. Pausing promotion lasts until the conversation is closed.
+    Where a batch names a person twice, the last one counts.
+    """
+    latest = list({handed.person: handed for handed in hand_overs}.values())
+    opened = open_for(workspace=workspace, people=[(h.person, h.profile) for h in latest], now=now)
+    columns: list[list[Any]] = [
+        [opened[h.person] for h in latest],
+        [h.team for h in latest],
+        [h.brief for h in latest],
+        [priority_of(h.priority) for h in latest],
+        [h.due_at for h in latest],
+        [h.run for h in latest],
+        [h.run_seq for h in latest],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE engage_conversation c SET state = 'open', held_by = 'human', team = n.team, brief = n.brief,
+                      priority = least(n.priority, CASE WHEN c.state = 'open' THEN c.priority ELSE 9 END), due_at = n.due_at,
+                      run_id = n.run_id, run_seq = n.run_seq, overdue_told = false, outcome = '', closed_at = NULL,
+                      opened_at = CASE WHEN c.state = 'open' THEN c.opened_at ELSE %s END, touched_at = %s
+               FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::smallint[], %s::timestamptz[], %s::bigint[], %s::integer[])
+                    AS n (id, team, brief, priority, due_at, run_id, run_seq)
+               WHERE c.workspace_id = %s AND c.id = n.id""",
+            [now, now, *columns, workspace.pk],
+        )
+    events = [
+        NewEvent(h.profile, now, names.CONVERSATION_OPENED, {"conversation": opened[h.person], "intent": "", "team": h.team}, run_id=h.run)
+        for h in latest
+    ]
+    timeline.write(workspace=workspace, events=events, now=now)
+    for handed in latest:
+        if handed.pause == "promotion":
+            consent.pause(workspace=workspace, profile_id=handed.profile, because="complaint", since=now, until=None)
+    return opened
+
+
+def open_for(*, workspace: Workspace, people: Sequence[tuple[int, int]], now: datetime) -> dict[int, int]:
+    """Return the conversation of each (person, profile), making those that are missing (closed, held by the automation).
+
+    A merged person keeps the conversation last touched of all their profiles.
+    """
+    if not people:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT DISTINCT ON (p.person) p.person, c.id FROM people_profile p
+               JOIN engage_conversation c ON c.workspace_id = p.workspace_id AND c.profile_id = p.id
+               WHERE p.workspace_id = %s AND p.person = ANY(%s) ORDER BY p.person, c.state = 'open' DESC, c.touched_at DESC""",
+            (workspace.pk, [person for person, _ in people]),
+        )
+        found = dict(cursor.fetchall())
+        missing = {person: profile for person, profile in people if person not in found}
+        if missing:
+            cursor.execute(
+                """INSERT INTO engage_conversation (workspace_id, person, profile_id, state, held_by, team, intent, is_complaint, priority,
+                          brief, opened_at, touched_at, outcome, overdue_told)
+                   SELECT %s, n.person, n.profile, 'closed', 'automation', '', '', false, 5, '', %s, %s, '', false
+                   FROM unnest(%s::bigint[], %s::bigint[]) AS n (person, profile) ORDER BY n.person
+                   ON CONFLICT (workspace_id, person) DO UPDATE SET touched_at = excluded.touched_at RETURNING person, id""",
+                (workspace.pk, now, now, list(missing), list(missing.values())),
+            )
+            found |= dict(cursor.fetchall())
+    return found
+
+
+@transaction.atomic
+def close(*, workspace: Workspace, conversation: int, outcome: str, now: datetime, staff: Staff | None = None) -> bool:
+    """Close a conversation and lift the pause that a complaint or hand-over set; False when it was closed already.
+
+    The run that handed it over hears the outcome.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE engage_conversation SET state = 'closed', held_by = 'automation', outcome = %s, closed_at = %s, touched_at = %s,
+                      is_complaint = false, overdue_told = false, due_at = NULL
+               WHERE workspace_id = %s AND id = %s AND state = 'open' RETURNING profile_id, run_id, run_seq, team""",
+            (outcome, now, now, workspace.pk, conversation),
+        )
+        row = cursor.fetchone()
+        if row is None:
+            return False
+        profile, run, seq, team = row
+        cursor.execute(
+            """SELECT other.id FROM people_profile p JOIN people_profile other USING (workspace_id, person)
+               WHERE p.workspace_id = %s AND p.id = %s ORDER BY other.id""",
+            (workspace.pk, profile),
+        )
+        profiles = [profile_id for (profile_id,) in cursor.fetchall()]
+    for profile_id in profiles:
+        consent.lift(workspace=workspace, profile_id=profile_id, because="complaint", now=now)
+    properties = {"conversation": conversation, "outcome": outcome, "team": team, "seq": seq}
+    timeline.write(workspace=workspace, events=[NewEvent(profile, now, names.CONVERSATION_CLOSED, properties, run_id=run)], now=now)
+    note(workspace=workspace, conversation=conversation, text=f"Closed: {outcome}", staff=staff, now=now)
+    return True
+
+
+def note(*, workspace: Workspace, conversation: int, text: str, now: datetime, staff: Staff | None = None) -> Entry:
+    """Write something beside a conversation that only staff see."""
+    row = Conversation.within(workspace).get(pk=conversation)
+    entry = Entry(
+        workspace=workspace,
+        conversation=row,
+        profile_id=row.profile_id,
+        at=now,
+        direction=Entry.Direction.NOTE,
+        channel="",
+        text=text,
+        staff=staff,
+    )
+    entry.save()
+    return entry

@@ -1,0 +1,116 @@
+"""The inbox: who waits, and what was said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+from django.db.models import Min
+
+from duologue.engage.conversations.models import Conversation, Entry, Team
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from duologue.platform.workspaces.models import Workspace
+
+
+@dataclass(slots=True, frozen=True)
+class Waiting:
+    """One line of the inbox."""
+
+    id: int
+    person: int
+    name: str
+    state: str
+    held_by: str
+    team: str
+    intent: str
+    is_complaint: bool
+    priority: int
+    due_at: datetime | None
+    is_overdue: bool
+    touched_at: datetime
+    outcome: str
+    last_words: str
+    last_channel: str
+
+
+@dataclass(slots=True, frozen=True)
+class Counts:
+    """How much is open."""
+
+    open: int
+    complaints: int
+    overdue: int
+    by_team: dict[str, int]
+
+
+def next_overdue(workspace: Workspace) -> datetime | None:
+    """Return the next moment at which an open conversation becomes overdue."""
+    due = Conversation.within(workspace).filter(state="open", overdue_told=False, due_at__isnull=False)
+    found: datetime | None = due.aggregate(next=Min("due_at"))["next"]
+    return found
+
+
+def inbox(
+    workspace: Workspace, *, state: str = "open", team: str | None = None, before: tuple[datetime, int] | None = None, limit: int = 50
+) -> list[Waiting]:
+    """Return conversations, last touched first; `before` is (touched_at, id) of the last line of the page before.
+
+    One query however many there are.
+    """
+    conditions, values = ["c.workspace_id = %s", "c.state = %s"], [workspace.pk, state]
+    if team is not None:
+        conditions.append("c.team = %s")
+        values.append(team)
+    if before is not None:
+        conditions.append("(c.touched_at, c.id) < (%s, %s)")
+        values.extend(before)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT c.id, p.person, p.name, c.state, c.held_by, c.team, c.intent, c.is_complaint, c.priority, c.due_at, c.overdue_told,
+                       c.touched_at, c.outcome, coalesce(left(e.text, 200), ''), coalesce(e.channel, '')
+                FROM engage_conversation c
+                JOIN people_profile p ON p.workspace_id = c.workspace_id AND p.id = c.profile_id
+                LEFT JOIN LATERAL (SELECT text, channel FROM engage_entry WHERE workspace_id = c.workspace_id AND conversation_id = c.id
+                                   AND direction <> 'note' ORDER BY at DESC, id DESC LIMIT 1) e ON true
+                WHERE {" AND ".join(conditions)} ORDER BY c.touched_at DESC, c.id DESC LIMIT %s""",
+            [*values, limit],
+        )
+        return [Waiting(*row) for row in cursor.fetchall()]
+
+
+def open_counts(workspace: Workspace) -> Counts:
+    """Return what is open: in all, complaints, overdue, and per team ('' for none)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT team, count(*), count(*) FILTER (WHERE is_complaint), count(*) FILTER (WHERE overdue_told)
+               FROM engage_conversation WHERE workspace_id = %s AND state = 'open' GROUP BY team ORDER BY team""",
+            (workspace.pk,),
+        )
+        rows = cursor.fetchall()
+    return Counts(sum(r[1] for r in rows), sum(r[2] for r in rows), sum(r[3] for r in rows), {r[0]: r[1] for r in rows})
+
+
+def conversation(workspace: Workspace, pk: int) -> Conversation | None:
+    """Return one conversation, or None."""
+    return Conversation.within(workspace).filter(pk=pk).first()
+
+
+def of_person(workspace: Workspace, profiles: Sequence[int]) -> list[Conversation]:
+    """Return the conversations of a person's profiles, last touched first (more than one only after a merge)."""
+    return list(Conversation.within(workspace).filter(profile_id__in=list(profiles)).order_by("-touched_at"))
+
+
+def entries(workspace: Workspace, pk: int, limit: int = 200) -> list[Entry]:
+    """Return what was said in one conversation, oldest first, with the staff who wrote; the latest `limit` entries."""
+    rows: list[Any] = list(Entry.within(workspace).filter(conversation=pk).select_related("staff").order_by("-at", "-id")[:limit])
+    return rows[::-1]
+
+
+def teams(workspace: Workspace) -> list[Team]:
+    """Return the teams by name."""
+    return list(Team.within(workspace).order_by("name"))

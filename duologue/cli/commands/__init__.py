@@ -1,0 +1,1 @@
+"""One module per command: NAME, HELP, EXAMPLE, arguments(parser), run(args) -> exit status."""

@@ -1,0 +1,60 @@
+"""Brings a reachable database to the tables this version needs, once, whoever asks first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ONE_AT_A_TIME = 0x44554F  # the advisory lock under which tables are made
+
+
+class NotReachable(Exception):
+    """The database does not answer; the sentence says where it was looked for."""
+
+
+def unapplied() -> list[str]:
+    """Return the names of migrations that this version has and the database has not."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+def make_ready(*, note: Callable[[str], None] = lambda _sentence: None) -> None:
+    """Apply what is missing; a second process waits for the first and then finds nothing to do.
+
+    Raises NotReachable when the database does not answer.
+    """
+    try:
+        if not unapplied():
+            return
+    except OperationalError as error:
+        raise NotReachable(_where(error)) from None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", (ONE_AT_A_TIME,))
+        try:
+            if missing := unapplied():
+                note(f"Making the database's tables ({len(missing)} steps) …")
+                executor = MigrationExecutor(connection)
+                executor.migrate(executor.loader.graph.leaf_nodes())
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", (ONE_AT_A_TIME,))
+
+
+def let_go() -> None:
+    """Close every connection of this process, so that an embedded server may stop."""
+    connection.close()
+    close_pool = getattr(connection, "close_pool", None)
+    if close_pool is not None and connection.settings_dict["OPTIONS"].get("pool"):
+        close_pool()
+
+
+def _where(error: Exception) -> str:
+    settings = connection.settings_dict
+    place = settings["HOST"] or "this machine"
+    reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    return f"The database {settings['NAME']!r} on {place} does not answer ({reason}). Check DATABASE_URL, or that the server runs."

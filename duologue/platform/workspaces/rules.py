@@ -1,0 +1,63 @@
+"""Which names a workspace may have."""
+
+from __future__ import annotations
+
+import re
+
+# words that are, or may become, addresses of their own
+RESERVED = frozenset(
+    [
+        "account",
+        "accounts",
+        "admin",
+        "api",
+        "assets",
+        "auth",
+        "callbacks",
+        "demo",
+        "docs",
+        "favicon.ico",
+        "healthz",
+        "help",
+        "home",
+        "invite",
+        "invitation",
+        "l",
+        "login",
+        "logout",
+        "mail",
+        "me",
+        "metrics",
+        "mfa",
+        "n",
+        "new",
+        "o",
+        "p",
+        "people",
+        "robots.txt",
+        "s",
+        "sign-in",
+        "signin",
+        "signup",
+        "staff",
+        "static",
+        "status",
+        "system",
+        "u",
+        "v1",
+        "w",
+        "webhooks",
+        "workspace",
+        "workspaces",
+    ]
+)
+NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+
+
+def mistake_in_name(name: str) -> str | None:
+    """Return a sentence saying why a workspace may not have this name, or None."""
+    if not NAME.fullmatch(name):
+        return f"A workspace cannot be called {name!r}: use small letters, digits and dashes, 63 at most, for example corner-shop."
+    if name in RESERVED:
+        return f"A workspace cannot be called {name!r}: the word is kept for an address of Duologue's own. Choose another name."
+    return None

@@ -17,7 +17,7 @@ def begin(plan: Plan, *, run_key: int, at: datetime, start: dict[str, Any] | Non
     raise NotImplementedError
 
 
-def decide(
+def decide(  # noqa: PLR0917 - the six things that settle what follows, named in the design
     plan: Plan, state: RunState, person: Known, responses: Sequence[Heard], now: datetime, watermark: datetime, *, seed: int = 0
 ) -> Decision:
     """Return what follows from the responses (in any order) and from the time, running on until the run waits.

@@ -1,0 +1,16 @@
+"""Links between tables of a workspace can never leave it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import migrations
+
+from duologue.platform.database.operations import WorkspaceKeys
+
+
+class Migration(migrations.Migration):
+    """Adds the composite keys of the measure floor."""
+
+    dependencies: ClassVar = [("measure", "0001_initial"), ("strategize", "0002_inside_workspaces")]
+    operations: ClassVar = [WorkspaceKeys()]

@@ -1,0 +1,5 @@
+"""The tables of measure."""
+
+from duologue.measure.reports.models import ReportSnapshot
+
+__all__ = ["ReportSnapshot"]

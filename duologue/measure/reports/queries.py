@@ -1,0 +1,101 @@
+"""A dialogue's report: counted when something new has happened, remembered otherwise."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+from django.db.models import Max
+
+from duologue.measure.attribution.rules import Conversion
+from duologue.measure.funnels import queries as funnels
+from duologue.measure.funnels.conversions import outcomes
+from duologue.measure.lift.queries import arms
+from duologue.measure.reports import rules
+from duologue.measure.reports.goals import goal_of
+from duologue.measure.reports.models import ReportSnapshot
+from duologue.people.timeline.models import Batch
+from duologue.strategize.dialogues.models import Dialogue, DialogueVersion
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from duologue.platform.workspaces.models import Workspace
+
+
+class NoSuchDialogue(LookupError):
+    """There is no dialogue of this name in the workspace."""
+
+
+def report(workspace: Workspace, name: str, now: datetime) -> dict[str, Any]:
+    """Return the report of a dialogue as JSON values (see docs/reference/report.md).
+
+    It is counted anew when the timeline has grown since it was last counted. Raises NoSuchDialogue.
+    """
+    dialogue = Dialogue.within(workspace).filter(name=name).first()
+    if dialogue is None:
+        raise NoSuchDialogue(f"There is no dialogue named {name!r} in the workspace {workspace.name}.")
+    batch_no = Batch.within(workspace).aggregate(last=Max("batch_no"))["last"] or 0
+    known = ReportSnapshot.within(workspace).filter(dialogue=dialogue).first()
+    if known is not None and known.batch_no == batch_no and known.at == now:
+        return dict(known.data)
+    data = _count(workspace, dialogue, now)
+    ReportSnapshot._rows.update_or_create(
+        workspace=workspace, dialogue=dialogue, defaults={"batch_no": batch_no, "at": now, "data": data}
+    )
+    return data
+
+
+def last_report(workspace: Workspace, dialogue: Dialogue) -> ReportSnapshot | None:
+    """Return the report as last counted, without counting: what a page shows at once."""
+    return ReportSnapshot.within(workspace).filter(dialogue=dialogue).first()
+
+
+def _count(workspace: Workspace, dialogue: Dialogue, now: datetime) -> dict[str, Any]:
+    version = DialogueVersion.within(workspace).filter(dialogue=dialogue, number=dialogue.current).first()
+    goal = goal_of(version.plan) if version else None
+    found = outcomes(workspace, dialogue, goal)
+    deliveries = funnels.deliveries(workspace, dialogue)
+    turns = funnels.turns(workspace, dialogue)
+    invited, held_out = arms(found.people.values())
+    responses: Counter[str] = Counter()
+    for turn in turns.values():
+        for (heard, _then), number in turn.left.items():
+            responses[heard.split(":")[0]] += number
+    revenue = sum(bought.revenue for bought in found.bought) + sum(refund.revenue for refund in found.refunds)
+    shared = [Conversion(bought.revenue, bought.touches) for bought in found.bought]
+    taken_back = [Conversion(refund.revenue, refund.touches) for refund in found.refunds]
+    return {
+        "dialogue": dialogue.name,
+        "state": dialogue.state,
+        "at": now.isoformat(),
+        "currency": workspace.currency,
+        "goal": rules.goal_as_json(goal),
+        "people": rules.people_as_json(funnels.people(workspace, dialogue)),
+        "runs": rules.runs_as_json(funnels.runs(workspace, dialogue)),
+        "deliveries": rules.deliveries_as_json(deliveries),
+        "turns": rules.turns_as_json(turns),
+        "responses": dict(responses),
+        "conversions": {"number": len(found.bought), "people": len({bought.person for bought in found.bought})},
+        "revenue": revenue,
+        "refunds": -sum(refund.revenue for refund in found.refunds),
+        "unsubscribes": found.reactions["unsubscribes"],
+        "spam_reports": found.reactions["spam_reports"],
+        "complaints": found.reactions["complaints"],
+        "attribution": rules.attribution_as_json(shared, taken_back),
+        "lift": rules.lift_as_json(invited, held_out, mixed=found.mixed),
+        "cost": rules.cost_as_json(deliveries.cost, _perk_cost(workspace, dialogue), revenue),
+    }
+
+
+def _perk_cost(workspace: Workspace, dialogue: Dialogue) -> int:
+    """Return what redeemed perks of this dialogue's runs cost, in minor units."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT coalesce(sum(p.worth), 0) FROM engage_perk p
+               JOIN engage_run r ON r.workspace_id = p.workspace_id AND r.id = p.run_id
+               WHERE p.workspace_id = %s AND r.dialogue_id = %s AND p.state = 'redeemed'""",
+            (workspace.pk, dialogue.pk),
+        )
+        return int(cursor.fetchone()[0])

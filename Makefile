@@ -10,7 +10,7 @@ export DJANGO_SETTINGS_MODULE := duologue.settings
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-.venv/ready: $(REQUIREMENTS) pyproject.toml
+.venv/ready: $(REQUIREMENTS) pyproject.toml build_hook.py
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes $(foreach file,$(REQUIREMENTS),-r $(file))
@@ -43,6 +43,12 @@ demo: .venv/ready  ## a living workspace to look at
 
 bench: .venv/ready  ## the product beside the raw limit, as ratios
 	$(BIN)/python -m bench
+
+assets: .venv/ready  ## build the pages' scripts and styles anew
+	@$(BIN)/python build_hook.py
+
+screens: .venv/ready  ## pictures of every page, light and dark, wide and narrow, in ./screens
+	@$(BIN)/python -m pytest -n0 -m browser tests/web/browser/test_screens.py
 
 requirements:  ## pin and hash what pyproject.toml and requirements-dev.in ask for
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.txt

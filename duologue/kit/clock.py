@@ -103,28 +103,28 @@ def to_utc(local: datetime, zone: ZoneInfo) -> datetime:
 
 def is_open(window: Window | str, zone: ZoneInfo | str, at: datetime) -> bool:
     """Say whether the window is open at a moment, on the zone's clock; always for the window "always"."""
-    window = parse_window(window) if isinstance(window, str) else window
-    if window is None:
+    hours = parse_window(window) if isinstance(window, str) else window
+    if hours is None:
         return True
     local = at.astimezone(_zone(zone))
     shown = local.time()
-    if window.opens < window.closes:
-        return window.opens <= shown < window.closes and local.weekday() in window.days
-    if shown >= window.opens:
-        return local.weekday() in window.days
-    return shown < window.closes and (local.weekday() - 1) % 7 in window.days
+    if hours.opens < hours.closes:
+        return hours.opens <= shown < hours.closes and local.weekday() in hours.days
+    if shown >= hours.opens:
+        return local.weekday() in hours.days
+    return shown < hours.closes and (local.weekday() - 1) % 7 in hours.days
 
 
 def next_open(window: Window | str, zone: ZoneInfo | str, now: datetime) -> datetime:
     """Return the first moment from `now` on at which the window is open: `now` itself when it is open already."""
-    window = parse_window(window) if isinstance(window, str) else window
-    if window is None or is_open(window, zone, now):
+    hours = parse_window(window) if isinstance(window, str) else window
+    if hours is None or is_open(hours, zone, now):
         return now
-    zone = _zone(zone)
-    today = now.astimezone(zone).date()
+    there = _zone(zone)
+    today = now.astimezone(there).date()
     for ahead in range(-1, 16):
         day = today + timedelta(days=ahead)
-        fitting = [at for at in _beginnings(day, window.opens, zone) if at > now and is_open(window, zone, at)]
+        fitting = [at for at in _beginnings(day, hours.opens, there) if at > now and is_open(hours, there, at)]
         if fitting:
             return min(fitting)
     raise ValueError("this window never opens")
@@ -132,12 +132,12 @@ def next_open(window: Window | str, zone: ZoneInfo | str, now: datetime) -> date
 
 def next_at(at: time, zone: ZoneInfo | str, after: datetime, days: frozenset[int] = EVERY_DAY) -> datetime:
     """Return the first moment from `after` on at which it is this time of day in the zone, on one of the days."""
-    zone = _zone(zone)
-    day = after.astimezone(zone).date()
+    there = _zone(zone)
+    today = after.astimezone(there).date()
     for ahead in range(-1, 16):
-        there = day + timedelta(days=ahead)
-        moment = to_utc(datetime.combine(there, at), zone)
-        if moment >= after and there.weekday() in days:
+        day = today + timedelta(days=ahead)
+        moment = to_utc(datetime.combine(day, at), there)
+        if moment >= after and day.weekday() in days:
             return moment
     raise ValueError("no such day within two weeks")
 

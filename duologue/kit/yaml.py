@@ -1,0 +1,158 @@
+"""YAML 1.2 as people write it, with the line of everything, so that a mistake can be pointed at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from difflib import get_close_matches
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+MOST_NODES = 50_000
+MOST_CHARACTERS = 1_000_000
+
+Place = tuple[str | int, ...]
+
+
+@dataclass(slots=True, frozen=True)
+class Mistake:
+    """What is wrong, where, and what to do: one sentence."""
+
+    file: str
+    line: int
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.sentence}"
+
+
+class Mistakes(Exception):
+    """What was written cannot be taken; all that is wrong with it, in the order of its lines."""
+
+    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+        self.mistakes = sorted(mistakes, key=lambda mistake: (mistake.file, mistake.line))
+        super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
+
+
+@dataclass(slots=True)
+class Document:
+    """A file's content as plain values (dates as ISO text), and where each stands."""
+
+    file: str
+    data: Any
+    lines: dict[Place, int]
+    found: list[Mistake] = field(default_factory=list)
+
+    def line(self, place: Place) -> int:
+        """Return the line of a place, or of the nearest thing around it."""
+        while place and place not in self.lines:
+            place = place[:-1]
+        return self.lines.get(place, 1)
+
+    def refuse(self, place: Place, sentence: str) -> None:
+        """Note a mistake at a place; `settle` raises them all together."""
+        mistake = Mistake(self.file, self.line(place), sentence)
+        if mistake not in self.found:
+            self.found.append(mistake)
+
+    def settle(self) -> None:
+        """Raise Mistakes when any were noted."""
+        if self.found:
+            raise Mistakes(self.found)
+
+    def unknown_keys(self, place: Place, given: Any, known: Collection[str], what: str) -> None:
+        """Refuse each key of a map that is not known, suggesting the nearest one."""
+        for key in given:
+            if key not in known:
+                self.refuse((*place, key), f"{what} knows no {key!r}{suggestion(str(key), known)}.")
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """Return "; did you mean 'x'?" for the nearest known word, or nothing."""
+    near = get_close_matches(word, sorted(known), n=1, cutoff=0.6)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def read_yaml(text: str, file: str = "") -> Document:
+    """Read a document; raises Mistakes for what is no YAML, a key given twice, and what is too large."""
+    if len(text) > MOST_CHARACTERS:
+        raise Mistakes([Mistake(file, 1, f"This file is too large; {MOST_CHARACTERS:,} characters are taken.")])
+    try:
+        loaded = _reader().load(text)
+    except DuplicateKeyError as problem:
+        key = str(problem.problem or "").split('"')
+        named = f" {key[1]!r}" if len(key) > 1 else ""
+        raise Mistakes([Mistake(file, _line_of(problem), f"The key{named} is given twice; keep one.")]) from None
+    except MarkedYAMLError as problem:
+        said = problem.problem or "it cannot be read"
+        raise Mistakes([Mistake(file, _line_of(problem), f"This is no valid YAML: {said}.")]) from None
+    except (YAMLError, ValueError, RecursionError) as problem:
+        first = str(problem).partition("\n")[0]
+        raise Mistakes([Mistake(file, 1, f"This is no valid YAML: {first}.")]) from None
+    document = Document(file, None, {(): 1})
+    document.data = _plain(loaded, (), document)
+    return document
+
+
+def canonical(data: Any) -> str:
+    """Write values as YAML 1.2 in the canonical form: block style, keys in the order given."""
+    out = StringIO()
+    _reader().dump(data, out)
+    return out.getvalue()
+
+
+def _reader() -> YAML:
+    yaml = YAML(typ="rt")
+    yaml.width = 140
+    yaml.preserve_quotes = True
+    yaml.allow_unicode = True
+    return yaml
+
+
+def _plain(value: Any, place: Place, document: Document) -> Any:
+    if len(document.lines) > MOST_NODES:
+        raise Mistakes([Mistake(document.file, 1, "This file holds too much; split it.")])
+    if isinstance(value, CommentedMap):
+        return _plain_map(value, place, document)
+    if isinstance(value, CommentedSeq):
+        document.lines.setdefault(place, value.lc.line + 1)
+        for index in range(len(value)):
+            document.lines[*place, index] = value.lc.item(index)[0] + 1
+        return [_plain(item, (*place, index), document) for index, item in enumerate(value)]
+    return _scalar(value)
+
+
+def _plain_map(value: CommentedMap, place: Place, document: Document) -> dict[str, Any]:
+    document.lines.setdefault(place, value.lc.line + 1)
+    plain: dict[str, Any] = {}
+    for key, inner in value.items():
+        name = str(_scalar(key))
+        here = (*place, name)
+        document.lines[here] = value.lc.key(key)[0] + 1 if key in (value.lc.data or {}) else document.line(place)
+        plain[name] = _plain(inner, here, document)
+    return plain
+
+
+def _scalar(value: Any) -> Any:
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return str(value)
+
+
+def _line_of(problem: MarkedYAMLError) -> int:
+    mark = problem.problem_mark or problem.context_mark
+    return int(mark.line) + 1 if mark else 1

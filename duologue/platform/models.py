@@ -1,7 +1,7 @@
 """The tables of the ground."""
 
 from duologue.platform.audit.models import AuditEntry
-from duologue.platform.registry.models import Cursor, ShardLease
+from duologue.platform.registry.models import Cursor, ShardLease, ShardOwner
 from duologue.platform.secrets.models import Secret
 from duologue.platform.staff.models import Invitation, Key, Membership, Role, SignInLink, Staff
 from duologue.platform.workspaces.models import PlanFile, Workspace
@@ -16,6 +16,7 @@ __all__ = [
     "Role",
     "Secret",
     "ShardLease",
+    "ShardOwner",
     "SignInLink",
     "Staff",
     "Workspace",

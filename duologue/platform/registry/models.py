@@ -26,3 +26,12 @@ class ShardLease(models.Model):
     owner = models.CharField(max_length=64)
     epoch = models.BigIntegerField(default=0)
     expires_at = models.DateTimeField()
+
+
+class ShardOwner(models.Model):
+    """Who asks for shards at present, so that each gets a fair share."""
+
+    pk = models.CompositePrimaryKey("role", "owner")
+    role = models.CharField(max_length=16)
+    owner = models.CharField(max_length=64)
+    seen_until = models.DateTimeField()

@@ -5,52 +5,12 @@ from __future__ import annotations
 import re
 
 # words that are, or may become, addresses of their own
-RESERVED = frozenset(
-    [
-        "account",
-        "accounts",
-        "admin",
-        "api",
-        "assets",
-        "auth",
-        "callbacks",
-        "demo",
-        "docs",
-        "favicon.ico",
-        "healthz",
-        "help",
-        "home",
-        "invite",
-        "invitation",
-        "l",
-        "login",
-        "logout",
-        "mail",
-        "me",
-        "metrics",
-        "mfa",
-        "n",
-        "new",
-        "o",
-        "p",
-        "people",
-        "robots.txt",
-        "s",
-        "sign-in",
-        "signin",
-        "signup",
-        "staff",
-        "static",
-        "status",
-        "system",
-        "u",
-        "v1",
-        "w",
-        "webhooks",
-        "workspace",
-        "workspaces",
-    ]
-)
+WORDS = """
+account accounts admin api assets auth callbacks demo docs favicon healthz help home invitation invite l login
+logout mail me metrics mfa n new o p people readyz robots s sign-in signin signup staff static status system u
+v1 w webhooks workspace workspaces
+"""
+RESERVED = frozenset(WORDS.split())
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 

@@ -1,0 +1,1 @@
+"""The brand pages: book, personas, products."""

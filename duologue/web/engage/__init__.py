@@ -1,0 +1,1 @@
+"""The engage pages: inbox, messages, till, the test mailbox."""

@@ -1,0 +1,1 @@
+"""The first page of a workspace: what needs attention, and the numbers of now."""

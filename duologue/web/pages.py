@@ -1,0 +1,85 @@
+"""What every staff page has in common: its frame, its place in the menu, and lists in pages."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+
+from duologue.engage.conversations.models import Conversation
+from duologue.platform.staff.rules import Right, may
+from duologue.platform.workspaces.queries import now
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.db.models import Model, QuerySet
+    from django.http import HttpRequest, HttpResponse
+
+    from duologue.platform.workspaces.models import Workspace
+
+PAGE_SIZE = 50
+
+
+def page(request: HttpRequest, workspace: Workspace, template: str, *, place: str, status: int = 200, **context: Any) -> HttpResponse:
+    """Render a staff page inside the frame; `place` is the menu entry it belongs to, as 'stage/entry'."""
+    role = getattr(request, "role", "")
+    frame = {
+        "workspace": workspace,
+        "place": place,
+        "stage": place.split("/", 1)[0],
+        "now": context.pop("now", None) or now(workspace),
+        "can": {right.name.lower(): may(role, right) for right in Right},
+        "open_conversations": Conversation.within(workspace).filter(state=Conversation.State.OPEN).count(),
+    }
+    return render(request, template, {**frame, **context}, status=status)
+
+
+def said(request: HttpRequest, sentence: str, to: str, *args: Any, refused: bool = False) -> HttpResponse:
+    """Go to a page and say there what was done, or why it was not."""
+    (messages.error if refused else messages.success)(request, sentence)
+    return redirect(to, *args)
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One page of a list, and the token of the next one, empty on the last."""
+
+    rows: list[Any]
+    following: str
+
+
+def sliced(rows: QuerySet[Any], request: HttpRequest, *by: str, size: int = PAGE_SIZE) -> Slice:
+    """Return one page by keyset: rows ordered descending by `by` (unique in sum), after the place that `?after=` names."""
+    after = _place(request.GET.get("after", ""), len(by))
+    if after is not None:
+        rows = rows.extra(
+            where=[f"({', '.join(_column(rows.model, name) for name in by)}) < ({', '.join(['%s'] * len(by))})"], params=after
+        )
+    found = list(rows.order_by(*(f"-{name}" for name in by))[: size + 1])
+    following = _token([getattr(found[size - 1], name) for name in by]) if len(found) > size else ""
+    return Slice(rows=found[:size], following=following)
+
+
+def _column(model: type[Model], name: str) -> str:
+    return f'"{model._meta.db_table}"."{model._meta.get_field(name).column}"'
+
+
+def _token(values: Sequence[Any]) -> str:
+    text = json.dumps([value.isoformat() if hasattr(value, "isoformat") else value for value in values])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _place(token: str, length: int) -> list[Any] | None:
+    if not token:
+        return None
+    try:
+        values = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+    except (binascii.Error, ValueError):
+        return None
+    return values if isinstance(values, list) and len(values) == length else None

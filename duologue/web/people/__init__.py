@@ -1,0 +1,1 @@
+"""The people pages: who they are, what they said, what may be sent to them."""

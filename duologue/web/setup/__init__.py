@@ -1,0 +1,1 @@
+"""Settings of a workspace: ways out, members, keys, the log."""

@@ -1,0 +1,1 @@
+"""The strategize pages: segments, dialogues, offers, guardrails."""

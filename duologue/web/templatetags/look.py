@@ -1,0 +1,129 @@
+"""How pages show icons, numbers, money and moments."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from babel.core import Locale, UnknownLocaleError
+from babel.dates import format_datetime, format_timedelta
+from babel.numbers import format_currency, get_currency_precision
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+
+if TYPE_CHECKING:
+    from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, kind: str = "") -> SafeString:
+    """Draw an icon of the sprite; it is decoration, the words beside it say what is meant."""
+    return format_html('<svg class="icon {}" aria-hidden="true"><use href="{}#{}"/></svg>', kind, static("icons.svg"), name)
+
+
+@register.filter
+def count(value: Any) -> str:
+    """Write a number with thousands apart."""
+    return f"{value:,}" if isinstance(value, int | float) else ("0" if value is None else str(value))
+
+
+@register.filter
+def money(minor: int | None, currency: str) -> str:
+    """Write minor units of a currency as people read them."""
+    if minor is None:
+        return "–"
+    digits = get_currency_precision(currency)
+    return format_currency(int(minor) / 10**digits, currency, locale="en_GB")
+
+
+@register.filter
+def percent(part: float | None, whole: float | None) -> str:
+    """Write a part of a whole as a percentage; next to nothing is said to be so."""
+    if not whole:
+        return "–"
+    share = 100 * (part or 0) / whole
+    if 0 < share < 1:
+        return "<1%"
+    return f"{share:.0f}%"
+
+
+@register.filter
+def share(part: float | None, whole: float | None) -> float:
+    """Return a part of a whole in hundredths, for the width of a bar."""
+    return round(100 * (part or 0) / whole, 1) if whole else 0.0
+
+
+@register.filter
+def moment(at: datetime | None, workspace: Any = None) -> str:
+    """Write a moment on the workspace's clock: 'Mon 5 Jan 2026, 12:00'."""
+    return _written(at, workspace, "EEE d MMM y, HH:mm")
+
+
+@register.filter
+def day(at: datetime | date | None, workspace: Any = None) -> str:
+    """Write the day of a moment: 'Mon 5 Jan 2026'."""
+    return _written(at, workspace, "EEE d MMM y")
+
+
+@register.filter
+def hour(at: datetime | None, workspace: Any = None) -> str:
+    """Write the time of day of a moment."""
+    return _written(at, workspace, "HH:mm")
+
+
+@register.filter
+def since(at: datetime | None, now: datetime | None) -> str:
+    """Write how far a moment lies from now: '3 hours ago', 'in 2 days'."""
+    if at is None or now is None:
+        return "–"
+    gap: timedelta = at - now
+    if abs(gap) < timedelta(seconds=45):
+        return "just now"
+    return format_timedelta(gap, add_direction=True, locale="en_GB", threshold=1.2)
+
+
+@register.filter
+def locale_name(code: str) -> str:
+    """Write a locale as its name."""
+    try:
+        return Locale.parse(code, sep="-").get_display_name("en_GB") or code
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
+@register.filter
+def words(text: str) -> str:
+    """Write a name of the code as words: 'hard_bounce' as 'hard bounce'."""
+    return str(text).replace("_", " ").replace("-", " ")
+
+
+@register.filter
+def get(mapping: dict[str, Any] | None, key: Any) -> Any:
+    """Look a key up that is only known by name."""
+    return (mapping or {}).get(key)
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Return up to two initials for a round picture."""
+    letters = [word[0] for word in str(name).replace("@", " ").split() if word[0].isalnum()]
+    return "".join(letters[:1] + letters[-1:] if len(letters) > 1 else letters[:1]).upper() or "?"
+
+
+@register.simple_tag(takes_context=True)
+def here(context: template.Context, place: str) -> SafeString | str:
+    """Mark the menu entry of the page one is on."""
+    return format_html('aria-current="{}"', "page") if context.get("place") == place else ""
+
+
+def _written(at: datetime | date | None, workspace: Any, pattern: str) -> str:
+    if at is None:
+        return "–"
+    if not isinstance(at, datetime):
+        return format_datetime(datetime(at.year, at.month, at.day, tzinfo=UTC), pattern, locale="en_GB")
+    zone = ZoneInfo(getattr(workspace, "timezone", "") or "UTC")
+    return format_datetime(at.astimezone(zone), pattern, tzinfo=zone, locale="en_GB")

@@ -22,6 +22,9 @@ class Perk(InWorkspace):
     person = models.BigIntegerField()
     profile = link("people.Profile")
     run = link("engage.Run", null=True)
+    seq = models.IntegerField(
+        default=0, help_text="The occurrence of the run's turn that gives it; reserving twice for one gives the same perk."
+    )
     code = models.CharField(max_length=40, blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.RESERVED)
     worth = models.BigIntegerField(default=0, help_text="Minor units; for a percentage, what it came to when redeemed.")
@@ -33,7 +36,14 @@ class Perk(InWorkspace):
     redeemed_for = models.CharField(max_length=120, blank=True, help_text="The order's number.")
 
     class Meta(InWorkspace.Meta):
-        constraints = [models.UniqueConstraint(fields=["workspace", "code"], name="one_perk_per_code", condition=~models.Q(code=""))]
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "code"], name="one_perk_per_code", condition=~models.Q(code="")),
+            models.UniqueConstraint(
+                fields=["workspace", "run", "offer", "seq"],
+                name="one_perk_per_turn",
+                condition=models.Q(run__isnull=False) & ~models.Q(state="released"),
+            ),
+        ]
         indexes = [
             models.Index(fields=["workspace", "person"], name="perks_of_person"),
             models.Index(fields=["workspace", "offer", "state"], name="perks_of_offer"),

@@ -52,6 +52,7 @@ class Run(InWorkspace):
     ended_at = models.DateTimeField(null=True)
     data = models.JSONField(default=dict, help_text="start.*, answer.*, perk.*, turn.* as the plan reads them.")
     heard = models.JSONField(default=dict)
+    delivered = models.JSONField(null=True, help_text="What became of the present turn's delivery, once known.")
 
     class Meta(InWorkspace.Meta):
         constraints = [

@@ -1,0 +1,33 @@
+"""What perks hold of people, and how it goes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from duologue.engage.perks import queries
+from duologue.engage.perks.models import Perk
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from duologue.platform.workspaces.models import Workspace
+
+
+class PerkData:
+    """Perks name their person; on erasing the row stays as money spent, and its code and order go."""
+
+    name = "perks"
+    places = ("engage_perk",)
+
+    def export(self, *, workspace: Workspace, profiles: Sequence[int]) -> dict[str, Any]:
+        """Return the person's perks."""
+        return {"perks": queries.of_person(workspace, profiles)}
+
+    def erase(self, *, workspace: Workspace, profiles: Sequence[int], now: datetime) -> int:
+        """Empty the code and the order; with no code an unused perk can no longer be redeemed."""
+        held = Perk.within(workspace).filter(profile_id__in=profiles)
+        return held.update(code="", redeemed_for="")
+
+
+holder = PerkData()

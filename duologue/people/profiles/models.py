@@ -12,7 +12,7 @@ class Profile(InWorkspace):
     """The record under which events were first kept.
 
     `person` is the number of the person it belongs to: the id of that person's first profile. Merging changes it,
-    and nothing else. `shard` (0–63) is a hash of the person, so that all profiles of one person share a shard.
+    and nothing else. `shard` (0 to 63) is a hash of the person, so that all profiles of one person share a shard.
     """
 
     person = models.BigIntegerField(help_text="The id of the person's first profile.")

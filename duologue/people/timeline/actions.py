@@ -71,6 +71,7 @@ def move_cursor(*, workspace: Workspace, follower: str, batch_no: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO platform_cursor (workspace_id, follower, batch_no) VALUES (%s, %s, %s) "
-            "ON CONFLICT (workspace_id, follower) DO UPDATE SET batch_no = excluded.batch_no WHERE platform_cursor.batch_no < excluded.batch_no",
+            "ON CONFLICT (workspace_id, follower) DO UPDATE SET batch_no = excluded.batch_no "
+            "WHERE platform_cursor.batch_no < excluded.batch_no",
             (workspace.pk, follower, batch_no),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -75,7 +76,14 @@ def unread(workspace: Workspace, follower: str, *, most: int = 50_000) -> Readin
                WHERE e.workspace_id = %s ORDER BY b.batch_no, e.id""",
             ([number for number, _ in batches], [write_id for _, write_id in batches], workspace.pk),
         )
-        return Reading(batch_no=batches[-1][0], events=[EventRow(*row) for row in cursor.fetchall()])
+        return Reading(batch_no=batches[-1][0], events=[_row(row) for row in cursor.fetchall()])
+
+
+def _row(row: tuple[Any, ...]) -> EventRow:
+    """Make an event of a row; Django hands JSON out as text."""
+    values = list(row)
+    values[8] = json.loads(values[8])
+    return EventRow(*values)
 
 
 def all_read_until(workspace: Workspace, follower: str) -> bool:

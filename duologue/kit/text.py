@@ -1,0 +1,29 @@
+"""Words of names and addresses, folded so that they can be found again."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_WORD = re.compile(r"[^\W_]+")
+WORD_LENGTH = 40
+
+
+@lru_cache(maxsize=65536)
+def folded(text: str) -> str:
+    """Return the text in lower case and without accents: 'Zoë Größe' becomes 'zoe grosse'."""
+    if text.isascii():
+        return text.lower()
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
+def words(text: str, *, most: int = 12) -> list[str]:
+    """Return the distinct folded words of a text, in order, each cut to 40 letters."""
+    return list(dict.fromkeys(word[:WORD_LENGTH] for word in _WORD.findall(folded(text))))[:most]
+
+
+def one_line(text: str, *, most: int = 200) -> str:
+    """Return the text with all white space and control characters as single blanks, cut to a length."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())[:most]

@@ -1,0 +1,113 @@
+"""Where people stand: what they allowed, what is paused, which addresses are not to be used."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from duologue.kit.pipeline import Refused
+from duologue.people.consent.models import ConsentStatement, Purpose
+from duologue.people.consent.rules import KIND_OF, Paused, Said, Standing, Union, broken_at, content_digest
+from duologue.people.identifiers.rules import normalise
+from duologue.platform.secrets.signing import address_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from duologue.platform.workspaces.models import Workspace
+
+
+def standing(workspace: Workspace, persons: Sequence[int]) -> dict[int, Standing]:
+    """Return where each of these persons stands, in three queries; one who never said anything has an empty standing."""
+    found = {person: Standing() for person in persons}
+    ids = list(found)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT p.person, c.profile_id, c.channel, c.purpose, c.state, c.at
+               FROM people_profile p JOIN people_consentnow c ON c.workspace_id = p.workspace_id AND c.profile_id = p.id
+               WHERE p.workspace_id = %s AND p.person = ANY(%s)""",
+            (workspace.pk, ids),
+        )
+        for person, *said in cursor.fetchall():
+            found[person].said.append(Said(*said))
+        cursor.execute(
+            """SELECT p.person, s.because, s.since, s.until
+               FROM people_profile p JOIN people_pause s ON s.workspace_id = p.workspace_id AND s.profile_id = p.id
+               WHERE p.workspace_id = %s AND p.person = ANY(%s) AND s.lifted_at IS NULL""",
+            (workspace.pk, ids),
+        )
+        for person, *pause in cursor.fetchall():
+            found[person].pauses.append(Paused(*pause))
+        several = [person for person, one in found.items() if len({said.profile_id for said in one.said}) > 1]
+        if several:
+            cursor.execute(
+                "SELECT profiles, at FROM people_merge WHERE workspace_id = %s AND undone_at IS NULL AND profiles && %s::bigint[]",
+                (workspace.pk, [said.profile_id for person in several for said in found[person].said]),
+            )
+            unions = [Union(frozenset(profiles), at) for profiles, at in cursor.fetchall()]
+            for person in several:
+                profiles = {said.profile_id for said in found[person].said}
+                found[person].unions = [one for one in unions if profiles & one.profiles]
+    return found
+
+
+def suppressed(workspace: Workspace, channel: str, addresses: Collection[str]) -> set[str]:
+    """Return those of the addresses, as given, that must not be used on this channel, whatever the reason."""
+    digests = {address: digest_of(workspace, channel, address) for address in addresses}
+    if not digests:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT address FROM people_suppression WHERE workspace_id = %s AND channel = %s AND address = ANY(%s)",
+            (workspace.pk, channel, list(set(digests.values()))),
+        )
+        listed = {bytes(row[0]) for row in cursor.fetchall()}
+    return {address for address, digest in digests.items() if digest in listed}
+
+
+def erased(workspace: Workspace, identifiers: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return those of the normalised identifiers (kind, value) whose owner was erased."""
+    salt = bytes(workspace.salt)
+    digests = {address_digest(salt, kind, value): (kind, value) for kind, value in identifiers}
+    if not digests:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM people_suppression WHERE workspace_id = %s AND reason = 'erased')", (workspace.pk,))
+        if not cursor.fetchone()[0]:
+            return set()
+        cursor.execute(
+            "SELECT address FROM people_suppression WHERE workspace_id = %s AND reason = 'erased' AND address = ANY(%s)",
+            (workspace.pk, list(digests)),
+        )
+        return {digests[bytes(row[0])] for row in cursor.fetchall()}
+
+
+def digest_of(workspace: Workspace, channel: str, address: str) -> bytes:
+    """Return the keyed hash under which an address stands on the list, the same however it is written."""
+    try:
+        kept = normalise(KIND_OF.get(channel, "handle"), address, workspace.country)
+    except Refused:
+        kept = address.strip().lower()
+    return address_digest(bytes(workspace.salt), channel, kept)
+
+
+def purposes(workspace: Workspace) -> dict[str, Purpose]:
+    """Return the workspace's purposes by name."""
+    return {purpose.name: purpose for purpose in Purpose.within(workspace).order_by("name")}
+
+
+def chain_broken_at(workspace: Workspace, profile_id: int) -> int | None:
+    """Return the number of the first consent statement of a profile that does not verify, or None when all do.
+
+    Where the salt is still kept, the content itself is checked too; after erasing only the chain of digests can be.
+    """
+    rows = list(ConsentStatement.within(workspace).filter(profile=profile_id).order_by("number"))
+    for row in rows:
+        proof = json.loads(row.proof) if isinstance(row.proof, str) else row.proof
+        said = {"channel": row.channel, "purpose": row.purpose, "state": row.state, "at": row.at.isoformat()}
+        said |= {"source": row.source, "wording": row.wording, "proof": proof}
+        if row.salt and content_digest(bytes(row.salt), said) != bytes(row.content):
+            return int(row.number)
+    return broken_at((row.number, bytes(row.content), bytes(row.digest)) for row in rows)

@@ -1,0 +1,117 @@
+"""What a person's statements amount to, and the chain that proves them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+GRANTED: Final = "granted"
+START: Final = bytes(32)
+CHANNELS_OF: Final = {"email": ("email",), "phone": ("phone", "sms", "whatsapp"), "external": ("external",)}
+"""Under which names an identifier stands on the suppression list once its owner was erased."""
+KIND_OF: Final = {"email": "email", "phone": "phone", "sms": "phone", "whatsapp": "phone", "voice": "phone", "external": "external"}
+"""Which kind of identifier a channel's addresses are."""
+
+
+@dataclass(slots=True, frozen=True)
+class Said:
+    """A profile's latest statement for a channel and a purpose."""
+
+    profile_id: int
+    channel: str
+    purpose: str
+    state: str
+    at: datetime
+
+
+@dataclass(slots=True, frozen=True)
+class Paused:
+    """A stretch of silence; without `until` it lasts until it is lifted."""
+
+    because: str
+    since: datetime
+    until: datetime | None
+
+    def holds(self, now: datetime) -> bool:
+        return self.since <= now and (self.until is None or now < self.until)
+
+
+@dataclass(slots=True, frozen=True)
+class Union:
+    """A merge that still holds: these profiles came to a person at this moment."""
+
+    profiles: frozenset[int]
+    at: datetime
+
+
+@dataclass(slots=True)
+class Standing:
+    """What one person allowed and what keeps quiet for them."""
+
+    said: list[Said] = field(default_factory=list)
+    pauses: list[Paused] = field(default_factory=list)
+    unions: list[Union] = field(default_factory=list)
+
+    def may(self, channel: str, purpose: str) -> bool:
+        """Say whether the person granted this and took it back on no profile since; a withdrawal wins a tie.
+
+        A grant on one profile and a withdrawal on another, joined by a merge: the withdrawal wins unless the grant
+        was stated after both the withdrawal and the merge.
+        """
+        here = [one for one in self.said if one.channel == channel and one.purpose == purpose]
+        against = [one for one in here if one.state != GRANTED]
+        return any(one.state == GRANTED and all(self._outlives(one, other) for other in against) for one in here)
+
+    def paused(self, now: datetime) -> bool:
+        """Say whether promotion is silent: snoozed, or a complaint is open."""
+        return any(pause.holds(now) for pause in self.pauses)
+
+    def paused_until(self, now: datetime) -> datetime | None:
+        """Return when the last pause with an end is over, or None when one has no end or none holds."""
+        holding = [pause.until for pause in self.pauses if pause.holds(now)]
+        ends = [until for until in holding if until is not None]
+        return max(ends) if ends and len(ends) == len(holding) else None
+
+    def _outlives(self, grant: Said, withdrawal: Said) -> bool:
+        if grant.at <= withdrawal.at:
+            return False
+        joined = [one.at for one in self.unions if (grant.profile_id in one.profiles) != (withdrawal.profile_id in one.profiles)]
+        return not joined or grant.at > max(joined)
+
+
+def content_digest(salt: bytes, statement: dict[str, Any]) -> bytes:
+    """Return the salted digest of a statement; once the salt is gone nothing can be guessed from it."""
+    text = json.dumps(statement, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+    return hashlib.blake2b(text.encode(), key=salt, digest_size=32).digest()
+
+
+def link_digest(previous: bytes, content: bytes) -> bytes:
+    """Return the digest that ties a statement's content to all before it."""
+    return hashlib.blake2b(previous + content, digest_size=32, person=b"consent").digest()
+
+
+def broken_at(chain: Iterable[tuple[int, bytes, bytes]]) -> int | None:
+    """Return the number of the first statement that breaks a chain of (number, content, digest), or None when it holds."""
+    previous, expected = START, 1
+    for number, content, digest in chain:
+        if number != expected or link_digest(previous, bytes(content)) != bytes(digest):
+            return number
+        previous, expected = bytes(digest), number + 1
+    return None
+
+
+def newest_of(statements: Sequence[Said]) -> dict[tuple[int, str, str], Said]:
+    """Return the latest per profile, purpose and channel; at the same moment what is not a grant wins."""
+    newest: dict[tuple[int, str, str], Said] = {}
+    for one in statements:
+        key = (one.profile_id, one.purpose, one.channel)
+        before = newest.get(key)
+        if before is None or before.at < one.at or (before.at == one.at and before.state == GRANTED):
+            newest[key] = one
+    return newest

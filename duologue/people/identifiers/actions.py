@@ -1,0 +1,64 @@
+"""Attaching identifiers to profiles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from duologue.platform.workspaces.models import Workspace
+
+IDENTITY_LOCK = 7253
+
+
+@dataclass(slots=True, frozen=True)
+class NewIdentifier:
+    """A normalised identifier for a profile, and how the person wrote it."""
+
+    profile_id: int
+    kind: str
+    value: str
+    shown: str
+
+
+def one_at_a_time(workspace: Workspace) -> None:
+    """Hold the workspace's identity lock until the transaction ends: who is who is decided by one writer at a time."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (IDENTITY_LOCK, workspace.pk))
+
+
+@transaction.atomic
+def attach(*, workspace: Workspace, identifiers: Sequence[NewIdentifier], now: datetime) -> int:
+    """Attach identifiers to profiles; one that another profile already has stays there. Return how many are new."""
+    if not identifiers:
+        return 0
+    ordered = sorted(identifiers, key=lambda one: (one.kind, one.value))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO people_identifier (workspace_id, profile_id, kind, value, shown, first_seen_at)
+               SELECT %s, n.profile_id, n.kind, n.value, n.shown, %s
+               FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) AS n (profile_id, kind, value, shown)
+               ON CONFLICT (workspace_id, kind, value) DO NOTHING""",
+            (
+                workspace.pk,
+                now,
+                [one.profile_id for one in ordered],
+                [one.kind for one in ordered],
+                [one.value for one in ordered],
+                [one.shown[:320] for one in ordered],
+            ),
+        )
+        return int(cursor.rowcount)
+
+
+@transaction.atomic
+def detach(*, workspace: Workspace, kind: str, value: str) -> bool:
+    """Take a normalised identifier away from whoever has it."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM people_identifier WHERE workspace_id = %s AND kind = %s AND value = %s", (workspace.pk, kind, value))
+        return bool(cursor.rowcount)

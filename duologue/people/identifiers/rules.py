@@ -1,0 +1,98 @@
+"""How each kind of identifier is written, so that the same one is always found again."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+from duologue.kit.pipeline import Refused
+from duologue.kit.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+KINDS = ("external", "email", "phone", "card", "handle", "postal", "device")
+"""From the one that says most about who someone is to the one that says least."""
+
+LONGEST = 320
+_PLAIN_EMAIL = re.compile(r"[a-z0-9_%+-]+(?:\.[a-z0-9_%+-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}")
+_GOOGLE = frozenset({"gmail.com", "googlemail.com"})
+_PLUS_FOLDING = _GOOGLE | {"outlook.com", "hotmail.com", "live.com", "icloud.com", "fastmail.com", "proton.me", "protonmail.com"}
+_NO_IDS = frozenset({"", "null", "undefined", "none", "nan", "[object object]", "unknown", "anonymous"})
+
+
+def normalise(kind: str, value: str, country: str) -> str:
+    """Return an identifier as it is kept and compared; `country` (ISO 3166) reads phones without a prefix.
+
+    Raises Refused where it cannot be one: an address without a domain, a phone with too few digits, 'null' as an id.
+    """
+    rule = _RULES.get(kind)
+    if rule is None:
+        raise Refused("unknown kind", f"'{kind}' is not a kind of identifier; use one of {', '.join(KINDS)}.")
+    cleaned = value.strip()
+    if cleaned.lower() in _NO_IDS:
+        raise Refused("no identifier", f"'{one_line(cleaned, most=20)}' is no {kind}.")
+    kept = rule(cleaned, country)
+    if len(kept) > LONGEST:
+        raise Refused(f"{kind} too long", f"A {kind} may have {LONGEST} characters, this one has {len(kept)}.")
+    return kept
+
+
+@lru_cache(maxsize=16384)
+def _email(value: str, _country: str) -> str:
+    lower = value.lower()
+    if not (_PLAIN_EMAIL.fullmatch(lower) and len(lower) <= 254 and lower.index("@") <= 64):
+        try:
+            lower = validate_email(
+                value, check_deliverability=False, allow_smtputf8=True, test_environment=True, strict=True
+            ).normalized.lower()
+        except EmailNotValidError as mistake:
+            raise Refused("not an e-mail address", f"This is not an e-mail address: {mistake}") from mistake
+    local, domain = lower.rsplit("@", 1)
+    if domain in _PLUS_FOLDING:
+        local = local.split("+", 1)[0] or local
+    if domain in _GOOGLE:
+        local, domain = local.replace(".", "") or local, "gmail.com"
+    return f"{local}@{domain}"
+
+
+@lru_cache(maxsize=16384)
+def _phone(value: str, country: str) -> str:
+    try:
+        number = phonenumbers.parse(value, country or None)
+    except phonenumbers.NumberParseException as mistake:
+        raise Refused("not a phone number", f"This is not a phone number: {mistake}") from mistake
+    if not phonenumbers.is_possible_number(number):
+        raise Refused("not a phone number", "This phone number has too many or too few digits.")
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _as_written(value: str, _country: str) -> str:
+    return value.replace("\x00", "")
+
+
+def _handle(value: str, _country: str) -> str:
+    return value.lower()
+
+
+def _postal(value: str, _country: str) -> str:
+    return " ".join(value.lower().replace(",", " ").split())
+
+
+def _card(value: str, _country: str) -> str:
+    return re.sub(r"[\s-]", "", value).upper()
+
+
+_RULES: dict[str, Callable[[str, str], str]] = {
+    "email": _email,
+    "phone": _phone,
+    "device": _as_written,
+    "handle": _handle,
+    "postal": _postal,
+    "card": _card,
+    "external": _as_written,
+}

@@ -1,0 +1,118 @@
+"""Making profiles, learning facts, merging persons and undoing it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, transaction
+
+from duologue.kit.pipeline import Refused
+from duologue.kit.text import WORD_LENGTH, folded, words
+from duologue.people.profiles.learning import learn
+from duologue.people.profiles.models import Merge, Profile
+from duologue.people.profiles.rules import shard_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from duologue.platform.workspaces.models import Workspace
+
+__all__ = ["NewFact", "add", "learn", "make_findable", "merge", "saw", "unmerge"]
+
+
+@dataclass(slots=True, frozen=True)
+class NewFact:
+    """One thing learned about a profile; a value of None forgets it."""
+
+    profile_id: int
+    key: str
+    value: Any
+    source: str
+    at: datetime
+    purposes: Sequence[str] = ()
+
+
+@transaction.atomic
+def add(*, workspace: Workspace, seen_at: Sequence[datetime]) -> list[int]:
+    """Make one profile, and with it one person, for each moment; return their ids in the same order."""
+    if not seen_at:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('people_profile_id_seq') FROM generate_series(1, %s)", (len(seen_at),))
+        ids = [row[0] for row in cursor.fetchall()]
+        columns = "id, workspace_id, person, shard, locale, timezone, country, name, created_at, seen_at"
+        with cursor.copy(f"COPY people_profile ({columns}) FROM STDIN") as copy:
+            for profile, at in zip(ids, seen_at, strict=True):
+                copy.write_row((profile, workspace.pk, profile, shard_of(profile), "", "", "", "", at, at))
+    return ids
+
+
+@transaction.atomic
+def saw(*, workspace: Workspace, seen: Mapping[int, datetime]) -> None:
+    """Note when profiles were last seen, where that is at least an hour later than what is noted."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE people_profile p SET seen_at = s.at FROM unnest(%s::bigint[], %s::timestamptz[]) AS s (id, at)
+               WHERE p.workspace_id = %s AND p.id = s.id AND p.seen_at < s.at - interval '1 hour'""",
+            (list(seen), list(seen.values()), workspace.pk),
+        )
+
+
+@transaction.atomic
+def make_findable(*, workspace: Workspace, texts: Sequence[tuple[int, str]]) -> None:
+    """Add the words of names and identifiers under which profiles are found; an address also as a whole."""
+    pairs: set[tuple[int, str]] = set()
+    for profile, text in texts:
+        if "@" in text:
+            pairs.add((profile, folded(text)[:WORD_LENGTH]))
+            pairs.update((profile, word) for word in words(text.rsplit("@", 1)[0]))
+        else:
+            pairs.update((profile, word) for word in words(text))
+    if not pairs:
+        return
+    ordered = sorted(pairs)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO people_searchword (workspace_id, word, profile_id)
+               SELECT %s, w.word, w.profile FROM unnest(%s::bigint[], %s::text[]) AS w (profile, word) ON CONFLICT DO NOTHING""",
+            (workspace.pk, [profile for profile, _ in ordered], [word for _, word in ordered]),
+        )
+
+
+@transaction.atomic
+def merge(*, workspace: Workspace, keep: int, lose: int, because: str, now: datetime) -> Merge:
+    """Make two persons one: the profiles of `lose` now belong to `keep`. No other row changes, and `unmerge` undoes it.
+
+    Raises Refused when the two are the same or either has no profiles.
+    """
+    if keep == lose:
+        raise Refused("same person", f"Person {keep} cannot be merged with itself.")
+    rows = list(Profile.within(workspace).filter(person__in=[keep, lose]).order_by("id").select_for_update().values_list("id", "person"))
+    given = [profile for profile, person in rows if person == lose]
+    for person in (keep, lose):
+        if not any(owner == person for _, owner in rows):
+            raise Refused("no such person", f"There is no person {person}; perhaps they were merged before. Look them up again.")
+    Profile.within(workspace).filter(id__in=given).update(person=keep, shard=shard_of(keep))
+    done = Merge(workspace=workspace, kept=keep, lost=lose, profiles=given, because=because[:200], at=now)
+    done.save()
+    return done
+
+
+@transaction.atomic
+def unmerge(*, workspace: Workspace, merge: int, now: datetime) -> Merge:
+    """Undo a merge: its profiles belong to the lost person again.
+
+    Raises Refused when it was undone before, or when a later merge moved the same profiles: undo that one first.
+    """
+    done = Merge.within(workspace).select_for_update().filter(id=merge, undone_at=None).first()
+    if done is None:
+        raise Refused("no such merge", f"There is no merge {merge} to undo; perhaps it was undone before.")
+    owners = set(Profile.within(workspace).filter(id__in=done.profiles).select_for_update().values_list("person", flat=True))
+    if owners != {done.kept}:
+        raise Refused("merged again since", f"Person {done.kept} was merged again later; undo the later merge first.")
+    Profile.within(workspace).filter(id__in=done.profiles).update(person=done.lost, shard=shard_of(done.lost))
+    done.undone_at = now
+    done.save(update_fields=["undone_at"])
+    return done

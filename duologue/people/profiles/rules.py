@@ -1,0 +1,49 @@
+"""Which shard a person falls into, what of a person may be told onwards, and how a name is made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from duologue.kit.ids import spread
+from duologue.kit.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SHARDS: Final = 64
+
+DIRECT: Final = frozenset(
+    {
+        "name", "first_name", "last_name", "firstname", "lastname", "full_name", "fullname", "middle_name", "username",
+        "email", "phone", "address", "street", "avatar", "birthday", "ip", "iban", "title_and_name",
+    }
+)  # fmt: skip
+"""Facts that point at one person: their values stay out of the timeline, and so out of the lake."""
+
+
+def shard_of(person: int) -> int:
+    """Return the shard (0 to 63) of a person; the same for ever."""
+    return spread(person, 6)
+
+
+def fact_key(key: str) -> str:
+    """Return a fact's name as it is kept: Segment's camel case (`firstName`) becomes `first_name`."""
+    out: list[str] = []
+    for position, letter in enumerate(key):
+        if letter.isupper() and position and (key[position - 1].islower() or key[position - 1].isdigit()):
+            out.append("_")
+        out.append(letter.lower() if letter.isalnum() else "_" if letter in " -_" else letter)
+    return "".join(out).strip("_")[:80]
+
+
+def told(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return changed facts as the timeline may hold them: of direct ones only that they changed."""
+    return {key: True if key in DIRECT else value for key, value in facts.items()}
+
+
+def name_of(facts: Mapping[str, Any]) -> str:
+    """Return the name shown to staff: the full name, or first and last name, or nothing."""
+    full = facts.get("name") or facts.get("full_name")
+    if not isinstance(full, str):
+        full = " ".join(part for part in (facts.get("first_name"), facts.get("last_name")) if isinstance(part, str))
+    return one_line(full)

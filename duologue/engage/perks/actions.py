@@ -164,8 +164,8 @@ def _insert(workspace: Workspace, rows: Sequence[tuple[PerkRequest, Offered, str
         cursor.execute("SELECT nextval('engage_perk_id_seq') FROM generate_series(1, %s)", (len(rows),))
         ids = [row[0] for row in cursor.fetchall()]
         cursor.execute(
-            """INSERT INTO engage_perk (id, workspace_id, offer_id, offer_version_id, person, profile_id, run_id, seq, code, state, worth, cost,
-                                        reserved_at, expires_at, redeemed_for)
+            """INSERT INTO engage_perk (id, workspace_id, offer_id, offer_version_id, person, profile_id, run_id, seq, code, state,
+                                        worth, cost, reserved_at, expires_at, redeemed_for)
                SELECT id, %s, offer, version, person, profile, run, seq, code, 'reserved', worth, cost, %s, expires, ''
                FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::int[], %s::text[],
                            %s::bigint[], %s::bigint[], %s::timestamptz[])
@@ -216,6 +216,7 @@ def _count_down(workspace: Workspace, given: Iterable[tuple[Offered, Reserved | 
 
 
 def move_counters(workspace: Workspace, moves: dict[int, tuple[int, int]]) -> None:
+    """Add to the offers' counters: offer → (perks given, cost); in one statement, inside the caller's transaction."""
     if not moves:
         return
     offers = sorted(moves)
@@ -231,7 +232,7 @@ def move_counters(workspace: Workspace, moves: dict[int, tuple[int, int]]) -> No
 @transaction.atomic
 def issue(*, workspace: Workspace, perks: Sequence[int], now: datetime) -> int:
     """Turn reserved perks into issued ones, once the message that names them was accepted; return how many."""
-    rows = _move(workspace, perks, ("reserved",), "issued", "issued_at", now)
+    rows = _move(workspace, perks, before=("reserved",), after="issued", stamp="issued_at", now=now)
     _tell(workspace, rows, names.PERK_ISSUED, now)
     return len(rows)
 
@@ -239,7 +240,7 @@ def issue(*, workspace: Workspace, perks: Sequence[int], now: datetime) -> int:
 @transaction.atomic
 def release(*, workspace: Workspace, perks: Sequence[int], now: datetime) -> int:
     """Take back perks that never reached anyone; their count and cost go back to the offer. A pool's code stays used."""
-    rows = _move(workspace, perks, ("reserved",), "released", None, now)
+    rows = _move(workspace, perks, before=("reserved",), after="released", now=now)
     moves: dict[int, tuple[int, int]] = {}
     for row in rows:
         count, cost = moves.get(row.offer, (0, 0))
@@ -259,7 +260,9 @@ class _Moved:
     expires_at: datetime | None
 
 
-def _move(workspace: Workspace, perks: Sequence[int], before: Sequence[str], after: str, stamp: str | None, now: datetime) -> list[_Moved]:
+def _move(
+    workspace: Workspace, perks: Sequence[int], *, before: Sequence[str], after: str, now: datetime, stamp: str | None = None
+) -> list[_Moved]:
     stamped = f", {stamp} = %s" if stamp else ""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -299,7 +302,7 @@ def expire(*, workspace: Workspace, now: datetime, most: int = 10_000) -> int:
             (workspace.pk, now, most),
         )
         due = [row[0] for row in cursor.fetchall()]
-    rows = _move(workspace, due, ("reserved", "issued"), "expired", None, now)
+    rows = _move(workspace, due, before=("reserved", "issued"), after="expired", now=now)
     moves: dict[int, tuple[int, int]] = {}
     for row in rows:
         moves[row.offer] = (0, moves.get(row.offer, (0, 0))[1] - row.cost)

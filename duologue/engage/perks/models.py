@@ -22,9 +22,7 @@ class Perk(InWorkspace):
     person = models.BigIntegerField()
     profile = link("people.Profile")
     run = link("engage.Run", null=True)
-    seq = models.IntegerField(
-        default=0, help_text="The occurrence of the run's turn that gives it; reserving twice for one gives the same perk."
-    )
+    seq = models.IntegerField(default=0, help_text="The occurrence of the run's turn that gives it, once each.")
     code = models.CharField(max_length=40, blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.RESERVED)
     worth = models.BigIntegerField(default=0, help_text="Minor units; for a percentage, what it came to when redeemed.")

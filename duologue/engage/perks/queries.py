@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db import connection
 from django.db.models import Min
@@ -20,7 +20,8 @@ OPEN = (Perk.State.RESERVED, Perk.State.ISSUED)
 
 def next_expiry(workspace: Workspace) -> datetime | None:
     """Return the next moment at which a perk expires."""
-    return Perk.within(workspace).filter(state__in=OPEN, expires_at__isnull=False).aggregate(at=Min("expires_at"))["at"]
+    found = Perk.within(workspace).filter(state__in=OPEN, expires_at__isnull=False).aggregate(at=Min("expires_at"))
+    return cast("datetime | None", found["at"])
 
 
 def of_person(workspace: Workspace, profiles: Sequence[int]) -> list[dict[str, Any]]:

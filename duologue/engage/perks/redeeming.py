@@ -72,7 +72,8 @@ def _take(workspace: Workspace, wanted: dict[str, Claim], now: datetime) -> set[
         cursor.execute(
             """WITH c AS (SELECT * FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::timestamptz[]) AS c (code, for_order, worth, at)),
                     due AS (SELECT k.id, k.offer_id, k.cost, c.* FROM engage_perk k JOIN c ON c.code = k.code
-                            WHERE k.workspace_id = %s AND k.state IN ('reserved', 'issued') AND (k.expires_at IS NULL OR k.expires_at > c.at)
+                            WHERE k.workspace_id = %s AND k.state IN ('reserved', 'issued')
+                              AND (k.expires_at IS NULL OR k.expires_at > c.at)
                             ORDER BY k.id FOR UPDATE OF k)
                UPDATE engage_perk k SET state = 'redeemed', redeemed_at = %s, redeemed_for = due.for_order,
                       worth = CASE WHEN due.worth > 0 THEN due.worth ELSE k.worth END

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime, timedelta
 
 # No 0/O, 1/I/L, U/V, so that a code survives handwriting and the telephone.
 ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTWXYZ"

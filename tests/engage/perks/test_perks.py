@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from duologue.engage.models import Perk, PoolCode
 from duologue.engage.perks import actions, queries, tasks
@@ -175,10 +176,8 @@ def test_an_order_with_a_coupon_redeems_it(workspace, people):
     assert (perk.state, perk.redeemed_for, perk.worth) == ("redeemed", "A1", 780)
 
 
-def test_reserving_takes_as_many_queries_for_five_as_for_one(workspace, people, django_assert_num_queries):
+def test_reserving_takes_as_many_queries_for_five_as_for_one(workspace, people):
     offer(workspace, limits={"each": 9})
-    from django.test.utils import CaptureQueriesContext
-
     counts = []
     for persons in (people[:1], people):
         with CaptureQueriesContext(connection) as seen:

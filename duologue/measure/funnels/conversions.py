@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -82,7 +82,7 @@ def outcomes(workspace: Workspace, dialogue: Dialogue, goal: Goal | None) -> Out
         SELECT c.person, e.name, e.occurred_at, e.properties, d.id
         FROM considered c
         JOIN people_profile p ON p.workspace_id = %(workspace)s AND p.person = c.person
-        JOIN people_event e ON e.workspace_id = p.workspace_id AND e.profile_id = p.id AND e.occurred_at >= c.at
+        JOIN people_event e ON e.workspace_id = p.workspace_id AND e.profile_id = p.id AND e.occurred_at > c.at
         LEFT JOIN engage_delivery d ON d.workspace_id = e.workspace_id AND d.id = e.delivery_id AND d.dialogue_id = %(dialogue)s
         WHERE e.name = ANY(%(names)s) ORDER BY e.occurred_at, e.id"""
     for person, name, at, properties, delivery in _rows(query, {**asked, "names": wanted}):
@@ -156,9 +156,10 @@ def _windows(asked: dict[str, int]) -> dict[int, list[datetime]]:
 
 
 def _inside(starts: list[datetime] | None, at: datetime, within: timedelta) -> bool:
+    """Say whether a moment lies after a run's start (the event that started it is no conversion) and within its time."""
     if not starts:
         return False
-    place = bisect_right(starts, at)
+    place = bisect_left(starts, at)
     return place > 0 and at < starts[place - 1] + within
 
 

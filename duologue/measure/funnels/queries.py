@@ -168,4 +168,4 @@ def turns(workspace: Workspace, dialogue: Dialogue) -> dict[str, TurnCount]:
 def _rows(query: str, workspace: Workspace, dialogue: Dialogue) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, {"workspace": workspace.pk, "dialogue": dialogue.pk})
-        return cursor.fetchall()
+        return list(cursor.fetchall())

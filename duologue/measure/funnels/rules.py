@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
 
-def _anything(properties: dict[str, Any]) -> bool:
+def _anything(_properties: dict[str, Any]) -> bool:
     return True
 
 

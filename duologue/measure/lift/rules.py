@@ -129,5 +129,5 @@ def _rounded(number: int) -> int:
     """Round up to two leading digits: nobody should read more into it."""
     if number < 10:
         return number
-    step = 10 ** (len(str(number)) - 2)
+    step = int(10 ** (len(str(number)) - 2))
     return -(-number // step) * step

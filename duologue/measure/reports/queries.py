@@ -41,9 +41,8 @@ def report(workspace: Workspace, name: str, now: datetime) -> dict[str, Any]:
     if known is not None and known.batch_no == batch_no and known.at == now:
         return dict(known.data)
     data = _count(workspace, dialogue, now)
-    ReportSnapshot._rows.update_or_create(
-        workspace=workspace, dialogue=dialogue, defaults={"batch_no": batch_no, "at": now, "data": data}
-    )
+    counted = {"batch_no": batch_no, "at": now, "data": data}
+    ReportSnapshot.within(workspace).update_or_create(workspace=workspace, dialogue=dialogue, defaults=counted)
     return data
 
 

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 _started: list = []
 
@@ -24,11 +25,13 @@ def pytest_configure(config):
     path = Path(tempfile.mkdtemp(prefix="duologue-tests-"))
     path.chmod(0o755)
     data = DataFolder(path)
-    server = held(data)
+    server = held(data, durable=False, note=lambda _sentence: None)
     server.__enter__()
     _started.append((server, path))
     os.environ["DUOLOGUE_DATA"] = str(path)
     os.environ["DATABASE_URL"] = f"postgresql://duologue@/duologue?host={data.socket_folder}&port=5432"
+    if settings.configured:  # with -n 0 pytest-django has read them already
+        settings.DATABASES["default"].update(data.database())
 
 
 def pytest_unconfigure(config):

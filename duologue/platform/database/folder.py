@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SOCKET_PATH_LIMIT = 90  # a Unix socket's whole path may hold 107 bytes, of which PostgreSQL's file name needs 17
+SYSTEM_RUN = Path("/run")
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class DataFolder:
     @property
     def socket_folder(self) -> Path:
         """The folder of the embedded server's socket, never so deep that its path is too long for the system."""
+        if os.geteuid() == 0 and SYSTEM_RUN.is_dir():
+            return SYSTEM_RUN / "duologue" / self.key
         inside = self.path / "run" / "pg"
         if os.geteuid() != 0 and len(str(inside)) <= SOCKET_PATH_LIMIT:
             return inside

@@ -229,7 +229,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('person', models.BigIntegerField()),
-                ('seq', models.IntegerField(default=0, help_text="The occurrence of the run's turn that gives it; reserving twice for one gives the same perk.")),
+                ('seq', models.IntegerField(default=0, help_text="The occurrence of the run's turn that gives it, once each.")),
                 ('code', models.CharField(blank=True, max_length=40)),
                 ('state', models.CharField(choices=[('reserved', 'Reserved'), ('issued', 'Issued'), ('redeemed', 'Redeemed'), ('expired', 'Expired'), ('released', 'Released')], default='reserved', max_length=8)),
                 ('worth', models.BigIntegerField(default=0, help_text='Minor units; for a percentage, what it came to when redeemed.')),

@@ -1,0 +1,130 @@
+"""Building a message fast: RFC 5322, multipart/alternative, quoted-printable."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+from email.utils import format_datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from duologue.engage.channels.email import addresses
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from duologue.engage.channels.protocol import Letter
+
+CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
+BARE_NEWLINE = re.compile(rb"\r\n|\r|\n")
+ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
+CHUNK = 45  # bytes of UTF-8 in one encoded word: 60 of base64, below the 75 that RFC 2047 allows
+
+
+@dataclass(slots=True)
+class Mail:
+    """A letter as it goes over the wire: envelope and content, with CRLF line ends."""
+
+    letter: Letter
+    return_path: str
+    content: bytes
+
+
+def build(letter: Letter, *, workspace_id: int, reply_domain: str = "") -> Mail:
+    """Build one message. Replies and bounces come back to signed addresses at `reply_domain` (default: the sender's)."""
+    domain = letter.sender_address.rpartition("@")[2]
+    back = reply_domain or domain
+    token = addresses.mail_token(workspace_id, letter.delivery)
+    boundary = f"=_{token}"
+    head = [
+        f"From: {_mailbox(letter.sender_name, letter.sender_address)}",
+        f"To: <{CONTROLS.sub('', letter.recipient)}>",
+        f"Reply-To: <{addresses.reply_address(token, back)}>",
+        f"Subject: {encoded(letter.subject, used=9)}",
+        f"Date: {_date(letter.at)}",
+        f"Message-ID: {addresses.message_id(token, domain)}",
+    ]
+    if letter.in_reply_to:
+        reference = CONTROLS.sub("", letter.in_reply_to)
+        head += [f"In-Reply-To: {reference}", f"References: {reference}"]
+    if letter.unsubscribe:
+        head += [f"List-Unsubscribe: <{letter.unsubscribe}>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click"]
+    if letter.feedback:
+        head.append(f"Feedback-ID: {letter.feedback}")
+    head += ["MIME-Version: 1.0", f'Content-Type: multipart/alternative; boundary="{boundary}"']
+    mark = f"--{boundary}\r\n"
+    content = b"".join(
+        (
+            "\r\n".join(head).encode("ascii"),
+            b"\r\n\r\n",
+            mark.encode(),
+            b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n",
+            quoted(letter.text),
+            mark.encode(),
+            b"Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n",
+            quoted(letter.html),
+            f"--{boundary}--\r\n".encode(),
+        )
+    )
+    return Mail(letter, addresses.bounce_address(token, back), content)
+
+
+def quoted(text: str) -> bytes:
+    """Return a text as quoted-printable with CRLF line ends, the last line ended.
+
+    `b2a_qp` copies the kind of line end it sees first, and breaks long lines with bare LF where it sees none; so every
+    line end is made CRLF before, and one is always there.
+    """
+    raw = BARE_NEWLINE.sub(b"\r\n", text.encode())
+    if not raw.endswith(b"\r\n"):
+        raw += b"\r\n"
+    return binascii.b2a_qp(raw, istext=True)
+
+
+def encoded(text: str, *, used: int = 0) -> str:
+    """Return header text: as it is when short and ASCII, else as RFC 2047 words folded over lines. Control characters go."""
+    text = CONTROLS.sub(" ", text).strip()
+    if text.isascii() and "=?" not in text and len(text) + used <= 900:
+        return _folded(text, used)
+    words, chunk = [], b""
+    for character in text:
+        piece = character.encode()
+        if len(chunk) + len(piece) > CHUNK:
+            words.append(chunk)
+            chunk = b""
+        chunk += piece
+    words.append(chunk)
+    return "\r\n ".join(f"=?utf-8?b?{base64.b64encode(word).decode()}?=" for word in words)
+
+
+def _folded(text: str, used: int) -> str:
+    if len(text) + used <= 76:
+        return text
+    lines, line, room = [], "", 76 - used
+    for word in text.split(" "):
+        if line and len(line) + 1 + len(word) > room:
+            lines.append(line)
+            line, room = word, 75
+        else:
+            line = f"{line} {word}" if line else word
+    lines.append(line)
+    return "\r\n ".join(lines)
+
+
+@lru_cache(maxsize=256)
+def _mailbox(name: str, address: str) -> str:
+    name, address = CONTROLS.sub(" ", name).strip(), CONTROLS.sub("", address)
+    if not name:
+        return f"<{address}>"
+    if ATOMS.fullmatch(name):
+        return f"{name} <{address}>"
+    if name.isascii():
+        return '"{}" <{}>'.format(name.replace("\\", "\\\\").replace('"', '\\"'), address)
+    return f"{encoded(name)} <{address}>"
+
+
+@lru_cache(maxsize=64)
+def _date(at: datetime) -> str:
+    return format_datetime(at)

@@ -1,0 +1,204 @@
+"""Keeping messages, planning deliveries, and noting what came of them later."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from django.db import connection, transaction
+
+from duologue.engage.messages.content.compile import Link, compile_content, mistakes
+from duologue.engage.messages.models import Message, MessageVersion
+from duologue.engage.messages.rules.source import MessageRefused, contents, read_message
+from duologue.engage.messages.surroundings import surroundings
+from duologue.people.consent.queries import purposes
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
+
+    from duologue.platform.workspaces.models import Workspace
+
+
+@transaction.atomic
+def save_message(*, workspace: Workspace, name: str, source: str | dict[str, Any], now: datetime) -> MessageVersion:
+    """Keep a message as a new version; the same source again gives the version there is.
+
+    Raises MessageRefused with every mistake, one sentence each.
+    """
+    message = read_message(name, source)
+    look = surroundings(workspace).look
+    said = contents(message)
+    wrong = [
+        f"{_place(locale, variant)}{sentence}"
+        for (locale, variant), content in said.items()
+        for sentence in mistakes(content, fallback=message.fallback, look=look)
+    ]
+    if wrong:
+        raise MessageRefused(name, wrong)
+    links: list[Link] = []
+    for (locale, _), content in said.items():
+        links += [link for link in compile_content(content, look=look, locale=locale or "en").links if link not in links]
+    data = {"message": msgspec.to_builtins(message), "links": [[link.url, link.name] for link in links]}
+    row, is_new = Message.within(workspace).get_or_create(workspace=workspace, name=name)
+    newest = MessageVersion.within(workspace).filter(message=row).order_by("-number").first()
+    if newest is not None and newest.data == data:
+        return newest
+    number = newest.number + 1 if newest else 1
+    version = MessageVersion(workspace=workspace, message=row, number=number, data=data, since=now)
+    version.save()
+    if not is_new or row.current != number:
+        Message.within(workspace).filter(pk=row.pk).update(current=number)
+    return version
+
+
+def _place(locale: str, variant: str) -> str:
+    return f"In {locale or variant}: " if locale or variant else ""
+
+
+@dataclass(slots=True)
+class NewDelivery:
+    """A delivery to plan. `message` with `message_number` names a version (none: the current one); `seq` is the run's.
+
+    `gives` are offers as (name, version's number or None), of which the first that is left is given. `window` is read on
+    `zone` (empty: the person's own). `basis` is the purpose's unless said otherwise. `values` fills start.* and the like.
+    A human's reply has `conversation_id`, `subject` and `text`.
+    """
+
+    person: int
+    profile_id: int
+    shard: int
+    channel: str
+    purpose: str
+    due_at: datetime
+    too_late_at: datetime
+    run_id: int | None = None
+    dialogue_id: int | None = None
+    turn: str = ""
+    seq: int = 1
+    message: str | None = None
+    message_number: int | None = None
+    survey: str | None = None
+    survey_number: int | None = None
+    consent: str | None = None
+    gives: Sequence[tuple[str, int | None]] = ()
+    variant: str = ""
+    kind: str = "promotion"
+    basis: str | None = None
+    window: str = ""
+    zone: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+    conversation_id: int | None = None
+    subject: str = ""
+    text: str = ""
+    in_reply_to: str = ""
+
+
+def plan(*, workspace: Workspace, deliveries: Sequence[NewDelivery], now: datetime) -> list[int]:
+    """Plan deliveries in one statement; return the ids of the new ones. A (run, turn, seq) planned before is left as it is."""
+    if not deliveries:
+        return []
+    bases = {name: purpose.basis for name, purpose in purposes(workspace).items()}
+    message_ids = _message_versions(workspace, {(d.message, d.message_number) for d in deliveries if d.message})
+    survey_ids = _survey_versions(workspace, {(d.survey, d.survey_number) for d in deliveries if d.survey})
+    rows = [
+        (
+            d.run_id,
+            d.dialogue_id,
+            d.person,
+            d.profile_id,
+            d.shard,
+            d.turn,
+            d.seq,
+            message_ids.get((d.message, d.message_number)),
+            survey_ids.get((d.survey, d.survey_number)),
+            d.conversation_id,
+            json.dumps(_body(d), ensure_ascii=False),
+            d.channel,
+            d.purpose,
+            d.kind,
+            d.basis or bases.get(d.purpose, "consent"),
+            d.due_at,
+            d.too_late_at,
+        )
+        for d in deliveries
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO engage_delivery (workspace_id, run_id, dialogue_id, person, profile_id, shard, turn, occurrence, message_version_id,
+                   survey_version_id, conversation_id, body, channel, purpose, kind, basis, due_at, too_late_at,
+                   state, reason, detail, attempt, sender, planned_at, address, relay, cost)
+               SELECT %s, n.*, 'queued', '', '', 0, '', %s, '', '', 0
+               FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::smallint[], %s::text[], %s::int[], %s::bigint[],
+                           %s::bigint[], %s::bigint[], %s::jsonb[], %s::text[], %s::text[], %s::text[], %s::text[],
+                           %s::timestamptz[], %s::timestamptz[]) AS n
+               ON CONFLICT DO NOTHING RETURNING id""",
+            (workspace.pk, now, *(list(column) for column in zip(*rows, strict=True))),
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _body(delivery: NewDelivery) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "message": delivery.message,
+        "survey": delivery.survey,
+        "consent": delivery.consent,
+        "gives": [list(give) for give in delivery.gives],
+        "variant": delivery.variant,
+        "window": delivery.window,
+        "zone": delivery.zone,
+        "values": delivery.values,
+        "subject": delivery.subject,
+        "text": delivery.text,
+        "in_reply_to": delivery.in_reply_to,
+    }
+    return {key: value for key, value in body.items() if value}
+
+
+def _message_versions(workspace: Workspace, wanted: Collection[tuple[str | None, int | None]]) -> dict[tuple[str | None, int | None], int]:
+    if not wanted:
+        return {}
+    pairs = sorted(wanted, key=str)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT w.name, w.number, v.id FROM unnest(%s::text[], %s::int[]) AS w (name, number)
+               JOIN engage_message m ON m.workspace_id = %s AND m.name = w.name
+               JOIN engage_messageversion v ON v.workspace_id = m.workspace_id AND v.message_id = m.id
+                    AND v.number = coalesce(w.number, m.current)""",
+            ([name for name, _ in pairs], [number for _, number in pairs], workspace.pk),
+        )
+        return {(name, number): version for name, number, version in cursor.fetchall()}
+
+
+def _survey_versions(workspace: Workspace, wanted: Collection[tuple[str | None, int | None]]) -> dict[tuple[str | None, int | None], int]:
+    if not wanted:
+        return {}
+    pairs = sorted(wanted, key=str)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT DISTINCT ON (w.name, w.number) w.name, w.number, v.id FROM unnest(%s::text[], %s::int[]) AS w (name, number)
+               JOIN strategize_surveyversion v ON v.workspace_id = %s AND v.name = w.name AND (w.number IS NULL OR v.number = w.number)
+               ORDER BY w.name, w.number, v.number DESC""",
+            ([name for name, _ in pairs], [number for _, number in pairs], workspace.pk),
+        )
+        return {(name, number): version for name, number, version in cursor.fetchall()}
+
+
+LATER_COLUMNS = {"bounced": "bounced_at", "confirmed": "confirmed_at", "responded": "responded_at"}
+
+
+def note_outcome(*, workspace: Workspace, deliveries: Sequence[int], kind: str, at: datetime) -> int:
+    """Note that deliveries bounced, were confirmed or responded to; the first moment stays. Return how many were new.
+
+    A bounce or confirmation of one in doubt settles it: the carrier had it.
+    """
+    column = LATER_COLUMNS[kind]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""UPDATE engage_delivery SET {column} = %s, state = 'accepted', accepted_at = coalesce(accepted_at, handed_over_at, %s)
+                WHERE workspace_id = %s AND id = ANY(%s) AND {column} IS NULL AND state IN ('accepted', 'uncertain')""",
+            (at, at, workspace.pk, list(deliveries)),
+        )
+        return int(cursor.rowcount)

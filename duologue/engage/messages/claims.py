@@ -1,0 +1,183 @@
+"""Taking due deliveries out of the queue, with all that the gate and the writer ask about them, in a few queries per batch."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+
+from duologue.engage.channels import registry
+from duologue.engage.messages.rules.gate import NOW, Asked, Cap, Verdict, may_we_send
+from duologue.kit.clock import next_open
+from duologue.people.consent.queries import standing, suppressed
+from duologue.people.profiles.queries import KnownPerson, people
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from duologue.engage.messages.surroundings import Surroundings
+    from duologue.people.consent.rules import Standing
+    from duologue.platform.workspaces.models import Workspace
+
+WITHOUT_RELAY = timedelta(hours=6)
+OPEN_PAUSE = timedelta(days=1)
+GATE_LOCK = 7207
+
+
+@dataclass(slots=True)
+class Claimed:
+    """A delivery taken out of the queue. `person` is the one its profile belongs to now."""
+
+    id: int
+    run_id: int | None
+    dialogue_id: int | None
+    person: int
+    profile_id: int
+    turn: str
+    seq: int
+    version_id: int | None
+    conversation_id: int | None
+    body: dict[str, Any]
+    channel: str
+    purpose: str
+    kind: str
+    basis: str
+    attempt: int
+    too_late_at: datetime
+    dialogue: str
+    message: str
+
+
+def claim(workspace: Workspace, now: datetime, most: int) -> list[Claimed]:
+    """Lock and return deliveries that are due; those of a paused dialogue wait.
+
+    Gate transactions of one workspace pass one at a time, so that caps are counted without races.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (GATE_LOCK, workspace.pk))
+        cursor.execute(
+            """SELECT d.id, d.run_id, d.dialogue_id, p.person, d.profile_id, d.turn, d.occurrence, d.message_version_id, d.conversation_id, d.body,
+                      d.channel, d.purpose, d.kind, d.basis, d.attempt, d.too_late_at, coalesce(g.name, ''), coalesce(m.name, '')
+               FROM engage_delivery d
+               JOIN people_profile p ON p.workspace_id = d.workspace_id AND p.id = d.profile_id
+               LEFT JOIN strategize_dialogue g ON g.workspace_id = d.workspace_id AND g.id = d.dialogue_id
+               LEFT JOIN engage_messageversion v ON v.workspace_id = d.workspace_id AND v.id = d.message_version_id
+               LEFT JOIN engage_message m ON m.workspace_id = d.workspace_id AND m.id = v.message_id
+               WHERE d.workspace_id = %s AND d.state = 'queued' AND d.due_at <= %s AND g.state IS DISTINCT FROM 'paused'
+               ORDER BY d.due_at, d.id LIMIT %s FOR UPDATE OF d SKIP LOCKED""",
+            (workspace.pk, now, most),
+        )
+        rows = cursor.fetchall()
+    return [Claimed(*row[:9], json.loads(row[9]) if isinstance(row[9], str) else row[9], *row[10:]) for row in rows]
+
+
+@dataclass(slots=True)
+class Judged:
+    """A batch with its verdicts, and what the writer needs of the people in it."""
+
+    verdicts: dict[int, Verdict]
+    known: dict[int, KnownPerson]
+    addresses: dict[int, str]
+
+
+def judge(workspace: Workspace, claimed: Sequence[Claimed], around: Surroundings, now: datetime) -> Judged:
+    """Ask the gate about every delivery of a batch, in their order, counting the ones let through towards the caps."""
+    persons = sorted({one.person for one in claimed})
+    known = people(workspace, persons)
+    stand = standing(workspace, persons)
+    addresses = _addresses(claimed, known)
+    barred = _barred(workspace, claimed, addresses)
+    received = _received(workspace, persons, around.caps, now)
+    ready = {name: _ready(workspace, name, now) for name in {one.channel for one in claimed}}
+    verdicts: dict[int, Verdict] = {}
+    for one in claimed:
+        verdict = ready[one.channel]
+        if verdict.answer != "never":
+            asked = _asked(one, workspace, around, known.get(one.person), stand[one.person], addresses.get(one.id), barred, received, now)
+            found = may_we_send(asked, around.caps, now)
+            verdict = verdict if found.answer == "now" else found
+            if verdict.answer == "later" and verdict.at is not None and verdict.at > one.too_late_at:
+                verdict = Verdict("never", "too_late")
+        verdicts[one.id] = verdict
+        if verdict.answer == "now" and one.kind == "promotion":
+            received[one.person].append((now, one.channel))
+    return Judged(verdicts, known, addresses)
+
+
+def _asked(
+    one: Claimed,
+    workspace: Workspace,
+    around: Surroundings,
+    person: KnownPerson | None,
+    stand: Standing,
+    address: str | None,
+    barred: set[tuple[str, str]],
+    received: dict[int, list[tuple[datetime, str]]],
+    now: datetime,
+) -> Asked:
+    zone = one.body.get("zone") or (person.timezone if person else "") or workspace.timezone
+    window = one.body.get("window") or (around.quiet if one.kind == "promotion" else "")
+    paused_until = (stand.paused_until(now) or now + OPEN_PAUSE) if stand.paused(now) else None
+    return Asked(
+        kind=one.kind,
+        basis=one.basis,
+        channel=one.channel,
+        too_late_at=one.too_late_at,
+        address=address,
+        is_suppressed=address is not None and (one.channel, address) in barred,
+        may=stand.may(one.channel, one.purpose),
+        paused_until=paused_until,
+        opens_at=next_open(window, zone, now),
+        received=received[one.person],
+    )
+
+
+def _addresses(claimed: Sequence[Claimed], known: dict[int, KnownPerson]) -> dict[int, str]:
+    found = {}
+    for one in claimed:
+        adapter, person = registry.channel(one.channel), known.get(one.person)
+        if adapter is not None and person is not None and person.identifiers.get(adapter.address_kind):
+            found[one.id] = person.identifiers[adapter.address_kind][0]
+    return found
+
+
+def _barred(workspace: Workspace, claimed: Sequence[Claimed], addresses: dict[int, str]) -> set[tuple[str, str]]:
+    by_channel: dict[str, set[str]] = defaultdict(set)
+    for one in claimed:
+        if one.id in addresses:
+            by_channel[one.channel].add(addresses[one.id])
+    return {(channel, address) for channel, given in by_channel.items() for address in suppressed(workspace, channel, given)}
+
+
+def _received(workspace: Workspace, persons: Sequence[int], caps: Sequence[Cap], now: datetime) -> dict[int, list[tuple[datetime, str]]]:
+    """Return the promotions each person got within the longest cap, over all dialogues and all their profiles."""
+    found: dict[int, list[tuple[datetime, str]]] = defaultdict(list)
+    if not caps:
+        return found
+    since = now - max(cap.within for cap in caps)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT p.person, coalesce(d.accepted_at, d.handed_over_at), d.channel
+               FROM people_profile p JOIN engage_delivery d ON d.workspace_id = p.workspace_id AND d.profile_id = p.id
+               WHERE p.workspace_id = %s AND p.person = ANY(%s) AND d.kind = 'promotion'
+                 AND d.state IN ('accepted', 'handing_over', 'uncertain') AND coalesce(d.accepted_at, d.handed_over_at) > %s""",
+            (workspace.pk, list(persons), since),
+        )
+        for person, at, channel in cursor.fetchall():
+            found[person].append((at, channel))
+    return found
+
+
+def _ready(workspace: Workspace, name: str, now: datetime) -> Verdict:
+    adapter = registry.channel(name)
+    if adapter is None:
+        return Verdict("never", "no_channel")
+    ready_at = adapter.ready_at(workspace=workspace, now=now)
+    if ready_at is None:
+        return Verdict("later", "no_relay", now + WITHOUT_RELAY)
+    return NOW if ready_at <= now else Verdict("later", "relay_resting", ready_at)

@@ -1,0 +1,161 @@
+"""Writing down what became of deliveries: states by one statement, attempts, perks, and the timeline."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+
+from duologue.engage.messages.rules.gate import Verdict, try_again_at
+from duologue.engage.perks.actions import issue, release
+from duologue.people.timeline import names
+from duologue.people.timeline.actions import NewEvent, write
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from duologue.engage.channels.protocol import Letter, Outcome
+    from duologue.engage.messages.claims import Claimed
+    from duologue.platform.workspaces.models import Workspace
+
+EVENT_OF = {"accepted": names.MESSAGE_SENT, "failed": names.MESSAGE_FAILED, "uncertain": names.MESSAGE_UNCERTAIN}
+
+
+def note_verdicts(workspace: Workspace, claimed: Sequence[Claimed], verdicts: Mapping[int, Verdict], now: datetime) -> int:
+    """Put off what may go later and withhold what may never; return how many were withheld."""
+    later = [(one, verdicts[one.id]) for one in claimed if verdicts[one.id].answer == "later"]
+    if later:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """UPDATE engage_delivery d SET due_at = n.at, reason = n.why FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[]) AS n (id, at, why)
+                   WHERE d.workspace_id = %s AND d.id = n.id AND d.state = 'queued'""",
+                ([one.id for one, _ in later], [verdict.at for _, verdict in later], [verdict.why for _, verdict in later], workspace.pk),
+            )
+    never = [one for one in claimed if verdicts[one.id].answer == "never"]
+    withhold(workspace, never, {one.id: verdicts[one.id].why for one in never}, {}, now)
+    return len(never)
+
+
+def withhold(
+    workspace: Workspace, claimed: Sequence[Claimed], reasons: Mapping[int, str], details: Mapping[int, str], now: datetime
+) -> None:
+    """Withhold queued deliveries for good and say so on the timeline; perks set aside for them go back."""
+    if not claimed:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE engage_delivery d SET state = 'withheld', reason = n.why, detail = n.detail
+               FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS n (id, why, detail)
+               WHERE d.workspace_id = %s AND d.id = n.id AND d.state = 'queued'""",
+            (
+                [one.id for one in claimed],
+                [reasons[one.id] for one in claimed],
+                [details.get(one.id, "")[:300] for one in claimed],
+                workspace.pk,
+            ),
+        )
+    release(workspace=workspace, perks=perk_ids(claimed), now=now)
+    write(
+        workspace=workspace,
+        events=[event(one, names.MESSAGE_WITHHELD, now, reason=reasons[one.id]) for one in claimed],
+        now=now,
+    )
+
+
+def hand_over(
+    workspace: Workspace, claimed: Sequence[Claimed], letters: Sequence[Letter], sender: str, now: datetime, until: datetime
+) -> None:
+    """Mark deliveries as handing over; committed before the first byte leaves."""
+    by_id = {one.id: one for one in claimed}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE engage_delivery d SET state = 'handing_over', attempt = n.attempt, address = n.address, body = n.body, sender = %s,
+                      handed_over_at = %s, claimed_until = %s, reason = ''
+               FROM unnest(%s::bigint[], %s::smallint[], %s::text[], %s::jsonb[]) AS n (id, attempt, address, body)
+               WHERE d.workspace_id = %s AND d.id = n.id AND d.state = 'queued'""",
+            (
+                sender,
+                now,
+                until,
+                [letter.delivery for letter in letters],
+                [letter.attempt for letter in letters],
+                [letter.recipient for letter in letters],
+                [json.dumps(by_id[letter.delivery].body, ensure_ascii=False) for letter in letters],
+                workspace.pk,
+            ),
+        )
+    for letter in letters:
+        by_id[letter.delivery].attempt = letter.attempt
+
+
+def settle(workspace: Workspace, claimed: Sequence[Claimed], outcomes: Mapping[int, Outcome], now: datetime) -> int:
+    """Write outcomes of deliveries that are handing over; return how many were accepted. One that someone else settled stays."""
+    told = [one for one in claimed if one.id in outcomes]
+    if not told:
+        return 0
+    rows = [_row(one, outcomes[one.id], now) for one in told]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE engage_delivery d SET state = n.state, reason = n.reason, detail = n.detail, due_at = coalesce(n.due, d.due_at), relay = n.relay,
+                      claimed_until = NULL, accepted_at = CASE WHEN n.state = 'accepted' THEN %s::timestamptz ELSE d.accepted_at END
+               FROM unnest(%s::bigint[], %s::smallint[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::text[])
+                    AS n (id, attempt, state, reason, detail, due, relay)
+               WHERE d.workspace_id = %s AND d.id = n.id AND d.state = 'handing_over' AND d.attempt = n.attempt RETURNING d.id""",
+            (now, *(list(column) for column in zip(*rows, strict=True)), workspace.pk),
+        )
+        moved = {row[0] for row in cursor.fetchall()}
+        told = [one for one in told if one.id in moved]
+        with cursor.copy("COPY engage_attempt (workspace_id, delivery_id, number, at, relay, outcome, code, text) FROM STDIN") as copy:
+            for one in told:
+                outcome = outcomes[one.id]
+                copy.write_row(
+                    (workspace.pk, one.id, one.attempt, now, outcome.relay, outcome.kind, outcome.code[:20], _clean(outcome.text))
+                )
+    accepted = [one for one in told if outcomes[one.id].kind == "accepted"]
+    if given := perk_ids(accepted):
+        issue(workspace=workspace, perks=given, now=now)
+    if back := perk_ids([one for one in told if outcomes[one.id].kind == "failed"]):
+        release(workspace=workspace, perks=back, now=now)
+    write(workspace=workspace, events=[_told(one, outcomes[one.id], now) for one in told if outcomes[one.id].kind in EVENT_OF], now=now)
+    return len(accepted)
+
+
+def _row(one: Claimed, outcome: Outcome, now: datetime) -> tuple[Any, ...]:
+    state = "queued" if outcome.kind == "deferred" else outcome.kind
+    due = try_again_at(one.attempt, now) if outcome.kind == "deferred" else None
+    reason = "" if outcome.kind == "accepted" else outcome.code or outcome.kind
+    return (one.id, one.attempt, state, reason[:60], _clean(outcome.text), due, outcome.relay)
+
+
+def _told(one: Claimed, outcome: Outcome, now: datetime) -> NewEvent:
+    more: dict[str, Any] = {}
+    if outcome.kind == "failed":
+        more = {"reason": outcome.code or "failed", "code": outcome.code}
+    elif perks := one.body.get("perks"):
+        more = {"perks": {offer: {key: perk[key] for key in ("expires_at",) if key in perk} for offer, perk in perks.items()}}
+    return event(one, EVENT_OF[outcome.kind], now, **more)
+
+
+def event(one: Claimed, name: str, at: datetime, **more: Any) -> NewEvent:
+    """Return a delivery's event for the timeline."""
+    properties = {
+        "delivery": one.id,
+        "dialogue": one.dialogue,
+        "turn": one.turn,
+        "seq": one.seq,
+        "message": one.message or one.body.get("message") or "",
+        "channel": one.channel,
+        **more,
+    }
+    return NewEvent(one.profile_id, at, name, properties, run_id=one.run_id, delivery_id=one.id)
+
+
+def perk_ids(claimed: Sequence[Claimed]) -> list[int]:
+    """Return the perks that were set aside for these deliveries."""
+    return [perk["perk"] for one in claimed for perk in (one.body.get("perks") or {}).values()]
+
+
+def _clean(text: str) -> str:
+    return text.replace("\x00", "")[:300]

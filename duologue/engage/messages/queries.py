@@ -1,0 +1,174 @@
+"""Reading messages and deliveries."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+
+from django.db import connection
+
+from duologue.engage.messages import versions
+from duologue.engage.messages.claims import Claimed
+from duologue.engage.messages.content.liquid import ContentFailed, Template
+from duologue.engage.messages.models import Message, MessageVersion
+from duologue.engage.messages.surroundings import surroundings
+from duologue.engage.messages.writing import fill, values_for
+from duologue.people.profiles.queries import KnownPerson, people
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from duologue.platform.workspaces.models import Workspace
+
+
+@dataclass(slots=True, frozen=True)
+class Rendered:
+    """A message as one person would read it."""
+
+    subject: str
+    html: str
+    text: str
+
+
+@dataclass(slots=True, frozen=True)
+class Target:
+    """Where a tracked link leads, and the name dialogues hear it by."""
+
+    url: str
+    name: str
+    footer: bool = False
+
+
+class NoSuchMessage(LookupError):
+    """There is no message of this name."""
+
+
+def current_numbers(workspace: Workspace, names: Collection[str]) -> dict[str, int]:
+    """Return the current version's number of each message that exists: what publishing a dialogue pins."""
+    return dict(Message.within(workspace).filter(name__in=names).values_list("name", "current"))
+
+
+def next_due(workspace: Workspace) -> datetime | None:
+    """Return when the next queued delivery is due; None when there is none or all sending is stopped."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT d.due_at FROM engage_delivery d
+               LEFT JOIN strategize_dialogue g ON g.workspace_id = d.workspace_id AND g.id = d.dialogue_id
+               WHERE d.workspace_id = %s AND d.state = 'queued' AND g.state IS DISTINCT FROM 'paused'
+                 AND NOT EXISTS (SELECT FROM platform_workspace w WHERE w.id = d.workspace_id AND w.sending_stopped_at IS NOT NULL)
+               ORDER BY d.due_at LIMIT 1""",
+            (workspace.pk,),
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def render_preview(
+    workspace: Workspace, name: str, person: int | None = None, *, number: int | None = None, kind: str = "promotion"
+) -> Rendered:
+    """Render a message as a person would read it (None: someone of whom nothing is known). Perks and links are examples.
+
+    Raises NoSuchMessage, or ContentFailed with a sentence.
+    """
+    row = Message.within(workspace).filter(name=name).first()
+    stored = row and MessageVersion.within(workspace).filter(message=row, number=number or row.current).first()
+    if not stored:
+        raise NoSuchMessage(f"There is no message {name!r} in {workspace.name}.")
+    version = versions.version_of(stored.pk, stored.data)
+    known = people(workspace, [person]).get(person) if person is not None else None
+    offers = {path.split(".")[1] for path in _reads(version) if path.startswith("perk.")}
+    body = {"perks": {offer: {"perk": 0, "code": "CODE-1234", "worth": 1000} for offer in offers}, "message": name}
+    filled = fill(workspace, _example(body, kind), known or KnownPerson(0), version, surroundings(workspace))
+    return Rendered(filled.subject, filled.html, filled.text)
+
+
+def link_target(workspace: Workspace, delivery_id: int, link_no: int) -> Target | None:
+    """Return where link `link_no` (from 1) of a delivery leads, its values filled in and UTM parameters added; None if there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT d.message_version_id, p.person, d.profile_id, d.body, d.channel, d.kind, coalesce(g.name, ''), coalesce(m.name, '')
+               FROM engage_delivery d JOIN people_profile p ON p.workspace_id = d.workspace_id AND p.id = d.profile_id
+               LEFT JOIN strategize_dialogue g ON g.workspace_id = d.workspace_id AND g.id = d.dialogue_id
+               LEFT JOIN engage_messageversion v ON v.workspace_id = d.workspace_id AND v.id = d.message_version_id
+               LEFT JOIN engage_message m ON m.workspace_id = d.workspace_id AND m.id = v.message_id
+               WHERE d.workspace_id = %s AND d.id = %s""",
+            (workspace.pk, delivery_id),
+        )
+        row = cursor.fetchone()
+    if row is None or row[0] is None:
+        return None
+    version_id, person_id, profile_id, body, channel, kind, dialogue, message = row
+    version = versions.versions(workspace, [version_id]).get(version_id)
+    if version is None or not 1 <= link_no <= len(version.links):
+        return None
+    link = version.links[link_no - 1]
+    url = link.url
+    if "{" in url:
+        one = _example(json.loads(body) if isinstance(body, str) else body, kind, delivery_id=delivery_id, profile_id=profile_id)
+        person = people(workspace, [person_id])[person_id]
+        around = surroundings(workspace)
+        content = versions.compiled(version, locale=person.locale or workspace.locale, variant="", look=around.look, is_promotion=True)
+        try:
+            url = Template(url, escape=False).render(_in_url(values_for(workspace, one, person, content, around, version.fallback), url))
+        except ContentFailed:
+            return None
+    if urlsplit(url).scheme not in {"http", "https"}:
+        return None
+    return Target(_with_utm(url, channel, dialogue, message) if version.utm else url, link.name or str(link_no))
+
+
+def _in_url(values: dict[str, Any], url: str) -> dict[str, Any]:
+    """Return the values quoted for the middle of an address; one that is the whole address stays as it is."""
+    if url.startswith("{{"):
+        return values
+    return {key: _quoted(value) for key, value in values.items()}
+
+
+def _quoted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _quoted(inner) for key, inner in value.items()}
+    return quote(value, safe="") if isinstance(value, str) else value
+
+
+def _with_utm(url: str, channel: str, dialogue: str, message: str) -> str:
+    parts = urlsplit(url)
+    given = {key for key, _ in parse_qsl(parts.query, keep_blank_values=True)}
+    ours = {"utm_source": "duologue", "utm_medium": channel, "utm_campaign": dialogue, "utm_content": message}
+    added = urlencode({key: value for key, value in ours.items() if value and key not in given})
+    if not added or any(key.startswith("utm_") for key in given):
+        return url
+    return urlunsplit(parts._replace(query=f"{parts.query}&{added}" if parts.query else added))
+
+
+def _reads(version: versions.Version) -> set[str]:
+    from duologue.engage.messages.content.liquid import paths  # noqa: PLC0415
+
+    return {path for content in version.contents.values() for text in (content.subject, content.body, content.mjml) for path in paths(text)}
+
+
+def _example(body: dict[str, Any], kind: str, *, delivery_id: int = 0, profile_id: int = 0) -> Claimed:
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    return Claimed(
+        id=delivery_id,
+        run_id=None,
+        dialogue_id=None,
+        person=0,
+        profile_id=profile_id,
+        turn="",
+        seq=1,
+        version_id=None,
+        conversation_id=None,
+        body=body,
+        channel="email",
+        purpose="",
+        kind=kind,
+        basis="consent",
+        attempt=0,
+        too_late_at=datetime.max.replace(tzinfo=UTC),
+        dialogue="",
+        message="",
+    )

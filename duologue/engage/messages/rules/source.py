@@ -1,0 +1,122 @@
+"""The source of a message: YAML as people write it, read into a value, with every mistake said in a sentence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+SHORT_FORM = ("subject", "preview", "body", "mjml", "text")
+
+
+class Content(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
+    """What is said by one channel: a Markdown `body` in the brand's look, or an `mjml` document of one's own."""
+
+    subject: str = ""
+    preview: str = ""
+    body: str = ""
+    mjml: str = ""
+    text: str = ""
+
+
+class Said(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
+    """The contents of one locale or variant, by channel."""
+
+    email: Content | None = None
+    sms: Content | None = None
+    subject: str = ""
+    preview: str = ""
+    body: str = ""
+    mjml: str = ""
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        if self.email is None and any(getattr(self, name) for name in SHORT_FORM):
+            self.email = Content(**{name: getattr(self, name) for name in SHORT_FORM})
+            for name in SHORT_FORM:
+                setattr(self, name, "")
+
+
+class Message(Said, omit_defaults=True, forbid_unknown_fields=True):
+    """A whole message. `fallback` says what stands in for a value a person may lack: {"person.first_name": "there"}."""
+
+    message: str = ""
+    about: str = ""
+    purpose: str = ""
+    locale: str = ""
+    fallback: dict[str, Any] = {}
+    locales: dict[str, Said] = {}
+    variants: dict[str, Said] = {}
+    utm: bool = True
+
+
+class MessageRefused(ValueError):
+    """A message cannot be kept as it is; `mistakes` says why, one sentence each."""
+
+    def __init__(self, name: str, mistakes: list[str]) -> None:
+        super().__init__(f"Message {name!r}: " + " ".join(mistakes))
+        self.mistakes = mistakes
+
+
+def read_message(name: str, source: str | dict[str, Any]) -> Message:
+    """Read a message from YAML text (or from a mapping). Raises MessageRefused."""
+    if isinstance(source, str):
+        try:
+            given = YAML(typ="safe", pure=True).load(source)
+        except MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 0
+            raise MessageRefused(name, [f"Line {line}: {error.problem}."]) from None
+        except YAMLError as error:
+            raise MessageRefused(name, [str(error).splitlines()[0]]) from None
+    else:
+        given = source
+    if not isinstance(given, dict):
+        raise MessageRefused(name, ["A message is a mapping with at least subject and body."])
+    try:
+        message = msgspec.convert(given, Message, strict=False)
+    except msgspec.ValidationError as error:
+        raise MessageRefused(name, [f"{error}."]) from None
+    message.message = message.message or name
+    message.fallback = {path: str(value) for path, value in _flat(message.fallback)}
+    if message.message != name:
+        raise MessageRefused(name, [f"It calls itself {message.message!r}; name and file must agree."])
+    if message.email is None and message.sms is None:
+        raise MessageRefused(name, ["It says nothing: write subject and body."])
+    return message
+
+
+def contents(message: Message) -> dict[tuple[str, str], Content]:
+    """Return every e-mail content by (locale, variant); a part that says nothing of its own takes it from the plain one."""
+    if message.email is None:
+        return {}
+    found = {("", ""): message.email}
+    for locale, said in message.locales.items():
+        found[locale, ""] = _over(said.email, message.email)
+    for variant, said in message.variants.items():
+        found["", variant] = _over(said.email, message.email)
+    return found
+
+
+def _over(own: Content | None, plain: Content) -> Content:
+    if own is None:
+        return plain
+    has_body = bool(own.body or own.mjml)
+    return Content(
+        subject=own.subject or plain.subject,
+        preview=own.preview or plain.preview,
+        body=own.body if has_body else plain.body,
+        mjml=own.mjml if has_body else plain.mjml,
+        text=own.text if has_body or own.text else plain.text,
+    )
+
+
+def _flat(nested: dict[str, Any], before: str = "") -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = []
+    for key, value in nested.items():
+        if isinstance(value, dict):
+            found += _flat(value, f"{before}{key}.")
+        else:
+            found.append((f"{before}{key}", value))
+    return found

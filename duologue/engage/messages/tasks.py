@@ -1,0 +1,115 @@
+"""The sender's work: claim, ask the gate, write, hand over, write down what came of it."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+
+from duologue.engage.channels import registry
+from duologue.engage.channels.journal import sender_name
+from duologue.engage.channels.protocol import Outcome
+from duologue.engage.messages import outcomes
+from duologue.engage.messages.claims import Claimed, claim, judge
+from duologue.engage.messages.surroundings import surroundings
+from duologue.engage.messages.writing import Written, write_letters
+from duologue.platform.database.clock import database_now
+from duologue.platform.workspaces.models import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from duologue.engage.channels.protocol import Letter
+
+BATCH = 200
+ON_THE_WIRE = timedelta(seconds=10)
+_in_flight: set[int] = set()  # this process's own: not abandoned, whatever their state
+
+
+def send_due(workspace: Workspace, now: datetime, most: int = 2500) -> int:
+    """Send what is due, at most so many; return how many deliveries moved (sent, put off or withheld). 0 when nothing is due."""
+    settled = settle_abandoned(workspace, now)
+    moved = 0
+    while moved < most and not _is_stopped(workspace):
+        batch = _take(workspace, now, min(BATCH, most - moved))
+        if batch is None:
+            break
+        claimed, written = batch
+        moved += len(claimed)
+        _hand_over(workspace, claimed, written.letters, now)
+    return moved + settled
+
+
+def _take(workspace: Workspace, now: datetime, most: int) -> tuple[list[Claimed], Written] | None:
+    """Claim a batch, ask the gate, write what may leave and mark it as handing over: one transaction."""
+    with transaction.atomic():
+        claimed = claim(workspace, now, most)
+        if not claimed:
+            return None
+        around = surroundings(workspace)
+        judged = judge(workspace, claimed, around, now)
+        outcomes.note_verdicts(workspace, claimed, judged.verdicts, now)
+        going = [one for one in claimed if judged.verdicts[one.id].answer == "now"]
+        written = write_letters(workspace, going, judged.known, judged.addresses, around, now)
+        outcomes.withhold(workspace, [one for one in going if one.id in written.refused], written.refused, written.details, now)
+        if written.letters:
+            _in_flight.update(letter.delivery for letter in written.letters)
+            outcomes.hand_over(workspace, going, written.letters, sender_name(), now, now + ON_THE_WIRE)
+        return claimed, written
+
+
+def _hand_over(workspace: Workspace, claimed: Sequence[Claimed], letters: Sequence[Letter], now: datetime) -> None:
+    channel_of = {one.id: one.channel for one in claimed}
+    by_channel: dict[str, list[Letter]] = {}
+    for letter in letters:
+        by_channel.setdefault(channel_of[letter.delivery], []).append(letter)
+    going = {letter.delivery for letter in letters}
+    try:
+        for name, those in by_channel.items():
+            adapter = registry.channel(name)
+            assert adapter is not None, "the gate withholds what has no adapter"
+            told = {outcome.delivery: outcome for outcome in adapter.send(workspace=workspace, letters=those, now=now)}
+            at = now if workspace.is_virtual else max(now, database_now())
+            with transaction.atomic():
+                outcomes.settle(workspace, claimed, told, at)
+    finally:
+        _in_flight.difference_update(going)
+
+
+def _is_stopped(workspace: Workspace) -> bool:
+    """Ask the database, since another process may have stopped all sending a moment ago."""
+    return Workspace.objects.filter(pk=workspace.pk, sending_stopped_at__isnull=False).exists()
+
+
+def settle_abandoned(workspace: Workspace, now: datetime) -> int:
+    """Settle deliveries whose sender is gone, by its journal: not sent, accepted, or uncertain. Return how many."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """SELECT d.id, d.run_id, d.dialogue_id, p.person, d.profile_id, d.turn, d.occurrence, d.message_version_id, d.conversation_id,
+                          d.body, d.channel, d.purpose, d.kind, d.basis, d.attempt, d.too_late_at, coalesce(g.name, ''), coalesce(m.name, ''), d.sender
+                   FROM engage_delivery d
+                   JOIN people_profile p ON p.workspace_id = d.workspace_id AND p.id = d.profile_id
+                   LEFT JOIN strategize_dialogue g ON g.workspace_id = d.workspace_id AND g.id = d.dialogue_id
+                   LEFT JOIN engage_messageversion v ON v.workspace_id = d.workspace_id AND v.id = d.message_version_id
+                   LEFT JOIN engage_message m ON m.workspace_id = d.workspace_id AND m.id = v.message_id
+                   WHERE d.workspace_id = %s AND d.state = 'handing_over' AND d.id <> ALL(%s)
+                   ORDER BY d.id LIMIT 5000 FOR UPDATE OF d SKIP LOCKED""",
+                (workspace.pk, sorted(_in_flight)),
+            )
+            rows = cursor.fetchall()
+        if not rows:
+            return 0
+        claimed = [Claimed(*row[:9], json.loads(row[9]) if isinstance(row[9], str) else row[9], *row[10:18]) for row in rows]
+        senders = {row[0]: row[18] for row in rows}
+        found: dict[int, Outcome] = {}
+        for name in {one.channel for one in claimed}:
+            adapter = registry.channel(name)
+            if adapter is not None:
+                those = [(one.id, one.attempt, senders[one.id]) for one in claimed if one.channel == name]
+                found |= adapter.look_up(workspace=workspace, deliveries=those)
+        outcomes.settle(workspace, claimed, found, now)
+        return len(found)

@@ -1,0 +1,202 @@
+"""Writing what the gate let through: perks set aside, values filled in, a letter for each delivery."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.numbers import format_currency
+
+from duologue.engage.channels.protocol import Letter
+from duologue.engage.messages import versions
+from duologue.engage.messages.content.liquid import ContentFailed
+from duologue.engage.perks.actions import PerkRequest, Reserved, reserve
+from duologue.kit.clock import zone_named
+from duologue.platform.secrets.signing import sign
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from duologue.engage.messages.claims import Claimed
+    from duologue.engage.messages.content.compile import Compiled
+    from duologue.engage.messages.surroundings import Surroundings
+    from duologue.people.profiles.queries import KnownPerson
+    from duologue.platform.workspaces.models import Workspace
+
+PAGES = {"unsubscribe": "u", "preferences": "p", "why": "w", "not_now": "n"}
+
+
+@dataclass(slots=True)
+class Written:
+    """Letters to hand over, and the deliveries that could not be written, with the reason."""
+
+    letters: list[Letter] = field(default_factory=list)
+    refused: dict[int, str] = field(default_factory=dict)
+    details: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Filled:
+    """What one person would read."""
+
+    subject: str
+    html: str
+    text: str
+
+
+def write_letters(
+    workspace: Workspace,
+    claimed: Sequence[Claimed],
+    known: Mapping[int, KnownPerson],
+    addresses: Mapping[int, str],
+    around: Surroundings,
+    now: datetime,
+) -> Written:
+    """Write a batch. Perks are reserved in the caller's transaction and remembered in each delivery's `body`."""
+    written = Written()
+    gone = set_perks_aside(workspace, claimed, now)
+    found = versions.versions(workspace, {one.version_id for one in claimed if one.version_id is not None})
+    for one in claimed:
+        if one.id in gone:
+            written.refused[one.id] = gone[one.id]
+            continue
+        person = known[one.person]
+        try:
+            filled = fill(workspace, one, person, found.get(one.version_id or 0), around)
+        except ContentFailed as error:
+            written.refused[one.id] = "not_written"
+            written.details[one.id] = str(error)
+            continue
+        written.letters.append(
+            Letter(
+                delivery=one.id,
+                attempt=one.attempt + 1,
+                sender_name=around.sender.name,
+                sender_address=around.sender.address,
+                recipient=addresses[one.id],
+                subject=filled.subject,
+                html=filled.html,
+                text=filled.text,
+                at=now,
+                unsubscribe=page_link(workspace, one.id, "u", around) if one.kind == "promotion" else "",
+                feedback=f"{one.dialogue or 'single'}:{one.message or one.turn or 'reply'}:{one.kind}:{workspace.name}",
+                in_reply_to=one.body.get("in_reply_to", ""),
+            )
+        )
+    return written
+
+
+def set_perks_aside(workspace: Workspace, claimed: Sequence[Claimed], now: datetime) -> dict[int, str]:
+    """Reserve the first offer left of each delivery's `gives`; return the reason for those that got none."""
+    open_ = [(one, list(one.body["gives"])) for one in claimed if one.body.get("gives") and not one.body.get("perks")]
+    gone: dict[int, str] = {}
+    while open_:
+        requests = [
+            PerkRequest(gives[0][0], one.person, one.profile_id, run=one.run_id, seq=one.seq, version=gives[0][1]) for one, gives in open_
+        ]
+        again = []
+        for (one, gives), answer in zip(open_, reserve(workspace=workspace, requests=requests, now=now), strict=True):
+            if answer.perk is not None:
+                one.body["perks"] = {gives[0][0]: _remembered(answer)}
+            elif gives[1:]:
+                again.append((one, gives[1:]))
+            else:
+                gone[one.id] = answer.reason
+        open_ = again
+    return gone
+
+
+def _remembered(answer: Reserved) -> dict[str, Any]:
+    ends = {"expires_at": answer.expires_at.isoformat()} if answer.expires_at else {}
+    return {"perk": answer.perk, "code": answer.code, "worth": answer.worth, **ends}
+
+
+def fill(workspace: Workspace, one: Claimed, person: KnownPerson, version: versions.Version | None, around: Surroundings) -> Filled:
+    """Fill a delivery's content in for its person. Raises ContentFailed."""
+    locale = person.locale or workspace.locale
+    is_promotion = one.kind == "promotion"
+    if version is not None:
+        content = versions.compiled(
+            version, locale=locale, variant=one.body.get("variant", ""), look=around.look, is_promotion=is_promotion
+        )
+    else:
+        offer = next(iter(one.body.get("perks") or {}), "")
+        kind = "reply" if one.body.get("text") else "ask" if one.body.get("survey") or one.body.get("consent") else "give" if offer else ""
+        if not kind:
+            raise ContentFailed(f"There is no message {one.body.get('message') or one.turn!r} to say")
+        content = versions.plain(kind, locale=locale, look=around.look, is_promotion=is_promotion, offer=offer)
+    values = values_for(workspace, one, person, content, around, version.fallback if version else {})
+    return Filled(content.subject.render(values), content.html.render(values), content.text.render(values))
+
+
+def values_for(
+    workspace: Workspace, one: Claimed, person: KnownPerson, content: Compiled, around: Surroundings, fallback: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return all that a content may name: person, perk, brand, link, survey, reply, and what the run brings along."""
+    locale = person.locale or workspace.locale
+    facts = dict(person.facts)
+    facts.setdefault("locale", locale)
+    facts.setdefault("country", person.country)
+    values: dict[str, Any] = {
+        **one.body.get("values", {}),
+        "person": facts,
+        "brand": around.brand,
+        "perk": {offer: _perk_words(perk, workspace, person, locale) for offer, perk in (one.body.get("perks") or {}).items()},
+        "link": _links(workspace, one.id, content, around),
+        "survey": {"link": page_link(workspace, one.id, "s", around)},
+    }
+    if one.body.get("text"):
+        values["reply"] = {"text": one.body["text"], "subject": one.body.get("subject") or "Re:"}
+    for path, instead in fallback.items():
+        _stand_in(values, path.split("."), instead)
+    return values
+
+
+def page_link(workspace: Workspace, delivery: int, page: str, around: Surroundings) -> str:
+    """Return the address of a person's page (u p s w n) for a delivery."""
+    return f"{around.public_url}/{page}/{sign('page', workspace.pk, delivery)}"
+
+
+def _links(workspace: Workspace, delivery: int, content: Compiled, around: Surroundings) -> dict[str, str]:
+    url = around.public_url
+    page = sign("page", workspace.pk, delivery)
+    links = {name: f"{url}/{path}/{page}" for name, path in PAGES.items()}
+    links["pixel"] = f"{url}/o/{sign('open', workspace.pk, delivery)}"
+    for number in range(1, len(content.links) + 1):
+        links[f"c{number}"] = f"{url}/l/{sign('click', workspace.pk, delivery, number)}"
+    return links
+
+
+def _perk_words(perk: Mapping[str, Any], workspace: Workspace, person: KnownPerson, locale: str) -> dict[str, Any]:
+    """Return a perk as people read it: its last day on their clock and its worth in money, in their language."""
+    said: dict[str, Any] = {"code": perk.get("code", ""), "worth": "", "expires_at": ""}
+    babel = _babel(locale, workspace.locale)
+    if perk.get("expires_at"):
+        zone = zone_named(person.timezone or workspace.timezone)
+        said["expires_at"] = format_date(datetime.fromisoformat(perk["expires_at"]).astimezone(zone).date(), "long", locale=babel)
+    if perk.get("worth"):
+        said["worth"] = format_currency(perk["worth"] / 100, workspace.currency, locale=babel)
+    return said
+
+
+def _babel(*names: str) -> Locale:
+    for name in names:
+        try:
+            return Locale.parse(name, sep="-")
+        except (UnknownLocaleError, ValueError):
+            continue
+    return Locale("en")
+
+
+def _stand_in(values: dict[str, Any], path: list[str], instead: str) -> None:
+    for part in path[:-1]:
+        inner = values.get(part)
+        if not isinstance(inner, dict):
+            inner = {}
+            values[part] = inner
+        values = inner
+    if values.get(path[-1]) in (None, ""):
+        values[path[-1]] = instead

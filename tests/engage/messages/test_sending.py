@@ -1,0 +1,174 @@
+"""From planning to the mailbox: the gate, the letter, the outcome on the timeline."""
+
+import email
+import email.policy
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from duologue.engage.channels.models import KeptMail, Relay
+from duologue.engage.messages import actions, queries, tasks
+from duologue.engage.messages.models import Attempt, Delivery
+from duologue.people.consent.actions import NewStatement, pause, state, suppress
+from duologue.people.timeline import names
+from duologue.platform.workspaces.actions import stop_all
+
+
+def events(workspace, name):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT profile_id, properties, delivery_id FROM people_event WHERE workspace_id = %s AND name = %s ORDER BY id",
+            (workspace.pk, name),
+        )
+        import json
+
+        return [(p, json.loads(q) if isinstance(q, str) else q, d) for p, q, d in cursor.fetchall()]
+
+
+def only(workspace):
+    return Delivery.within(workspace).get()
+
+
+def test_a_planned_delivery_reaches_the_mailbox(shop, person, delivery, now):
+    ann = person(1)
+    [planned] = actions.plan(workspace=shop, deliveries=[delivery(ann, turn="invite", seq=1)], now=now)
+    assert tasks.send_due(shop, now) == 1
+    sent = only(shop)
+    assert (sent.state, sent.attempt, sent.accepted_at, sent.address, sent.relay) == ("accepted", 1, now, "p1@example.com", "mailbox")
+    mail = email.message_from_bytes(bytes(KeptMail.within(shop).get().content), policy=email.policy.default)
+    assert mail["Subject"] == "Hello there"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert "/u/" in mail["List-Unsubscribe"]
+    assert "Dear there," in mail.get_body(("plain",)).get_content()
+    assert "/l/" in mail.get_body(("html",)).get_content()
+    assert "https://shop.example/new" not in mail.get_body(("html",)).get_content()
+    [(profile, properties, about)] = events(shop, names.MESSAGE_SENT)
+    assert (profile, about, properties["turn"], properties["seq"], properties["message"]) == (ann, planned, "invite", 1, "hello")
+    assert Attempt.within(shop).values_list("delivery", "number", "outcome").get() == (planned, 1, "accepted")
+    assert tasks.send_due(shop, now) == 0
+
+
+def test_what_the_gate_withholds_says_why(shop, person, delivery, now):
+    nobody, silent, barred = person(1, email=False), person(2, consent=False), person(3)
+    suppress(workspace=shop, channel="email", addresses=["P3@example.com"], reason="bounce", now=now)
+    late = person(4)
+    actions.plan(
+        workspace=shop,
+        deliveries=[delivery(nobody), delivery(silent), delivery(barred), delivery(late, too_late_at=now - timedelta(hours=1))],
+        now=now,
+    )
+    tasks.send_due(shop, now)
+    found = dict(Delivery.within(shop).values_list("profile", "reason"))
+    assert found == {nobody: "no_address", silent: "no_consent", barred: "suppressed", late: "too_late"}
+    assert {properties["reason"] for _, properties, _ in events(shop, names.MESSAGE_WITHHELD)} == set(found.values())
+    assert not KeptMail.within(shop).exists()
+
+
+def test_service_messages_need_no_consent_but_suppression_holds(shop, person, delivery, now):
+    fine, barred = person(1, consent=False), person(2, consent=False)
+    suppress(workspace=shop, channel="email", addresses=["p2@example.com"], reason="bounce", now=now)
+    actions.plan(workspace=shop, deliveries=[delivery(one, purpose="orders", kind="service") for one in (fine, barred)], now=now)
+    tasks.send_due(shop, now)
+    assert dict(Delivery.within(shop).values_list("profile", "state")) == {fine: "accepted", barred: "withheld"}
+
+
+def test_a_withdrawal_stops_what_is_not_yet_handing_over(shop, person, delivery, now):
+    ann = person(1)
+    actions.plan(workspace=shop, deliveries=[delivery(ann)], now=now)
+    state(
+        workspace=shop,
+        statements=[
+            NewStatement(
+                profile_id=ann, channel="email", purpose="promotions", state="withdrawn", at=now, source="page", wording="No", proof={}
+            )
+        ],
+        now=now,
+    )
+    tasks.send_due(shop, now)
+    assert (only(shop).state, only(shop).reason) == ("withheld", "no_consent")
+
+
+def test_pauses_and_windows_put_off(shop, person, delivery, now):
+    snoozed, night = person(1), person(2, timezone="Asia/Tokyo")  # 12:00 UTC is 21:00 in Tokyo
+    pause(workspace=shop, profile_id=snoozed, because="snooze", since=now - timedelta(days=1), until=now + timedelta(days=1))
+    actions.plan(workspace=shop, deliveries=[delivery(snoozed), delivery(night, window="Mo-Sa 09:00-20:00")], now=now)
+    tasks.send_due(shop, now)
+    found = {row.profile_id: row for row in Delivery.within(shop)}
+    assert (found[snoozed].state, found[snoozed].due_at, found[snoozed].reason) == ("queued", now + timedelta(days=1), "paused")
+    assert (found[night].state, found[night].due_at, found[night].reason) == ("queued", now + timedelta(hours=12), "window")
+    assert queries.next_due(shop) == now + timedelta(hours=12)
+    tasks.send_due(shop, now + timedelta(hours=12))
+    assert Delivery.within(shop).get(profile=night).state == "accepted"
+
+
+def test_caps_count_over_dialogues_and_within_one_batch(shop, person, delivery, now):
+    from duologue.strategize.guardrails.models import Guardrails
+
+    Guardrails(workspace=shop, data={"caps": [{"channel": "email", "at_most": 2, "within": "7d"}]}, changed_at=now).save()
+    ann = person(1)
+    actions.plan(workspace=shop, deliveries=[delivery(ann, turn=f"t{n}", too_late_at=now + timedelta(days=30)) for n in range(3)], now=now)
+    actions.plan(workspace=shop, deliveries=[delivery(ann, turn="service", kind="service", purpose="orders")], now=now)
+    tasks.send_due(shop, now)
+    rows = {row.turn: (row.state, row.due_at) for row in Delivery.within(shop)}
+    assert rows == {
+        "t0": ("accepted", now),
+        "t1": ("accepted", now),
+        "t2": ("queued", now + timedelta(days=7)),
+        "service": ("accepted", now),
+    }
+
+
+def test_nothing_leaves_while_all_sending_is_stopped(shop, person, delivery, now):
+    actions.plan(workspace=shop, deliveries=[delivery(person(1))], now=now)
+    stop_all(shop, because="fire", now=now)
+    assert tasks.send_due(shop, now) == 0
+    assert only(shop).state == "queued"
+    assert queries.next_due(shop) is None
+
+
+def test_a_virtual_workspace_never_uses_a_real_relay(shop, person, delivery, now):
+    Relay.within(shop).update(is_test=False)
+    actions.plan(workspace=shop, deliveries=[delivery(person(1))], now=now)
+    tasks.send_due(shop, now)
+    assert (only(shop).state, only(shop).reason) == ("queued", "no_relay")
+
+
+def test_planned_once_for_run_turn_and_occurrence(shop, person, delivery, now):
+    ann = person(1)
+    again = [delivery(ann, run_id=7, turn="invite", seq=1), delivery(ann, run_id=7, turn="invite", seq=1)]
+    with pytest.raises(Exception, match="foreign key"):  # no such run; the rows themselves were one
+        assert len(actions.plan(workspace=shop, deliveries=again, now=now)) == 1
+        connection.check_constraints()
+
+
+def test_locale_and_link_numbers(shop, person, delivery, now):
+    hans = person(1, locale="de-AT")
+    [planned] = actions.plan(workspace=shop, deliveries=[delivery(hans)], now=now)
+    tasks.send_due(shop, now)
+    assert KeptMail.within(shop).get().subject == "Hallo there"
+    target = queries.link_target(shop, planned, 2)
+    assert target == queries.Target("https://shop.example/neu?utm_source=duologue&utm_medium=email&utm_content=hello", "neues")
+    assert queries.link_target(shop, planned, 3) is None
+    assert queries.link_target(shop, planned + 99, 1) is None
+
+
+def test_the_number_of_queries_does_not_grow_with_the_batch(shop, person, delivery, now, django_assert_max_num_queries):
+    from django.test.utils import CaptureQueriesContext
+
+    counts = []
+    for size in (1, 12):
+        batch = [delivery(person(100 * size + n)) for n in range(size)]
+        actions.plan(workspace=shop, deliveries=batch, now=now)
+        with CaptureQueriesContext(connection) as seen:
+            tasks.send_due(shop, now)
+        counts.append(len(seen))
+    assert counts[1] <= counts[0] + 1
+
+
+def test_a_preview_for_someone_and_for_no_one(shop, person):
+    hans = person(1, locale="de")
+    assert queries.render_preview(shop, "hello", hans).subject == "Hallo there"
+    assert queries.render_preview(shop, "hello").subject == "Hello there"
+    with pytest.raises(queries.NoSuchMessage):
+        queries.render_preview(shop, "nothing")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -85,7 +86,8 @@ def outcomes(workspace: Workspace, dialogue: Dialogue, goal: Goal | None) -> Out
         JOIN people_event e ON e.workspace_id = p.workspace_id AND e.profile_id = p.id AND e.occurred_at > c.at
         LEFT JOIN engage_delivery d ON d.workspace_id = e.workspace_id AND d.id = e.delivery_id AND d.dialogue_id = %(dialogue)s
         WHERE e.name = ANY(%(names)s) ORDER BY e.occurred_at, e.id"""
-    for person, name, at, properties, delivery in _rows(query, {**asked, "names": wanted}):
+    for person, name, at, written, delivery in _rows(query, {**asked, "names": wanted}):
+        properties = json.loads(written)
         if goal and name == goal.event:
             tally.count_conversion(person, at, properties)
         elif goal and name == names.ORDER_REFUNDED:

@@ -1,0 +1,185 @@
+"""Plays the demo's year: people join, buy, read, answer and go quiet; the engine does the rest."""
+
+from __future__ import annotations
+
+import asyncio
+import email
+import email.policy
+import heapq
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from html import unescape
+from itertools import count
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+from duologue.cli.demo.behaviour import Chance, Human
+from duologue.cli.demo.doors import Doors
+from duologue.cli.demo.reactions import Act, reactions
+from duologue.cli.worker.clock import advance
+from duologue.engage.channels.models import KeptMail
+from duologue.engage.conversations.actions import close
+from duologue.engage.conversations.models import Conversation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from email.message import EmailMessage
+
+    from duologue.platform.workspaces.models import Workspace
+
+YEAR = timedelta(days=365)
+HISTORY = timedelta(days=240)
+GRAIN = timedelta(hours=4)
+_LINK = re.compile(r'<a[^>]+href="([^"]+)"[^>]*>(.*?)</a>', re.DOTALL)
+
+
+@dataclass(slots=True)
+class Scale:
+    """How large the shop is."""
+
+    old_customers: int = 1200
+    joining_per_day: float = 2.0
+    days: int = 365
+
+
+@dataclass
+class Year:
+    """One play: who there is, what they are about to do, and the engine's clock."""
+
+    workspace: Workspace
+    begin: datetime
+    end: datetime
+    scale: Scale
+    seed: int
+    progress: Callable[[datetime], None] = lambda _at: None
+    humans: dict[str, Human] = field(default_factory=dict)
+    _due: list[tuple[datetime, int, Callable[[datetime], None]]] = field(default_factory=list)
+    _ticket: count[int] = field(default_factory=count)
+    _read_until: int = 0
+
+    def __post_init__(self) -> None:
+        self.chance = Chance(self.seed)
+        self.loop = asyncio.new_event_loop()
+        self.doors = Doors(self.workspace, self.loop)
+
+    def populate(self) -> list[Human]:
+        """Make the people: those who were customers before the year began, and those who will join during it."""
+        old = [
+            Human(number, self.chance, self.begin - timedelta(days=1) - HISTORY * self.chance.draw(number, "since"))
+            for number in range(1, self.scale.old_customers + 1)
+        ]
+        joining = int(self.scale.joining_per_day * self.scale.days)
+        span = self.end - self.begin
+        new = [
+            Human(number, self.chance, self.begin + span * self.chance.draw(number, "joins"))
+            for number in range(self.scale.old_customers + 1, self.scale.old_customers + joining + 1)
+        ]
+        self.humans = {human.email: human for human in (*old, *new)}
+        return [*old, *new]
+
+    def schedule_habits(self) -> None:
+        """Hand in everything that people will do unasked, each thing to arrive at its own time."""
+        events: list[tuple[datetime, dict[str, Any]]] = []
+        for human in self.humans.values():
+            if human.joined_at >= self.begin:
+                events += _joining(human)
+            for number, at in enumerate(human.orders_between(self.begin, self.end)):
+                events.append((at, order(human, at, f"n{number}")))
+        events.sort(key=lambda event: event[0])
+        self.doors.tell([event for _, event in events], self.begin, [at for at, _ in events])
+
+    def run(self) -> None:
+        """Advance the clock to the end, letting people act whenever something of theirs is due."""
+        try:
+            at = self.begin
+            while at < self.end:
+                until = min(self.end, self._due[0][0] if self._due else self.end, at + timedelta(days=1))
+                advance(workspace=self.workspace, to=max(until, at + GRAIN), grain=GRAIN)
+                at = max(until, at + GRAIN)
+                self._read_mail(at)
+                self._act(at)
+                self._care(at)
+                self.progress(at)
+        finally:
+            self.loop.close()
+
+    def _later(self, at: datetime, what: Callable[[datetime], None]) -> None:
+        heapq.heappush(self._due, (at, next(self._ticket), what))
+
+    def _act(self, now: datetime) -> None:
+        while self._due and self._due[0][0] <= now:
+            heapq.heappop(self._due)[2](now)
+
+    def _read_mail(self, now: datetime) -> None:
+        kept = KeptMail.within(self.workspace).filter(pk__gt=self._read_until).order_by("pk")
+        for mail in kept.select_related("delivery__dialogue").iterator(chunk_size=500):
+            self._read_until = mail.pk
+            human = self.humans.get(mail.recipient)
+            if human is None or mail.delivery is None or mail.delivery.dialogue is None:
+                continue
+            turn = f"{mail.delivery.dialogue.name}/{mail.delivery.turn}"
+            for act in reactions(human, turn, mail.delivery_id):
+                self._later(mail.at + act.after, self._doing(human, act, bytes(mail.content)))
+
+    def _doing(self, human: Human, act: Act, content: bytes) -> Callable[[datetime], None]:
+        def do(now: datetime) -> None:
+            message = email.message_from_bytes(content, policy=email.policy.default)
+            if act.kind == "click":
+                self.doors.click(main_link(message))
+            elif act.kind == "answer":
+                page = self.doors.click(main_link(message))
+                self.doors.answer(page, {key: values[0] for key, values in parse_qs(act.value).items()})
+            elif act.kind == "reply":
+                self.doors.reply(message, act.value, now)
+            elif act.kind == "buy":
+                self.doors.tell([order(human, now, f"d{message['Message-ID']}")], now)
+            elif act.kind == "unsubscribe" or act.kind == "report_spam":
+                self.doors.unsubscribe(message["List-Unsubscribe"].strip("<>").split(">")[0])
+
+        return do
+
+    def _care(self, now: datetime) -> None:
+        """Someone looks after the inbox twice a day; what came in on the last two days is still open."""
+        if now > self.end - timedelta(days=2):
+            return
+        for conversation in Conversation.within(self.workspace).filter(state="open", touched_at__lt=now - timedelta(hours=6)):
+            close(workspace=self.workspace, conversation=conversation, outcome="solved", now=now, staff=None)
+
+
+def main_link(message: EmailMessage) -> str:
+    """Return the first content link of a message: what a person sees as its button."""
+    part = message.get_body(("html",))
+    found = [unescape(url) for url, _ in _LINK.findall(part.get_content())] if part else []
+    return next(url for url in found if "/l/" in url)
+
+
+def _joining(human: Human) -> list[tuple[datetime, dict[str, Any]]]:
+    at = human.joined_at
+    consent = {"channel": "email", "purpose": "promotions", "wording": "Yes, write to me about new things and offers."}
+    who = {"userId": f"c{human.number}", "timestamp": at.isoformat()}
+    traits = {"email": human.email, "first_name": human.first_name, "last_name": human.last_name, "locale": human.locale}
+    return [
+        (at, {"type": "identify", "messageId": f"i{human.number}", **who, "traits": traits}),
+        (at, {"type": "track", "messageId": f"g{human.number}", **who, "event": "Consent Granted", "properties": consent}),
+        (at, {"type": "track", "messageId": f"s{human.number}", **who, "event": "Signed Up", "properties": {"form": "footer"}}),
+    ]
+
+
+def order(human: Human, at: datetime, number: str) -> dict[str, Any]:
+    """Return an order as the shop's website reports it."""
+    lines = human.basket(number)
+    return {
+        "type": "track",
+        "messageId": f"o{human.number}-{number}",
+        "userId": f"c{human.number}",
+        "timestamp": at.isoformat(),
+        "event": "Order Completed",
+        "properties": {
+            "order_id": f"{human.number}-{number}",
+            "currency": "GBP",
+            "revenue": sum(price * many for _, price, many, _ in lines) / 100,
+            "gift": human.gives_gifts,
+            "products": [{"product_id": key, "price": price / 100, "quantity": many} for key, price, many, _ in lines],
+        },
+    }

@@ -1,0 +1,68 @@
+"""What a condition of a dialogue can ask about: the person, and what the run holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from duologue.kit.clock import is_zone, parse_moment
+from duologue.kit.predicate import Properties, dig, holds, matches
+from duologue.strategize.dialogues.rules.moments import duration
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from duologue.strategize.dialogues.rules.state import Known
+
+
+class Context:
+    """Answers the paths of the language for one run."""
+
+    def __init__(self, person: Known, data: Mapping[str, Any], now: datetime) -> None:
+        self.person = person
+        self.data = data
+        self.now = now
+        self.zone = person.zone
+
+    def value(self, path: str) -> Any:
+        root, _, rest = path.partition(".")
+        if root == "person":
+            found = self.person.facts.get(rest)
+            return dig(self.person.facts, rest) if found is None else found
+        return dig(self.data.get(root), rest)
+
+    def segment(self, name: str) -> bool:
+        return name in self.person.segments
+
+    def may(self, channel: str, purpose: str) -> bool:
+        return (channel, purpose) in self.person.may
+
+    def did(self, what: Mapping[str, Any]) -> bool:
+        since = self.now - duration(what["within"]) if "within" in what else None
+        if "since" in what:
+            since = parse_moment(self.value(what["since"]), self.zone)
+            if since is None:
+                return False
+        where = what.get("where")
+        count = 0
+        for at, properties in self.person.events.get(what["event"], ()):
+            if at > self.now or (since is not None and at < since):
+                continue
+            if not where or holds(where, Properties(properties, self)):
+                count += 1
+        return matches(count, what["times"], self) if "times" in what else count > 0
+
+    def clock(self, named: str) -> str:
+        """Return the zone that a CLOCK means; the person's where a path leads to none."""
+        if named in {"", "person"}:
+            return self.person.zone
+        if named == "workspace":
+            return self.person.workspace_zone
+        if is_zone(named):
+            return named
+        found = self.value(named)
+        return found if isinstance(found, str) and is_zone(found) else self.person.zone
+
+    def learned(self, value: Any) -> Any:
+        """Return what a fact is set to: a literal, or what stands at {from: PATH}."""
+        return self.value(value["from"]) if isinstance(value, dict) else value

@@ -1,0 +1,144 @@
+"""What a plan reads about a person: all that `decide` needs to be told, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from duologue.strategize.dialogues.rules.parts import ROOTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from duologue.kit.yaml import Place
+    from duologue.strategize.dialogues.rules.plan import Line, Moment, Plan
+
+
+@dataclass(slots=True, frozen=True)
+class Reads:
+    """Facts by key, segments, events whose history `did` asks about, (channel, purpose) pairs, and names it listens for."""
+
+    facts: frozenset[str]
+    segments: frozenset[str]
+    events: frozenset[str]
+    may: frozenset[tuple[str, str]]
+    listens_events: frozenset[str]
+    listens_segments: frozenset[str]
+    purposes: frozenset[str]
+    zone: bool
+
+
+def reads(plan: Plan) -> Reads:
+    """Return what the plan reads. Ask once per version and keep it."""
+    conditions = [condition for _, condition in conditions_of(plan)]
+    listened = [line for _, line in lines_of(plan)]
+    purposes = {turn.purpose for turn in plan.turns.values() if turn.speaks and turn.purpose}
+    channels = {(channel, turn.purpose) for turn in plan.turns.values() if turn.speaks for channel in turn.by}
+    asked = {(str(one.get("by")), str(one.get("purpose"))) for one in _found(conditions, "may")}
+    triggers = plan.starts
+    return Reads(
+        facts=frozenset(path.removeprefix("person.") for _, path in paths_of(plan) if path.startswith("person.")),
+        segments=frozenset(str(name) for name in _found_text(conditions, "in")),
+        events=frozenset(str(one["event"]) for one in _found(conditions, "did") if "event" in one),
+        may=frozenset(channels | asked),
+        listens_events=frozenset(
+            {str(line.what) for line in listened if line.hears == "event"}
+            | ({plan.goal.event} if plan.goal else set())
+            | {trigger.name for trigger in triggers if trigger.kind == "event"}
+        ),
+        listens_segments=frozenset(
+            {str(line.what) for line in listened if line.hears in {"joined", "left"}}
+            | {trigger.name for trigger in triggers if trigger.kind != "event"}
+            | ({plan.audience} if plan.audience else set())
+        ),
+        purposes=frozenset(purposes | {purpose for _, purpose in asked}),
+        zone=True,
+    )
+
+
+def conditions_of(plan: Plan) -> Iterator[tuple[Place, dict[str, Any]]]:
+    """Yield every condition of a plan with its place."""
+    for index, trigger in enumerate(plan.starts):
+        yield ("starts", index), trigger.where
+    if plan.goal:
+        yield ("goal", "where"), plan.goal.where
+    for place, line in lines_of(plan):
+        yield (*place, "where"), line.where
+        if line.hears == "answered" and isinstance(line.what, dict):
+            yield (*place, "answered"), {"all": [{f"answer.{key}": wanted} for key, wanted in line.what.items()]}
+    for name, turn in plan.turns.items():
+        yield ("turns", name, "only_if"), turn.only_if
+        for index, branch in enumerate(turn.branches):
+            yield ("turns", name, "branch", index), branch.when
+
+
+def lines_of(plan: Plan) -> Iterator[tuple[Place, Line]]:
+    """Yield every line of a plan with its place."""
+    for index, line in enumerate(plan.anytime):
+        yield ("anytime", index), line
+    for name, turn in plan.turns.items():
+        for index, line in enumerate(turn.listen):
+            yield ("turns", name, "listen", index), line
+
+
+def paths_of(plan: Plan) -> Iterator[tuple[Place, str]]:
+    """Yield every PATH that a plan reads, with its place."""
+    for place, condition in conditions_of(plan):
+        for path in _paths(condition):
+            yield place, path
+    for place, line in lines_of(plan):
+        for path in [*_moment_paths(line.moment), *_paths(line.learn)]:
+            yield place, path
+    if plan.per:
+        yield ("per",), plan.per
+    for name, turn in plan.turns.items():
+        priority = turn.priority if isinstance(turn.priority, dict) else {}
+        clock = [turn.clock] if _is_path(turn.clock) else []
+        for path in [*_moment_paths(turn.wait), *_paths(turn.learn), *_paths(priority), *clock]:
+            yield ("turns", name), path
+
+
+def _moment_paths(moment: Moment | None) -> list[str]:
+    if moment is None:
+        return []
+    return [path for path in (moment.until, moment.clock) if _is_path(path)]
+
+
+def _is_path(value: Any) -> bool:
+    return isinstance(value, str) and "." in value and value.partition(".")[0] in ROOTS
+
+
+def _paths(value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        for one in value:
+            yield from _paths(one)
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            if _is_path(key):
+                yield key
+            if key in {"from", "since", "of"} and _is_path(one):
+                yield one
+            yield from _paths(one)
+
+
+def _found(value: Any, key: str) -> Iterator[dict[str, Any]]:
+    """Yield every map that stands under a key, at any depth."""
+    if isinstance(value, list):
+        for one in value:
+            yield from _found(one, key)
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            if name == key and isinstance(one, dict):
+                yield one
+            yield from _found(one, key)
+
+
+def _found_text(value: Any, key: str) -> Iterator[str]:
+    if isinstance(value, list):
+        for one in value:
+            yield from _found_text(one, key)
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            if name == key and isinstance(one, str):
+                yield one
+            yield from _found_text(one, key)

@@ -1,0 +1,239 @@
+"""A run on its way through a plan, while one decision is made."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+from duologue.kit.predicate import Properties, holds
+from duologue.strategize.dialogues.rules.context import Context
+from duologue.strategize.dialogues.rules.lines import OF_ITS_TURN, hearing, is_late, once_key, silences
+from duologue.strategize.dialogues.rules.moments import due, duration
+from duologue.strategize.dialogues.rules.speaking import channels_for, hand_over, say
+from duologue.strategize.dialogues.rules.state import ARRIVED, END, HELD, LISTENING, SENDING, HandOver, Heard, RunState, Say, Step
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from duologue.strategize.dialogues.rules.plan import Line, Plan, Turn
+    from duologue.strategize.dialogues.rules.state import Known
+
+MOST_TURNS_AT_ONCE = 100
+
+
+class Way:
+    """Where the run is and what it has asked for so far. Changed in place; nothing of the state it came from is."""
+
+    def __init__(self, plan: Plan, state: RunState, person: Known, now: datetime) -> None:
+        self.plan = plan
+        self.now = now
+        self.run_key = state.run_key
+        self.seq, self.turn, self.phase = state.seq, state.turn, state.phase
+        self.arrived_at, self.counts_from = state.arrived_at, state.counts_from
+        self.started_at, self.delivered = state.started_at, state.delivered
+        self.data: dict[str, Any] = deepcopy(state.data)
+        self.heard = dict(state.heard)
+        self.context = Context(person, self.data, now)
+        self.steps: list[Step] = []
+        self.says: list[Say] = []
+        self.learns: list[tuple[str, Any]] = []
+        self.taken: list[Heard] = []
+        self.hand_over: HandOver | None = None
+        self.ended: str | None = None
+
+    @property
+    def present(self) -> Turn:
+        return self.plan.turns[self.turn]
+
+    def state(self) -> RunState:
+        """Return where the run stands now."""
+        return RunState(
+            run_key=self.run_key,
+            seq=self.seq,
+            turn=self.turn,
+            phase=self.phase,
+            arrived_at=self.arrived_at,
+            counts_from=self.counts_from,
+            data=self.data,
+            heard=self.heard,
+            started_at=self.started_at,
+            delivered=self.delivered,
+        )
+
+    def run_on(self) -> None:
+        """Do what the present turn does, and what follows at once, until the run waits or ends."""
+        for _ in range(MOST_TURNS_AT_ONCE):
+            if self.ended or self.phase != ARRIVED:
+                return
+            if self.turn not in self.plan.turns:
+                self.end("no such turn")
+                return
+            self._arrive(self.present)
+        if not self.ended and self.phase == ARRIVED:
+            self.end("loop")
+
+    def deadline(self) -> datetime | None:
+        """Return when the earliest silence of the present turn is due, None where none counts."""
+        if self.ended:
+            return None
+        found = self._next_silence()
+        return found[0] if found else None
+
+    def conclude_silence(self) -> None:
+        """Take the line of the silence that is due first."""
+        found = self._next_silence()
+        if found is None:
+            return
+        _, key, line = found
+        if line is None:
+            self.move(self.present.then or END, "waited")
+        else:
+            assert self.counts_from is not None
+            late = is_late(line, self.present, self.counts_from, self.context)
+            moment = line.moment
+            self.heard[once_key(key, self.seq)] = 1
+            self._take(key, line, then=moment.late if late and moment and moment.late != "now" else line.then)
+        self.run_on()
+
+    def hear(self, response: Heard) -> None:
+        """Let a response do what it does here: count as the goal, move the run by a line, or nothing."""
+        self._note(response)
+        if self._is_goal(response):
+            return
+        if response.kind in OF_ITS_TURN and response.seq is not None and response.seq != self.seq:
+            return
+        line = hearing(self.plan, self.present, self.heard, response, self.context)
+        if line is not None:
+            self.taken.append(response)
+            self.data["response"] = {
+                **response.properties,
+                "kind": response.kind,
+                "value": response.value,
+                "at": response.occurred_at.isoformat(),
+            }
+            self._take(line[0], line[1], then=line[1].then)
+        elif response.kind in {"withheld", "failed"} and response.seq is not None and self.phase in {SENDING, LISTENING}:
+            self.taken.append(response)
+            self.end(f"{response.kind}: {response.value}")
+        elif response.kind == "closed" and self.phase == HELD:
+            self.taken.append(response)
+            self.end(f"closed: {response.value}")
+        self.run_on()
+
+    def move(self, then: str, heard: str) -> None:
+        """Leave the present turn for another."""
+        to = self.turn if then == "repeat" else then
+        self.steps.append(Step(self.seq, self.turn, self.arrived_at, self.now, heard[:160], to))
+        if to == END:
+            self.ended = END
+            return
+        self.seq += 1
+        self.turn, self.phase, self.arrived_at = to, ARRIVED, self.now
+        self.counts_from = self.delivered = None
+
+    def end(self, reason: str) -> None:
+        """End the run, and say why."""
+        self.steps.append(Step(self.seq, self.turn, self.arrived_at, self.now, reason[:160], END))
+        self.ended = reason[:40]
+
+    def _arrive(self, turn: Turn) -> None:
+        self.data.setdefault("turn", {})[turn.name] = {"at": self.now.isoformat()}
+        if turn.only_if and not holds(turn.only_if, self.context):
+            self._pass_over(turn, "only_if")
+        elif turn.does == "branch":
+            way = next((branch for branch in turn.branches if not branch.when or holds(branch.when, self.context)), None)
+            self.move(way.then if way else END, "branch")
+        elif turn.does == "learn":
+            self._learn(turn.learn)
+            self.move(turn.then or END, "learn")
+        elif turn.does == "wait":
+            self._wait(turn)
+        elif turn.does == "hand_over":
+            self.hand_over = hand_over(turn, self.seq, self.now, self.context)
+            self._stay_or_go_on(turn, HELD)
+            self.counts_from = self.now if self.phase == HELD else self.counts_from
+        else:
+            self._speak(turn)
+
+    def _speak(self, turn: Turn) -> None:
+        channels = channels_for(turn, self.context.person)
+        if not channels:
+            self._pass_over(turn, "no channel")
+            return
+        self.says.append(say(turn, self.seq, channels, self.now, self.context))
+        self._stay_or_go_on(turn, SENDING)
+
+    def _stay_or_go_on(self, turn: Turn, phase: str) -> None:
+        if turn.then is not None:
+            self.move(turn.then, "then")
+        else:
+            self.phase = phase
+
+    def _wait(self, turn: Turn) -> None:
+        assert turn.wait is not None
+        self.counts_from, self.phase = self.arrived_at, LISTENING
+        if due(turn.wait, self.arrived_at, self.context.clock(turn.wait.clock or turn.clock), self.context.value) is None:
+            late = turn.wait.late
+            self.move(turn.then or END if late == "now" else late, "late")
+
+    def _pass_over(self, turn: Turn, why: str) -> None:
+        """Go on by `otherwise`, or else as if silent at once."""
+        if turn.otherwise:
+            self.move(turn.otherwise, why)
+            return
+        last = [line for line in turn.listen if line.hears == "silence" and line.at_most is None and line.then]
+        self.move(turn.then or (last[0].then if last else None) or END, why)
+
+    def _next_silence(self) -> tuple[datetime, str, Line | None] | None:
+        if self.counts_from is None or self.phase not in {LISTENING, HELD}:
+            return None
+        turn = self.present
+        found: list[tuple[datetime, str, Line | None]] = []
+        if turn.wait is not None:
+            at = due(turn.wait, self.counts_from, self.context.clock(turn.wait.clock or turn.clock), self.context.value)
+            found.append((at or self.counts_from, "", None))
+        found.extend(silences(turn, self.seq, self.heard, self.counts_from, self.context))
+        return min(found, key=lambda one: one[0]) if found else None
+
+    def _take(self, key: str, line: Line, *, then: str | None) -> None:
+        self.heard[key] = self.heard.get(key, 0) + 1
+        self._learn(line.learn)
+        if then is not None:
+            self.move(then, line.written)
+
+    def _learn(self, facts: dict[str, Any]) -> None:
+        for fact, value in facts.items():
+            self.learns.append((fact, self.context.learned(value)))
+
+    def _note(self, response: Heard) -> None:
+        """Keep what later paths may ask for, and how the present delivery went."""
+        if response.kind == "answered":
+            self.data.setdefault("answer", {}).update(response.properties.get("answers", {}))
+        if response.kind not in {"accepted", "uncertain", "withheld", "failed"}:
+            return
+        self.data.setdefault("perk", {}).update(response.properties.get("perks", {}))
+        about = self.data.setdefault("turn", {}).setdefault(response.turn or self.turn, {})
+        about[f"{response.kind}_at"] = response.at.isoformat()
+        about.update({key: response.properties[key] for key in ("channel",) if key in response.properties})
+        if response.kind in {"accepted", "uncertain"} and response.seq in {None, self.seq} and self.phase == SENDING:
+            self.phase, self.counts_from = LISTENING, response.at
+            self.delivered = {"outcome": response.kind, "at": response.at.isoformat(), "channel": response.properties.get("channel")}
+            self.taken.append(response)
+
+    def _is_goal(self, response: Heard) -> bool:
+        """Say whether the response was the goal and ended the run by that; a goal that stays is only noted."""
+        goal = self.plan.goal
+        if goal is None or response.kind != "event" or response.value != goal.event:
+            return False
+        if response.occurred_at < self.started_at:
+            return False
+        if goal.within and response.occurred_at > self.started_at + duration(goal.within):
+            return False
+        if goal.where and not holds(goal.where, Properties(response.properties, self.context)):
+            return False
+        self.taken.append(response)
+        self.data["goal"] = {"at": response.occurred_at.isoformat()}
+        if goal.then == "stay":
+            return False
+        self.end("goal")
+        return True

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from duologue.platform.workspaces.models import Workspace
 
-__all__ = ["NewFact", "add", "learn", "make_findable", "merge", "saw", "unmerge"]
+__all__ = ["NewFact", "add", "learn", "make_findable", "merge", "saw", "unite", "unmerge"]
 
 
 @dataclass(slots=True, frozen=True)
@@ -98,6 +98,29 @@ def merge(*, workspace: Workspace, keep: int, lose: int, because: str, now: date
     done = Merge(workspace=workspace, kept=keep, lost=lose, profiles=given, because=because[:200], at=now)
     done.save()
     return done
+
+
+@transaction.atomic
+def unite(*, workspace: Workspace, pairs: Sequence[tuple[int, int, str]], now: datetime) -> None:
+    """Merge many persons at once: each (keep, lose, because), no person kept in one pair and lost in another."""
+    if not pairs:
+        return
+    keeps, loses = [keep for keep, _, _ in pairs], [lose for _, lose, _ in pairs]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO people_merge (workspace_id, kept, lost, profiles, because, at)
+               SELECT p.workspace_id, m.keep, m.lose, array_agg(p.id ORDER BY p.id), m.because, %s
+               FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) AS m (keep, lose, because)
+               JOIN people_profile p ON p.workspace_id = %s AND p.person = m.lose
+               GROUP BY p.workspace_id, m.keep, m.lose, m.because""",
+            (now, keeps, loses, [because[:200] for _, _, because in pairs], workspace.pk),
+        )
+        cursor.execute(
+            """UPDATE people_profile p SET person = m.keep, shard = m.shard
+               FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[]) AS m (keep, lose, shard)
+               WHERE p.workspace_id = %s AND p.person = m.lose""",
+            (keeps, loses, [shard_of(keep) for keep in keeps], workspace.pk),
+        )
 
 
 @transaction.atomic

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from datetime import UTC
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection
 
 from duologue.people.timeline.names import OURS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
+
+MONTHS_LOCK: Final = 7254
+FIRST_YEAR: Final = 2000
 
 
 @dataclass(slots=True)
@@ -40,6 +44,7 @@ def write(*, workspace: Workspace, events: Sequence[NewEvent], now: datetime) ->
     if not events:
         return
     assert connection.in_atomic_block, "the timeline is written inside a transaction"
+    ensure_months(event.occurred_at for event in events)
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('people_write_id_seq')")
         write_id = cursor.fetchone()[0]
@@ -64,6 +69,27 @@ def write(*, workspace: Workspace, events: Sequence[NewEvent], now: datetime) ->
             "INSERT INTO people_batch (workspace_id, write_id, events, written_at) VALUES (%s, %s, %s, %s)",
             (workspace.pk, write_id, len(events), now),
         )
+
+
+def ensure_months(moments: Iterable[datetime]) -> None:
+    """Make the monthly partitions that these moments need, where they are missing; call it early in a transaction."""
+    wanted = {(at.year, at.month) for at in (moment.astimezone(UTC) for moment in moments) if at.year >= FIRST_YEAR}
+    names = {f"people_event_{year}_{month:02d}": (year, month) for year, month in wanted}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT n FROM unnest(%s::text[]) AS n WHERE to_regclass(n) IS NULL", (sorted(names),))
+        missing = [row[0] for row in cursor.fetchall()]
+        if not missing:
+            return
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", (MONTHS_LOCK,))
+        for name in missing:
+            year, month = names[name]
+            until = f"{year + month // 12}-{month % 12 + 1:02d}-01"
+            cursor.execute("SELECT to_regclass(%s) IS NULL", (name,))
+            if cursor.fetchone()[0]:
+                # attaching does not lock out readers of the other months, as making it in place would
+                cursor.execute(f"CREATE TABLE {name} (LIKE people_event INCLUDING DEFAULTS INCLUDING CONSTRAINTS)")
+                bounds = f"FROM ('{year}-{month:02d}-01 00:00:00+00') TO ('{until} 00:00:00+00')"
+                cursor.execute(f"ALTER TABLE people_event ATTACH PARTITION {name} FOR VALUES {bounds}")
 
 
 def move_cursor(*, workspace: Workspace, follower: str, batch_no: int) -> None:

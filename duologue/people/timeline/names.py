@@ -35,8 +35,20 @@ SEGMENT_JOINED: Final = "Segment Joined"  # {segment}
 SEGMENT_LEFT: Final = "Segment Left"
 FACT_CHANGED: Final = "Fact Changed"  # {key: value, …} written beside identify and by learn
 
+# what sites and apps tell by Segment's page, screen and group calls
+PAGE_VIEWED: Final = "Page Viewed"  # {name, url, path, …}
+SCREEN_VIEWED: Final = "Screen Viewed"  # {name, …}
+GROUP_JOINED: Final = "Group Joined"  # {group, …}
+
 # commerce, as Segment's specification names them
 ORDER_COMPLETED: Final = "Order Completed"  # {order_id, revenue, currency, coupon, products: [{product_id, name, quantity, price}]}
 ORDER_REFUNDED: Final = "Order Refunded"  # {order_id, total, currency}
+
+ONLY_OURS: Final = frozenset(
+    {MESSAGE_SENT, MESSAGE_WITHHELD, MESSAGE_FAILED, MESSAGE_UNCERTAIN, MESSAGE_BOUNCED, MESSAGE_CONFIRMED, MESSAGE_OPENED}
+    | {LINK_CLICKED, MESSAGE_REPLIED, SPAM_REPORTED, SNOOZED, SURVEY_ANSWERED, PERK_ISSUED, PERK_REDEEMED, PERK_EXPIRED}
+    | {CONVERSATION_OPENED, CONVERSATION_CLOSED, CONVERSATION_OVERDUE, SEGMENT_JOINED, SEGMENT_LEFT, FACT_CHANGED}
+)
+"""Names that no one outside may send in."""
 
 OURS: Final = "duologue"  # the source of events that Duologue writes

@@ -1,0 +1,48 @@
+"""What waits in the intake, and what it refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from django.db import connection
+
+from duologue.people.intake.actions import RECEIVING_LOCK
+from duologue.people.intake.models import Received, Refusal
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from duologue.platform.workspaces.models import Workspace
+
+
+def next_arrival(workspace: Workspace) -> datetime | None:
+    """Return when the next event not yet taken in arrives, or None when none waits."""
+    return Received.within(workspace).order_by("arrives_at", "id").values_list("arrives_at", flat=True).first()
+
+
+def processed_until(workspace: Workspace, now: datetime) -> datetime:
+    """Return the moment before which everything received is on the timeline.
+
+    It is `now` unless something waits, or a sender's transaction is still open: what it brings was received after it began.
+    """
+    with connection.cursor() as cursor:
+        # senders first: one that commits between the two questions is then seen by the second
+        cursor.execute(
+            """SELECT min(a.xact_start) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+               WHERE l.locktype = 'advisory' AND l.classid = %s AND l.objid = %s AND l.mode = 'ShareLock' AND a.pid <> pg_backend_pid()
+                 AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())""",
+            (RECEIVING_LOCK, workspace.pk),
+        )
+        open_since = cursor.fetchone()[0]
+    waiting = next_arrival(workspace)
+    return cast("datetime", min(moment for moment in (now, open_since, waiting) if moment is not None))
+
+
+def waiting(workspace: Workspace) -> int:
+    """Return how many events wait to be taken in."""
+    return Received.within(workspace).count()
+
+
+def refusals(workspace: Workspace, limit: int = 100) -> list[Refusal]:
+    """Return the events refused last."""
+    return list(Refusal.within(workspace).order_by("-at", "-id")[:limit])

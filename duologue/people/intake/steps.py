@@ -1,0 +1,165 @@
+"""The named steps from what was received to what is remembered; each works on a whole batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from duologue.kit.pipeline import Passage, Refused
+from duologue.people.consent import actions as consent
+from duologue.people.consent.queries import erased
+from duologue.people.identifiers import actions as identifiers
+from duologue.people.identifiers.queries import find_many
+from duologue.people.intake.rules import CONSENT, Incoming
+from duologue.people.intake.whose import Known, settle
+from duologue.people.profiles import actions as profiles
+from duologue.people.timeline import actions as timeline
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from duologue.platform.workspaces.models import Workspace
+
+FINDABLE = ("email", "external", "phone", "card", "handle")
+NAME_FACTS = ("name", "full_name", "first_name", "last_name", "company")
+
+
+@dataclass(slots=True)
+class Steps:
+    """One batch's steps, in the workspace and at the moment they share."""
+
+    workspace: Workspace
+    now: datetime
+    known: Known = field(default_factory=Known)
+
+    def not_seen_before(self, passage: Passage[Incoming]) -> None:
+        """Stop events whose message id was seen in the last 90 days, and repeats within the batch."""
+        first: dict[bytes, Incoming] = {}
+        for event in passage.items:
+            if event.key is not None:
+                first.setdefault(event.key, event)
+        if not first:
+            return
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """INSERT INTO people_seenkey (workspace_id, key, seen_at)
+                   SELECT %s, k, %s FROM unnest(%s::bytea[]) AS k ON CONFLICT DO NOTHING RETURNING key""",
+                (self.workspace.pk, self.now, sorted(first)),
+            )
+            fresh = {bytes(row[0]) for row in cursor.fetchall()}
+        again = Refused("seen before", "An event with this messageId was received before.")
+        passage.keep(lambda event: None if event.key is None or (event.key in fresh and first[event.key] is event) else again)
+
+    def whose(self, passage: Passage[Incoming]) -> None:
+        """Look up who is known by the identifiers of the batch, holding the workspace's identity lock from here on."""
+        identifiers.one_at_a_time(self.workspace)
+        pairs = {pair for event in passage.items for pair in event.identifiers}
+        previous = {event.previous for event in passage.items if event.previous}
+        pairs.update((kind, one) for one in previous for kind in ("external", "device"))
+        self.known.profiles = find_many(self.workspace, sorted(pairs))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """SELECT p.id, p.person, coalesce(bool_or(i.kind = 'external'), false), coalesce(bool_or(i.kind <> 'device'), false)
+                   FROM people_profile p
+                   LEFT JOIN people_profile o ON o.workspace_id = p.workspace_id AND o.person = p.person
+                   LEFT JOIN people_identifier i ON i.workspace_id = o.workspace_id AND i.profile_id = o.id
+                   WHERE p.workspace_id = %s AND p.id = ANY(%s) GROUP BY p.id, p.person""",
+                (self.workspace.pk, list(set(self.known.profiles.values()))),
+            )
+            for profile, person, account, named in cursor.fetchall():
+                self.known.persons[profile] = person
+                if account:
+                    self.known.with_account.add(person)
+                if named:
+                    self.known.named.add(person)
+
+    def may_we_keep_it(self, passage: Passage[Incoming]) -> None:
+        """Stop what comes under an identifier whose owner was erased."""
+        gone = erased(self.workspace, {pair for event in passage.items for pair in event.identifiers if pair[0] != "device"})
+        if gone:
+            refusal = Refused("erased", "The person of this identifier was erased and is not taken in again.")
+            passage.keep(lambda event: refusal if gone.intersection(event.identifiers) else None)
+
+    def written(self, passage: Passage[Incoming]) -> None:
+        """Make new people, attach identifiers, learn facts, state consent and write the timeline."""
+        settle(passage.items, self.known)
+        self._make_profiles(passage.items)
+        self._find_by_words(passage.items)
+        facts = [
+            profiles.NewFact(event.profile_id, key, value, event.source, event.occurred_at, event.purposes)
+            for event in passage.items
+            for key, value in event.traits.items()
+        ]
+        profiles.learn(workspace=self.workspace, facts=facts, now=self.now)
+        events = [event for event in passage.items if event.name and event.name not in CONSENT]
+        timeline.write(workspace=self.workspace, events=[_row(event) for event in events], now=self.now)
+        consent.state(
+            workspace=self.workspace, statements=[_statement(event) for event in passage.items if event.name in CONSENT], now=self.now
+        )
+        seen: dict[int, datetime] = {}
+        for event in passage.items:
+            seen[event.profile_id] = max(seen.get(event.profile_id, event.occurred_at), event.occurred_at)
+        profiles.saw(workspace=self.workspace, seen=seen)
+
+    def _make_profiles(self, events: list[Incoming]) -> None:
+        """Turn negative numbers into profiles, then attach and merge."""
+        made = profiles.add(workspace=self.workspace, seen_at=[event.occurred_at for event in self.known.new])
+        number = {-place: profile for place, profile in enumerate(made, 1)}
+        for event in events:
+            event.profile_id = number.get(event.profile_id, event.profile_id)
+        identifiers.attach(
+            workspace=self.workspace,
+            identifiers=[
+                identifiers.NewIdentifier(number.get(profile, profile), kind, value, shown)
+                for profile, (kind, value), shown in self.known.attach
+            ],
+            now=self.now,
+        )
+        pairs = []
+        for lose, (_, because) in self.known.merged.items():
+            keep = lose
+            while keep in self.known.merged:
+                keep = self.known.merged[keep][0]
+            pairs.append((number.get(keep, keep), number.get(lose, lose), because))
+        profiles.unite(workspace=self.workspace, pairs=pairs, now=self.now)
+
+    def _find_by_words(self, events: list[Incoming]) -> None:
+        texts = [
+            (event.profile_id, value)
+            for event in events
+            for key in NAME_FACTS
+            if event.traits and isinstance(value := event.traits.get(key), str)
+        ]
+        new = {pair for _, pair, _ in self.known.attach if pair[0] in FINDABLE}
+        if new:
+            shown = ((event, pair) for event in events for pair in event.identifiers if pair in new)
+            texts += [(event.profile_id, event.shown[pair]) for event, pair in shown]
+        profiles.make_findable(workspace=self.workspace, texts=texts)
+
+
+def _row(event: Incoming) -> timeline.NewEvent:
+    return timeline.NewEvent(
+        profile_id=event.profile_id,
+        occurred_at=event.occurred_at,
+        name=event.name,
+        properties=event.properties,
+        source=event.source,
+        received_at=event.received_at,
+    )
+
+
+def _statement(event: Incoming) -> consent.NewStatement:
+    said = event.properties
+    rest = {key: value for key, value in said.items() if key not in {"channel", "purpose", "wording", "source"}}
+    return consent.NewStatement(
+        profile_id=event.profile_id,
+        channel=said["channel"],
+        purpose=said["purpose"],
+        state=CONSENT[event.name],
+        at=event.occurred_at,
+        source=str(said.get("source") or event.source)[:80],
+        wording=str(said.get("wording") or ""),
+        proof=rest,
+    )

@@ -54,7 +54,9 @@ def find_footing(data: DataFolder) -> Footing:
         cluster = home / "postgres"
         _root_folder(home)
         if (inside / "PG_VERSION").exists():
-            raise NoFooting(f"The account {account.pw_name}, under which the database runs, cannot reach {data.path} any more. Let it pass.")
+            raise NoFooting(
+                f"The account {account.pw_name}, under which the database runs, cannot reach {data.path} any more. Let it pass."
+            )
         notes.append(f"The account {account.pw_name} cannot reach {data.path}, so the database's files are in {cluster}.")
     programs = wheel
     if not _reaches(account, wheel / "bin" / "postgres"):
@@ -83,7 +85,7 @@ def _wheels_programs() -> Path:
     spec = importlib.util.find_spec(WHEEL.replace("-", "_"))
     if spec is None or spec.origin is None:
         raise NoFooting(f"The package {WHEEL} is missing. Install it again with make serve, or set DATABASE_URL.")
-    return Path(spec.origin).parent / "pginstall"
+    return Path(spec.origin).parent / "pginstall18"
 
 
 def _account_for(cluster: Path) -> pwd.struct_passwd:
@@ -143,12 +145,15 @@ def _root_folder(path: Path) -> None:
 
 
 def _copied(wheel: Path) -> Path:
-    """Copy the programs to where every account can run them, once per version."""
+    """Copy the programs, with the libraries the wheel brings beside them, to where every account can run them, once per version."""
     target = SYSTEM_HOME / "programs" / importlib.metadata.version(WHEEL)
-    if not (target / "bin" / "postgres").exists():
+    libraries = wheel.parent.with_name(f"{wheel.parent.name}.libs")
+    if not target.exists():
         _root_folder(target.parent)
         draft = target.with_name(f"{target.name}.{os.getpid()}")
-        shutil.copytree(wheel, draft, symlinks=True)
+        shutil.copytree(wheel, draft / wheel.parent.name / wheel.name, symlinks=True)
+        if libraries.exists():
+            shutil.copytree(libraries, draft / libraries.name, symlinks=True)
         for path in (draft, *draft.rglob("*")):
             if not path.is_symlink():
                 path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
@@ -156,4 +161,4 @@ def _copied(wheel: Path) -> Path:
             draft.rename(target)
         except OSError:  # another process was first
             shutil.rmtree(draft)
-    return target
+    return target / wheel.parent.name / wheel.name

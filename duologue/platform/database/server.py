@@ -119,7 +119,7 @@ class Server:
             "log_min_messages": "log",
             "log_min_error_statement": "panic",
             "log_error_verbosity": "terse",
-            **({} if self.durable else {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}),
+            **({} if self.durable else {"fsync": "off", "full_page_writes": "off"}),
         }
         if _shared_memory_is_tight():
             settings["dynamic_shared_memory_type"] = "mmap"
@@ -177,7 +177,7 @@ class Server:
         """Return the living processes that work in this cluster; with a number, only that one is looked at."""
         if not Path("/proc/self/cwd").exists():
             return [starting_with] if starting_with and _answers_signals(starting_with) else []
-        numbers = [starting_with] if starting_with else [int(name) for name in os.listdir("/proc") if name.isdigit()]
+        numbers = [starting_with] if starting_with else [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
         return [pid for pid in numbers if self._works_here(pid)]
 
     def _works_here(self, pid: int) -> bool:
@@ -227,7 +227,7 @@ def memory() -> int:
 
 def _shared_memory_is_tight() -> bool:
     try:
-        return shutil.disk_usage("/dev/shm").total < GIBIBYTE // 4
+        return shutil.disk_usage("/dev/shm").total < GIBIBYTE // 4  # noqa: S108 only looked at
     except OSError:
         return False
 

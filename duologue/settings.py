@@ -127,7 +127,6 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA.path / "static"
 STATICFILES_DIRS = [BASE_DIR / "web" / "assets"] if (BASE_DIR / "web" / "assets").is_dir() else []
 WHITENOISE_USE_FINDERS = True
 CONTENT_SECURITY_POLICY = {

@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+from django.urls import path
 from ninja import NinjaAPI
 
-api = NinjaAPI(title="Duologue", version="1", docs_url=None)
+from duologue.api.v1.access import ManagementKey
+from duologue.api.v1.dialogues import router as dialogues
+from duologue.api.v1.people import router as people
 
-urlpatterns = [*[]]
+api = NinjaAPI(
+    title="Duologue",
+    version="1",
+    description="Management of one workspace. Events are sent to /v1 instead, in the form of Segment's tracking API.",
+    auth=ManagementKey(),
+    docs_url=None,
+    urls_namespace="management",
+)
+api.add_router("/{workspace}/people", people)
+api.add_router("/{workspace}/dialogues", dialogues)
+
+urlpatterns = [path("", api.urls)]

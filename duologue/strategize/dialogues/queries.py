@@ -1,0 +1,25 @@
+"""Reading dialogues and their versions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from duologue.strategize.dialogues.models import Dialogue, DialogueVersion
+from duologue.strategize.dialogues.rules.plan import from_json
+
+if TYPE_CHECKING:
+    from duologue.platform.workspaces.models import Workspace
+    from duologue.strategize.dialogues.rules.plan import Plan
+
+
+def current(workspace: Workspace, name: str) -> DialogueVersion | None:
+    """Return the version of a dialogue that is in force; None before the first one was published."""
+    dialogue = Dialogue.within(workspace).filter(name=name).first()
+    if dialogue is None or not dialogue.current:
+        return None
+    return DialogueVersion.within(workspace).filter(dialogue=dialogue, number=dialogue.current).first()
+
+
+def plan_of(version: DialogueVersion) -> Plan:
+    """Return the plan of a version."""
+    return from_json(version.plan)

@@ -1,0 +1,51 @@
+"""What protects people from too much, as written in guardrails.yaml."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from duologue.kit.clock import parse_duration, parse_window
+from duologue.kit.typed import checked, read_typed
+
+if TYPE_CHECKING:
+    from duologue.kit.yaml import Document
+
+
+class Cap(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """At most so many promotions to one person in this span, over all dialogues; no channel means all of them together."""
+
+    at_most: int
+    within: str
+    channel: str = ""
+
+
+class Guardrails(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """The caps, and the window outside of which nothing is said that names none of its own (quiet hours)."""
+
+    caps: tuple[Cap, ...] = ()
+    window: str = ""
+
+
+def read_guardrails(text: str, file: str = "guardrails.yaml") -> Guardrails:
+    """Return the guardrails a text describes; raises Mistakes."""
+    return read_typed(text, file, Guardrails, "A guardrails file", _check)
+
+
+def to_json(guardrails: Guardrails) -> dict[str, Any]:
+    """Return guardrails as JSON values."""
+    return dict(msgspec.to_builtins(guardrails))
+
+
+def from_json(data: dict[str, Any]) -> Guardrails:
+    """Return the guardrails that `to_json` wrote."""
+    return msgspec.convert(data, Guardrails)
+
+
+def _check(document: Document, guardrails: Guardrails) -> None:
+    checked(document, ("window",), guardrails.window, parse_window)
+    for index, cap in enumerate(guardrails.caps):
+        checked(document, ("caps", index, "within"), cap.within, parse_duration)
+        if cap.at_most < 0:
+            document.refuse(("caps", index, "at_most"), "`at_most` is a number from 0 up.")

@@ -1,1 +1,1 @@
-"""Events in: Segment's tracking API, answered only once what was sent is durable."""
+"""Events in: Segment's tracking API, answered only once what it brought is durable."""

@@ -1,0 +1,145 @@
+"""What a request to the tracking API holds, read with types; nothing here waits for anything."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import gzip
+import zlib
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
+
+from duologue.kit.pipeline import Refused
+from duologue.people.intake.rules import LARGEST, open_envelope
+
+TYPE_OF: Final = {
+    **{name: name for name in ("identify", "track", "page", "screen", "group", "alias", "batch")},
+    "i": "identify",
+    "t": "track",
+    "p": "page",
+    "s": "screen",
+    "g": "group",
+    "a": "alias",
+    "b": "batch",
+    "import": "batch",
+}
+LARGEST_BATCH: Final = 4 * 1024 * 1024
+MOST_IN_BATCH: Final = 5000
+
+
+class Batch(msgspec.Struct, rename="camel"):
+    """A batch call; its events are read one by one, so that a bad one stops no other."""
+
+    batch: list[msgspec.Raw]
+    sent_at: str | None = None
+    write_key: str | None = None
+    context: dict[str, Any] | None = None
+
+
+class Head(msgspec.Struct, rename="camel"):
+    """What decides how an event is completed."""
+
+    type: str | None = None
+    sent_at: str | None = None
+    write_key: str | None = None
+
+
+class WrongRequest(Exception):
+    """The whole request is refused, with an HTTP status and a sentence."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.sentence = sentence
+
+
+@dataclass(slots=True)
+class Read:
+    """The events of a request as they are kept, and those refused: (index, refusal, payload)."""
+
+    write_key: str
+    payloads: list[bytes] = field(default_factory=list)
+    refused: list[tuple[int, Refused, bytes]] = field(default_factory=list)
+
+
+_batches = msgspec.json.Decoder(Batch)
+_heads = msgspec.json.Decoder(Head)
+
+
+def read_body(word: str, body: bytes) -> Read:
+    """Read the body of a call named by the last word of its path; raises WrongRequest where it is no call at all."""
+    kind = TYPE_OF[word]
+    try:
+        if kind != "batch":
+            return _completed([msgspec.Raw(body)], kind, None, _heads.decode(body).write_key)
+        batch = _batches.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as mistake:
+        raise WrongRequest(400, f"The body cannot be read as JSON of a {kind} call: {mistake}.") from mistake
+    if len(batch.batch) > MOST_IN_BATCH:
+        raise WrongRequest(413, f"A batch may hold {MOST_IN_BATCH} events, this one holds {len(batch.batch)}.")
+    return _completed(batch.batch, None, batch.sent_at, batch.write_key)
+
+
+def _completed(events: list[msgspec.Raw], kind: str | None, sent_at: str | None, write_key: str | None) -> Read:
+    read = Read(write_key or "")
+    for index, raw in enumerate(events):
+        payload = bytes(raw).strip()
+        try:
+            payload = _complete(payload, kind, sent_at)
+            open_envelope(payload)
+        except Refused as refusal:
+            read.refused.append((index, refusal, payload))
+        else:
+            read.payloads.append(payload)
+    return read
+
+
+def _complete(payload: bytes, kind: str | None, sent_at: str | None) -> bytes:
+    """Add the type of the call and the batch's time of sending where the event itself does not say them."""
+    if len(payload) > LARGEST:
+        raise Refused("too large", f"An event may have {LARGEST} bytes, this one has {len(payload)}.")
+    if not payload.startswith(b"{"):
+        raise Refused("not well-formed", "An event is a JSON object.")
+    try:
+        head = _heads.decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError) as mistake:
+        raise Refused("not well-formed", f"This event cannot be read: {mistake}.") from mistake
+    more = {}
+    if kind and head.type != kind:
+        more["type"] = kind
+    if sent_at and not head.sent_at:
+        more["sentAt"] = sent_at
+    if not more:
+        return payload
+    rest = payload[1:].lstrip()
+    # the later of two equal keys wins, so what is added goes last
+    return payload[: payload.rindex(b"}")] + (b"" if rest.startswith(b"}") else b",") + msgspec.json.encode(more)[1:]
+
+
+def unpacked(body: bytes, encoding: str) -> bytes:
+    """Return a body without its gzip, never more than a batch may have; raises WrongRequest."""
+    if encoding not in {"gzip", "x-gzip"} and not body.startswith(b"\x1f\x8b"):
+        return body
+    try:
+        machine = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+        plain = machine.decompress(body, LARGEST_BATCH + 1)
+    except (zlib.error, gzip.BadGzipFile) as mistake:
+        raise WrongRequest(400, "The body says it is gzip and is not.") from mistake
+    if len(plain) > LARGEST_BATCH:
+        raise WrongRequest(413, f"A request may hold {LARGEST_BATCH} bytes.")
+    return plain
+
+
+def key_of(authorization: str) -> str:
+    """Return the write key of a Basic or Bearer authorization, or nothing."""
+    scheme, _, rest = authorization.strip().partition(" ")
+    if scheme.lower() == "bearer":
+        return rest.strip()
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return base64.b64decode(rest.strip(), validate=True).decode().partition(":")[0]
+    except (binascii.Error, UnicodeDecodeError):
+        return ""

@@ -1,0 +1,107 @@
+"""Saving segments, and counting them in full."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+
+from duologue.kit.yaml import Mistake, Mistakes
+from duologue.strategize.segments.compiled import all_compiled, one_compiled
+from duologue.strategize.segments.evaluate import evaluate
+from duologue.strategize.segments.follower import hold, read_on
+from duologue.strategize.segments.full import count_everyone
+from duologue.strategize.segments.models import Segment
+from duologue.strategize.segments.rules import reads as looks
+from duologue.strategize.segments.rules.read import read_segment
+from duologue.strategize.segments.rules.tree import to_json
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from duologue.platform.workspaces.models import Workspace
+
+Refused = Mistakes  # what save_segment raises: .mistakes, each with file, line, sentence
+
+
+class Busy(Exception):
+    """Another process is counting this workspace's segments; try again in a moment."""
+
+
+@transaction.atomic
+def save_segment(*, workspace: Workspace, name: str, source_yaml: str, now: datetime, file: str = "") -> Segment:
+    """Save a segment as written; unchanged text changes nothing. It is counted by `sweep`, or by the worker soon after.
+
+    Raises Mistakes (file, line, sentence) for what cannot be read, a segment that is not there, and a circle of segments.
+    """
+    place = file or f"segments/{name}.yaml"
+    rule = read_segment(source_yaml, place)
+    found = looks.reads(rule)
+    _check_references(workspace, name, found, place)
+    segment = Segment.within(workspace).select_for_update().filter(name=name).first()
+    tree = to_json(rule.where)
+    if segment is None:
+        segment = Segment(workspace=workspace, name=name, revision=0)
+    elif segment.source == source_yaml:
+        return segment
+    changed = segment.revision == 0 or segment.rule.get("where") != tree
+    segment.about, segment.source, segment.rule, segment.reads = rule.about, source_yaml, to_json(rule), found
+    segment.revision += changed
+    segment.save()
+    return segment
+
+
+def _check_references(workspace: Workspace, name: str, found: list[str], place: str) -> None:
+    kept = dict(Segment.within(workspace).values_list("name", "reads"))
+    graph = {
+        one: [read.removeprefix(looks.SEGMENT) for read in read_list if read.startswith(looks.SEGMENT)]
+        for one, read_list in {**kept, name: found}.items()
+    }
+    for other in graph[name]:
+        if other not in graph:
+            raise Mistakes([Mistake(place, 1, f"There is no segment {other!r}; save it first, or correct the name.")])
+    try:
+        looks.in_order(graph)
+    except ValueError as circle:
+        raise Mistakes([Mistake(place, 1, f"Segments refer to each other in a circle: {circle}.")]) from None
+
+
+@transaction.atomic
+def sweep(*, workspace: Workspace, segment: Segment, now: datetime) -> int:
+    """Count a segment in full and correct what differs; return how many memberships were mended (the goal is 0).
+
+    The first count of a new segment fills it without a word on the timeline and mends nothing. Raises Busy while another
+    process holds this workspace's segments.
+    """
+    if not hold(workspace):
+        raise Busy("Segments of this workspace are being counted by another process; try again in a moment.")
+    segment.refresh_from_db()
+    first = segment.swept_revision == 0
+    known = segment.swept_revision == segment.revision
+    if known:
+        _catch_up(workspace, segment, now)
+    compiled = one_compiled(segment.pk, segment.revision, segment.name)
+    changed = count_everyone(workspace, compiled, now, tell=not first)
+    segment.refresh_from_db(fields=["size"])
+    segment.swept_revision, segment.swept_at = segment.revision, now
+    segment.mended = len(changed) if known else 0
+    segment.save(update_fields=["swept_revision", "swept_at", "mended"])
+    rules = all_compiled(workspace)
+    due = {one.id: changed for one in rules if segment.name in one.segments}
+    if changed and due:
+        evaluate(workspace, rules, due, now)
+    return int(segment.mended)
+
+
+def _catch_up(workspace: Workspace, segment: Segment, now: datetime) -> None:
+    """Read on and look again at what is due, so that only true mistakes are counted as mended."""
+    while read_on(workspace, now):
+        pass
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT person FROM strategize_segmentmember WHERE workspace_id = %s AND segment_id = %s AND recheck_at <= %s",
+            (workspace.pk, segment.pk, now),
+        )
+        due = {row[0] for row in cursor.fetchall()}
+    if due:
+        evaluate(workspace, all_compiled(workspace), {segment.pk: due}, now)

@@ -1,0 +1,89 @@
+"""The workspace's segments as they are run: compiled once per process and revision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+
+from duologue.strategize.segments import engine
+from duologue.strategize.segments.rules import reads, tree
+
+if TYPE_CHECKING:
+    from duologue.platform.workspaces.models import Workspace
+
+
+@dataclass(slots=True, frozen=True)
+class Compiled:
+    """One revision of a segment. `everyone`: people of whom nothing is known are in it, so that each needs a standing row."""
+
+    id: int
+    name: str
+    sql: str
+    reads: frozenset[str]
+    events: frozenset[str]
+    facts: frozenset[str]
+    segments: frozenset[str]
+    consent: bool
+    properties: frozenset[str]
+    lookback: int | None
+    everyone: bool
+
+
+@lru_cache(maxsize=2000)
+def _compiled(segment: int, revision: int, name: str) -> Compiled:  # noqa: ARG001 - the revision is part of the key
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rule::text FROM strategize_segment WHERE id = %s", (segment,))
+        rule = tree.from_json_text(cursor.fetchone()[0])
+    return compile_rule(segment, name, rule)
+
+
+def compile_rule(segment: int, name: str, rule: tree.Rule) -> Compiled:
+    """Compile a rule and note what it looks at."""
+    from duologue.strategize.segments.compile.build import to_sql  # noqa: PLC0415 - Ibis takes a second to load
+
+    sql = to_sql(rule)
+    looked = frozenset(reads.reads(rule))
+
+    def of(kind: str) -> frozenset[str]:
+        return frozenset(one.removeprefix(kind) for one in looked if one.startswith(kind))
+
+    return Compiled(
+        id=segment,
+        name=name,
+        sql=sql,
+        reads=looked,
+        events=of(reads.EVENT),
+        facts=of(reads.FACT),
+        segments=of(reads.SEGMENT),
+        consent=reads.CONSENT in looked,
+        properties=frozenset(reads.property_keys(rule)),
+        lookback=reads.lookback(rule),
+        everyone=_holds_for_a_stranger(sql),
+    )
+
+
+def _holds_for_a_stranger(sql: str) -> bool:
+    duck = engine.small_connection()
+    nothing: dict[str, list[Any]] = {name: [] for name in engine.SCHEMAS}
+    for name, rows in {**nothing, "people": [(1,)]}.items():
+        engine.fill(duck, name, rows)
+    return engine.decide(duck, sql, datetime(2026, 1, 1, tzinfo=UTC))[1].member
+
+
+def all_compiled(workspace: Workspace) -> list[Compiled]:
+    """Return every segment that was counted once, each after those it depends on."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, revision, name FROM strategize_segment WHERE workspace_id = %s AND swept_revision > 0", (workspace.pk,))
+        found = {row[2]: _compiled(*row) for row in cursor.fetchall()}
+    if len(found) < 2:
+        return list(found.values())
+    return [found[name] for name in reads.in_order({name: one.segments for name, one in found.items()})]
+
+
+def one_compiled(segment: int, revision: int, name: str) -> Compiled:
+    """Return one segment, counted before or not."""
+    return _compiled(segment, revision, name)

@@ -1,0 +1,102 @@
+"""DuckDB in memory, which runs compiled rules on small tables of people just touched, or on files of all of them."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import duckdb
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+MACROS: Final = """
+CREATE OR REPLACE MACRO path_text(document, path) AS json_extract_string(document, path);
+CREATE OR REPLACE MACRO path_json(document, path) AS CAST(json_extract(document, path) AS VARCHAR);
+CREATE OR REPLACE MACRO path_among(document, path, wanted) AS
+    coalesce(list_contains(json_extract_string(document, path || '[*]'), wanted), false);
+CREATE OR REPLACE MACRO path_says(document, path, wanted) AS
+    json_type(document, path) = 'VARCHAR' AND contains(lower(json_extract_string(document, path)), lower(wanted));
+CREATE OR REPLACE MACRO as_number(words) AS
+    CASE WHEN isfinite(TRY_CAST(words AS DOUBLE)) THEN TRY_CAST(words AS DOUBLE) END;
+CREATE OR REPLACE MACRO as_moment(words) AS
+    CASE WHEN length(words) >= 10 AND TRY_CAST(words AS TIMESTAMP) BETWEEN TIMESTAMP '1000-01-01' AND TIMESTAMP '9000-01-01'
+    THEN TRY_CAST(words AS TIMESTAMP) END;
+CREATE OR REPLACE MACRO as_amount(words) AS TRY_CAST(words AS DECIMAL(18, 4));
+"""
+SCHEMAS: Final = {
+    "people": pa.schema([("person", pa.int64())]),
+    "events": pa.schema(
+        [
+            ("person", pa.int64()),
+            ("id", pa.int64()),
+            ("occurred_at", pa.timestamp("us")),
+            ("name", pa.string()),
+            ("properties", pa.string()),
+        ]
+    ),
+    "facts": pa.schema([("person", pa.int64()), ("key", pa.string()), ("value", pa.string())]),
+    "consents": pa.schema([("person", pa.int64()), ("channel", pa.string()), ("purpose", pa.string())]),
+    "members": pa.schema([("segment", pa.string()), ("person", pa.int64())]),
+}
+
+
+@dataclass(slots=True, frozen=True)
+class Verdict:
+    """Whether a person is in, and the first moment at which that may change with no new event."""
+
+    member: bool
+    recheck_at: datetime | None
+
+
+def new_connection(*, threads: int = 1, memory: str = "512MB", spill: str | None = None) -> duckdb.DuckDBPyConnection:
+    """Return a DuckDB in memory that knows the vocabulary of compiled rules and never reaches for the network."""
+    settings: dict[str, Any] = {"threads": threads, "memory_limit": memory, "autoinstall_known_extensions": False}
+    if spill:
+        settings["temp_directory"] = spill
+    connection = duckdb.connect(config=settings)
+    connection.execute(MACROS)
+    return connection
+
+
+class _Local(threading.local):
+    connection: duckdb.DuckDBPyConnection | None = None
+
+
+_local = _Local()
+
+
+def small_connection() -> duckdb.DuckDBPyConnection:
+    """Return this thread's own connection for small tables, made once."""
+    if _local.connection is None:
+        _local.connection = new_connection()
+    return _local.connection
+
+
+def fill(connection: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Put rows under one of the tables' names; moments are given in whole microseconds since 1970."""
+    schema = SCHEMAS[name]
+    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+    arrays = [_array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+    connection.register(name, pa.table(arrays, schema=schema))
+
+
+def _array(column: Sequence[Any], kind: Any) -> Any:
+    if pa.types.is_timestamp(kind):
+        return pa.array(column, pa.int64()).cast(kind)
+    return pa.array(column, kind)
+
+
+def decide(connection: duckdb.DuckDBPyConnection, sql: str, now: datetime) -> dict[int, Verdict]:
+    """Run a compiled rule over what the connection holds and return the verdict for each of its people."""
+    rows = connection.execute(sql, parameters(sql, now)).fetchall()
+    utc = now.tzinfo
+    return {person: Verdict(member, at.replace(tzinfo=utc) if at else None) for person, member, at in rows}
+
+
+def parameters(sql: str, now: datetime) -> dict[str, Any]:
+    """Return the parameters a compiled statement takes: the present moment, where it asks for it."""
+    return {"now": now.replace(tzinfo=None)} if "$now" in sql else {}

@@ -1,0 +1,123 @@
+"""Follows the timeline: whoever a batch touches is looked at again, by the rules that look at what it touched."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
+
+from django.db import connection, transaction
+
+from duologue.people.timeline import actions as timeline
+from duologue.people.timeline import names, queries
+from duologue.strategize.segments.compiled import all_compiled
+from duologue.strategize.segments.evaluate import evaluate
+from duologue.strategize.segments.rules.reads import CONSENT, EVENT, FACT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from duologue.people.timeline.queries import EventRow
+    from duologue.platform.workspaces.models import Workspace
+    from duologue.strategize.segments.compiled import Compiled
+
+NAME: Final = "segments"
+MERGES: Final = "segments: merges"  # a cursor over merges beside the one over batches
+CONSENT_EVENTS: Final = frozenset({names.CONSENT_GRANTED, names.CONSENT_WITHDRAWN, names.CONSENT_REFUSED})
+
+
+class SegmentsFollower:
+    """Keeps the members of every segment."""
+
+    name = NAME
+
+    def follow(self, *, workspace: Workspace, now: datetime) -> int:
+        """Deal with the next batches and merges; return how many events and merges were read, 0 when all was."""
+        if queries.all_read_until(workspace, NAME) and not _merges(workspace):
+            return 0
+        with transaction.atomic():
+            return read_on(workspace, now)
+
+
+def read_on(workspace: Workspace, now: datetime) -> int:
+    """Deal with the next batches, in the caller's transaction; return how many events and merges were read."""
+    reading = queries.unread(workspace, NAME)
+    merges = _merges(workspace) if reading or _hold(workspace) else []
+    events = reading.events if reading else []
+    rules = all_compiled(workspace)
+    due = _touched(workspace, rules, events)
+    for _, kept, lost in merges:
+        for rule in rules:
+            due[rule.id] |= {kept, lost}
+    if any(due.values()):
+        evaluate(workspace, rules, due, now)
+    if reading:
+        timeline.move_cursor(workspace=workspace, follower=NAME, batch_no=reading.batch_no)
+    if merges:
+        timeline.move_cursor(workspace=workspace, follower=MERGES, batch_no=max(number for number, _, _ in merges))
+    return len(events) + len(merges)
+
+
+def hold(workspace: Workspace) -> bool:
+    """Take this workspace's segments for the rest of the transaction; False where another process has them."""
+    return _hold(workspace)
+
+
+def _hold(workspace: Workspace) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO platform_cursor (workspace_id, follower, batch_no) VALUES (%s, %s, 0) ON CONFLICT DO NOTHING", (workspace.pk, NAME)
+        )
+        cursor.execute(
+            "SELECT 1 FROM platform_cursor WHERE workspace_id = %s AND follower = %s FOR UPDATE SKIP LOCKED", (workspace.pk, NAME)
+        )
+        return cursor.fetchone() is not None
+
+
+def _touched(workspace: Workspace, rules: Iterable[Compiled], events: Iterable[EventRow]) -> defaultdict[int, set[int]]:
+    readers: dict[str, list[int]] = defaultdict(list)
+    for rule in rules:
+        for looked in rule.reads:
+            readers[looked].append(rule.id)
+    due: defaultdict[int, set[int]] = defaultdict(set)
+    seen: set[int] = set()
+    for event in events:
+        seen.add(event.person)
+        for looked in _touches(event):
+            for segment in readers.get(looked, ()):
+                due[segment].add(event.person)
+    for rule in rules:
+        if rule.everyone and seen:
+            due[rule.id] |= seen - _standing(workspace, rule.id, seen)
+    return due
+
+
+def _touches(event: EventRow) -> Iterable[str]:
+    yield EVENT + event.name
+    if event.name == names.FACT_CHANGED:
+        for key in event.properties:
+            yield FACT + key
+    elif event.name in CONSENT_EVENTS:
+        yield CONSENT
+
+
+def _standing(workspace: Workspace, segment: int, persons: set[int]) -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT person FROM strategize_segmentmember WHERE workspace_id = %s AND segment_id = %s AND person = ANY(%s)",
+            (workspace.pk, segment, list(persons)),
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _merges(workspace: Workspace) -> list[tuple[int, int, int]]:
+    """Return merges not dealt with: (id, kept, lost). A merge that committed late is known by the standing its lost one still has."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT m.id, m.kept, m.lost FROM people_merge m,
+                      (SELECT coalesce(max(batch_no), 0) AS last FROM platform_cursor WHERE workspace_id = %s AND follower = %s) c
+               WHERE m.workspace_id = %s AND m.id > c.last - 1000 AND m.undone_at IS NULL AND (m.id > c.last OR EXISTS (
+                     SELECT FROM strategize_segmentmember s WHERE s.workspace_id = m.workspace_id AND s.person = m.lost AND s.member))""",
+            (workspace.pk, MERGES, workspace.pk),
+        )
+        return cursor.fetchall()  # type: ignore[no-any-return]

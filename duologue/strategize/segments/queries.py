@@ -1,0 +1,73 @@
+"""Reading segments and their members."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from duologue.strategize.segments.models import Segment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from duologue.platform.workspaces.models import Workspace
+
+
+def segment(workspace: Workspace, name: str) -> Segment | None:
+    """Return a segment by its name."""
+    return Segment.within(workspace).filter(name=name).first()
+
+
+def members(workspace: Workspace, name: str) -> list[int]:
+    """Return the persons in a segment, in the order of their numbers; none where there is no such segment."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT m.person FROM strategize_segment s JOIN strategize_segmentmember m ON m.workspace_id = s.workspace_id AND m.segment_id = s.id
+               WHERE s.workspace_id = %s AND s.name = %s AND m.member ORDER BY m.person""",
+            (workspace.pk, name),
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def each_member(workspace: Workspace, name: str, *, at_once: int = 10_000) -> Iterator[list[int]]:
+    """Yield the persons in a segment by the page, in the order of their numbers, however many they are."""
+    last = 0
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """SELECT m.person FROM strategize_segmentmember m
+                   WHERE m.workspace_id = %s AND m.segment_id = (SELECT id FROM strategize_segment WHERE workspace_id = %s AND name = %s)
+                   AND m.member AND m.person > %s ORDER BY m.person LIMIT %s""",
+                (workspace.pk, workspace.pk, name, last, at_once),
+            )
+            page = [row[0] for row in cursor.fetchall()]
+        if not page:
+            return
+        yield page
+        last = page[-1]
+
+
+def memberships(workspace: Workspace, persons: Sequence[int], names: Iterable[str] | None = None) -> dict[int, set[str]]:
+    """Return for each of these persons the names of the segments they are in; with `names`, only of those segments."""
+    found: dict[int, set[str]] = {person: set() for person in persons}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT m.person, s.name FROM strategize_segmentmember m
+                JOIN strategize_segment s ON s.workspace_id = m.workspace_id AND s.id = m.segment_id
+                WHERE m.workspace_id = %s AND m.person = ANY(%s) AND m.member {"" if names is None else "AND s.name = ANY(%s)"}""",
+            (workspace.pk, list(persons)) if names is None else (workspace.pk, list(persons), list(names)),
+        )
+        for person, name in cursor.fetchall():
+            found[person].add(name)
+    return found
+
+
+def next_recheck(workspace: Workspace) -> datetime | None:
+    """Return the first moment at which someone must be looked at again, or None."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT min(recheck_at) FROM strategize_segmentmember WHERE workspace_id = %s AND recheck_at IS NOT NULL", (workspace.pk,)
+        )
+        return cursor.fetchone()[0]  # type: ignore[no-any-return]

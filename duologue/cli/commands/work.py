@@ -1,0 +1,45 @@
+"""`duologue work`: the worker, the sender, or both in one process."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import argparse
+    from types import FrameType
+
+    from duologue.cli.worker.loop import Loop
+
+NAME = "work"
+HELP = "Do what is due in all workspaces, until stopped."
+EXAMPLE = "duologue work --only sender"
+POLL_SECONDS: Final = 0.5
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Take which half of the work to do."""
+    parser.add_argument("--only", choices=["worker", "sender"], help="only think (worker), or only send (sender)")
+    parser.add_argument("--once", action="store_true", help="do what is due now and stop")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it."""
+    from duologue.cli.worker.loop import Loop
+
+    loop = Loop(only=args.only or "", poll=POLL_SECONDS)
+    if args.once:
+        loop.turn()
+    else:
+        _stop_gently(loop)
+        loop.run()
+    loop.leave()
+    return 0
+
+
+def _stop_gently(loop: Loop) -> None:
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        loop.stop()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)

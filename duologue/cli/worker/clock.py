@@ -1,0 +1,66 @@
+"""Moving a virtual clock: from one moment at which something is due to the next, with everything done in between."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from duologue.cli.worker.once import turn_the_wheel
+from duologue.engage.conversations import queries as conversations
+from duologue.engage.messages import queries as messages
+from duologue.engage.perks import queries as perks
+from duologue.engage.runs import queries as runs
+from duologue.people.intake import queries as intake
+from duologue.platform.workspaces.actions import set_clock
+from duologue.platform.workspaces.queries import now as present
+from duologue.strategize.segments import queries as segments
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from duologue.platform.workspaces.models import Workspace
+
+MINUTE: Final = timedelta(minutes=1)
+STUCK: Final = timedelta(hours=1)  # what could not be done when it was due is tried again every hour
+EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
+DUE: Final[Sequence[Callable[[Workspace], datetime | None]]] = (
+    intake.next_arrival,
+    segments.next_recheck,
+    runs.next_wake,
+    messages.next_due,
+    perks.next_expiry,
+    conversations.next_overdue,
+)
+
+
+def next_due(workspace: Workspace) -> datetime | None:
+    """Return the next moment at which something happens in a workspace, which may be past."""
+    return min((at for ask in DUE if (at := ask(workspace)) is not None), default=None)
+
+
+def advance(workspace: Workspace, to: datetime, on_tick: Callable[[datetime], None] | None = None, *, grain: timedelta = MINUTE) -> int:
+    """Move a virtual clock to a moment, stopping wherever something is due; return how many stops there were.
+
+    Stops lie on whole grains (a demo's year takes hours, not minutes), so what is due between two is done at the later one.
+    `on_tick` is called after each stop with the moment, so that simulated people can respond; what they say is due at once.
+    """
+    moment = present(workspace)
+    stops = 0
+    while True:
+        turn_the_wheel(workspace, moment)
+        if on_tick is not None:
+            on_tick(moment)
+            turn_the_wheel(workspace, moment)
+        stops += 1
+        if moment >= to:
+            return stops
+        moment = _next_stop(next_due(workspace), moment, to, grain)
+        set_clock(workspace=workspace, at=moment)
+
+
+def _next_stop(due: datetime | None, moment: datetime, to: datetime, grain: timedelta) -> datetime:
+    """Return the first whole grain at or after what is due next, later than the present and never beyond the end."""
+    if due is None or due >= to:
+        return to
+    after = due if due > moment else moment + STUCK
+    return min(to, EPOCH + grain * -((EPOCH - after) // grain))

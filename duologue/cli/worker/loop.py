@@ -1,0 +1,75 @@
+"""The live loop of a worker: all workspaces, again and again, asleep while nothing is due."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Final
+
+import structlog
+from django.db import DatabaseError, close_old_connections, connection
+
+from duologue.cli.worker.once import SENDER, WORKER
+from duologue.engage.runs.tasks import leases
+from duologue.platform.workspaces.models import Workspace
+from duologue.platform.workspaces.queries import now
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from duologue.cli.worker.once import Work
+
+log = structlog.get_logger()
+BUSY: Final = 0.0
+TROUBLE_SECONDS: Final = 2.0
+
+
+class Loop:
+    """Turns the wheel of every workspace until it is told to stop; a piece of work is always finished first."""
+
+    def __init__(self, *, only: str, poll: float) -> None:
+        self._work: Sequence[tuple[str, Work]] = {"worker": WORKER, "sender": SENDER}.get(only, (*WORKER, *SENDER))
+        self._poll = poll
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        """Ask the loop to end after the piece of work in hand."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Work until stopped. With the database away it waits and tries again."""
+        while not self._stopping.is_set():
+            self._stopping.wait(self._turn_or_wait())
+
+    def _turn_or_wait(self) -> float:
+        try:
+            return BUSY if self.turn() else self._poll
+        except DatabaseError as trouble:
+            log.warning("worker_waits_for_database", error=type(trouble).__name__)
+            leases.lost()
+            connection.close()
+            return TROUBLE_SECONDS
+
+    def turn(self) -> bool:
+        """Do each kind of work once in each workspace; say whether anything moved."""
+        close_old_connections()
+        moved = False
+        for workspace in Workspace.objects.order_by("pk"):
+            for name, do in self._work:
+                if self._stopping.is_set():
+                    return False
+                moved = self._one(workspace, name, do) or moved
+        return moved
+
+    def _one(self, workspace: Workspace, name: str, do: Work) -> bool:
+        """Do one kind of work; what fails is logged by its kind and does not stop the others."""
+        try:
+            return bool(do(workspace, now(workspace)))
+        except DatabaseError:
+            raise
+        except Exception as trouble:  # noqa: BLE001 one broken room must not silence the house
+            log.error("work_failed", work=name, workspace=workspace.name, error=type(trouble).__name__)  # noqa: TRY400 its text may name people
+            return False
+
+    def leave(self) -> None:
+        """Give shards back, so that others need not wait for them."""
+        leases.give_back()

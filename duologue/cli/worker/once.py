@@ -1,0 +1,60 @@
+"""One turn of the wheel: everything that is due in a workspace, once, in the order in which one thing leads to another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from duologue.engage.conversations import tasks as conversations
+from duologue.engage.messages import tasks as messages
+from duologue.engage.perks import tasks as perks
+from duologue.engage.runs import tasks as runs
+from duologue.people.intake import tasks as intake
+from duologue.platform.registry import ports
+from duologue.strategize.segments import tasks as segments
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from duologue.platform.workspaces.models import Workspace
+
+    Work = Callable[[Workspace, datetime], int]
+
+ROUNDS_AT_MOST: Final = 10_000
+
+
+def follow(workspace: Workspace, now: datetime) -> int:
+    """Let every follower read the timeline to its end; return the number of events read."""
+    read = 0
+    for follower in ports.followers():
+        while found := follower.follow(workspace=workspace, now=now):
+            read += found
+    return read
+
+
+def _process(workspace: Workspace, now: datetime) -> int:
+    return intake.process(workspace, now, most=5000)
+
+
+WORKER: Final[Sequence[tuple[str, Work]]] = (
+    ("intake", _process),
+    ("followers", follow),
+    ("segments", segments.recheck),
+    ("conversations", conversations.tell_overdue),
+    ("perks", perks.expire),
+    ("runs", runs.wake),
+)
+SENDER: Final[Sequence[tuple[str, Work]]] = (("messages", messages.send_due),)
+
+
+def turn_the_wheel(workspace: Workspace, now: datetime, work: Sequence[tuple[str, Work]] = (*WORKER, *SENDER)) -> bool:
+    """Do everything that is due until nothing moves any more; say whether anything did.
+
+    Killed at any moment, it goes on from there: every piece of work is one transaction with its own cursor or claim.
+    """
+    moved = False
+    for _ in range(ROUNDS_AT_MOST):
+        if not sum([do(workspace, now) for _, do in work]):
+            return moved
+        moved = True
+    raise RuntimeError("The wheel does not come to rest: something is due again as soon as it is done.")

@@ -1,0 +1,239 @@
+"""Admitting people to a dialogue: considered, held out, not started and why, or begun."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+
+from duologue.engage.channels import registry
+from duologue.engage.runs import rows as table
+from duologue.engage.runs.knowledge import know
+from duologue.engage.runs.rows import Moved, RunRow
+from duologue.engage.runs.rules import admission
+from duologue.engage.runs.rules.admission import ADMITTED, Means, Past, Verdict
+from duologue.engage.runs.steps import OVERTAKEN, write_down
+from duologue.kit.predicate import Properties, dig, holds
+from duologue.people.consent.queries import purposes, standing, suppressed
+from duologue.people.consent.rules import KIND_OF
+from duologue.people.identifiers.queries import addresses
+from duologue.people.profiles.queries import profiles_of
+from duologue.people.timeline import names
+from duologue.strategize.dialogues.rules.context import Context
+from duologue.strategize.dialogues.rules.decide import begin, decide
+from duologue.strategize.dialogues.rules.state import Known
+from duologue.strategize.segments.queries import memberships
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from duologue.engage.runs.plans import Version
+    from duologue.people.timeline.queries import EventRow
+    from duologue.platform.workspaces.models import Workspace
+    from duologue.strategize.dialogues.rules.plan import Plan, Trigger
+
+
+@dataclass(slots=True)
+class Candidate:
+    """Someone who is considered: by being in the audience, or by an event, whose properties the run begins with."""
+
+    person: int
+    profile: int
+    shard: int
+    start: dict[str, Any] = field(default_factory=dict)
+    occasion: str = ""
+
+
+def started_by(workspace: Workspace, version: Version, events: Sequence[EventRow]) -> list[Candidate]:
+    """Return whom a batch of events brings into a dialogue: triggers, or joining its audience.
+
+    A trigger counts for those in the audience now. Consent given later gives another chance to those who were not started for want of it.
+    """
+    plan = version.plan
+    if plan.starts:
+        found = [(event, trigger) for event in events for trigger in plan.starts if _triggers(trigger, event, workspace)]
+        met = [_candidate(plan, event) for event, _ in found]
+        if met and plan.audience:
+            inside = memberships(workspace, sorted({one.person for one in met}), {plan.audience})
+            met = [one for one in met if plan.audience in inside.get(one.person, ())]
+        return met
+    if not plan.audience:
+        return []
+    joined = [
+        Candidate(event.person, event.profile_id, event.shard)
+        for event in events
+        if event.name == names.SEGMENT_JOINED and event.properties.get("segment") == plan.audience
+    ]
+    granted = [event for event in events if event.name == names.CONSENT_GRANTED and event.properties.get("purpose") == plan.purpose]
+    if not granted:
+        return joined
+    inside = memberships(workspace, sorted({event.person for event in granted}), {plan.audience})
+    return joined + [
+        Candidate(event.person, event.profile_id, event.shard) for event in granted if plan.audience in inside.get(event.person, ())
+    ]
+
+
+def _triggers(trigger: Trigger, event: EventRow, workspace: Workspace) -> bool:
+    if trigger.kind == "event":
+        if event.name != trigger.name:
+            return False
+        around = Context(Known(event.person, event.profile_id, zone=workspace.timezone), {}, event.occurred_at)
+        return not trigger.where or holds(trigger.where, Properties(event.properties, around))
+    name = names.SEGMENT_JOINED if trigger.kind == "joins" else names.SEGMENT_LEFT
+    return event.name == name and event.properties.get("segment") == trigger.name
+
+
+def _candidate(plan: Plan, event: EventRow) -> Candidate:
+    start = {**event.properties, "at": event.occurred_at.isoformat(), "event": event.name}
+    occasion = dig({"start": start}, plan.per) if plan.per else ""
+    return Candidate(event.person, event.profile_id, event.shard, start, "" if occasion is None else str(occasion)[:120])
+
+
+def admit(*, workspace: Workspace, version: Version, candidates: Sequence[Candidate], now: datetime, watermark: datetime) -> int:
+    """Consider people for a dialogue, write the verdicts, begin the runs; return how many began.
+
+    A handful of queries whatever the number. Must be called inside a transaction.
+    """
+    latest = list({(one.person, one.occasion): one for one in candidates}.values())
+    if not latest:
+        return 0
+    pasts, first = _pasts(workspace, version, latest)
+    means = _means(workspace, version.plan, [one.person for one in latest])
+    judged = [
+        (
+            one,
+            admission.judge(
+                version.plan, version.dialogue, first[one.person], workspace.seed, pasts[one.person, one.occasion], means[one.person], now
+            ),
+        )
+        for one in latest
+    ]
+    _write_verdicts(workspace, version.dialogue, judged, now)
+    _end(workspace, [verdict.ends for _, verdict in judged if verdict.ends is not None], "restarted", now)
+    return _begin(workspace, version, [one for one, verdict in judged if verdict.start], now, watermark)
+
+
+def _pasts(workspace: Workspace, version: Version, candidates: Sequence[Candidate]) -> tuple[dict[tuple[int, str], Past], dict[int, int]]:
+    profiles = profiles_of(workspace, {one.person for one in candidates})
+    owner = {profile: person for person, held in profiles.items() for profile in held}
+    verdicts: dict[int, set[str]] = defaultdict(set)
+    under_way: dict[tuple[int, str], int] = {}
+    ended: dict[int, datetime] = {}
+    has_run: set[tuple[int, str]] = set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT person, verdict FROM engage_admission WHERE workspace_id = %s AND dialogue_id = %s AND person = ANY(%s)",
+            (workspace.pk, version.dialogue, list(owner)),
+        )
+        for number, verdict in cursor.fetchall():
+            verdicts[owner[number]].add(verdict)
+        cursor.execute(
+            """SELECT profile_id, occasion, id, under_way, ended_at FROM engage_run
+               WHERE workspace_id = %s AND dialogue_id = %s AND profile_id = ANY(%s)""",
+            (workspace.pk, version.dialogue, list(owner)),
+        )
+        for profile, occasion, run, is_under_way, ended_at in cursor.fetchall():
+            person = owner[profile]
+            has_run.add((person, occasion))
+            if is_under_way:
+                under_way[person, occasion] = run
+            elif ended_at is not None:
+                ended[person] = max(ended.get(person, ended_at), ended_at)
+    any_run = {person for person, _ in has_run}
+    per = bool(version.plan.per)
+    found = {}
+    for one in candidates:
+        key = (one.person, one.occasion)
+        began = key in has_run if per and version.plan.again == "never" else one.person in any_run
+        found[key] = Past(frozenset(verdicts[one.person]), under_way.get(key), ended.get(one.person), began)
+    return found, {one.person: profiles.get(one.person, [one.profile])[0] for one in candidates}
+
+
+def _means(workspace: Workspace, plan: Plan, persons: Sequence[int]) -> dict[int, Means]:
+    """Find out by which channels of the plan each person can and may be reached."""
+    here = registry.names()
+    channels = [channel for channel in admission.channels_of(plan) if channel in here]
+    if not channels:
+        return dict.fromkeys(persons, Means())
+    known = purposes(workspace)
+    asks = plan.purpose in known and known[plan.purpose].basis == "consent" and not admission.asks_for_consent(plan)
+    stand = standing(workspace, persons) if asks else {}
+    reach: dict[int, tuple[bool, bool, bool]] = dict.fromkeys(persons, (False, False, False))
+    for channel in channels:  # a plan has a handful of channels
+        found = addresses(workspace, persons, KIND_OF.get(channel, channel))
+        barred = suppressed(workspace, channel, set(found.values()))
+        for person, address in found.items():
+            free = address not in barred
+            may = free and (not asks or stand[person].may(channel, plan.purpose))
+            before = reach[person]
+            reach[person] = (True, before[1] or free, before[2] or may)
+    return {person: Means(*values) for person, values in reach.items()}
+
+
+def _write_verdicts(workspace: Workspace, dialogue: int, judged: Sequence[tuple[Candidate, Verdict]], now: datetime) -> None:
+    """Write the verdicts: who is held out or admitted stays so; one that was not started may still be."""
+    said = {one.person: verdict for one, verdict in judged if verdict.verdict is not None}
+    if not said:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO engage_admission AS a (workspace_id, dialogue_id, person, verdict, reason, at, decided_at)
+               SELECT %s, %s, n.person, n.verdict, n.reason, %s, %s
+               FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS n (person, verdict, reason)
+               ON CONFLICT (workspace_id, dialogue_id, person) DO UPDATE
+                   SET verdict = excluded.verdict, reason = excluded.reason, decided_at = excluded.decided_at
+                   WHERE a.verdict = 'not_started'""",
+            (
+                workspace.pk,
+                dialogue,
+                now,
+                now,
+                list(said),
+                [verdict.verdict for verdict in said.values()],
+                [verdict.reason for verdict in said.values()],
+            ),
+        )
+
+
+def _end(workspace: Workspace, runs: Sequence[int], reason: str, now: datetime) -> None:
+    if not runs:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE engage_run SET under_way = false, ended_reason = %s, ended_at = %s, wake_at = NULL
+               WHERE workspace_id = %s AND id = ANY(%s) AND under_way""",
+            (reason, now, workspace.pk, list(runs)),
+        )
+        cursor.execute(
+            "UPDATE engage_delivery SET state = 'withheld', reason = %s WHERE workspace_id = %s AND run_id = ANY(%s) AND state = 'queued'",
+            (OVERTAKEN, workspace.pk, list(runs)),
+        )
+
+
+def _begin(workspace: Workspace, version: Version, candidates: Sequence[Candidate], now: datetime, watermark: datetime) -> int:
+    if not candidates:
+        return 0
+    known: Mapping[int, Known] = know(workspace, {one.person: one.profile for one in candidates}, [version])
+    started, decided = [], []
+    for run, one in zip(table.new_ids(len(candidates)), candidates, strict=True):
+        state = begin(version.plan, run_key=run, at=now, start=one.start or None)
+        decision = decide(version.plan, state, known[one.person], (), now, watermark, seed=workspace.seed)
+        row = RunRow(run, version.dialogue, version.id, one.person, one.profile, one.shard, one.occasion, None, state)
+        started.append(Moved(row, decision.state, decision.wake_at, decision.ended))
+        decided.append((row, version, decision))
+    written = table.insert(workspace, started, now)
+    write_down(workspace, [one for one in decided if one[0].id in written], now)
+    return len(written)
+
+
+def audience_verdicts(workspace: Workspace, dialogue: int) -> dict[str, int]:
+    """Return how many people have which verdict."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT verdict, count(*) FROM engage_admission WHERE workspace_id = %s AND dialogue_id = %s GROUP BY 1",
+            (workspace.pk, dialogue),
+        )
+        return {ADMITTED: 0, **dict(cursor.fetchall())}

@@ -1,0 +1,102 @@
+"""What decide is told about people: only what their plans read, in a few queries per batch."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+
+from duologue.engage.channels import registry
+from duologue.people.consent.queries import purposes, standing
+from duologue.people.consent.rules import KIND_OF
+from duologue.people.profiles.queries import KnownPerson, people
+from duologue.strategize.dialogues.rules.state import Known
+from duologue.strategize.segments.queries import memberships
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
+
+    from duologue.engage.runs.plans import Version
+    from duologue.platform.workspaces.models import Workspace
+
+Happened = dict[int, dict[str, list[tuple["datetime", "Mapping[str, Any]"]]]]
+
+
+def know(workspace: Workspace, people_of: Mapping[int, int], versions: Collection[Version]) -> dict[int, Known]:
+    """Return what the versions read about each person; `people_of` maps person → the profile the run belongs to."""
+    persons = list(people_of)
+    facts = {key for version in versions for name in version.reads.facts for key in (name, name.partition(".")[0])}
+    segments = {name for version in versions for name in version.reads.segments}
+    events = {name for version in versions for name in version.reads.events}
+    pairs = {pair for version in versions for pair in version.reads.may}
+    known = people(workspace, persons, facts)
+    inside = memberships(workspace, persons, segments) if segments else {}
+    may = _may(workspace, persons, pairs)
+    did = _did(workspace, persons, events) if events else {}
+    here = registry.names()
+    return {
+        person: _known(workspace, person, profile, known.get(person), inside.get(person, ()), may.get(person, frozenset()), here, did)
+        for person, profile in people_of.items()
+    }
+
+
+def _known(  # noqa: PLR0917 the parts of one Known
+    workspace: Workspace,
+    person: int,
+    profile: int,
+    found: KnownPerson | None,
+    inside: Collection[str],
+    may: frozenset[tuple[str, str]],
+    here: frozenset[str],
+    did: Happened,
+) -> Known:
+    kinds = found.identifiers if found else {}
+    return Known(
+        person=person,
+        profile=profile,
+        facts=_facts(found),
+        segments=frozenset(inside),
+        zone=(found.timezone if found else "") or workspace.timezone,
+        may=may,
+        channels=here,
+        reachable=frozenset(channel for channel in here if KIND_OF.get(channel, channel) in kinds),
+        events=did.get(person, {}),
+        workspace_zone=workspace.timezone,
+    )
+
+
+def _facts(found: KnownPerson | None) -> dict[str, Any]:
+    if found is None:
+        return {}
+    own = {"locale": found.locale, "country": found.country, "timezone": found.timezone, "name": found.name}
+    return {**{key: value for key, value in own.items() if value}, **found.facts}
+
+
+def _may(workspace: Workspace, persons: Sequence[int], pairs: Collection[tuple[str, str]]) -> dict[int, frozenset[tuple[str, str]]]:
+    """Return the pairs that each person allows, or for which no consent is needed."""
+    if not pairs:
+        return {}
+    known = purposes(workspace)
+    free = {pair for pair in pairs if pair[1] in known and known[pair[1]].basis != "consent"}
+    asked = set(pairs) - free
+    if not asked:
+        return dict.fromkeys(persons, frozenset(free))
+    stand = standing(workspace, persons)
+    return {person: frozenset(free | {pair for pair in asked if stand[person].may(*pair)}) for person in persons}
+
+
+def _did(workspace: Workspace, persons: Sequence[int], events: Collection[str]) -> Happened:
+    found: Happened = defaultdict(lambda: defaultdict(list))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT p.person, e.name, e.occurred_at, e.properties FROM people_profile p
+               JOIN people_event e ON e.workspace_id = p.workspace_id AND e.profile_id = p.id
+               WHERE p.workspace_id = %s AND p.person = ANY(%s) AND e.name = ANY(%s) ORDER BY e.occurred_at""",
+            (workspace.pk, list(persons), list(events)),
+        )
+        for person, name, at, properties in cursor.fetchall():
+            found[person][name].append((at, json.loads(properties) if isinstance(properties, str) else properties))
+    return found

@@ -1,0 +1,226 @@
+"""Runs as rows: taking many out, putting many back, in single statements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from django.db import connection
+
+from duologue.strategize.dialogues.rules.state import RunState, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
+
+    from duologue.platform.workspaces.models import Workspace
+
+COLUMNS = """r.id, r.dialogue_id, r.version_id, p.person, r.profile_id, p.shard, r.occasion, r.wake_at, r.turn, r.seq, r.phase,
+             r.arrived_at, r.counts_from, r.data, r.heard, r.started_at, r.delivered"""
+FROM = "FROM engage_run r JOIN people_profile p ON p.workspace_id = r.workspace_id AND p.id = r.profile_id"
+
+
+@dataclass(slots=True)
+class RunRow:
+    """A run taken out of the table, locked until the transaction ends. `person` and `shard` are those of now."""
+
+    id: int
+    dialogue: int
+    version: int
+    person: int
+    profile: int
+    shard: int
+    occasion: str
+    wake_at: datetime | None
+    state: RunState
+
+
+def _row(row: Sequence[Any]) -> RunRow:
+    pk, dialogue, version, person, profile, shard, occasion, wake_at, turn, seq, phase, arrived, counts, data, heard, started, delivered = (
+        row
+    )
+    state = RunState(
+        run_key=pk,
+        seq=seq,
+        turn=turn,
+        phase=phase,
+        arrived_at=arrived,
+        counts_from=counts,
+        data=_json(data),
+        heard=_json(heard),
+        started_at=started,
+        delivered=_json(delivered),
+    )
+    return RunRow(pk, dialogue, version, person, profile, shard, occasion, wake_at, state)
+
+
+def _json(value: Any) -> Any:
+    return msgspec.json.decode(value) if isinstance(value, str) else value
+
+
+def due(workspace: Workspace, now: datetime, watermark: datetime, shards: Collection[int] | None, most: int) -> list[RunRow]:
+    """Lock and return runs whose time has come; silence only counts up to the watermark. Paused dialogues wait."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT {COLUMNS} {FROM}
+                WHERE r.workspace_id = %s AND r.under_way AND r.wake_at <= %s AND r.shard = ANY(%s)
+                  AND (r.wake_at <= %s OR r.phase <> 'listening')
+                  AND r.dialogue_id IN (SELECT id FROM strategize_dialogue WHERE workspace_id = %s AND state = 'live')
+                LIMIT %s FOR UPDATE OF r SKIP LOCKED""",
+            (workspace.pk, now, list(range(64) if shards is None else shards), watermark, workspace.pk, most),
+        )
+        return [_row(row) for row in cursor.fetchall()]
+
+
+def by_id(workspace: Workspace, runs: Collection[int]) -> list[RunRow]:
+    """Lock and return those of the runs that are under way."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {COLUMNS} {FROM} WHERE r.workspace_id = %s AND r.id = ANY(%s) AND r.under_way ORDER BY r.id FOR UPDATE OF r",
+            (workspace.pk, sorted(runs)),
+        )
+        return [_row(row) for row in cursor.fetchall()]
+
+
+def ids_of_persons(workspace: Workspace, persons: Collection[int], versions: Collection[int]) -> dict[int, list[int]]:
+    """Return the runs under way of these persons in these versions, over all their profiles."""
+    found: dict[int, list[int]] = {}
+    if not persons or not versions:
+        return found
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT p.person, r.id FROM people_profile p
+               JOIN engage_run r ON r.workspace_id = p.workspace_id AND r.profile_id = p.id
+               WHERE p.workspace_id = %s AND p.person = ANY(%s) AND r.under_way AND r.version_id = ANY(%s)""",
+            (workspace.pk, sorted(persons), sorted(versions)),
+        )
+        for person, run in cursor.fetchall():
+            found.setdefault(person, []).append(run)
+    return found
+
+
+@dataclass(slots=True)
+class Moved:
+    """A run after deciding: where it stands, when it is due again, why it ended."""
+
+    row: RunRow
+    state: RunState
+    wake_at: datetime | None
+    ended: str | None
+
+
+def put_back(workspace: Workspace, moved: Sequence[Moved], now: datetime) -> None:
+    """Write many runs back with one UPDATE."""
+    if not moved:
+        return
+    states = [one.state for one in moved]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE engage_run r SET turn = n.turn, seq = n.seq, phase = n.phase, arrived_at = n.arrived_at, counts_from = n.counts_from,
+                      wake_at = n.wake_at, data = n.data::jsonb, heard = n.heard::jsonb, delivered = n.delivered::jsonb, shard = n.shard,
+                      under_way = n.ended = '', ended_reason = n.ended, ended_at = CASE WHEN n.ended <> '' THEN %s END
+               FROM unnest(%s::bigint[], %s::text[], %s::int[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[],
+                           %s::text[], %s::text[], %s::text[], %s::smallint[], %s::text[])
+                    AS n (id, turn, seq, phase, arrived_at, counts_from, wake_at, data, heard, delivered, shard, ended)
+               WHERE r.workspace_id = %s AND r.id = n.id""",
+            (
+                now,
+                [one.row.id for one in moved],
+                [state.turn for state in states],
+                [state.seq for state in states],
+                [state.phase for state in states],
+                [state.arrived_at for state in states],
+                [state.counts_from for state in states],
+                [None if one.ended else one.wake_at for one in moved],
+                [encode(state.data) for state in states],
+                [encode(state.heard) for state in states],
+                [None if state.delivered is None else encode(state.delivered) for state in states],
+                [one.row.shard for one in moved],
+                [(one.ended or "")[:40] for one in moved],
+                workspace.pk,
+            ),
+        )
+
+
+def encode(value: Any) -> str:
+    """Return JSON text; moments become ISO 8601."""
+    return msgspec.json.encode(value).decode()
+
+
+def new_ids(count: int) -> list[int]:
+    """Return numbers for runs about to be started."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('engage_run_id_seq') FROM generate_series(1, %s)", (count,))
+        return [row[0] for row in cursor.fetchall()]
+
+
+def insert(workspace: Workspace, started: Sequence[Moved], now: datetime) -> set[int]:
+    """Write new runs; one that another process started for the same person and occasion stands, and ours is left out.
+
+    Return the ids that were written.
+    """
+    if not started:
+        return set()
+    rows = [one.row for one in started]
+    states = [one.state for one in started]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO engage_run (workspace_id, id, dialogue_id, version_id, person, profile_id, shard, occasion, turn, seq,
+                   arrived_at, phase, counts_from, wake_at, under_way, ended_reason, started_at, ended_at, data, heard, delivered)
+               SELECT %s, n.id, n.dialogue, n.version, n.person, n.profile, n.shard, n.occasion, n.turn, n.seq, n.arrived, n.phase,
+                      n.counts, n.wake, n.ended = '', n.ended, n.started, CASE WHEN n.ended <> '' THEN %s END, n.data::jsonb, n.heard::jsonb,
+                      n.delivered::jsonb
+               FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::smallint[], %s::text[], %s::text[],
+                           %s::int[], %s::timestamptz[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::timestamptz[],
+                           %s::text[], %s::text[], %s::text[])
+                    AS n (id, dialogue, version, person, profile, shard, occasion, turn, seq, arrived, phase, counts, wake, ended, started,
+                          data, heard, delivered)
+               ON CONFLICT (workspace_id, dialogue_id, person, occasion) WHERE under_way DO NOTHING RETURNING id""",
+            (
+                workspace.pk,
+                now,
+                [row.id for row in rows],
+                [row.dialogue for row in rows],
+                [row.version for row in rows],
+                [row.person for row in rows],
+                [row.profile for row in rows],
+                [row.shard for row in rows],
+                [row.occasion for row in rows],
+                [state.turn for state in states],
+                [state.seq for state in states],
+                [state.arrived_at for state in states],
+                [state.phase for state in states],
+                [state.counts_from for state in states],
+                [None if one.ended else one.wake_at for one in started],
+                [(one.ended or "")[:40] for one in started],
+                [state.started_at for state in states],
+                [encode(state.data) for state in states],
+                [encode(state.heard) for state in states],
+                [None if state.delivered is None else encode(state.delivered) for state in states],
+            ),
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def append_steps(workspace: Workspace, steps: Sequence[tuple[RunRow, Step]]) -> None:
+    """Add the turns left behind in one COPY."""
+    if not steps:
+        return
+    columns = 'workspace_id, run_id, seq, dialogue_id, person, turn, arrived_at, left_at, heard, "then"'
+    with connection.cursor() as cursor, cursor.copy(f"COPY engage_runstep ({columns}) FROM STDIN (FORMAT text)") as copy:
+        for row, step in steps:
+            copy.write_row(
+                (
+                    workspace.pk,
+                    row.id,
+                    step.seq,
+                    row.dialogue,
+                    row.person,
+                    step.turn,
+                    step.arrived_at,
+                    step.left_at,
+                    step.heard[:160],
+                    step.then,
+                )
+            )

@@ -1,0 +1,157 @@
+"""Deciding for many runs at once, and writing all that follows in the same transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+
+from duologue.engage.conversations.actions import NewHandOver, hand_over_all
+from duologue.engage.messages.actions import NewDelivery
+from duologue.engage.messages.actions import plan as plan_deliveries
+from duologue.engage.perks import actions as perks
+from duologue.engage.runs import rows as table
+from duologue.engage.runs.knowledge import know
+from duologue.engage.runs.plans import Version, versions
+from duologue.engage.runs.rows import Moved, RunRow
+from duologue.people.profiles.actions import NewFact, learn
+from duologue.strategize.dialogues.rules.decide import decide
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from duologue.platform.workspaces.models import Workspace
+    from duologue.strategize.dialogues.rules.state import Decision, Heard, Say
+
+OVERTAKEN = "overtaken"
+
+
+@dataclass(slots=True)
+class Work:
+    """What a batch of decisions leaves to be written."""
+
+    moved: list[Moved] = field(default_factory=list)
+    decided: list[tuple[RunRow, Version, Decision]] = field(default_factory=list)
+
+
+def advance(
+    workspace: Workspace, runs: Sequence[RunRow], responses: Mapping[int, Sequence[Heard]], now: datetime, watermark: datetime
+) -> int:
+    """Decide for each run with what it has heard (possibly nothing), write everything, and return how many changed.
+
+    Must be called inside the transaction that locked the runs.
+    """
+    work = consider(workspace, runs, responses, now, watermark)
+    table.put_back(workspace, work.moved, now)
+    write_down(workspace, work.decided, now)
+    return len(work.moved)
+
+
+def consider(
+    workspace: Workspace, runs: Sequence[RunRow], responses: Mapping[int, Sequence[Heard]], now: datetime, watermark: datetime
+) -> Work:
+    """Decide for each run; those that stay exactly as they were are left out."""
+    read = versions(workspace, {row.version for row in runs})
+    known = know(workspace, {row.person: row.profile for row in runs}, list(read.values()))
+    seed, work = workspace.seed, Work()
+    for row in runs:
+        version = read[row.version]
+        decision = decide(version.plan, row.state, known[row.person], responses.get(row.id, ()), now, watermark, seed=seed)
+        if decision.state == row.state and decision.wake_at == row.wake_at and decision.ended is None and not decision.says:
+            continue
+        work.moved.append(Moved(row, decision.state, decision.wake_at, decision.ended))
+        work.decided.append((row, version, decision))
+    return work
+
+
+def write_down(workspace: Workspace, decided: Sequence[tuple[RunRow, Version, Decision]], now: datetime) -> None:
+    """Write what decisions ask for: steps, deliveries, perks, facts, conversations; and withdraw what was overtaken."""
+    table.append_steps(workspace, [(row, step) for row, _, decision in decided for step in decision.steps])
+    _withdraw_overtaken(workspace, decided)
+    plan_deliveries(
+        workspace=workspace,
+        deliveries=[delivery(row, version, say, decision.state.data) for row, version, decision in decided for say in decision.says],
+        now=now,
+    )
+    _give(workspace, decided, now)
+    facts = [
+        NewFact(row.profile, key, value, f"dialogue {version.plan.dialogue}", now)
+        for row, version, decision in decided
+        for key, value in decision.learns
+    ]
+    if facts:
+        learn(workspace=workspace, facts=facts, now=now)
+    handed = [new_hand_over(row, decision) for row, _, decision in decided if decision.hand_over is not None]
+    if handed:
+        hand_over_all(workspace=workspace, hand_overs=handed, now=now)
+
+
+def delivery(row: RunRow, version: Version, say: Say, data: dict[str, Any]) -> NewDelivery:
+    """Return the delivery that a turn plans, with the versions that the dialogue pins."""
+    return NewDelivery(
+        person=row.person,
+        profile_id=row.profile,
+        shard=row.shard,
+        channel=say.channels[0] if say.channels else "email",
+        purpose=say.purpose,
+        due_at=say.due_at,
+        too_late_at=say.too_late_at,
+        run_id=row.id,
+        dialogue_id=row.dialogue,
+        turn=say.turn,
+        seq=say.seq,
+        message=say.message,
+        message_number=version.pin("messages", say.message),
+        survey=say.survey,
+        survey_number=version.pin("surveys", say.survey),
+        consent=say.consent,
+        gives=[(offer, version.pin("offers", offer)) for offer in say.gives],
+        kind=say.kind,
+        window=say.window,
+        zone=say.zone,
+        values={key: data[key] for key in ("start", "answer") if data.get(key)},
+    )
+
+
+def new_hand_over(row: RunRow, decision: Decision) -> NewHandOver:
+    """Return the conversation that a decision hands to a team."""
+    handed = decision.hand_over
+    assert handed is not None
+    return NewHandOver(
+        person=row.person,
+        profile=row.profile,
+        team=handed.team,
+        brief=handed.brief,
+        priority=handed.priority,
+        due_at=handed.due_at,
+        pause=handed.pause,
+        run=row.id,
+        run_seq=handed.seq,
+    )
+
+
+def _give(workspace: Workspace, decided: Sequence[tuple[RunRow, Version, Decision]], now: datetime) -> None:
+    """Give at once what is given without a message."""
+    requests = [
+        perks.PerkRequest(offer, row.person, row.profile, row.id, decision.state.seq, version.pin("offers", offer))
+        for row, version, decision in decided
+        for offer in decision.gives
+    ]
+    if requests:
+        given = [answer.perk for answer in perks.reserve(workspace=workspace, requests=requests, now=now) if answer.perk]
+        perks.issue(workspace=workspace, perks=given, now=now)
+
+
+def _withdraw_overtaken(workspace: Workspace, decided: Sequence[tuple[RunRow, Version, Decision]]) -> None:
+    """Withhold what still waits in the queue for a turn that its run has left: nobody should be told what no longer holds."""
+    left = [(row.id, step.seq) for row, _, decision in decided for step in decision.steps if row.state.seq == step.seq]
+    if not left:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE engage_delivery d SET state = 'withheld', reason = %s FROM unnest(%s::bigint[], %s::int[]) AS l (run, seq)
+               WHERE d.workspace_id = %s AND d.run_id = l.run AND d.occurrence = l.seq AND d.state = 'queued'""",
+            (OVERTAKEN, [run for run, _ in left], [seq for _, seq in left], workspace.pk),
+        )

@@ -27,6 +27,14 @@ if TYPE_CHECKING:
 WITHOUT_RELAY = timedelta(hours=6)
 OPEN_PAUSE = timedelta(days=1)
 GATE_LOCK = 7207
+COLUMNS = """d.id, d.run_id, d.dialogue_id, p.person, d.profile_id, d.turn, d.occurrence, d.message_version_id, d.conversation_id, d.body,
+    d.channel, d.purpose, d.kind, d.basis, d.attempt, d.too_late_at, coalesce(g.name, ''), coalesce(m.name, '')"""
+TABLES = """engage_delivery d
+    JOIN people_profile p ON p.workspace_id = d.workspace_id AND p.id = d.profile_id
+    LEFT JOIN strategize_dialogue g ON g.workspace_id = d.workspace_id AND g.id = d.dialogue_id
+    LEFT JOIN engage_messageversion v ON v.workspace_id = d.workspace_id AND v.id = d.message_version_id
+    LEFT JOIN engage_message m ON m.workspace_id = d.workspace_id AND m.id = v.message_id"""
+BODY = 9
 
 
 @dataclass(slots=True)
@@ -61,19 +69,20 @@ def claim(workspace: Workspace, now: datetime, most: int) -> list[Claimed]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (GATE_LOCK, workspace.pk))
         cursor.execute(
-            """SELECT d.id, d.run_id, d.dialogue_id, p.person, d.profile_id, d.turn, d.occurrence, d.message_version_id, d.conversation_id, d.body,
-                      d.channel, d.purpose, d.kind, d.basis, d.attempt, d.too_late_at, coalesce(g.name, ''), coalesce(m.name, '')
-               FROM engage_delivery d
-               JOIN people_profile p ON p.workspace_id = d.workspace_id AND p.id = d.profile_id
-               LEFT JOIN strategize_dialogue g ON g.workspace_id = d.workspace_id AND g.id = d.dialogue_id
-               LEFT JOIN engage_messageversion v ON v.workspace_id = d.workspace_id AND v.id = d.message_version_id
-               LEFT JOIN engage_message m ON m.workspace_id = d.workspace_id AND m.id = v.message_id
+            f"""SELECT {COLUMNS} FROM {TABLES}
                WHERE d.workspace_id = %s AND d.state = 'queued' AND d.due_at <= %s AND g.state IS DISTINCT FROM 'paused'
                ORDER BY d.due_at, d.id LIMIT %s FOR UPDATE OF d SKIP LOCKED""",
             (workspace.pk, now, most),
         )
         rows = cursor.fetchall()
-    return [Claimed(*row[:9], json.loads(row[9]) if isinstance(row[9], str) else row[9], *row[10:]) for row in rows]
+    return [claimed_from(row) for row in rows]
+
+
+def claimed_from(row: Sequence[Any]) -> Claimed:
+    """Read a row whose columns are those of `Claimed`, in their order."""
+    values = list(row)
+    values[BODY] = json.loads(values[BODY]) if isinstance(values[BODY], str) else values[BODY]
+    return Claimed(*values)
 
 
 @dataclass(slots=True)

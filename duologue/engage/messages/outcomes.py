@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from duologue.engage.messages.claims import Claimed
     from duologue.platform.workspaces.models import Workspace
 
+AT_ONCE = frozenset({"not_left", "not_sent"})  # it never reached a carrier: the gate is asked again at once
 EVENT_OF = {"accepted": names.MESSAGE_SENT, "failed": names.MESSAGE_FAILED, "uncertain": names.MESSAGE_UNCERTAIN}
 
 
@@ -124,7 +125,7 @@ def settle(workspace: Workspace, claimed: Sequence[Claimed], outcomes: Mapping[i
 
 def _row(one: Claimed, outcome: Outcome, now: datetime) -> tuple[Any, ...]:
     state = "queued" if outcome.kind == "deferred" else outcome.kind
-    due = try_again_at(one.attempt, now) if outcome.kind == "deferred" else None
+    due = (now if outcome.code in AT_ONCE else try_again_at(one.attempt, now)) if outcome.kind == "deferred" else None
     reason = "" if outcome.kind == "accepted" else outcome.code or outcome.kind
     return (one.id, one.attempt, state, reason[:60], _clean(outcome.text), due, outcome.relay)
 

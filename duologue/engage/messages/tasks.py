@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from duologue.engage.channels import registry
 from duologue.engage.channels.journal import sender_name
 from duologue.engage.channels.protocol import Outcome
 from duologue.engage.messages import outcomes
-from duologue.engage.messages.claims import Claimed, claim, judge
+from duologue.engage.messages.claims import COLUMNS, TABLES, Claimed, claim, claimed_from, judge
 from duologue.engage.messages.surroundings import surroundings
 from duologue.engage.messages.writing import Written, write_letters
 from duologue.platform.database.clock import database_now
@@ -89,13 +88,7 @@ def settle_abandoned(workspace: Workspace, now: datetime) -> int:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(
-                """SELECT d.id, d.run_id, d.dialogue_id, p.person, d.profile_id, d.turn, d.occurrence, d.message_version_id, d.conversation_id,
-                          d.body, d.channel, d.purpose, d.kind, d.basis, d.attempt, d.too_late_at, coalesce(g.name, ''), coalesce(m.name, ''), d.sender
-                   FROM engage_delivery d
-                   JOIN people_profile p ON p.workspace_id = d.workspace_id AND p.id = d.profile_id
-                   LEFT JOIN strategize_dialogue g ON g.workspace_id = d.workspace_id AND g.id = d.dialogue_id
-                   LEFT JOIN engage_messageversion v ON v.workspace_id = d.workspace_id AND v.id = d.message_version_id
-                   LEFT JOIN engage_message m ON m.workspace_id = d.workspace_id AND m.id = v.message_id
+                f"""SELECT {COLUMNS}, d.sender FROM {TABLES}
                    WHERE d.workspace_id = %s AND d.state = 'handing_over' AND d.id <> ALL(%s)
                    ORDER BY d.id LIMIT 5000 FOR UPDATE OF d SKIP LOCKED""",
                 (workspace.pk, sorted(_in_flight)),
@@ -103,8 +96,8 @@ def settle_abandoned(workspace: Workspace, now: datetime) -> int:
             rows = cursor.fetchall()
         if not rows:
             return 0
-        claimed = [Claimed(*row[:9], json.loads(row[9]) if isinstance(row[9], str) else row[9], *row[10:18]) for row in rows]
-        senders = {row[0]: row[18] for row in rows}
+        claimed = [claimed_from(row[:-1]) for row in rows]
+        senders = {row[0]: row[-1] for row in rows}
         found: dict[int, Outcome] = {}
         for name in {one.channel for one in claimed}:
             adapter = registry.channel(name)

@@ -1,0 +1,173 @@
+"""The wire: one thread with an event loop, holding kept connections to every relay in use."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from duologue.engage.channels.email.pace import Paces
+from duologue.engage.channels.email.smtp import Connection, RelayTrouble, Way
+from duologue.engage.channels.protocol import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Sequence
+
+    from duologue.engage.channels.email.mime import Mail
+
+T = TypeVar("T")
+LEAVE_WITHIN = 10.0
+LETTERS_PER_CONNECTION = 5000
+
+
+@dataclass(slots=True)
+class Handed:
+    """What came of a share of letters at one relay; `trouble` is a sentence when the relay itself failed, `left` what it did not take."""
+
+    outcomes: list[Outcome]
+    left: list[Mail]
+    trouble: str = ""
+
+
+@dataclass(slots=True, frozen=True)
+class Share:
+    """Letters for one relay."""
+
+    relay: str
+    way: Way
+    mails: Sequence[Mail]
+    connections: int = 10
+    per_second: float | None = None
+    domains: tuple[tuple[str, float], ...] = ()
+    leave_within: float = LEAVE_WITHIN
+
+
+class Wire:
+    """Hands letters over from any thread; connections stay open between batches."""
+
+    def __init__(self) -> None:
+        self._pid = os.getpid()
+        self._loop = asyncio.new_event_loop()
+        self._idle: dict[Way, deque[Connection]] = {}
+        self._paces: dict[str, Paces] = {}
+        threading.Thread(target=self._loop.run_forever, name="wire", daemon=True).start()
+
+    @property
+    def is_ours(self) -> bool:
+        """False in a forked child, which has no such thread."""
+        return self._pid == os.getpid()
+
+    def hand_over(self, shares: Sequence[Share]) -> list[Handed]:
+        """Hand shares over at the same time; wait until every letter has an outcome or was given back."""
+        return self._run(self._all(shares))
+
+    def close(self) -> None:
+        """Say goodbye on every kept connection."""
+        self._run(self._quit())
+
+    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    async def _all(self, shares: Sequence[Share]) -> list[Handed]:
+        return list(await asyncio.gather(*(self._share(share) for share in shares)))
+
+    async def _share(self, share: Share) -> Handed:
+        waiting = deque(share.mails)
+        handed = Handed([], [])
+        until = time.monotonic() + share.leave_within
+        workers = min(share.connections, len(waiting))
+        await asyncio.gather(*(self._work(share, waiting, handed, until) for _ in range(workers)))
+        if waiting and handed.trouble:
+            handed.left.extend(waiting)
+        else:
+            handed.trouble = ""
+            handed.outcomes += [_not_left(share, mail, "It did not leave in time.") for mail in waiting]
+        return handed
+
+    async def _work(self, share: Share, waiting: deque[Mail], handed: Handed, until: float) -> None:
+        """Send letters over one connection until none is left or the time is over; without a connection leave them to others."""
+        paces = self._paces_of(share)
+        connection: Connection | None = None
+        while waiting and time.monotonic() < until:
+            mail = waiting.popleft()
+            pause = paces.take(mail.letter.recipient, until - time.monotonic()) if paces else 0.0
+            if pause is None:
+                handed.outcomes.append(_not_left(share, mail, "Its turn came too late."))
+                continue
+            if pause:
+                await asyncio.sleep(pause)
+            try:
+                connection, outcome = await self._one(share, connection, mail)
+            except RelayTrouble as trouble:
+                waiting.appendleft(mail)
+                handed.trouble = str(trouble)
+                return
+            outcome.relay = share.relay
+            handed.outcomes.append(outcome)
+        if connection is not None and connection.is_usable:
+            self._keep(share.way, connection)
+
+    async def _one(self, share: Share, connection: Connection | None, mail: Mail) -> tuple[Connection | None, Outcome]:
+        """Send one letter. A kept connection may have died meanwhile: then a fresh one gets the letter, of which nothing was taken.
+
+        Raises RelayTrouble where no connection can be had.
+        """
+        kept = connection if connection is not None and connection.is_usable else self._idle_one(share.way)
+        if kept is not None:
+            try:
+                return kept, await kept.send(mail)
+            except RelayTrouble:
+                pass
+        fresh = await Connection.open(share.way)
+        try:
+            return fresh, await fresh.send(mail)
+        except RelayTrouble as trouble:
+            return None, Outcome(mail.letter.delivery, "deferred", code="connection_lost", text=str(trouble))
+
+    def _idle_one(self, way: Way) -> Connection | None:
+        idle = self._idle.get(way)
+        while idle:
+            connection = idle.pop()
+            if connection.is_usable:
+                return connection
+        return None
+
+    def _keep(self, way: Way, connection: Connection) -> None:
+        if connection.sent >= LETTERS_PER_CONNECTION:
+            connection.drop()
+        else:
+            self._idle.setdefault(way, deque()).append(connection)
+
+    def _paces_of(self, share: Share) -> Paces | None:
+        if not share.per_second and not share.domains:
+            return None
+        paces = self._paces.get(share.relay)
+        if paces is None or paces.limits != (share.per_second, share.domains):
+            paces = self._paces[share.relay] = Paces(share.per_second, dict(share.domains))
+        return paces
+
+    async def _quit(self) -> None:
+        everyone = [connection for idle in self._idle.values() for connection in idle]
+        self._idle.clear()
+        await asyncio.gather(*(connection.quit() for connection in everyone))
+
+
+def _not_left(share: Share, mail: Mail, why: str) -> Outcome:
+    return Outcome(mail.letter.delivery, "deferred", share.relay, "not_left", why)
+
+
+_wire: Wire | None = None
+_lock = threading.Lock()
+
+
+def wire() -> Wire:
+    """Return this process's wire."""
+    global _wire  # noqa: PLW0603 - one per process
+    with _lock:
+        if _wire is None or not _wire.is_ours:
+            _wire = Wire()
+        return _wire

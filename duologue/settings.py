@@ -9,6 +9,7 @@ from csp.constants import NONCE, NONE, SELF
 from duologue import environment as env
 from duologue.platform.database.folder import DataFolder
 from duologue.platform.secrets.keys import installation_key
+from duologue.platform.telemetry.logs import configure_logs
 
 BASE_DIR = Path(__file__).resolve().parent
 
@@ -146,10 +147,16 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 EMAIL_BACKEND = "duologue.web.accounts.mail.ThroughOurRelay"
+ACCOUNT_MAIL_URL = env.text("DUOLOGUE_ACCOUNT_MAIL_URL")
+DEFAULT_FROM_EMAIL = env.text("DUOLOGUE_ACCOUNT_MAIL_FROM", f"Duologue <duologue@{PUBLIC_URL.split('//')[1].split('/')[0].split(':')[0]}>")
 
 # --- sending and receiving mail -----------------------------------------------------------------------------
 MAIL_IN_HOST = env.text("DUOLOGUE_MAIL_IN_HOST", "127.0.0.1")
 MAIL_IN_PORT = env.number("DUOLOGUE_MAIL_IN_PORT", 0, least=0, most=65535)
 PRIVATE_NETWORKS_ALLOWED = env.flag("DUOLOGUE_ALLOW_PRIVATE_NETWORKS", default=False)
 
+
+# --- logs and figures ---------------------------------------------------------------------------------------
+METRICS_TOKEN = env.text("DUOLOGUE_METRICS_TOKEN")
 LOGGING_CONFIG = None
+configure_logs(as_json=env.flag("DUOLOGUE_LOG_JSON", default=False))

@@ -15,6 +15,7 @@ import argparse
 import importlib
 import os
 import pkgutil
+import signal
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -92,6 +93,7 @@ def _shared_options() -> argparse.ArgumentParser:
 
 def _guarded(module: ModuleType, args: argparse.Namespace) -> int:
     """Run a command so that whatever goes wrong ends as one sentence and a status."""
+    signal.signal(signal.SIGTERM, _leave_properly)
     try:
         with ExitStack() as leaving:
             if getattr(module, "NEEDS_DATABASE", True):
@@ -116,29 +118,15 @@ def _guarded(module: ModuleType, args: argparse.Namespace) -> int:
 
 
 def _stand_on_the_database(leaving: ExitStack) -> None:
-    """Set Django up on a running, migrated database, and let go of it on leaving."""
-    import django
+    """Hold the database for as long as the command runs."""
+    from duologue.cli.ground import standing_on_the_database
 
-    from duologue.environment import SettingRefused
+    leaving.enter_context(standing_on_the_database())
 
-    try:
-        from django.conf import settings
 
-        embedded, data = settings.EMBEDDED_DATABASE, settings.DATA
-    except SettingRefused as refusal:
-        raise Refused(str(refusal)) from None
-    if embedded:
-        from duologue.platform.database.embedded import held
-
-        leaving.enter_context(held(data))
-    django.setup()
-    from duologue.platform.database import ready
-
-    leaving.callback(ready.let_go)
-    try:
-        ready.make_ready(note=note)
-    except ready.NotReachable as refusal:
-        raise Refused(str(refusal)) from None
+def _leave_properly(_signal: int, _frame: Any) -> None:
+    """Let a polite end run the same way out as an interruption, so that what is held is given back."""
+    raise KeyboardInterrupt
 
 
 def _unexpected(name: str, error: Exception) -> int:

@@ -10,3 +10,7 @@ class PlatformConfig(AppConfig):
 
     name = "duologue.platform"
     label = "platform"
+
+    def ready(self) -> None:
+        """Make the ground's own jobs known."""
+        from duologue.platform.jobs import tasks  # noqa: F401, PLC0415 models are there only now

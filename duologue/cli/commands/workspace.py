@@ -53,12 +53,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _create(args: argparse.Namespace) -> Workspace:
+    from duologue.cli.opening import let_operators_in
+    from duologue.platform.database.clock import database_now
     from duologue.platform.workspaces import actions
 
     if (args.clock == "virtual") != bool(args.at):
         raise AskedWrongly("A virtual clock needs --at INSTANT, and a live one has none.")
     try:
-        return actions.create_workspace(
+        room = actions.create_workspace(
             name=args.name,
             title=args.title,
             clock_at=_instant(args.at, args.timezone) if args.at else None,
@@ -69,6 +71,8 @@ def _create(args: argparse.Namespace) -> Workspace:
         )
     except actions.WorkspaceRefused as refusal:
         raise Refused(str(refusal)) from None
+    let_operators_in(room, now=database_now())
+    return room
 
 
 def _instant(text: str, zone: str) -> datetime:

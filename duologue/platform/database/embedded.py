@@ -27,8 +27,8 @@ def held(data: DataFolder, *, durable: bool = True, note: Callable[[str], None] 
     """Hold the embedded server of this data folder, starting it where needed; the last holder stops it.
 
     Each holder keeps a shared lock, which the system takes back however it dies. Changes to the server are made under
-    a second, exclusive lock. `durable=False` is for tests: nothing survives a power cut. What it gives can be asked to
-    `revive` the server. Raises NoFooting or ServerFailed, each with a sentence.
+    a second, exclusive lock. `durable=False` is for tests: nothing survives a power cut. What it gives is for
+    `revive`. Raises NoFooting or ServerFailed, each with a sentence.
     """
     footing = find_footing(data)
     server = Server(footing, data.socket_folder, durable, note)
@@ -47,13 +47,13 @@ def held(data: DataFolder, *, durable: bool = True, note: Callable[[str], None] 
                 _leave(footing.home, holders, server)
 
 
-def revive(data: DataFolder, *, note: Callable[[str], None] = _to_the_terminal) -> None:
-    """Start the server again where it died under its holders; for a holder that watches over it."""
-    footing = find_footing(data)
-    server = Server(footing, data.socket_folder, durable=True, note=note)
-    if not server.is_alive():
-        with _change(footing.home):
-            server.ensure_running()
+def revive(server: Server) -> bool:
+    """Start the server again where it died under its holders, for a holder that watches over it; say whether it had."""
+    if server.is_alive():
+        return False
+    with _change(server.footing.home):
+        server.ensure_running()
+    return True
 
 
 def _leave(home: Path, holders: IO[str], server: Server) -> None:

@@ -36,7 +36,7 @@ def main():
                 case ["count"]:
                     say(query("SELECT count(*) FROM kept"))
                 case ["revive"]:
-                    revive(data, note=lambda _sentence: None)
+                    revive(server)
                     say("up", server._recorded_pid(), server.footing.cluster)
                 case ["leave"]:
                     break

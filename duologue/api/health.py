@@ -1,0 +1,76 @@
+"""/healthz for whoever watches over the machine, /metrics for Prometheus."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.db import Error, connection
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Gauge, generate_latest
+
+LOOPBACK = {"127.0.0.1", "::1"}
+DATABASE_UP = Gauge("duologue_database_up", "1 when the database answers.")
+UNREAD = Gauge("duologue_follower_batches_unread", "Batches of the timeline that a follower has not dealt with.", ["workspace", "follower"])
+BEHIND = """
+SELECT w.name, c.follower, count(b.batch_no) FROM platform_cursor c JOIN platform_workspace w ON w.id = c.workspace_id
+LEFT JOIN people_batch b ON b.workspace_id = c.workspace_id AND b.batch_no > c.batch_no GROUP BY 1, 2
+"""
+
+
+async def application(scope: Any, receive: Any, send: Any) -> None:
+    """Answer whether all is well, in one line or in figures."""
+    if scope["path"] == "/healthz":
+        up = await sync_to_async(_database_answers, thread_sensitive=False)()
+        await _answer(
+            send, 200 if up else 503, b"application/json", b'{"status":"ok"}' if up else b'{"status":"the database does not answer"}'
+        )
+    elif scope["path"] != "/metrics":
+        await _answer(send, 404, b"text/plain", b"There is nothing here.\n")
+    elif not _may_look(scope):
+        await _answer(
+            send, 403, b"text/plain", b"Metrics are for this machine, or for who sends DUOLOGUE_METRICS_TOKEN as a bearer token.\n"
+        )
+    else:
+        await _answer(send, 200, CONTENT_TYPE_LATEST.encode(), await sync_to_async(_figures, thread_sensitive=False)())
+
+
+def _database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Error:
+        return False
+    else:
+        return True
+    finally:
+        connection.close()
+
+
+def _figures() -> bytes:
+    UNREAD.clear()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(BEHIND)
+            for workspace, follower, unread in cursor.fetchall():
+                UNREAD.labels(workspace, follower).set(unread)
+        DATABASE_UP.set(1)
+    except Error:
+        DATABASE_UP.set(0)
+    finally:
+        connection.close()
+    return generate_latest(REGISTRY)
+
+
+def _may_look(scope: Any) -> bool:
+    headers = dict(scope["headers"])
+    if settings.METRICS_TOKEN:
+        return hmac.compare_digest(headers.get(b"authorization", b""), f"Bearer {settings.METRICS_TOKEN}".encode())
+    return bool(scope.get("client")) and scope["client"][0] in LOOPBACK and b"x-forwarded-for" not in headers
+
+
+async def _answer(send: Any, status: int, kind: bytes, body: bytes) -> None:
+    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,82 @@
+"""`duologue key create|list|revoke`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from duologue.cli.frame import Refused, note, print_json, print_table, workspace_of
+
+if TYPE_CHECKING:
+    import argparse
+
+    from duologue.platform.workspaces.models import Workspace
+
+NAME = "key"
+HELP = "Make, list or revoke keys for machines."
+EXAMPLE = "duologue key create website --kind write"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Take create, list or revoke."""
+    words = parser.add_subparsers(dest="word", metavar="WORD", required=True)
+    create = words.add_parser("create", help="make a key and show its secret, once")
+    create.add_argument("name", metavar="NAME")
+    create.add_argument("--kind", choices=["write", "manage"], default="write", help="write: events in; manage: the management API")
+    create.add_argument("--role", default="", help="of a management key: owner, editor, analyst, care or guest")
+    words.add_parser("list", help="list the keys")
+    revoke = words.add_parser("revoke", help="make a key worthless")
+    revoke.add_argument("shown", metavar="BEGINNING", help="the beginning of the key, as the list shows it")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it."""
+    room = workspace_of(args)
+    if args.word == "create":
+        _create(room, args)
+    elif args.word == "revoke":
+        _revoke(room, args.shown)
+    else:
+        _list(room, as_json=args.json)
+    return 0
+
+
+def _create(room: Workspace, args: argparse.Namespace) -> None:
+    from duologue.platform.audit.actions import note as audit
+    from duologue.platform.database.clock import database_now
+    from duologue.platform.staff import actions
+
+    now = database_now()
+    try:
+        key, secret = actions.create_key(room, args.name, args.kind, args.role, now)
+    except actions.StaffRefused as refusal:
+        raise Refused(str(refusal)) from None
+    audit(room, "command line", "create key", key.shown, {"kind": key.kind, "role": key.role}, now)
+    if args.json:
+        print_json({"name": key.name, "kind": key.kind, "role": key.role, "key": secret})
+    else:
+        print(secret)
+        note("Keep it: it is not shown again.")
+
+
+def _revoke(room: Workspace, beginning: str) -> None:
+    from duologue.platform.audit.actions import note as audit
+    from duologue.platform.database.clock import database_now
+    from duologue.platform.staff import actions, queries
+
+    found = [key for key in queries.keys(room) if key.shown == beginning[:12] and key.revoked_at is None]
+    if len(found) != 1:
+        raise Refused(f"There is no single key in use that begins with {beginning!r}; see: duologue key list")
+    now = database_now()
+    actions.revoke_key(room, key_id=found[0].pk, now=now)
+    audit(room, "command line", "revoke key", found[0].shown, {}, now)
+
+
+def _list(room: Workspace, *, as_json: bool) -> None:
+    from duologue.platform.staff import queries
+
+    fields = ["name", "kind", "role", "shown", "created_at", "revoked_at"]
+    rows = [{name: getattr(key, name) for name in fields} for key in queries.keys(room)]
+    if as_json:
+        print_json(rows)
+    else:
+        print_table(fields, [list(row.values()) for row in rows])

@@ -1,0 +1,94 @@
+"""`duologue serve`: everything one installation needs, in one command."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from typing import TYPE_CHECKING
+
+from duologue.cli.frame import Refused, note
+
+if TYPE_CHECKING:
+    import argparse
+
+    from duologue.platform.database.server import Server
+
+NAME = "serve"
+HELP = "Run Duologue: the web, the worker and the sender, with the embedded database."
+EXAMPLE = "duologue serve --host 0.0.0.0 --port 8000"
+NEEDS_DATABASE = False  # it holds the database itself, to watch over it
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Take the address."""
+    parser.add_argument("--host", default="", help="the address to listen on (default: DUOLOGUE_HOST, or 127.0.0.1)")
+    parser.add_argument("--port", type=int, default=0, help="the port to listen on (default: DUOLOGUE_PORT, or 8000)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run until told to stop."""
+    if args.host:
+        os.environ["DUOLOGUE_HOST"] = args.host
+    if args.port:
+        os.environ["DUOLOGUE_PORT"] = str(args.port)
+    from duologue.cli.ground import standing_on_the_database
+
+    with standing_on_the_database() as server:
+        _serve(server)
+    return 0
+
+
+def _serve(server: Server | None) -> None:
+    from django.conf import settings
+
+    from duologue.cli.supervisor import Child, Supervisor
+
+    _refuse_a_taken_port(settings.HOST, settings.PORT)
+    link = _first_link(settings.PUBLIC_URL)
+    python = sys.executable
+    web = [python, "-m", "granian", "--interface", "asgi", "--host", settings.HOST, "--port", str(settings.PORT), "--no-ws"]
+    children = [
+        Child("web", [*web, "--log-level", "warning", "--workers", "1", "duologue.asgi:application"]),
+        Child("worker", [python, "-m", "duologue", "work", "--only", "worker"]),
+        Child("sender", [python, "-m", "duologue", "work", "--only", "sender"]),
+        Child("jobs", [python, "-m", "duologue", "jobs"]),
+    ]
+    note(f"Duologue is at {settings.PUBLIC_URL}  (Ctrl-C stops it)")
+    if link:
+        note(f"Nobody works here yet. Open this within the hour, once, to come in as the owner:\n\n  {link}\n")
+    Supervisor(children, note, lambda: _watch(server)).run()
+    note("Stopped.")
+
+
+def _watch(server: Server | None) -> None:
+    """Bring the embedded database back where it died."""
+    from duologue.platform.database.embedded import revive
+    from duologue.platform.database.server import ServerFailed
+
+    if server is None:
+        return
+    try:
+        if revive(server):
+            note("The database had died and runs again.")
+    except ServerFailed as failed:
+        note(str(failed))
+
+
+def _refuse_a_taken_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host, port))
+        except OSError as error:
+            raise Refused(f"Cannot listen on {host}:{port} ({error.strerror}). Stop what uses it, or choose --port.") from None
+
+
+def _first_link(public_url: str) -> str:
+    """Where nobody works here yet, make the owner, and a workspace where there is none; return the link that lets them in."""
+    from duologue.cli.opening import open_house
+    from duologue.platform.database.clock import database_now
+
+    token = open_house(now=database_now())
+    return f"{public_url}/accounts/enter/{token}/" if token else ""

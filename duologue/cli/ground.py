@@ -1,0 +1,62 @@
+"""The ground a command stands on: settings read, database running and up to date, Django set up."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from duologue.cli.frame import Refused, note
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from duologue.platform.database.server import Server
+
+
+@contextmanager
+def standing_on_the_database() -> Iterator[Server | None]:
+    """Hold the embedded server, which is what it gives, or use the one DATABASE_URL names (None). Raises Refused."""
+    import django
+
+    from duologue.environment import SettingRefused
+
+    try:
+        from django.conf import settings
+
+        embedded, data = settings.EMBEDDED_DATABASE, settings.DATA
+    except SettingRefused as refusal:
+        raise Refused(str(refusal)) from None
+    if not embedded:
+        django.setup()
+        with _ready():
+            yield None
+        return
+    from duologue.platform.database.embedded import held
+    from duologue.platform.database.footing import NoFooting
+    from duologue.platform.database.server import ServerFailed
+
+    try:
+        holding = held(data, note=note)
+        server = holding.__enter__()
+    except (NoFooting, ServerFailed) as refusal:
+        raise Refused(str(refusal)) from None
+    try:
+        django.setup()
+        with _ready():
+            yield server
+    finally:
+        holding.__exit__(None, None, None)
+
+
+@contextmanager
+def _ready() -> Iterator[None]:
+    """Bring the tables up to date, and close every connection on leaving."""
+    from duologue.platform.database import ready
+
+    try:
+        ready.make_ready(note=note)
+        yield
+    except ready.NotReachable as refusal:
+        raise Refused(str(refusal)) from None
+    finally:
+        ready.let_go()

@@ -1,0 +1,42 @@
+"""The first day: somebody has to be let in first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from duologue.platform.staff.actions import add_member, make_sign_in_link
+from duologue.platform.staff.models import Role, Staff
+from duologue.platform.workspaces.actions import create_workspace
+from duologue.platform.workspaces.models import Workspace
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+FIRST_OWNER = "owner@localhost"
+FIRST_WORKSPACE = "main"
+
+
+@transaction.atomic
+def open_house(*, now: datetime) -> str:
+    """Where no account exists, make the first owner of all workspaces (and a workspace); return a sign-in token, or ''.
+
+    Until somebody has come in by it, every start gives a new link.
+    """
+    owner = Staff.objects.filter(email=FIRST_OWNER, last_login=None).first()
+    if owner is None:
+        if Staff.objects.exists():
+            return ""
+        owner = Staff.objects.create_user(FIRST_OWNER, name="Owner", is_operator=True)
+    if not Workspace.objects.exists():
+        create_workspace(name=FIRST_WORKSPACE, title="My brand")
+    for room in Workspace.objects.all():
+        add_member(room, staff=owner, role=Role.OWNER, now=now)
+    return make_sign_in_link(owner, now=now)
+
+
+def let_operators_in(room: Workspace, *, now: datetime) -> None:
+    """Make everyone who runs this installation an owner of a new workspace."""
+    for operator in Staff.objects.filter(is_operator=True, is_active=True):
+        add_member(room, staff=operator, role=Role.OWNER, now=now)

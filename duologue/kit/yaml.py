@@ -72,7 +72,10 @@ class Document:
         """Refuse each key of a map that is not known, suggesting the nearest one."""
         for key in given:
             if key not in known:
-                self.refuse((*place, key), f"{what} knows no {key!r}{suggestion(str(key), known)}.")
+                hint = suggestion(str(key), known)
+                if " " in str(key) and given[key] is None:
+                    hint = "; a text that holds a comma needs quotes here"
+                self.refuse((*place, key), f"{what} knows no {key!r}{hint}.")
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

@@ -8,34 +8,28 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from duologue.kit.typed import read_typed
+from duologue.kit.yaml import suggestion
 
 if TYPE_CHECKING:
     from duologue.kit.yaml import Document
 
+COLOURS = frozenset({"main", "accent", "primary", "ink", "text", "paper", "ground", "background"})
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 class Promise(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """One thing the brand promises, and the proof of it."""
+    """One thing the brand promises, under the name that dialogues serve it by, and the proof of it."""
 
+    name: str
     says: str
     proof: str = ""
 
 
-class Colours(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Colours as #rrggbb: of buttons and links, of text, of the sheet and of what lies behind it."""
-
-    accent: str = ""
-    ink: str = ""
-    paper: str = ""
-    ground: str = ""
-
-
 class Look(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """How the brand looks. `logo` is an address, `font` a list of families as in CSS."""
+    """How the brand looks. Colours as #rrggbb: accent (buttons, links), ink, paper, ground; `font` a list of families as in CSS."""
 
-    colours: Colours = Colours()
+    colours: dict[str, str] = {}
     font: str = ""
     logo: str = ""
 
@@ -57,14 +51,14 @@ class Voice(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
 
 
 class Book(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """The brand book. `promises` by name, as dialogues serve them; `senders` by channel; `footer` is Markdown (the imprint)."""
+    """The brand book. `senders` by channel; `footer` is Markdown (the imprint); `voice` a sentence, or more than that."""
 
     name: str
     promise: str = ""
     value: str = ""
     website: str = ""
-    promises: dict[str, Promise] = {}
-    voice: Voice = Voice()
+    promises: tuple[Promise, ...] = ()
+    voice: str | Voice = ""
     look: Look = Look()
     senders: dict[str, Sender] = {}
     commitments: tuple[str, ...] = ()
@@ -88,9 +82,10 @@ def from_json(data: dict[str, Any]) -> Book:
 
 
 def _check(document: Document, book: Book) -> None:
-    for name in ("accent", "ink", "paper", "ground"):
-        colour = getattr(book.look.colours, name)
-        if colour and not _COLOUR.fullmatch(colour):
+    for name, colour in book.look.colours.items():
+        if name not in COLOURS:
+            document.refuse(("look", "colours", name), f"A look knows no colour {name!r}{suggestion(name, COLOURS)}.")
+        if not _COLOUR.fullmatch(colour):
             document.refuse(("look", "colours", name), f"{colour!r} is no colour; write it as in '#1f4d3a'.")
     for channel, sender in book.senders.items():
         for key in ("address", "reply_to"):

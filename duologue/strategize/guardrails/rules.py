@@ -21,11 +21,18 @@ class Cap(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields
     channel: str = ""
 
 
+class Quiet(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Quiet hours, given as the window outside of which it is quiet."""
+
+    window: str
+
+
 class Guardrails(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """The caps, and the window outside of which nothing is said that names none of its own (quiet hours)."""
 
     caps: tuple[Cap, ...] = ()
     window: str = ""
+    quiet: Quiet | None = None
 
 
 def read_guardrails(text: str, file: str = "guardrails.yaml") -> Guardrails:
@@ -34,8 +41,9 @@ def read_guardrails(text: str, file: str = "guardrails.yaml") -> Guardrails:
 
 
 def to_json(guardrails: Guardrails) -> dict[str, Any]:
-    """Return guardrails as JSON values."""
-    return dict(msgspec.to_builtins(guardrails))
+    """Return guardrails as JSON values, the quiet hours as `window` alone."""
+    window = guardrails.window or (guardrails.quiet.window if guardrails.quiet else "")
+    return dict(msgspec.to_builtins(Guardrails(caps=guardrails.caps, window=window)))
 
 
 def from_json(data: dict[str, Any]) -> Guardrails:
@@ -45,6 +53,10 @@ def from_json(data: dict[str, Any]) -> Guardrails:
 
 def _check(document: Document, guardrails: Guardrails) -> None:
     checked(document, ("window",), guardrails.window, parse_window)
+    if guardrails.quiet is not None:
+        checked(document, ("quiet", "window"), guardrails.quiet.window, parse_window)
+        if guardrails.window:
+            document.refuse(("quiet",), "Give the quiet hours once: as `window`, or as {quiet: {window: …}}.")
     for index, cap in enumerate(guardrails.caps):
         checked(document, ("caps", index, "within"), cap.within, parse_duration)
         if cap.at_most < 0:

@@ -1,0 +1,24 @@
+"""`duologue apply DIR`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from duologue.cli.plans.saying import go
+
+if TYPE_CHECKING:
+    import argparse
+
+NAME = "apply"
+HELP = "Put a plan folder in force, all of it or nothing."
+EXAMPLE = "duologue apply examples/online-retail/plan"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Take the folder."""
+    parser.add_argument("folder", metavar="DIR", help="the plan folder")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it."""
+    return go(args, dry=False)

@@ -1,0 +1,24 @@
+"""`duologue plan DIR`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from duologue.cli.plans.saying import go
+
+if TYPE_CHECKING:
+    import argparse
+
+NAME = "plan"
+HELP = "Show what a plan folder would change, and change nothing."
+EXAMPLE = "duologue plan examples/online-retail/plan"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Take the folder."""
+    parser.add_argument("folder", metavar="DIR", help="the plan folder")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it."""
+    return go(args, dry=True)

@@ -1,0 +1,173 @@
+"""Comparing a plan folder with what is in force, and putting it in force in one piece."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from duologue.cli.plans import dialogues
+from duologue.cli.plans.folder import in_order
+from duologue.cli.plans.rooms import Room, hand_in
+from duologue.kit.yaml import Mistake, Mistakes
+from duologue.platform.audit.actions import note
+from duologue.platform.workspaces.models import PlanFile, Workspace
+from duologue.strategize.dialogues.models import Dialogue
+from duologue.strategize.segments.models import Segment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from duologue.cli.plans.folder import PlanText
+    from duologue.platform.staff.models import Staff
+
+NEW, CHANGED, FOLLOWS, GONE = "+", "~", "→", "-"
+
+
+@dataclass(slots=True, frozen=True)
+class Change:
+    """One file that changes something. `sign`: + new, ~ changed, → changed by what it names, - no longer in the folder."""
+
+    sign: str
+    path: str
+    says: str
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What changes, in the order it is applied, and what to be warned of."""
+
+    changes: list[Change] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def apply_files(
+    *, workspace: Workspace, files: Sequence[PlanText], now: datetime, staff: Staff | None = None, dry: bool = False
+) -> Outcome:
+    """Put a folder's files in force, all or none; with `dry`, do it, see what changes, and take it back.
+
+    Raises Mistakes with all that is wrong in all files. What a file no longer in the folder once made stays in force.
+    """
+    with transaction.atomic():
+        Workspace.objects.select_for_update().get(pk=workspace.pk)
+        work = _Work(workspace, now, staff)
+        work.do(in_order(list(files)))
+        if work.mistakes:
+            raise Mistakes(work.mistakes)
+        if dry:
+            transaction.set_rollback(True)
+        elif work.outcome.changes:
+            paths = {change.sign + change.path: change.says for change in work.outcome.changes}
+            note(workspace, staff.email if staff else "command line", "plan applied", workspace.name, paths, staff=staff)
+    return work.outcome
+
+
+class _Work:
+    """One pass over a folder."""
+
+    def __init__(self, workspace: Workspace, now: datetime, staff: Staff | None) -> None:
+        self.workspace, self.now, self.staff = workspace, now, staff
+        self.room = Room(workspace, now)
+        self.outcome = Outcome()
+        self.mistakes: list[Mistake] = []
+        self.kept = {row.path: row for row in PlanFile.within(workspace)}
+        self.on_screen = self._edited_on_screen()
+
+    def do(self, files: list[PlanText]) -> None:
+        changed = [file for file in files if not self._is_same(file)]
+        self._in_any_order([file for file in changed if file.kind == "segment"], [file for file in changed if file.kind != "segment"])
+        for file in files:
+            if file.kind == "dialogue":
+                self._dialogue(file)
+        if self.mistakes:
+            return
+        there = {file.path for file in files}
+        for path in sorted(self.kept.keys() - there):
+            self.outcome.changes.append(Change(GONE, path, "no longer in the folder; what it made stays in force"))
+        PlanFile.within(self.workspace).filter(path__in=self.kept.keys() - there).delete()
+        for file in changed:
+            self._keep(file)
+
+    def _in_any_order(self, segments: list[PlanText], others: list[PlanText]) -> None:
+        """Hand in all but dialogues; segments may name each other, so that they are tried until none moves on."""
+        for file in others:
+            if file.kind != "dialogue":
+                self.mistakes.extend(self._hand_in(file))
+        while segments:
+            wrong = {file.path: (file, found) for file in segments if (found := self._hand_in(file))}
+            if len(wrong) == len(segments):
+                self.mistakes.extend(mistake for _, found in wrong.values() for mistake in found)
+                return
+            segments = [file for file, _ in wrong.values()]
+
+    def _hand_in(self, file: PlanText) -> list[Mistake]:
+        try:
+            with transaction.atomic():
+                says = hand_in(self.room, file)
+        except Mistakes as found:
+            return found.mistakes
+        self.outcome.changes.append(Change(self._sign(file), file.path, says))
+        return []
+
+    def _dialogue(self, file: PlanText) -> None:
+        try:
+            with transaction.atomic():
+                done = dialogues.publish(self.workspace, file, self.now, self.staff)
+        except Mistakes as found:
+            self.mistakes.extend(found.mistakes)
+            return
+        self.outcome.warnings.extend(done.warnings)
+        same = self._is_same(file)
+        if not done.is_new and same:
+            return
+        sign = FOLLOWS if same else self._sign(file)
+        says = f"dialogue {file.name}, version {done.number}"
+        if same:
+            says += ", since something that it names has a new version"
+        elif done.is_new and done.was_there:
+            says += "; those under way finish on theirs"
+        self.outcome.changes.append(Change(sign, file.path, says))
+
+    def _sign(self, file: PlanText) -> str:
+        return CHANGED if file.path in self.kept else NEW
+
+    def _is_same(self, file: PlanText) -> bool:
+        row = self.kept.get(file.path)
+        return row is not None and bytes(row.content) == file.content and not row.edited_on_screen and file.path not in self.on_screen
+
+    def _keep(self, file: PlanText) -> None:
+        PlanFile.within(self.workspace).update_or_create(
+            workspace=self.workspace,
+            path=file.path,
+            defaults={"content": file.content, "edited_on_screen": False, "applied_at": self.now},
+        )
+
+    def _edited_on_screen(self) -> set[str]:
+        """Return the paths of what no longer reads as its file did."""
+        return {path for path, text in texts_in_force(self.workspace).items() if path in self.kept and text != _text(self.kept[path])}
+
+
+def texts_in_force(workspace: Workspace) -> dict[str, str]:
+    """Return what can be edited on screen as text, by the path it has in a plan folder."""
+    drafts = Dialogue.within(workspace).values_list("name", "draft")
+    rules = Segment.within(workspace).values_list("name", "source")
+    return {
+        **{f"dialogues/{name}.yaml": text for name, text in drafts},
+        **{f"segments/{name}.yaml": text for name, text in rules},
+    }
+
+
+def files_in_force(workspace: Workspace) -> dict[str, bytes]:
+    """Return the plan folder that would change nothing: the files as applied, byte for byte, and what was edited since."""
+    rows = {row.path: row for row in PlanFile.within(workspace).order_by("path")}
+    found = {path: bytes(row.content) for path, row in rows.items()}
+    for path, text in texts_in_force(workspace).items():
+        if path not in rows or text != _text(rows[path]):
+            found[path] = text.encode()
+    return found
+
+
+def _text(row: PlanFile) -> str:
+    return bytes(row.content).decode("utf-8-sig", errors="replace")

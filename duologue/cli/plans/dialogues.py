@@ -1,0 +1,135 @@
+"""Handing in dialogues: everything they name must be there, and its version is pinned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from duologue.brand.book import queries as book
+from duologue.brand.personas.models import Persona
+from duologue.engage.channels.models import Relay
+from duologue.engage.conversations.models import Team
+from duologue.engage.messages.queries import current_numbers
+from duologue.kit.yaml import Mistake, read_yaml, suggestion
+from duologue.people.consent.queries import purposes
+from duologue.strategize.dialogues import actions, surveys
+from duologue.strategize.dialogues.models import Dialogue
+from duologue.strategize.dialogues.rules.naming import Names, misfits, named
+from duologue.strategize.dialogues.rules.read import Mistakes, read_dialogue
+from duologue.strategize.offers import queries as offers
+from duologue.strategize.segments.models import Segment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from duologue.cli.plans.folder import PlanText
+    from duologue.kit.yaml import Document, Place
+    from duologue.platform.staff.models import Staff
+    from duologue.platform.workspaces.models import Workspace
+    from duologue.strategize.dialogues.rules.plan import Plan
+
+
+WHERE = {
+    "message": "messages/{}.yaml",
+    "survey": "surveys/{}.yaml",
+    "offer": "offers/{}.yaml",
+    "team": "teams.yaml",
+    "segment": "segments/{}.yaml",
+}
+
+
+@dataclass(slots=True, frozen=True)
+class Published:
+    """What became of one dialogue's file: the version in force, whether that is a new one, and what to be warned of."""
+
+    number: int
+    is_new: bool
+    was_there: bool
+    warnings: list[str]
+
+
+def publish(workspace: Workspace, file: PlanText, now: datetime, staff: Staff | None) -> Published:
+    """Keep a dialogue's file as the draft and publish it; raises Mistakes for all it names that is not there.
+
+    With the same text and the same versions of what it names, nothing changes. Those under way finish on their version.
+    """
+    plan = read_dialogue(file.text, file.path)
+    document = read_yaml(file.text, file.path)
+    if plan.dialogue != file.name:
+        document.refuse(("dialogue",), f"It calls itself {plan.dialogue!r}; the file {file.path} and its `dialogue` must agree.")
+    names = named(plan)
+    pins = {
+        "messages": current_numbers(workspace, names.messages),
+        "surveys": surveys.numbers(workspace, names.surveys),
+        "offers": offers.numbers(workspace, names.offers),
+    }
+    _check_names(document, plan, names, pins, workspace)
+    document.settle()
+    before = Dialogue.within(workspace).filter(name=file.name).values_list("current", flat=True).first()
+    actions.save_draft(workspace=workspace, name=file.name, source=file.text)
+    try:
+        version = actions.publish(workspace=workspace, name=file.name, pins=pins, now=now, staff=staff)
+    except actions.DialogueRefused as refusal:
+        raise Mistakes([Mistake(file.path, 1, str(refusal))]) from None
+    return Published(version.number, version.number != before, bool(before), _warnings(workspace, plan, file))
+
+
+def _check_names(document: Document, plan: Plan, names: Names, pins: dict[str, dict[str, int]], workspace: Workspace) -> None:
+    bases = {name: purpose.basis for name, purpose in purposes(workspace).items()}
+    for place, sentence in misfits(plan, bases):
+        document.refuse(place, sentence)
+    teams = set(Team.within(workspace).filter(name__in=names.teams).values_list("name", flat=True))
+    for turn in plan.turns.values():
+        here: Place = ("turns", turn.name)
+        if turn.message:
+            _needs(document, (*here, "say"), turn.message, pins["messages"], "message")
+        if turn.survey:
+            _needs(document, (*here, "ask"), turn.survey, pins["surveys"], "survey")
+        for offer in turn.gives:
+            _needs(document, (*here, "give"), offer, pins["offers"], "offer")
+        if turn.team:
+            _needs(document, (*here, "hand_over"), turn.team, teams, "team")
+    kept = set(Segment.within(workspace).filter(name__in=names.segments).values_list("name", flat=True))
+    for segment in sorted(names.segments):
+        place = ("audience",) if segment == plan.audience else _place_of(document, segment)
+        _needs(document, place, segment, kept, "segment")
+
+
+def _needs(document: Document, place: Place, name: str, there: Iterable[str], what: str) -> None:
+    known = list(there)
+    if name not in known:
+        document.refuse(place, f"There is no {what} {name!r}{suggestion(name, known)}; write it into {WHERE[what].format(name)}.")
+
+
+def _place_of(document: Document, word: str) -> Place:
+    """Return where a word stands first in a document."""
+
+    def places(value: object, place: Place) -> Iterable[Place]:
+        if isinstance(value, dict):
+            for key, one in value.items():
+                yield from places(one, (*place, key))
+        elif isinstance(value, list):
+            for index, one in enumerate(value):
+                yield from places(one, (*place, index))
+        elif value == word:
+            yield place
+
+    return next(iter(places(document.data, ())), ())
+
+
+def _warnings(workspace: Workspace, plan: Plan, file: PlanText) -> list[str]:
+    channels = set(Relay.within(workspace).filter(is_enabled=True).values_list("channel", flat=True))
+    used = dict.fromkeys(channel for turn in plan.turns.values() if turn.speaks for channel in turn.by)
+    found = [
+        f"{file.path}: the channel {channel} has no way out here yet; it is passed over."
+        for channel in used
+        if channel not in channels and channel != "same"
+    ]
+    persona = plan.serves.get("persona")
+    if persona and not Persona.within(workspace).filter(name=persona).exists():
+        found.append(f"{file.path}: it serves the persona {persona}, which is not described.")
+    promise = plan.serves.get("promise")
+    if promise and promise not in {one.name for one in book.current(workspace).promises}:
+        found.append(f"{file.path}: it serves the promise {promise}, which the brand book does not make.")
+    return found

@@ -1,0 +1,180 @@
+"""Handing each plan file to the room it belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from duologue.brand.book import actions as book
+from duologue.brand.book.rules import read_book
+from duologue.brand.catalogue.models import Product
+from duologue.brand.personas import actions as personas
+from duologue.brand.personas.rules import read_persona
+from duologue.cli.plans import singles
+from duologue.engage.channels.actions import RelayRefused, save_relay
+from duologue.engage.conversations.models import Team
+from duologue.engage.messages.actions import save_message
+from duologue.engage.perks.models import PoolCode
+from duologue.kit.yaml import Mistake, Mistakes, read_yaml
+from duologue.people.consent.actions import save_purpose
+from duologue.strategize.dialogues import surveys
+from duologue.strategize.dialogues.rules.survey import read_survey
+from duologue.strategize.guardrails import actions as guardrails
+from duologue.strategize.guardrails.rules import read_guardrails
+from duologue.strategize.offers import actions as offers
+from duologue.strategize.offers.models import Offer
+from duologue.strategize.offers.queries import current as current_offer
+from duologue.strategize.offers.rules import read_offer
+from duologue.strategize.segments.actions import save_segment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from duologue.cli.plans.folder import PlanText
+    from duologue.platform.workspaces.models import Workspace
+
+
+@dataclass(slots=True, frozen=True)
+class Room:
+    """Where files are handed in."""
+
+    workspace: Workspace
+    now: datetime
+
+
+def hand_in(room: Room, file: PlanText) -> str:
+    """Put what a file describes in force and say what that was ("message hello, version 2"); raises Mistakes.
+
+    Dialogues are not handed in here: they pin what the others have made.
+    """
+    return _ROOMS[file.kind](room, file)
+
+
+def _brand(room: Room, file: PlanText) -> str:
+    version = book.save_book(workspace=room.workspace, book=read_book(file.text, file.path), now=room.now)
+    return f"brand book, version {version.number}"
+
+
+def _purposes(room: Room, file: PlanText) -> str:
+    found = singles.read_purposes(file.text, file.path)
+    for name, said in found.items():
+        save_purpose(workspace=room.workspace, name=name, **said)
+    return f"purposes {', '.join(found)}"
+
+
+def _teams(room: Room, file: PlanText) -> str:
+    found = singles.read_teams(file.text, file.path)
+    for name, emails in found.items():
+        Team.within(room.workspace).update_or_create(workspace=room.workspace, name=name, defaults={"emails": emails})
+    return f"teams {', '.join(found)}"
+
+
+def _channels(room: Room, file: PlanText) -> str:
+    relays = singles.read_relays(file.text, file.path)
+    for relay in relays:
+        try:
+            save_relay(
+                workspace=room.workspace,
+                name=relay.name,
+                kind=relay.kind,
+                channel=relay.channel,
+                settings=relay.settings,
+                is_test=relay.is_test,
+                weight=relay.weight,
+                is_enabled=relay.is_enabled,
+            )
+        except RelayRefused as refusal:
+            line = read_yaml(file.text, file.path).line((relay.name,))
+            raise Mistakes([Mistake(file.path, line, str(refusal))]) from None
+    return f"relays {', '.join(relay.name for relay in relays)}"
+
+
+def _guardrails(room: Room, file: PlanText) -> str:
+    guardrails.set_guardrails(workspace=room.workspace, guardrails=read_guardrails(file.text, file.path), now=room.now)
+    return "guardrails"
+
+
+def _products(room: Room, file: PlanText) -> str:
+    found = singles.read_products(file.text, file.path, room.workspace.currency)
+    Product.within(room.workspace).bulk_create(
+        [Product(workspace=room.workspace, **product) for product in found],
+        update_conflicts=True,
+        unique_fields=["workspace", "key"],
+        update_fields=["name", "price", "currency", "stock", "picture", "link"],
+        batch_size=2000,
+    )
+    return f"{len(found)} products"
+
+
+def _persona(room: Room, file: PlanText) -> str:
+    persona = read_persona(file.text, file.path)
+    _same_name(file, persona.persona, "persona")
+    personas.save_persona(workspace=room.workspace, persona=persona)
+    return f"persona {persona.persona}"
+
+
+def _segment(room: Room, file: PlanText) -> str:
+    segment = save_segment(workspace=room.workspace, name=file.name, source_yaml=file.text, now=room.now, file=file.path)
+    return f"segment {segment.name}"
+
+
+def _offer(room: Room, file: PlanText) -> str:
+    offer = read_offer(file.text, file.path)
+    _same_name(file, offer.offer, "offer")
+    version = offers.save_offer(workspace=room.workspace, offer=offer, now=room.now)
+    return f"offer {offer.offer}, version {version.number}"
+
+
+def _pool(room: Room, file: PlanText) -> str:
+    """Add the codes of a pool, one on each line, to the offer whose `code` names this file; known codes are left alone."""
+    offer = _offer_with_pool(room, file)
+    codes = list(dict.fromkeys(code for line in file.text.splitlines() if (code := line.split(",")[0].strip()) and code != "code"))
+    if too_long := next((code for code in codes if len(code) > 40), None):
+        raise Mistakes([Mistake(file.path, codes.index(too_long) + 1, f"The code {too_long[:12]!r}… is longer than 40 letters.")])
+    rows = [PoolCode(workspace=room.workspace, offer=offer, code=code) for code in codes]
+    PoolCode.within(room.workspace).bulk_create(rows, ignore_conflicts=True, batch_size=5000)
+    return f"{len(codes)} codes for {offer.name}"
+
+
+def _offer_with_pool(room: Room, file: PlanText) -> Offer:
+    for offer in Offer.within(room.workspace):
+        designed = current_offer(room.workspace, offer.name)
+        code = designed.code if designed else None
+        if isinstance(code, dict) and code.get("pool") in {file.name, file.path}:
+            return offer
+    raise Mistakes([Mistake(file.path, 1, f"No offer takes its codes from here; an offer says `code: {{pool: {file.name}}}`.")])
+
+
+def _survey(room: Room, file: PlanText) -> str:
+    survey = read_survey(file.text, file.path)
+    _same_name(file, survey.survey, "survey")
+    version = surveys.save_survey(workspace=room.workspace, survey=survey, now=room.now)
+    return f"survey {survey.survey}, version {version.number}"
+
+
+def _message(room: Room, file: PlanText) -> str:
+    version = save_message(workspace=room.workspace, name=file.name, source=file.text, now=room.now, file=file.path)
+    return f"message {file.name}, version {version.number}"
+
+
+def _same_name(file: PlanText, said: str, key: str) -> None:
+    if said != file.name:
+        line = read_yaml(file.text, file.path).line((key,))
+        raise Mistakes([Mistake(file.path, line, f"It calls itself {said!r}; the file {file.path} and its `{key}` must agree.")])
+
+
+_ROOMS: dict[str, Callable[[Room, PlanText], str]] = {
+    "brand": _brand,
+    "purposes": _purposes,
+    "teams": _teams,
+    "channels": _channels,
+    "guardrails": _guardrails,
+    "products": _products,
+    "persona": _persona,
+    "segment": _segment,
+    "offer": _offer,
+    "pool": _pool,
+    "survey": _survey,
+    "message": _message,
+}

@@ -1,0 +1,66 @@
+"""Saying what a plan folder changes, for people and for machines."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from duologue.cli.frame import AskedWrongly, Refused, note, print_json, workspace_of
+from duologue.kit.yaml import Mistakes
+
+if TYPE_CHECKING:
+    import argparse
+
+    from duologue.cli.plans.applying import Outcome
+
+
+def go(args: argparse.Namespace, *, dry: bool) -> int:
+    """Read the folder, apply it or only see what would change, and say so."""
+    from duologue.cli.plans.applying import apply_files
+    from duologue.cli.plans.folder import read_folder
+    from duologue.platform.workspaces.queries import now
+
+    folder = Path(args.folder)
+    if not folder.is_dir():
+        raise AskedWrongly(f"There is no folder {args.folder!r}.")
+    workspace = workspace_of(args)
+    try:
+        outcome = apply_files(workspace=workspace, files=read_folder(folder), now=now(workspace), dry=dry)
+    except Mistakes as found:
+        raise refused(args, found) from None
+    if args.json:
+        print_json(as_json(outcome, applied=not dry))
+    else:
+        say(outcome, dry=dry)
+    return 0
+
+
+def refused(args: argparse.Namespace, found: Mistakes) -> Refused:
+    """Return the refusal that lists all mistakes; for machines, print them too."""
+    if args.json:
+        print_json({"mistakes": [asdict(mistake) for mistake in found.mistakes]})
+    many = len(found.mistakes)
+    return Refused(f"{found}\nNothing was changed: {many} {'mistake' if many == 1 else 'mistakes'} to put right.")
+
+
+def as_json(outcome: Outcome, *, applied: bool) -> dict[str, Any]:
+    """Return an outcome as JSON values."""
+    words = {"+": "new", "~": "changed", "→": "follows", "-": "gone"}
+    changes = [{"change": words[change.sign], "file": change.path, "says": change.says} for change in outcome.changes]
+    return {"applied": applied, "changes": changes, "warnings": outcome.warnings}
+
+
+def say(outcome: Outcome, *, dry: bool) -> None:
+    """Print an outcome for people."""
+    for change in outcome.changes:
+        print(f"{change.sign} {change.path}  {change.says}")
+    for warning in outcome.warnings:
+        note(f"Note: {warning}")
+    many = len(outcome.changes)
+    if not many:
+        print("Nothing to change: the workspace is as the folder says.")
+    elif dry:
+        print(f"{many} {'file changes' if many == 1 else 'files change'} something. Put it in force with: duologue apply")
+    else:
+        print(f"{many} {'file' if many == 1 else 'files'} put in force.")

@@ -1,0 +1,142 @@
+"""Reading the plan files of which there is one each, and that hold many things: purposes, teams, channels, products."""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+from typing import Any
+
+import msgspec
+
+from duologue.kit.money import minor
+from duologue.kit.yaml import Document, Mistake, Mistakes, read_yaml
+
+BASES = ("consent", "contract", "confirmation")
+RELAY_KEYS = frozenset({"channel", "kind", "test", "weight", "enabled"})
+COLUMNS = ("key", "name", "price", "currency", "stock", "picture", "link")
+
+
+class Relay(msgspec.Struct, frozen=True):
+    """A relay as channels.yaml describes it; what is not named here goes into `settings`."""
+
+    name: str
+    channel: str
+    kind: str
+    is_test: bool
+    weight: int
+    is_enabled: bool
+    settings: dict[str, Any]
+
+
+def read_purposes(text: str, file: str) -> dict[str, dict[str, str]]:
+    """Return purposes by name: {title, about, basis}; raises Mistakes."""
+    document = _named_maps(text, file, "promotions: {title: News and offers, basis: consent}")
+    found = {}
+    for name, given in document.data.items():
+        document.unknown_keys((name,), given, {"title", "about", "basis"}, "A purpose")
+        if given.get("basis", "consent") not in BASES:
+            document.refuse((name, "basis"), f"`basis` is one of {', '.join(BASES)}, not {given['basis']!r}.")
+        found[name] = {key: str(value).strip() for key, value in given.items()}
+    document.settle()
+    return found
+
+
+def read_teams(text: str, file: str) -> dict[str, list[str]]:
+    """Return teams by name, each a list of e-mail addresses; raises Mistakes."""
+    document = _named_maps(text, file, "care: {emails: [care@shop.example]}")
+    found = {}
+    for name, given in document.data.items():
+        document.unknown_keys((name,), given, {"emails"}, "A team")
+        emails = given.get("emails", [])
+        if not isinstance(emails, list) or not all(isinstance(one, str) and "@" in one for one in emails):
+            document.refuse((name, "emails"), "`emails` is a list of addresses, as in [care@shop.example].")
+            emails = []
+        found[name] = emails
+    document.settle()
+    return found
+
+
+def read_relays(text: str, file: str) -> list[Relay]:
+    """Return the relays of channels.yaml; raises Mistakes. Passwords are named by `password_secret`, never written here."""
+    document = _named_maps(text, file, "main: {channel: email, kind: smtp, host: mail.shop.example}")
+    found = []
+    for name, given in document.data.items():
+        nested = given.get("settings", {})
+        if not isinstance(nested, dict):
+            document.refuse((name, "settings"), "`settings` is a map.")
+            nested = {}
+        weight = given.get("weight", 1)
+        if not isinstance(weight, int) or weight < 0:
+            document.refuse((name, "weight"), "`weight` is a number from 0 up.")
+            weight = 1
+        if "kind" not in given:
+            document.refuse((name,), f"The relay {name!r} needs a `kind`: smtp or mailbox.")
+        settings = {**{key: value for key, value in given.items() if key not in {*RELAY_KEYS, "settings"}}, **nested}
+        found.append(
+            Relay(
+                name=name,
+                channel=str(given.get("channel", "email")),
+                kind=str(given.get("kind", "smtp")),
+                is_test=bool(given.get("test", False)),
+                weight=weight,
+                is_enabled=bool(given.get("enabled", True)),
+                settings=settings,
+            )
+        )
+    document.settle()
+    return found
+
+
+def read_products(text: str, file: str, currency: str) -> list[dict[str, Any]]:
+    """Return the products of products.csv, prices in minor units; raises Mistakes."""
+    rows = csv.DictReader(StringIO(text))
+    unknown = [column for column in rows.fieldnames or [] if column not in COLUMNS]
+    if unknown or "key" not in (rows.fieldnames or []):
+        raise Mistakes([Mistake(file, 1, f"The columns of products are {', '.join(COLUMNS)}; `key` is needed.")])
+    found: dict[str, dict[str, Any]] = {}
+    mistakes = []
+    for row in rows:
+        try:
+            product = _product(row, currency)
+        except ValueError as problem:
+            mistakes.append(Mistake(file, rows.line_num, f"{problem}."))
+            continue
+        if product["key"] in found:
+            mistakes.append(Mistake(file, rows.line_num, f"The product {product['key']!r} is given twice."))
+        found[product["key"]] = product
+    if mistakes:
+        raise Mistakes(mistakes)
+    return list(found.values())
+
+
+def _product(row: dict[str, str | None], currency: str) -> dict[str, Any]:
+    key = (row.get("key") or "").strip()
+    if not key:
+        raise ValueError("A product needs a `key`")
+    paid_in = (row.get("currency") or currency).strip().upper()
+    price, stock = (row.get("price") or "").strip(), (row.get("stock") or "").strip()
+    if stock and not stock.lstrip("-").isdigit():
+        raise ValueError(f"{stock!r} is no number of pieces")
+    return {
+        "key": key[:80],
+        "name": (row.get("name") or key).strip()[:200],
+        "price": minor(price, paid_in) if price else None,
+        "currency": paid_in,
+        "stock": int(stock) if stock else None,
+        "picture": (row.get("picture") or "").strip(),
+        "link": (row.get("link") or "").strip(),
+    }
+
+
+def _named_maps(text: str, file: str, example: str) -> Document:
+    document = read_yaml(text, file)
+    if document.data is None:
+        document.data = {}
+    if not isinstance(document.data, dict):
+        document.refuse((), f"This file is a map of names, as in {example}.")
+        document.settle()
+    for name, given in document.data.items():
+        if not isinstance(given, dict):
+            document.refuse((name,), f"{name!r} needs a map, as in {example}.")
+    document.settle()
+    return document

@@ -22,10 +22,6 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 
-class Refused(ValueError):
-    """Something that cannot be done with this conversation; the sentence says why and what to do."""
-
-
 @dataclass(slots=True, frozen=True)
 class NewHandOver:
     """A run hands its person to a team. `run` and `run_seq` are told again when the conversation is closed or overdue."""
@@ -146,14 +142,7 @@ def close(*, workspace: Workspace, conversation: int, outcome: str, now: datetim
         if row is None:
             return False
         profile, run, seq, team = row
-        cursor.execute(
-            """SELECT other.id FROM people_profile p JOIN people_profile other USING (workspace_id, person)
-               WHERE p.workspace_id = %s AND p.id = %s ORDER BY other.id""",
-            (workspace.pk, profile),
-        )
-        profiles = [profile_id for (profile_id,) in cursor.fetchall()]
-    for profile_id in profiles:
-        consent.lift(workspace=workspace, profile_id=profile_id, because="complaint", now=now)
+    consent.lift(workspace=workspace, profile_id=profile, because="complaint", now=now)
     properties = {"conversation": conversation, "outcome": outcome, "team": team, "seq": seq}
     timeline.write(workspace=workspace, events=[NewEvent(profile, now, names.CONVERSATION_CLOSED, properties, run_id=run)], now=now)
     note(workspace=workspace, conversation=conversation, text=f"Closed: {outcome}", staff=staff, now=now)

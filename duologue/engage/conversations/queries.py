@@ -62,7 +62,8 @@ def inbox(
 
     One query however many there are.
     """
-    conditions, values = ["c.workspace_id = %s", "c.state = %s"], [workspace.pk, state]
+    conditions = ["c.workspace_id = %s", "c.state = %s"]
+    values: list[Any] = [workspace.pk, state]
     if team is not None:
         conditions.append("c.team = %s")
         values.append(team)

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
-from duologue.engage.runs.admissions import Candidate, admit
+from duologue.engage.runs.admissions import Candidate, admit, end_runs
+from duologue.engage.runs.models import Run
 from duologue.engage.runs.plans import versions
+from duologue.engage.runs.queries import under_way_elsewhere
 from duologue.engage.runs.watermark import watermark
+from duologue.strategize.dialogues.actions import set_state
 from duologue.strategize.dialogues.models import Dialogue, DialogueVersion
 
 if TYPE_CHECKING:
@@ -33,11 +36,7 @@ def start_dialogue(*, workspace: Workspace, name: str, now: datetime, on_batch: 
     """
     dialogue = _dialogue(workspace, name)
     version = _current(workspace, dialogue)
-    if dialogue.state == Dialogue.State.ENDED:
-        raise NotPossible(f"The dialogue {name} has ended; publish it again to start it anew.")
-    Dialogue.within(workspace).filter(pk=dialogue.pk).update(
-        state=Dialogue.State.LIVE, paused_because="", started_at=dialogue.started_at or now
-    )
+    set_state(workspace=workspace, name=name, state=Dialogue.State.LIVE, now=now)
     if not version.plan.audience or version.plan.starts:
         return 0
     began = 0
@@ -49,25 +48,53 @@ def start_dialogue(*, workspace: Workspace, name: str, now: datetime, on_batch: 
     return began
 
 
-def pause(*, workspace: Workspace, name: str, because: str) -> bool:
+def pause(*, workspace: Workspace, name: str, because: str, now: datetime) -> bool:
     """Say nothing more in a dialogue until it is resumed; responses are still heard. False when it was not live."""
-    return bool(
-        Dialogue.within(workspace)
-        .filter(pk=_dialogue(workspace, name).pk, state=Dialogue.State.LIVE)
-        .update(state=Dialogue.State.PAUSED, paused_because=because[:300])
-    )
+    if _dialogue(workspace, name).state != Dialogue.State.LIVE:
+        return False
+    set_state(workspace=workspace, name=name, state=Dialogue.State.PAUSED, because=because, now=now)
+    return True
 
 
 def resume(*, workspace: Workspace, name: str, now: datetime) -> bool:
     """Go on with a paused dialogue, and consider those who joined its audience meanwhile. False when it was not paused."""
-    changed = (
-        Dialogue.within(workspace)
-        .filter(pk=_dialogue(workspace, name).pk, state=Dialogue.State.PAUSED)
-        .update(state=Dialogue.State.LIVE, paused_because="")
-    )
-    if changed:
-        start_dialogue(workspace=workspace, name=name, now=now)
-    return bool(changed)
+    if _dialogue(workspace, name).state != Dialogue.State.PAUSED:
+        return False
+    start_dialogue(workspace=workspace, name=name, now=now)
+    return True
+
+
+@transaction.atomic
+def end_dialogue(*, workspace: Workspace, name: str, now: datetime) -> int:
+    """End a dialogue for good: everyone under way leaves it, what is queued is withheld; return how many left."""
+    dialogue = _dialogue(workspace, name)
+    set_state(workspace=workspace, name=name, state=Dialogue.State.ENDED, now=now)
+    runs = list(Run.within(workspace).filter(dialogue=dialogue, under_way=True).values_list("pk", flat=True))
+    end_runs(workspace, runs, "dialogue ended", now)
+    return len(runs)
+
+
+@transaction.atomic
+def move_under_way(*, workspace: Workspace, name: str, now: datetime) -> int:
+    """Move everyone under way on an older version to the one in force; return how many moved.
+
+    A turn keeps its name or says `was:`. Raises NotPossible, moving nobody, where people stand at a turn that is gone.
+    """
+    dialogue = _dialogue(workspace, name)
+    version = _current(workspace, dialogue)
+    to = {turn.was: turn.name for turn in version.plan.turns.values() if turn.was} | {turn: turn for turn in version.plan.turns}
+    stuck = {turn: count for turn, count in under_way_elsewhere(workspace, dialogue.pk, version.id).items() if turn not in to}
+    if stuck:
+        where = ", ".join(f"{turn} ({count})" for turn, count in sorted(stuck.items()))
+        raise NotPossible(f"People stand at turns that version {version.number} of {name} does not have: {where}. Say where with `was:`.")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE engage_run r SET version_id = %s, turn = t.new, wake_at = CASE WHEN r.phase = 'sending' THEN r.wake_at ELSE %s END
+               FROM unnest(%s::text[], %s::text[]) AS t (old, new)
+               WHERE r.workspace_id = %s AND r.dialogue_id = %s AND r.under_way AND r.version_id <> %s AND r.turn = t.old""",
+            (version.id, now, list(to), list(to.values()), workspace.pk, dialogue.pk, version.id),
+        )
+        return int(cursor.rowcount)
 
 
 def _dialogue(workspace: Workspace, name: str) -> Dialogue:

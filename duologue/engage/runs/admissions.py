@@ -112,7 +112,7 @@ def admit(*, workspace: Workspace, version: Version, candidates: Sequence[Candid
         for one in latest
     ]
     _write_verdicts(workspace, version.dialogue, judged, now)
-    _end(workspace, [verdict.ends for _, verdict in judged if verdict.ends is not None], "restarted", now)
+    end_runs(workspace, [verdict.ends for _, verdict in judged if verdict.ends is not None], "restarted", now)
     return _begin(workspace, version, [one for one, verdict in judged if verdict.start], now, watermark)
 
 
@@ -198,7 +198,8 @@ def _write_verdicts(workspace: Workspace, dialogue: int, judged: Sequence[tuple[
         )
 
 
-def _end(workspace: Workspace, runs: Sequence[int], reason: str, now: datetime) -> None:
+def end_runs(workspace: Workspace, runs: Sequence[int], reason: str, now: datetime) -> None:
+    """End runs whatever they wait for, and withhold what is still queued for them."""
     if not runs:
         return
     with connection.cursor() as cursor:

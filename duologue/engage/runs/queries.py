@@ -86,6 +86,17 @@ def _turns(workspace: Workspace, dialogue: int) -> dict[str, dict[str, int]]:
         return {turn: {"here": here, "left": gone} for turn, here, gone in cursor.fetchall()}
 
 
+def under_way_elsewhere(workspace: Workspace, dialogue: int, version: int) -> dict[str, int]:
+    """Return how many people stand at which turn of any other version of a dialogue: what publishing asks about."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT turn, count(*) FROM engage_run WHERE workspace_id = %s AND dialogue_id = %s AND under_way AND version_id <> %s
+               GROUP BY 1 ORDER BY 1""",
+            (workspace.pk, dialogue, version),
+        )
+        return dict(cursor.fetchall())
+
+
 def unbalanced(workspace: Workspace) -> list[str]:
     """Return every way in which the ledger does not add up, as sentences; the goal is none.
 

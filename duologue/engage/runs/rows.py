@@ -169,8 +169,8 @@ def insert(workspace: Workspace, started: Sequence[Moved], now: datetime) -> set
             """INSERT INTO engage_run (workspace_id, id, dialogue_id, version_id, person, profile_id, shard, occasion, turn, seq,
                    arrived_at, phase, counts_from, wake_at, under_way, ended_reason, started_at, ended_at, data, heard, delivered)
                SELECT %s, n.id, n.dialogue, n.version, n.person, n.profile, n.shard, n.occasion, n.turn, n.seq, n.arrived, n.phase,
-                      n.counts, n.wake, n.ended = '', n.ended, n.started, CASE WHEN n.ended <> '' THEN %s END, n.data::jsonb, n.heard::jsonb,
-                      n.delivered::jsonb
+                      n.counts, n.wake, n.ended = '', n.ended, n.started, CASE WHEN n.ended <> '' THEN %s END, n.data::jsonb,
+                      n.heard::jsonb, n.delivered::jsonb
                FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::smallint[], %s::text[], %s::text[],
                            %s::int[], %s::timestamptz[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::timestamptz[],
                            %s::text[], %s::text[], %s::text[])

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from duologue.strategize.dialogues.rules.state import Decision, Heard, Say
 
 OVERTAKEN = "overtaken"
+GOAL = "goal"
 
 
 @dataclass(slots=True)
@@ -146,7 +147,13 @@ def _give(workspace: Workspace, decided: Sequence[tuple[RunRow, Version, Decisio
 
 def _withdraw_overtaken(workspace: Workspace, decided: Sequence[tuple[RunRow, Version, Decision]]) -> None:
     """Withhold what still waits in the queue for a turn that its run has left: nobody should be told what no longer holds."""
-    left = [(row.id, step.seq) for row, _, decision in decided for step in decision.steps if row.state.seq == step.seq]
+    left = [
+        (row.id, seq)
+        for row, _, decision in decided
+        for step in decision.steps
+        for seq in (range(1, step.seq + 1) if step.heard == GOAL else [step.seq])
+        if seq <= row.state.seq and (step.heard == GOAL or seq == row.state.seq)
+    ]
     if not left:
         return
     with connection.cursor() as cursor:

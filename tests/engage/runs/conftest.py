@@ -1,7 +1,7 @@
 """A small shop with people, a relay that keeps the mail, and dialogues made live from text."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import transaction
@@ -118,8 +118,6 @@ class Shop:
         return turn_the_wheel(self.workspace, self.now)
 
     def advance(self, **more):
-        from datetime import timedelta
-
         return advance(self.workspace, self.now + timedelta(**more))
 
     def run(self, person):
@@ -132,8 +130,8 @@ class Shop:
     def states(self):
         rows = Delivery.within(self.workspace).values_list("state", "reason")
         found = {}
-        for state, reason in rows:
-            key = f"{state} {reason}".strip()
+        for became, reason in rows:
+            key = f"{became} {reason}".strip()
             found[key] = found.get(key, 0) + 1
         return found
 

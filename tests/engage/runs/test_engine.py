@@ -1,7 +1,7 @@
 import pytest
 
 from duologue.engage.models import Delivery, KeptMail, RunStep
-from duologue.engage.runs import queries
+from duologue.engage.runs import actions, queries
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -105,13 +105,11 @@ def test_goal_comes_first_and_ends_the_run(shop):
 
 
 def test_a_paused_dialogue_says_nothing_until_it_is_resumed(shop):
-    from duologue.engage.runs import actions
-
     (someone,) = shop.add_people(1)
     shop.segment("everyone", [someone])
     shop.dialogue(TWO)
     shop.turn()
-    actions.pause(workspace=shop.workspace, name="two", because="a mistake in the offer")
+    actions.pause(workspace=shop.workspace, name="two", because="a mistake in the offer", now=shop.now)
     shop.advance(days=5)
     assert (shop.where(someone), shop.states()) == ("first", {"accepted": 1})
     actions.resume(workspace=shop.workspace, name="two", now=shop.now)

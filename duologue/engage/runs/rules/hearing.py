@@ -75,9 +75,7 @@ def _value_of_one(name: str, properties: dict[str, Any]) -> Any:
 
 
 def _heard(kind: str, value: Any, event: EventRow) -> Heard:
-    at: datetime = event.received_at
-    if kind == "uncertain" and event.properties.get("at"):
-        at = event.occurred_at
+    at: datetime = event.occurred_at if kind == "uncertain" else event.received_at  # silence counts from the hand-over
     turn, seq = event.properties.get("turn"), event.properties.get("seq")
     return Heard(kind, value, at, event.occurred_at, turn, seq, event.properties)
 

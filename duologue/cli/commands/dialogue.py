@@ -1,0 +1,191 @@
+"""`duologue dialogue start|pause|resume|end|status|simulate|move NAME`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from duologue.cli.frame import AskedWrongly, Refused, print_json, print_table, progress, workspace_of
+
+if TYPE_CHECKING:
+    import argparse
+
+    from duologue.engage.runs.simulate import Forecast
+    from duologue.platform.workspaces.models import Workspace
+    from duologue.strategize.dialogues.rules.plan import Plan
+
+NAME = "dialogue"
+HELP = "Start, pause, resume or end a dialogue, see how it stands, or simulate it before launch."
+EXAMPLE = "duologue dialogue simulate win-back --people 1000 --rate invite.clicked=8%"
+WORDS = {
+    "start": "make it live and admit everyone in its audience",
+    "pause": "say nothing more until it is resumed; responses are still heard",
+    "resume": "go on with a paused dialogue",
+    "end": "end it for good: everyone under way leaves it",
+    "status": "show people, runs and turns",
+    "move": "move those under way on an older version to the one in force",
+    "simulate": "play it in virtual time with invented people",
+}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Take a word and the dialogue's name."""
+    words = parser.add_subparsers(dest="word", metavar="WORD", required=True)
+    for word, about in WORDS.items():
+        sub = words.add_parser(word, help=about, description=about)
+        sub.add_argument("name", metavar="NAME", help="the dialogue")
+        if word == "pause":
+            sub.add_argument("--because", default="", metavar="TEXT", help="why, as colleagues will read it")
+        if word == "simulate":
+            sub.add_argument("--people", type=int, default=1000, help="how many people to invent (default: 1000)")
+            sub.add_argument("--rate", action="append", default=[], metavar="TURN.RESPONSE=SHARE", help="for example invite.clicked=8%%")
+            sub.add_argument("--value", type=int, default=0, metavar="MINOR", help="what reaching the goal is worth, in minor units")
+            sub.add_argument("--perk", type=int, default=0, metavar="MINOR", help="what one perk costs, in minor units")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it."""
+    from duologue.engage.runs.actions import NotPossible
+    from duologue.strategize.dialogues.actions import DialogueRefused
+
+    workspace = workspace_of(args)
+    try:
+        return int(globals()[f"_{args.word}"](workspace, args))
+    except (NotPossible, DialogueRefused) as refusal:
+        raise Refused(str(refusal)) from None
+
+
+def _now(workspace: Workspace) -> Any:
+    from duologue.platform.workspaces.queries import now
+
+    return now(workspace)
+
+
+def _tell(args: argparse.Namespace, sentence: str, **values: Any) -> int:
+    if args.json:
+        print_json({"dialogue": args.name, **values})
+    else:
+        print(sentence)
+    return 0
+
+
+def _start(workspace: Workspace, args: argparse.Namespace) -> int:
+    from duologue.engage.runs.actions import start_dialogue
+
+    with progress("people considered") as considered:
+        began = start_dialogue(workspace=workspace, name=args.name, now=_now(workspace), on_batch=considered)
+    return _tell(args, f"{args.name} is live; {began} began.", began=began)
+
+
+def _pause(workspace: Workspace, args: argparse.Namespace) -> int:
+    from duologue.engage.runs.actions import pause
+
+    changed = pause(workspace=workspace, name=args.name, because=args.because, now=_now(workspace))
+    return _tell(args, f"{args.name} is paused." if changed else f"{args.name} was not live.", changed=changed)
+
+
+def _resume(workspace: Workspace, args: argparse.Namespace) -> int:
+    from duologue.engage.runs.actions import resume
+
+    changed = resume(workspace=workspace, name=args.name, now=_now(workspace))
+    return _tell(args, f"{args.name} goes on." if changed else f"{args.name} was not paused.", changed=changed)
+
+
+def _end(workspace: Workspace, args: argparse.Namespace) -> int:
+    from duologue.engage.runs.actions import end_dialogue
+
+    left = end_dialogue(workspace=workspace, name=args.name, now=_now(workspace))
+    return _tell(args, f"{args.name} has ended; {left} left it.", left=left)
+
+
+def _move(workspace: Workspace, args: argparse.Namespace) -> int:
+    from duologue.engage.runs.actions import move_under_way
+
+    moved = move_under_way(workspace=workspace, name=args.name, now=_now(workspace))
+    return _tell(args, f"{moved} moved to the version in force.", moved=moved)
+
+
+def _status(workspace: Workspace, args: argparse.Namespace) -> int:
+    from duologue.engage.runs import queries
+    from duologue.strategize.dialogues.models import Dialogue
+
+    dialogue = Dialogue.within(workspace).filter(name=args.name).first()
+    if dialogue is None:
+        raise Refused(f"There is no dialogue named {args.name}.")
+    status = queries.status(workspace, dialogue.pk)
+    if args.json:
+        print_json({"dialogue": args.name, "state": dialogue.state, "version": dialogue.current, **status})
+        return 0
+    people = status["people"]
+    print(f"{args.name}: {dialogue.state}, version {dialogue.current}")
+    rows = [["considered", people["considered"]], ["held out", people["held_out"]]]
+    rows += [[f"not started: {reason}", count] for reason, count in sorted(people["not_started"].items())]
+    rows += [["under way", people["under_way"]]] + [[f"ended: {reason}", count] for reason, count in sorted(people["ended"].items())]
+    print_table(["people", "number"], rows)
+    print_table(["turn", "here", "left"], [[turn, counts["here"], counts["left"]] for turn, counts in status["turns"].items()])
+    return 0
+
+
+def _simulate(workspace: Workspace, args: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from duologue.engage.runs.simulate import Assumptions, simulate
+    from duologue.strategize.segments.queries import members
+
+    if not 1 <= args.people <= 100_000:
+        raise AskedWrongly("--people takes from 1 to 100000.")
+    plan = _plan(workspace, args.name)
+    audience = len(members(workspace, plan.audience)) if plan.audience and not plan.starts else None
+    assumed = Assumptions(
+        people=args.people,
+        audience=audience or None,
+        rates=dict(_rate(text) for text in args.rate),
+        value=args.value,
+        perk_worth=args.perk,
+        zone=workspace.timezone,
+        seed=workspace.seed,
+    )
+    forecast = simulate(plan, assumed, _now(workspace))
+    if args.json:
+        print_json({"dialogue": args.name, **asdict(forecast)})
+    else:
+        _print_forecast(forecast)
+    return 0
+
+
+def _plan(workspace: Workspace, name: str) -> Plan:
+    """Return the published plan, or else what the draft would be."""
+    from duologue.kit.yaml import Mistakes
+    from duologue.strategize.dialogues import queries
+    from duologue.strategize.dialogues.models import Dialogue
+    from duologue.strategize.dialogues.rules.read import read_dialogue
+
+    version = queries.current(workspace, name)
+    if version is not None:
+        return queries.plan_of(version)
+    dialogue = Dialogue.within(workspace).filter(name=name).first()
+    if dialogue is None:
+        raise Refused(f"There is no dialogue named {name}.")
+    try:
+        return read_dialogue(dialogue.draft, f"{name}.yaml")
+    except Mistakes as mistakes:
+        raise Refused(str(mistakes)) from None
+
+
+def _rate(text: str) -> tuple[str, float]:
+    key, _, share = text.rpartition("=")
+    try:
+        value = float(share.rstrip("%")) / (100 if share.endswith("%") else 1)
+    except ValueError:
+        value = -1.0
+    if not key or not 0 <= value <= 1:
+        raise AskedWrongly(f"--rate takes TURN.RESPONSE=SHARE, for example invite.clicked=8%, not {text!r}.")
+    return key, value
+
+
+def _print_forecast(forecast: Forecast) -> None:
+    print(f"{forecast.people} people, {forecast.held_out} held out, {forecast.deliveries} messages over {forecast.longest_days} days")
+    print_table(["day", "messages"], [[day, count] for day, count in forecast.by_day.items()])
+    print_table(["response", "people"], [[what, count] for what, count in sorted(forecast.responses.items())])
+    print_table(["ended", "people"], [[why, count] for why, count in sorted(forecast.ended.items())])
+    print(f"goal reached {forecast.goals} times, revenue {forecast.revenue}, cost {forecast.cost} (minor units)")
+    print("Assumed: " + ", ".join(f"{key} {value}" for key, value in forecast.assumptions["response_rates"].items()))

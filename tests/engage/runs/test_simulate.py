@@ -1,0 +1,41 @@
+from datetime import UTC, datetime
+
+from duologue.engage.runs.simulate import Assumptions, simulate
+from duologue.strategize.dialogues.rules.read import read_dialogue
+
+NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
+TEXT = """
+dialogue: two
+purpose: promotions
+audience: everyone
+holdout: 10%
+goal: {event: Order Completed, within: 30d, value: revenue}
+turns:
+  first: {say: hello, listen: [{clicked: any, then: gift}, {silence: 3d, then: second}]}
+  second: {say: again, listen: [{clicked: any, then: gift}, {silence: 2d, then: end}]}
+  gift: {give: ten, say: gift, listen: [{withheld: perk_gone, then: end}, {silence: {until: perk.ten.expires_at, before: 3d}, then: end}]}
+"""
+PLAN = read_dialogue(TEXT, "two.yaml")
+
+
+def test_with_nobody_responding_everybody_gets_both_messages_and_leaves():
+    forecast = simulate(PLAN, Assumptions(people=100, rates={"clicked": 0.0, "goal": 0.0, "failed": 0.0}), NOW)
+    assert (forecast.held_out, forecast.by_turn) == (10, {"first": 90, "second": 90})
+    assert forecast.ended == {"end": 90}
+    assert forecast.by_day == {"2026-01-05": 90, "2026-01-08": 90}
+
+
+def test_with_everybody_clicking_each_gets_a_perk_and_costs_add_up():
+    assumed = Assumptions(people=100, rates={"first.clicked": 1.0, "goal": 0.0}, perk_worth=500, message_cost=2, audience=1000)
+    forecast = simulate(PLAN, assumed, NOW)
+    assert forecast.by_turn == {"first": 900, "gift": 900}
+    assert (forecast.perks, forecast.cost) == ({"ten": 900}, 900 * 500 + 1800 * 2)
+
+
+def test_it_is_repeatable_and_says_what_it_assumed():
+    assumed = Assumptions(people=300, value=4000)
+    assert simulate(PLAN, assumed, NOW) == simulate(PLAN, assumed, NOW)
+    forecast = simulate(PLAN, assumed, NOW)
+    assert sum(forecast.ended.values()) == 270
+    assert forecast.revenue == forecast.goals * 4000
+    assert forecast.assumptions["response_rates"]["first.clicked: any"] == 0.06

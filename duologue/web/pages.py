@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 
 from duologue.engage.conversations.models import Conversation
+from duologue.platform.staff.models import Staff
 from duologue.platform.staff.rules import Right, may
 from duologue.platform.workspaces.queries import now
 
@@ -44,6 +45,12 @@ def said(request: HttpRequest, sentence: str, to: str, *args: Any, refused: bool
     """Go to a page and say there what was done, or why it was not."""
     (messages.error if refused else messages.success)(request, sentence)
     return redirect(to, *args)
+
+
+def member(request: HttpRequest) -> Staff:
+    """Return who asks; every staff page is only reached signed in."""
+    assert isinstance(request.user, Staff)
+    return request.user
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
 // Builds the pages' scripts, styles, fonts and icons into ../assets. Run by build_hook.py; node build.mjs --watch while drawing.
 import { readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { build, context } from "esbuild";
 
 const out = new URL("../assets/", import.meta.url).pathname;
+const styles = existsSync("public.css") ? { public: "public.css" } : {};
 const options = {
-  entryPoints: { theme: "scripts/theme.js", app: "scripts/app.js", charts: "scripts/charts.js", look: "styles/look.css" },
+  entryPoints: { theme: "scripts/theme.js", app: "scripts/app.js", charts: "scripts/charts.js", look: "styles/look.css", ...styles },
   outdir: out,
   bundle: true,
   minify: true,

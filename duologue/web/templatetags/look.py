@@ -127,3 +127,43 @@ def _written(at: datetime | date | None, workspace: Any, pattern: str) -> str:
         return format_datetime(datetime(at.year, at.month, at.day, tzinfo=UTC), pattern, locale="en_GB")
     zone = ZoneInfo(getattr(workspace, "timezone", "") or "UTC")
     return format_datetime(at.astimezone(zone), pattern, tzinfo=zone, locale="en_GB")
+
+
+@register.filter
+def sum_parts(people: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the parts of 'considered', in the order in which they are drawn; they add up to it."""
+    ended = dict(people.get("ended") or {})
+    goal = ended.pop("goal", 0)
+    waiting = people.get("not_started") or {}
+    return [
+        {"kind": "c-held", "number": people.get("held_out", 0), "name": "held out, to compare with", "why": ""},
+        {"kind": "c-wait", "number": sum(waiting.values()), "name": "not started", "why": reasons(waiting)},
+        {"kind": "c-way", "number": people.get("under_way", 0), "name": "under way", "why": ""},
+        {"kind": "c-goal", "number": goal, "name": "ended, goal reached", "why": ""},
+        {"kind": "c-end", "number": sum(ended.values()), "name": "ended otherwise", "why": reasons(ended)},
+    ]
+
+
+@register.filter
+def reasons(counted: dict[str, int] | None) -> str:
+    """Write counts by reason as one line, the largest first: '148 no consent, 19 paused'."""
+    largest = sorted((counted or {}).items(), key=lambda pair: -pair[1])
+    return ", ".join(f"{number:,} {words(reason)}" for reason, number in largest if number)
+
+
+@register.filter
+def half(number: float) -> str:
+    """Return half of a length, for the middle of a drawing."""
+    return f"{number / 2:.0f}"
+
+
+@register.filter
+def is_mapping(value: Any) -> bool:
+    """Say whether a value of someone's file is a mapping."""
+    return isinstance(value, dict)
+
+
+@register.filter
+def is_list(value: Any) -> bool:
+    """Say whether a value of someone's file is a list."""
+    return isinstance(value, list | tuple)

@@ -19,7 +19,7 @@ function colour(name) {
   return `rgb(${r}, ${g}, ${b})`;
 }
 
-function options({ categories, series, unit = "" }) {
+function options({ categories, series, unit = "", apart = false }) {
   const ink = colour("ink-3"), line = colour("line");
   const fills = { say: colour("say-fill"), answer: colour("answer-fill"), pause: colour("pause") };
   const plain = { fontFamily: "Inter Variable, system-ui, sans-serif", fontSize: 11, color: ink };
@@ -34,7 +34,7 @@ function options({ categories, series, unit = "" }) {
     xAxis: { type: "category", data: categories, axisLine: { lineStyle: { color: line } }, axisTick: { show: false }, axisLabel: plain },
     yAxis: { type: "value", minInterval: 1, splitNumber: 3, splitLine: { lineStyle: { color: line } }, axisLabel: { ...plain, formatter: (value) => `${unit}${value.toLocaleString()}` } },
     series: series.map(({ name, values, kind = "bar", voice = "say" }) => ({
-      name, data: values, type: kind, smooth: false, showSymbol: false, barMaxWidth: 22, stack: kind === "bar" ? "all" : undefined,
+      name, data: values, type: kind, smooth: false, showSymbol: false, barMaxWidth: 22, stack: kind === "bar" && !apart ? "all" : undefined,
       lineStyle: { width: 2 }, itemStyle: { color: fills[voice], borderRadius: kind === "bar" ? 2 : 0 },
     })),
   };

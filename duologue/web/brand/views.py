@@ -1,0 +1,69 @@
+"""The brand book, the personas, the products."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.views.decorators.http import require_GET
+
+from duologue.brand.book.models import BookVersion
+from duologue.brand.catalogue.models import Product
+from duologue.brand.personas.models import Persona
+from duologue.platform.staff.rules import Right
+from duologue.strategize.segments.models import Segment
+from duologue.web.access import inside
+from duologue.web.pages import page, sliced
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from duologue.platform.workspaces.models import Workspace
+
+SHOWN_APART = {"name", "promise", "promises", "value", "voice", "look", "senders", "commitments", "footer", "brand"}
+
+
+@require_GET
+@inside(Right.LOOK)
+def book(request: HttpRequest, workspace: Workspace) -> HttpResponse:
+    """Show who speaks."""
+    versions = list(BookVersion.within(workspace).order_by("-number")[:10])
+    data = versions[0].data if versions else {}
+    look = data.get("look") or {}
+    colours = look.get("colours") or look.get("colors") or {}
+    promises = data.get("promises") or data.get("promise") or []
+    context = {
+        "versions": versions,
+        "data": data,
+        "colours": colours.items() if isinstance(colours, dict) else [],
+        "promises": _promises(promises),
+        "rest": {key: value for key, value in data.items() if key not in SHOWN_APART and value not in (None, "", [], {})},
+    }
+    return page(request, workspace, "brand/book.html", place="brand/book", **context)
+
+
+@require_GET
+@inside(Right.LOOK)
+def personas(request: HttpRequest, workspace: Workspace) -> HttpResponse:
+    """Show the typical customers, each with the size of the segment it stands for."""
+    rows = list(Persona.within(workspace).order_by("title"))
+    sizes = dict(Segment.within(workspace).filter(name__in=[one.segment for one in rows if one.segment]).values_list("name", "size"))
+    return page(request, workspace, "brand/personas.html", place="brand/personas", rows=[(one, sizes.get(one.segment)) for one in rows])
+
+
+@require_GET
+@inside(Right.LOOK)
+def products(request: HttpRequest, workspace: Workspace) -> HttpResponse:
+    """List what the brand sells."""
+    return page(
+        request, workspace, "brand/products.html", place="brand/products", products=sliced(Product.within(workspace), request, "id")
+    )
+
+
+def _promises(given: object) -> list[dict[str, object]]:
+    if isinstance(given, str):
+        return [{"name": "", "promise": given}]
+    if isinstance(given, dict):
+        return [{"name": name, **(one if isinstance(one, dict) else {"promise": one})} for name, one in given.items()]
+    if isinstance(given, list):
+        return [one if isinstance(one, dict) else {"promise": one} for one in given]
+    return []

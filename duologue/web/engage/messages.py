@@ -1,0 +1,82 @@
+"""Messages: the list, each with its words, and how anyone would read it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import F
+from django.http import Http404, HttpResponse
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_GET
+
+from duologue.engage.messages.content.liquid import ContentFailed
+from duologue.engage.messages.models import Message, MessageVersion
+from duologue.engage.messages.queries import NoSuchMessage, render_preview
+from duologue.people.profiles.queries import people, search
+from duologue.platform.staff.rules import Right, may
+from duologue.web.access import inside
+from duologue.web.engage.frames import framed
+from duologue.web.pages import page
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from duologue.platform.workspaces.models import Workspace
+
+PLACE = "engage/messages"
+SUGGESTED = 8
+
+
+@require_GET
+@inside(Right.LOOK)
+def messages(request: HttpRequest, workspace: Workspace) -> HttpResponse:
+    """List the messages with their subjects."""
+    rows = MessageVersion.within(workspace).filter(number=F("message__current")).select_related("message").order_by("message__name")
+    return page(request, workspace, "engage/messages.html", place=PLACE, rows=[(row, _said(row.data)) for row in rows])
+
+
+@require_GET
+@inside(Right.LOOK)
+def message(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
+    """Show a message as a person of one's choice would read it, with its versions."""
+    one = Message.within(workspace).filter(name=name).first()
+    if one is None:
+        raise Http404
+    versions = list(MessageVersion.within(workspace).filter(message=one).order_by("-number")[:20])
+    sees_people = may(getattr(request, "role", ""), Right.SEE_PEOPLE)
+    sought = request.GET.get("q", "").strip()[:200] if sees_people else ""
+    chosen = _person(request) if sees_people else None
+    current = next((row for row in versions if row.number == one.current), None)
+    context: dict[str, Any] = {"message": one, "versions": versions, "said": _said(current.data) if current else {}, "sought": sought}
+    if sees_people:
+        context["found"] = search(workspace, sought, SUGGESTED)
+        context["reader"] = people(workspace, [chosen], facts=()).get(chosen) if chosen is not None else None
+    try:
+        context["rendered"] = render_preview(workspace, name, chosen)
+    except (NoSuchMessage, ContentFailed) as failed:
+        context["trouble"] = str(failed)
+    return page(request, workspace, "engage/message.html", place=PLACE, **context)
+
+
+@require_GET
+@xframe_options_sameorigin
+@inside(Right.LOOK)
+def preview(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
+    """Return the message alone, for its frame."""
+    chosen = _person(request) if may(getattr(request, "role", ""), Right.SEE_PEOPLE) else None
+    try:
+        return framed(render_preview(workspace, name, chosen).html)
+    except NoSuchMessage:
+        raise Http404 from None
+    except ContentFailed as failed:
+        return HttpResponse(str(failed), content_type="text/plain; charset=utf-8")
+
+
+def _person(request: HttpRequest) -> int | None:
+    chosen = request.GET.get("person", "")
+    return int(chosen) if chosen.isdigit() else None
+
+
+def _said(data: dict[str, Any]) -> dict[str, Any]:
+    email = data.get("email")
+    return {**data, **email} if isinstance(email, dict) else data

@@ -1,0 +1,51 @@
+"""The till: redeeming a code that someone brings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.views.decorators.http import require_http_methods
+
+from duologue.engage.perks.redeeming import redeem
+from duologue.kit.money import minor
+from duologue.platform.audit.actions import note
+from duologue.platform.staff.rules import Right
+from duologue.platform.workspaces.queries import now
+from duologue.web.access import inside
+from duologue.web.pages import member, page
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from duologue.platform.workspaces.models import Workspace
+
+
+@require_http_methods(["GET", "POST"])
+@inside(Right.CARE)
+def till(request: HttpRequest, workspace: Workspace) -> HttpResponse:
+    """Take a code, an order's number and what it came to; say at once whether it holds."""
+    context: dict[str, Any] = {}
+    if request.method == "POST":
+        code, order = request.POST.get("code", "").strip(), request.POST.get("order", "").strip()
+        worth = _minor(request.POST.get("worth", "").strip(), workspace.currency)
+        context = {"code": code, "order": order, "worth": request.POST.get("worth", "")}
+        if not code or not order:
+            context["trouble"] = "A code and the order's number are needed: one order redeems a code once."
+        elif worth is None:
+            context["trouble"] = "What it came to is a sum such as 4.50, or nothing."
+        else:
+            context["answer"] = redeem(workspace=workspace, code=code, order=order, worth=worth, now=now(workspace))
+            if context["answer"].ok:
+                note(workspace, str(request.user), "redeem perk", str(context["answer"].perk), {"order": order}, staff=member(request))
+                context |= {"code": "", "order": "", "worth": "", "redeemed": code}
+    return page(request, workspace, "engage/till.html", place="engage/till", **context)
+
+
+def _minor(text: str, currency: str) -> int | None:
+    if not text:
+        return 0
+    try:
+        found = minor(text.replace(",", "."), currency)
+    except ValueError:
+        return None
+    return found if found >= 0 else None

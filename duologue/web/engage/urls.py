@@ -1,0 +1,23 @@
+"""Addresses of the engage pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from duologue.web.engage import inbox, mailbox, messages, till
+
+app_name = "engage"
+urlpatterns = [
+    path("inbox", inbox.inbox, name="inbox"),
+    path("inbox/<int:number>", inbox.conversation, name="conversation"),
+    path("inbox/<int:number>/answer", inbox.answer, name="answer"),
+    path("inbox/<int:number>/note", inbox.note, name="note"),
+    path("inbox/<int:number>/close", inbox.close, name="close"),
+    path("messages", messages.messages, name="messages"),
+    path("messages/<str:name>", messages.message, name="message"),
+    path("messages/<str:name>/preview", messages.preview, name="preview"),
+    path("till", till.till, name="till"),
+    path("mailbox", mailbox.mailbox, name="mailbox"),
+    path("mailbox/<int:number>", mailbox.mail, name="mail"),
+    path("mailbox/<int:number>/content", mailbox.content, name="mail-content"),
+]

@@ -1,0 +1,247 @@
+"""What the first page says: each line is found by an index, and counting stops where a number says enough."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+from django.db.models import Count, F, Q
+from django.urls import reverse
+
+from duologue.engage.channels.models import Relay
+from duologue.engage.conversations.models import Conversation
+from duologue.engage.messages.models import Delivery
+from duologue.engage.perks.models import PoolCode
+from duologue.measure.reports.models import ReportSnapshot
+from duologue.people.imports.models import Import
+from duologue.people.intake.models import Refusal
+from duologue.strategize.dialogues.models import Dialogue
+from duologue.strategize.offers.models import Offer, OfferVersion
+
+if TYPE_CHECKING:
+    from duologue.platform.workspaces.models import Workspace
+
+ENOUGH = 100_000
+FEW_LEFT = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One thing that wants a decision; `tone` is bad, warn or say."""
+
+    tone: str
+    picture: str
+    says: str
+    beside: str
+    does: str
+    to: str
+
+
+def attention(workspace: Workspace, now: datetime) -> list[Matter]:
+    """Return what needs attention, the worst first."""
+    return [
+        *_conversations(workspace, now),
+        *_uncertain(workspace),
+        *_relays(workspace),
+        *_paused(workspace),
+        *_perks(workspace),
+        *_imports(workspace),
+        *_refusals(workspace, now),
+        *_early(workspace),
+    ]
+
+
+def _conversations(workspace: Workspace, now: datetime) -> list[Matter]:
+    to = reverse("engage:inbox", args=[workspace.name])
+    overdue = Q(due_at__lte=now)
+    found = (
+        Conversation.within(workspace)
+        .filter(state="open")
+        .aggregate(complaints=Count("id", Q(is_complaint=True)), overdue=Count("id", overdue))
+    )
+    matters = []
+    if found["overdue"]:
+        text = _several(found["overdue"], "conversation is", "conversations are") + " overdue."
+        matters.append(Matter("bad", "hourglass", text, "Someone was promised an answer by now.", "Open the inbox", to))
+    if found["complaints"]:
+        text = _several(found["complaints"], "complaint is", "complaints are") + " open."
+        beside = "Promotion to these people is paused until someone closes them."
+        matters.append(Matter("bad", "mood-sad", text, beside, "Open the inbox", to))
+    return matters
+
+
+def _uncertain(workspace: Workspace) -> list[Matter]:
+    dialogues = list(Dialogue.within(workspace).values_list("pk", flat=True))
+    number = Delivery.within(workspace).filter(dialogue__in=dialogues, state=Delivery.State.UNCERTAIN)[:ENOUGH].count() if dialogues else 0
+    if not number:
+        return []
+    text = _several(number, "message was perhaps sent.", "messages were perhaps sent.")
+    beside = "They were on the wire when the line broke. None is sent again by itself."
+    return [Matter("warn", "help-circle", text, beside, "See which dialogues", reverse("strategize:dialogues", args=[workspace.name]))]
+
+
+def _relays(workspace: Workspace) -> list[Matter]:
+    relays = list(Relay.within(workspace).order_by("name"))
+    to = reverse("setup:setup", args=[workspace.name])
+    if not any(relay.is_enabled for relay in relays):
+        beside = "Name an SMTP server, or keep the mail here in a test mailbox, in channels.yaml."
+        return [Matter("warn", "server", "There is no way out for e-mail yet.", beside, "Open settings", to)]
+    return [
+        Matter("bad", "server", f"The relay “{relay.name}” is in trouble.", relay.trouble, "Open settings", to)
+        for relay in relays
+        if relay.trouble and relay.is_enabled
+    ]
+
+
+def _paused(workspace: Workspace) -> list[Matter]:
+    paused = Dialogue.within(workspace).filter(state=Dialogue.State.PAUSED).order_by("name")
+    return [
+        Matter(
+            "warn",
+            "player-pause",
+            f"“{one.name}” is paused.",
+            one.paused_because,
+            "Open dialogue",
+            reverse("strategize:dialogue", args=[workspace.name, one.name]),
+        )
+        for one in paused
+    ]
+
+
+def _perks(workspace: Workspace) -> list[Matter]:
+    offers = list(Offer.within(workspace).order_by("name"))
+    limits = dict(
+        OfferVersion.within(workspace).filter(offer__in=offers, number=F("offer__current")).values_list("offer_id", "data__limits__all")
+    )
+    pools = {
+        row["offer"]: (row["left"], row["known"])
+        for row in PoolCode.within(workspace).values("offer").annotate(left=Count("id", Q(taken_at=None)), known=Count("id"))
+    }
+    matters = []
+    for offer in offers:
+        left, whole = pools.get(offer.pk, (None, 0))
+        limit = limits.get(offer.pk)
+        if isinstance(limit, int) and limit > 0:
+            left, whole = min(limit - offer.given, left if left is not None else limit), limit
+        if left is not None and left <= whole * FEW_LEFT:
+            text = f"“{offer.name}” is all given." if left <= 0 else f"“{offer.name}” runs out: {left:,} left of {whole:,}."
+            to = reverse("strategize:offer", args=[workspace.name, offer.name])
+            matters.append(
+                Matter("warn", "gift-card", text, "Dialogues that give it take their line for a perk that is gone.", "Open offer", to)
+            )
+    return matters
+
+
+def _imports(workspace: Workspace) -> list[Matter]:
+    to = reverse("people:arrivals", args=[workspace.name])
+    latest = Import.within(workspace).order_by("-started_at")[:5]
+    return [
+        Matter("bad", "file-import", f"Importing {one.file} stopped at line {one.position:,}.", one.sentence, "See imports", to)
+        for one in latest
+        if one.state == Import.State.FAILED
+    ]
+
+
+def _refusals(workspace: Workspace, now: datetime) -> list[Matter]:
+    number = Refusal.within(workspace).filter(at__gte=now - timedelta(days=1))[:ENOUGH].count()
+    if not number:
+        return []
+    text = _several(number, "event was", "events were") + " refused in the last 24 hours."
+    to = reverse("people:arrivals", args=[workspace.name])
+    return [Matter("warn", "ban", text, "Senders are told, but seldom look. Each is listed with its reason.", "See why", to)]
+
+
+def _early(workspace: Workspace) -> list[Matter]:
+    found = (
+        ReportSnapshot.within(workspace).filter(dialogue__state=Dialogue.State.LIVE).select_related("dialogue").order_by("dialogue__name")
+    )
+    matters = []
+    for one in found:
+        lift = one.data.get("lift") or {}
+        low, high = lift.get("low"), lift.get("high")
+        if low is not None and high is not None and low <= 0 <= high:
+            to = reverse("measure:report", args=[workspace.name, one.dialogue.name])
+            matters.append(
+                Matter(
+                    "say",
+                    "chart-bar",
+                    f"It is too early to say what “{one.dialogue.name}” brings.",
+                    lift.get("sentence", ""),
+                    "Open report",
+                    to,
+                )
+            )
+    return matters[:3]
+
+
+def numbers(workspace: Workspace) -> dict[str, Any]:
+    """Return how much is under way; counting stops at 100,000."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT (SELECT count(*) FROM (SELECT FROM engage_run WHERE workspace_id = %(w)s AND under_way LIMIT %(most)s) a),
+                      (SELECT count(*) FROM (SELECT FROM engage_delivery WHERE workspace_id = %(w)s AND state = 'queued' LIMIT %(most)s) b),
+                      (SELECT count(*) FROM engage_conversation WHERE workspace_id = %(w)s AND state = 'open'),
+                      (SELECT count(*) FROM strategize_dialogue WHERE workspace_id = %(w)s AND state = 'live'),
+                      (SELECT count(*) FROM strategize_dialogue WHERE workspace_id = %(w)s AND state = 'draft'),
+                      (SELECT count(*) FROM strategize_segment WHERE workspace_id = %(w)s),
+                      (SELECT max(number) FROM brand_bookversion WHERE workspace_id = %(w)s),
+                      EXISTS (SELECT FROM people_profile WHERE workspace_id = %(w)s)""",
+            {"w": workspace.pk, "most": ENOUGH},
+        )
+        names = ("under_way", "waiting", "conversations", "live", "drafts", "segments", "book", "has_people")
+        return {**dict(zip(names, cursor.fetchone(), strict=True)), "enough": ENOUGH}
+
+
+def dialogues(workspace: Workspace) -> list[dict[str, Any]]:
+    """Return the live and paused dialogues with their sums as last counted."""
+    shown = Dialogue.within(workspace).filter(state__in=[Dialogue.State.LIVE, Dialogue.State.PAUSED]).order_by("-started_at", "name")[:12]
+    counted = {one.dialogue_id: one for one in ReportSnapshot.within(workspace).filter(dialogue__in=list(shown))}
+    return [{"dialogue": one, "report": counted[one.pk].data if one.pk in counted else None} for one in shown]
+
+
+HAPPENINGS = {
+    "Message Replied": ("message-reply", "answer", "wrote back"),
+    "Link Clicked": ("click", "answer", "clicked"),
+    "Survey Answered": ("message-circle-question", "answer", "answered"),
+    "Order Completed": ("shopping-cart", "good", "ordered"),
+    "Perk Redeemed": ("gift-card", "good", "redeemed a perk"),
+    "Conversation Opened": ("message", "answer", "is now with a human"),
+    "Conversation Closed": ("circle-check", "good", "was answered; the conversation is closed"),
+    "Consent Granted": ("shield-check", "good", "gave consent"),
+    "Consent Withdrawn": ("hand-stop", "warn", "withdrew consent"),
+    "Spam Reported": ("alert-triangle", "bad", "reported spam"),
+    "Snoozed": ("zzz", "", "asked for a pause"),
+    "Message Bounced": ("mail", "warn", "could not be reached"),
+}
+
+
+def happened(workspace: Workspace, most: int = 8) -> list[dict[str, Any]]:
+    """Return the latest things people did, from the last batches of the timeline."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """WITH last AS (SELECT write_id FROM people_batch WHERE workspace_id = %s AND batch_no IS NOT NULL ORDER BY batch_no DESC LIMIT 40),
+                    some AS (SELECT e.id, e.name, e.occurred_at, e.profile_id FROM last JOIN LATERAL (
+                               SELECT id, name, occurred_at, profile_id FROM people_event
+                               WHERE write_id = last.write_id AND workspace_id = %s AND name = ANY(%s) LIMIT 50) e ON true)
+               SELECT some.name, some.occurred_at, p.person, p.name FROM some
+               JOIN people_profile p ON p.workspace_id = %s AND p.id = some.profile_id ORDER BY some.occurred_at DESC, some.id DESC LIMIT %s""",
+            (workspace.pk, workspace.pk, list(HAPPENINGS), workspace.pk, most),
+        )
+        return [
+            {
+                "picture": HAPPENINGS[name][0],
+                "tone": HAPPENINGS[name][1],
+                "does": HAPPENINGS[name][2],
+                "at": at,
+                "person": person,
+                "name": who,
+            }
+            for name, at, person, who in cursor.fetchall()
+        ]
+
+
+def _several(number: int, one: str, more: str) -> str:
+    shown = f"More than {ENOUGH:,}" if number >= ENOUGH else f"{number:,}"
+    return f"{shown} {one if number == 1 else more}"

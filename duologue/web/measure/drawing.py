@@ -1,0 +1,106 @@
+"""A report's figures as they are drawn: sums, the funnel, what to credit, and the lift with its interval."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from babel.numbers import get_currency_precision, get_currency_symbol
+
+
+def drawn(report: dict[str, Any], currency: str) -> dict[str, Any]:
+    """Return what the report page shows beside the report itself."""
+    return {
+        "delivery_parts": delivery_parts(report.get("deliveries") or {}),
+        "funnel": funnel(report.get("turns") or {}),
+        "turns_chart": turns_chart(report.get("turns") or {}),
+        "credits": (found := credits_of(report.get("attribution") or {})),
+        "credits_chart": credits_chart(found, currency),
+        "interval": interval(report.get("lift") or {}),
+    }
+
+
+def delivery_parts(deliveries: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the parts of 'planned'; they add up to it."""
+    withheld, failed = deliveries.get("withheld") or {}, deliveries.get("failed") or {}
+    waiting = deliveries.get("queued", 0) + deliveries.get("handing_over", 0)
+    return [
+        {"kind": "c-way", "number": deliveries.get("accepted", 0), "name": "accepted", "why": {}},
+        {"kind": "c-end", "number": waiting, "name": "queued or on their way", "why": {}},
+        {"kind": "c-wait", "number": sum(withheld.values()), "name": "not sent", "why": withheld},
+        {"kind": "c-bad", "number": sum(failed.values()), "name": "failed", "why": failed},
+        {"kind": "c-held", "number": deliveries.get("uncertain", 0), "name": "perhaps sent", "why": {}},
+    ]
+
+
+def funnel(turns: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return per turn how many came, and how they left: entered = there now + all ways out."""
+    rows = []
+    for name, turn in turns.items():
+        by_silence = sum(one["people"] for one in turn["left"] if one["heard"].startswith("silence"))
+        by_goal = sum(one["people"] for one in turn["left"] if one["heard"] == "goal")
+        rest = sum(one["people"] for one in turn["left"]) - by_silence - by_goal
+        rows.append({"name": name, **turn, "silence": by_silence, "goal": by_goal, "answered": rest})
+    return rows
+
+
+def turns_chart(turns: dict[str, Any]) -> dict[str, Any]:
+    """Return the funnel as a chart of stacked bars."""
+    rows = funnel(turns)
+    return {
+        "categories": [row["name"] for row in rows],
+        "series": [
+            {"name": "still there", "voice": "say", "values": [row["there_now"] for row in rows]},
+            {"name": "went on by a response or at once", "voice": "answer", "values": [row["answered"] + row["goal"] for row in rows]},
+            {"name": "went on by silence", "voice": "pause", "values": [row["silence"] for row in rows]},
+        ],
+    }
+
+
+def credits_of(attribution: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what each touch is credited with, by both ways of sharing, the largest first."""
+    last, linear = attribution.get("last_touch") or {}, attribution.get("linear") or {}
+    rows = [
+        {
+            "touch": touch,
+            "last": last.get(touch) or {"conversions": 0, "revenue": 0},
+            "linear": linear.get(touch) or {"conversions": 0, "revenue": 0},
+        }
+        for touch in last.keys() | linear.keys()
+    ]
+    return sorted(rows, key=lambda row: (-row["linear"]["revenue"], row["touch"]))
+
+
+def credits_chart(rows: list[dict[str, Any]], currency: str) -> dict[str, Any]:
+    """Return the credited revenue as lines of bars, in major units."""
+    whole = 10 ** get_currency_precision(currency)
+    return {
+        "categories": [row["touch"] or "nothing before it" for row in rows],
+        "unit": get_currency_symbol(currency, locale="en_GB"),
+        "apart": True,
+        "series": [
+            {"name": "to the last touch", "voice": "answer", "values": [row["last"]["revenue"] / whole for row in rows]},
+            {"name": "shared by all touches", "voice": "say", "values": [row["linear"]["revenue"] / whole for row in rows]},
+        ],
+    }
+
+
+def interval(lift: dict[str, Any]) -> dict[str, Any] | None:
+    """Return where the lift, its interval and zero stand on a line from 0 to 300, in points per hundred people."""
+    low, high, middle = lift.get("low"), lift.get("high"), lift.get("estimate")
+    if low is None or high is None or middle is None:
+        return None
+    edge = max(abs(low), abs(high), 0.001) * 1.15
+    least, most = min(-edge * 0.25, low - edge * 0.1), max(edge * 0.25, high + edge * 0.1)
+
+    def place(value: float) -> float:
+        return round(10 + 280 * (value - least) / (most - least), 1)
+
+    return {
+        "low": place(low),
+        "high": place(high),
+        "middle": place(middle),
+        "zero": place(0),
+        "low_text": f"{100 * low:+.1f}",
+        "high_text": f"{100 * high:+.1f}",
+        "middle_text": f"{100 * middle:+.1f}",
+    }

@@ -1,0 +1,72 @@
+"""Reports: how each dialogue went, on screen and as a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import Http404, HttpResponse, JsonResponse
+from django.views.decorators.http import require_GET
+
+from duologue.measure.reports import rules
+from duologue.measure.reports.models import ReportSnapshot
+from duologue.platform.staff.rules import Right
+from duologue.platform.workspaces.queries import now
+from duologue.strategize.dialogues.models import Dialogue
+from duologue.web.access import inside
+from duologue.web.measure.counting import counted
+from duologue.web.measure.drawing import drawn
+from duologue.web.pages import page
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from duologue.platform.workspaces.models import Workspace
+
+PLACE = "measure/reports"
+
+
+@require_GET
+@inside(Right.LOOK)
+def reports(request: HttpRequest, workspace: Workspace) -> HttpResponse:
+    """List the dialogues that were published, with what each brought as last counted."""
+    rows = list(Dialogue.within(workspace).filter(current__gt=0).order_by("name"))
+    known = {one.dialogue_id: one for one in ReportSnapshot.within(workspace).filter(dialogue__in=rows)}
+    return page(request, workspace, "measure/reports.html", place=PLACE, rows=[(one, known.get(one.pk)) for one in rows])
+
+
+@require_GET
+@inside(Right.LOOK)
+def report(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
+    """Show one report."""
+    one = _find(workspace, name)
+    at = now(workspace)
+    found = counted(workspace, one, at, anew="count" in request.GET)
+    context = {"dialogue": one, "report": found.data if found else None, "counted_at": found.at if found else None}
+    if found:
+        context |= drawn(found.data, workspace.currency)
+    return page(request, workspace, "measure/report.html", place=PLACE, now=at, **context)
+
+
+@require_GET
+@inside(Right.LOOK)
+def as_csv(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
+    """Return the report as CSV, one figure per line."""
+    found = counted(workspace, _find(workspace, name), now(workspace))
+    response = HttpResponse(rules.as_csv(found.data if found else {}), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+@require_GET
+@inside(Right.LOOK)
+def as_json(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
+    """Return the report as JSON, as the command line gives it."""
+    found = counted(workspace, _find(workspace, name), now(workspace))
+    return JsonResponse(found.data if found else {}, json_dumps_params={"indent": 2, "ensure_ascii": False})
+
+
+def _find(workspace: Workspace, name: str) -> Dialogue:
+    found = Dialogue.within(workspace).filter(name=name).first()
+    if found is None:
+        raise Http404
+    return found

@@ -1,0 +1,132 @@
+"""What the person page reads: a fixed number of queries, whatever there is to show."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+from django.db.models import Q
+
+from duologue.engage.conversations.models import Conversation
+from duologue.engage.messages.models import Delivery
+from duologue.engage.perks.queries import of_person
+from duologue.engage.runs.models import Run
+from duologue.people.consent.models import ConsentNow, Pause, Purpose
+from duologue.people.consent.queries import standing
+from duologue.people.identifiers.models import Identifier
+from duologue.people.profiles.models import Fact, Merge
+from duologue.people.profiles.queries import profiles_of
+from duologue.strategize.segments.models import SegmentMember
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from duologue.platform.workspaces.models import Workspace
+
+EVENTS = 60
+LISTED = 50
+
+
+def reached_by(workspace: Workspace, persons: Sequence[int]) -> dict[int, list[Identifier]]:
+    """Return up to two ways each person is known by, an e-mail address first."""
+    owners = {profile: one for one, profiles in profiles_of(workspace, persons).items() for profile in profiles}
+    found: dict[int, list[Identifier]] = {}
+    order = {"email": 0, "phone": 1, "handle": 2, "external": 3, "card": 4}
+    rows = Identifier.within(workspace).filter(profile_id__in=list(owners)).exclude(kind=Identifier.Kind.DEVICE)
+    for one in sorted(rows, key=lambda row: order.get(row.kind, 9)):
+        ways = found.setdefault(owners[one.profile_id], [])
+        if len(ways) < 2:
+            ways.append(one)
+    return found
+
+
+def events(workspace: Workspace, profiles: Sequence[int], before: tuple[datetime, int] | None) -> tuple[list[dict[str, Any]], str]:
+    """Return the latest events of these profiles, newest first, and the place from which to read on."""
+    where, values = "", []
+    if before is not None:
+        where, values = "AND (occurred_at, id) < (%s, %s)", list(before)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT id, occurred_at, name, properties::text, source, delivery_id FROM people_event
+                WHERE workspace_id = %s AND profile_id = ANY(%s) {where} ORDER BY occurred_at DESC, id DESC LIMIT %s""",
+            [workspace.pk, list(profiles), *values, EVENTS + 1],
+        )
+        names = ("id", "at", "name", "properties", "source", "delivery")
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    following = f"{rows[EVENTS - 1]['at'].isoformat()}_{rows[EVENTS - 1]['id']}" if len(rows) > EVENTS else ""
+    return rows[:EVENTS], following.replace("+00:00", "Z")
+
+
+def read_place(token: str) -> tuple[datetime, int] | None:
+    """Return the place a token names, or None where it names none."""
+    at, _, number = token.partition("_")
+    try:
+        return datetime.fromisoformat(at), int(number)
+    except ValueError:
+        return None
+
+
+def facts(workspace: Workspace, profiles: Sequence[int]) -> list[Fact]:
+    """Return what is known, by key, the newest where profiles differ."""
+    newest: dict[str, Fact] = {}
+    for one in Fact.within(workspace).filter(profile_id__in=profiles).order_by("key", "at"):
+        newest[one.key] = one
+    return list(newest.values())
+
+
+def consents(workspace: Workspace, person: int) -> list[dict[str, Any]]:
+    """Return per purpose and channel whether it may be used, and what was last said about it."""
+    stands = standing(workspace, [person])[person]
+    titles = {one.name: one for one in Purpose.within(workspace)}
+    last: dict[tuple[str, str], Any] = {}
+    for said in sorted(stands.said, key=lambda one: one.at):
+        last[said.purpose, said.channel] = said
+    return [
+        {"purpose": titles.get(purpose), "name": purpose, "channel": channel, "may": stands.may(channel, purpose), "said": said}
+        for (purpose, channel), said in sorted(last.items())
+    ]
+
+
+def pauses(workspace: Workspace, profiles: Sequence[int], now: datetime) -> list[Pause]:
+    """Return the pauses that hold now."""
+    held = Pause.within(workspace).filter(profile_id__in=profiles, lifted_at=None).filter(Q(until=None) | Q(until__gt=now))
+    return list(held.order_by("since"))
+
+
+def segments(workspace: Workspace, person: int) -> list[SegmentMember]:
+    """Return the segments the person is in."""
+    return list(SegmentMember.within(workspace).filter(person=person, member=True).select_related("segment").order_by("segment__name"))
+
+
+def runs(workspace: Workspace, profiles: Sequence[int]) -> list[Run]:
+    """Return the person's ways through dialogues, those under way first."""
+    mine = Run.within(workspace).filter(person__in=profiles).select_related("dialogue", "version")
+    return list(mine.order_by("-under_way", "-started_at")[:LISTED])
+
+
+def perks(workspace: Workspace, profiles: Sequence[int]) -> list[dict[str, Any]]:
+    """Return the person's perks."""
+    return of_person(workspace, profiles)[:LISTED]
+
+
+def merges(workspace: Workspace, person: int) -> list[Merge]:
+    """Return the merges that hold."""
+    return list(Merge.within(workspace).filter(kept=person, undone_at=None).order_by("-at"))
+
+
+def conversation(workspace: Workspace, profiles: Sequence[int]) -> Conversation | None:
+    """Return the person's conversation, the open one if there are several."""
+    return Conversation.within(workspace).filter(profile_id__in=profiles).order_by("-state", "-touched_at").first()
+
+
+def not_sent(workspace: Workspace, profiles: Sequence[int]) -> list[Delivery]:
+    """Return the latest deliveries that did not go out, or perhaps did, with why."""
+    states = [Delivery.State.WITHHELD, Delivery.State.FAILED, Delivery.State.UNCERTAIN, Delivery.State.QUEUED]
+    mine = Delivery.within(workspace).filter(person__in=profiles, state__in=states).select_related("dialogue")
+    return list(mine.order_by("-planned_at")[:10])
+
+
+def said_before(workspace: Workspace, profiles: Sequence[int]) -> set[tuple[str, str]]:
+    """Return the purposes and channels something was said about."""
+    return set(ConsentNow.within(workspace).filter(profile_id__in=profiles).values_list("purpose", "channel"))

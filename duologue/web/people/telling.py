@@ -1,0 +1,136 @@
+"""How a person's events read: what we said at the left, what they said or did at the right, the rest in between."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event as the page tells it; `side` is we, they or event."""
+
+    day: date
+    at: datetime
+    side: str
+    picture: str
+    head: str
+    text: str
+    name: str
+
+
+WE = {"Message Sent": "Sent", "Message Withheld": "Not sent", "Message Failed": "Could not be sent", "Message Uncertain": "Perhaps sent"}
+ASIDE = {
+    "Message Bounced": ("mail", "Bounced"),
+    "Message Confirmed": ("circle-check", "Confirmed by the carrier"),
+    "Message Opened": ("mail-opened", "Opened, as far as one can tell"),
+    "Segment Joined": ("users-group", "Joined"),
+    "Segment Left": ("users-group", "Left"),
+    "Fact Changed": ("id", "Now known"),
+    "Perk Issued": ("gift", "Was given"),
+    "Perk Expired": ("gift", "Perk is over"),
+    "Conversation Opened": ("message", "A human takes over"),
+    "Conversation Closed": ("circle-check", "The conversation was closed"),
+    "Conversation Overdue": ("hourglass", "The conversation is overdue"),
+}
+THEY = {
+    "Link Clicked": ("click", "clicked"),
+    "Message Replied": ("message-reply", "replied"),
+    "Survey Answered": ("message-circle-question", "answered"),
+    "Order Completed": ("shopping-cart", "ordered"),
+    "Order Refunded": ("shopping-cart", "got money back"),
+    "Perk Redeemed": ("gift-card", "redeemed"),
+    "Consent Granted": ("shield-check", "allowed"),
+    "Consent Withdrawn": ("hand-stop", "withdrew"),
+    "Consent Refused": ("hand-stop", "refused"),
+    "Spam Reported": ("alert-triangle", "reported spam"),
+    "Snoozed": ("zzz", "asked for a pause"),
+}
+HIDDEN = {"delivery", "seq", "perk", "conversation", "perks"}
+
+
+def told(events: Iterable[dict[str, Any]], timezone: str) -> list[Told]:
+    """Return the events as told, newest first, with the day each fell on in this zone."""
+    zone = ZoneInfo(timezone or "UTC")
+    return [_told(event, zone) for event in events]
+
+
+def _told(event: dict[str, Any], zone: ZoneInfo) -> Told:
+    name, properties = event["name"], _mapping(event["properties"])
+    day, at = event["at"].astimezone(zone).date(), event["at"]
+    if name in WE:
+        head = f"{WE[name]}{_by(properties)}"
+        said = str(properties.get("message") or properties.get("turn") or "a message").replace("-", " ")
+        why = f" ({_words(properties['reason'])})" if properties.get("reason") else ""
+        return Told(day, at, "we", "send", head, said + why, name)
+    if name in ASIDE:
+        picture, head = ASIDE[name]
+        return Told(day, at, "event", picture, head, _text(properties), name)
+    picture, head = THEY.get(name, ("arrow-right", name))
+    return Told(day, at, "they", picture, head, _said(name, properties), name)
+
+
+def _said(name: str, properties: dict[str, Any]) -> str:
+    if name == "Link Clicked":
+        where = properties.get("url") or properties.get("link") or "a link"
+        return f"{where}{'' if properties.get('human') is not False else ' (a machine, most likely)'}"
+    if name == "Message Replied":
+        words = properties.get("words")
+        text = " ".join(words) if isinstance(words, list) else str(words or "")
+        return f"{text[:280]} ({_words(properties.get('intent', ''))})" if text else _words(properties.get("intent", "something"))
+    if name == "Survey Answered":
+        answers = _mapping(properties.get("answers"))
+        return ", ".join(f"{_words(key)}: {_plain(value)}" for key, value in answers.items()) or _words(properties.get("survey", ""))
+    if name in {"Order Completed", "Order Refunded"}:
+        return _order(properties)
+    if name.startswith("Consent "):
+        return f"{_words(properties.get('purpose', ''))} by {_words(properties.get('channel', ''))}"
+    return _text(properties)
+
+
+def _order(properties: dict[str, Any]) -> str:
+    products = properties.get("products")
+    names = (
+        [str(one.get("name") or one.get("product_id")) for one in products if isinstance(one, dict)] if isinstance(products, list) else []
+    )
+    worth = properties.get("revenue", properties.get("total"))
+    parts = [", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")] if names else []
+    if worth is not None:
+        parts.append(f"{worth} {properties.get('currency', '')}".strip())
+    return " · ".join(parts) or str(properties.get("order_id", ""))
+
+
+def _text(properties: dict[str, Any]) -> str:
+    shown = [(key, value) for key, value in properties.items() if key not in HIDDEN and value not in (None, "", [], {})]
+    return ", ".join(_plain(value) if len(shown) == 1 else f"{_words(key)}: {_plain(value)}" for key, value in shown[:6])
+
+
+def _by(properties: dict[str, Any]) -> str:
+    return f" by {'e-mail' if properties.get('channel') == 'email' else properties['channel']}" if properties.get("channel") else ""
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(_plain(one) for one in value[:5])
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_plain(one)}" for key, one in list(value.items())[:4])
+    return str(value)[:120]
+
+
+def _words(text: Any) -> str:
+    return str(text).replace("_", " ").replace("-", " ")
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return {}
+    return value if isinstance(value, dict) else {}

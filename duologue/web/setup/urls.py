@@ -1,0 +1,19 @@
+"""Addresses of a workspace's settings."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from duologue.web.setup import changes, views
+
+app_name = "setup"
+urlpatterns = [
+    path("", views.setup, name="setup"),
+    path("log", views.log, name="log"),
+    path("relays/<str:name>", changes.relay, name="relay"),
+    path("invite", changes.invite_member, name="invite"),
+    path("invitations/<int:number>/withdraw", changes.withdraw, name="withdraw"),
+    path("members/<int:number>", changes.role, name="role"),
+    path("keys", changes.key, name="key"),
+    path("keys/<int:number>/revoke", changes.revoke, name="revoke"),
+]

@@ -1,0 +1,57 @@
+"""The settings, and the log of what was changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.views.decorators.http import require_GET
+
+from duologue.engage.channels.models import Relay
+from duologue.engage.conversations.queries import teams
+from duologue.platform.audit.queries import entries
+from duologue.platform.database.clock import database_now
+from duologue.platform.staff import queries
+from duologue.platform.staff.models import Key, Role
+from duologue.platform.staff.rules import Right, may
+from duologue.web.access import inside
+from duologue.web.pages import PAGE_SIZE, page
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from duologue.platform.workspaces.models import Workspace
+
+PLACE = "setup/setup"
+
+
+@require_GET
+@inside(Right.LOOK)
+def setup(request: HttpRequest, workspace: Workspace) -> HttpResponse:
+    """Show ways out and teams; to owners also members and keys."""
+    context: dict[str, Any] = {"relays": list(Relay.within(workspace).order_by("name")), "roles": Role.choices, "kinds": Key.Kind.choices}
+    role = getattr(request, "role", "")
+    if may(role, Right.SEE_PEOPLE):
+        context |= {"members": queries.members(workspace), "teams": teams(workspace)}
+    if may(role, Right.OWN):
+        context |= {"keys": queries.keys(workspace), "invitations": queries.open_invitations(workspace, database_now())}
+    context["fresh_secret"] = request.session.pop("fresh_secret", None)
+    return page(request, workspace, "setup/setup.html", place=PLACE, **context)
+
+
+@require_GET
+@inside(Right.OWN)
+def log(request: HttpRequest, workspace: Workspace) -> HttpResponse:
+    """List who changed what, newest first."""
+    rows = entries(workspace, before=_place(request.GET.get("after", "")), most=PAGE_SIZE + 1)
+    last = rows[PAGE_SIZE - 1] if len(rows) > PAGE_SIZE else None
+    following = f"{last.at.isoformat()}_{last.pk}".replace("+00:00", "Z") if last else ""
+    return page(request, workspace, "setup/log.html", place=PLACE, entries=rows[:PAGE_SIZE], following=following)
+
+
+def _place(token: str) -> tuple[datetime, int] | None:
+    at, _, number = token.partition("_")
+    try:
+        return datetime.fromisoformat(at), int(number)
+    except ValueError:
+        return None

@@ -1,0 +1,56 @@
+"""Offers and their ledger, and the guardrails."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, F, Q
+from django.http import Http404
+from django.views.decorators.http import require_GET
+
+from duologue.engage.perks.models import Perk, PoolCode
+from duologue.engage.perks.queries import totals
+from duologue.platform.staff.rules import Right
+from duologue.strategize.guardrails.models import Guardrails
+from duologue.strategize.offers.models import Offer, OfferVersion
+from duologue.web.access import inside
+from duologue.web.pages import page
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from duologue.platform.workspaces.models import Workspace
+
+
+@require_GET
+@inside(Right.LOOK)
+def offers(request: HttpRequest, workspace: Workspace) -> HttpResponse:
+    """List the offers: what each is, how many were given, what they cost."""
+    rows = list(Offer.within(workspace).order_by("name"))
+    versions = {one.offer_id: one.data for one in OfferVersion.within(workspace).filter(number=F("offer__current"))}
+    return page(
+        request, workspace, "strategize/offers.html", place="strategize/offers", rows=[(one, versions.get(one.pk) or {}) for one in rows]
+    )
+
+
+@require_GET
+@inside(Right.LOOK)
+def offer(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
+    """Show one offer: its terms, its ledger by state, the codes left."""
+    one = Offer.within(workspace).filter(name=name).first()
+    if one is None:
+        raise Http404
+    versions = list(OfferVersion.within(workspace).filter(offer=one).order_by("-number")[:20])
+    ledger = [row for row in totals(workspace) if row["offer"] == name]
+    pool = PoolCode.within(workspace).filter(offer=one).aggregate(left=Count("id", Q(taken_at=None)), known=Count("id"))
+    context = {"offer": one, "versions": versions, "data": versions[0].data if versions else {}, "ledger": ledger, "pool": pool}
+    context["states"] = dict(Perk.State.choices)
+    return page(request, workspace, "strategize/offer.html", place="strategize/offers", **context)
+
+
+@require_GET
+@inside(Right.LOOK)
+def guardrails(request: HttpRequest, workspace: Workspace) -> HttpResponse:
+    """Show what protects people and brand."""
+    found = Guardrails.within(workspace).first()
+    return page(request, workspace, "strategize/guardrails.html", place="strategize/guardrails", guardrails=found)

@@ -1,0 +1,105 @@
+"""The first words of each message and survey a dialogue uses, with what is personal in them marked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from duologue.engage.messages.models import MessageVersion
+from duologue.strategize.dialogues.models import SurveyVersion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from duologue.platform.workspaces.models import Workspace
+    from duologue.strategize.dialogues.models import DialogueVersion
+    from duologue.strategize.dialogues.rules.plan import Plan
+
+MOST_CHARACTERS = 220
+TAG = re.compile(r"\{\{(.*?)\}\}|\{%.*?%\}", re.DOTALL)
+MARKS = re.compile(r"^[#>*\-\s]+|[*_`]+|!\[[^\]]*\]\([^)]*\)|\[([^\]]*)\]\([^)]*\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of words; personal ones come from a person's facts."""
+
+    text: str
+    personal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """What a message says first."""
+
+    name: str
+    subject: str
+    pieces: tuple[Piece, ...]
+    kind: str = "message"
+
+
+def sayings(workspace: Workspace, plan: Plan | None, version: DialogueVersion | None) -> dict[str, Saying]:
+    """Return by name the first words of every message and survey of the plan; of pinned versions where there are pins."""
+    if plan is None:
+        return {}
+    messages = {turn.message for turn in plan.turns.values() if turn.message}
+    surveys = {turn.survey for turn in plan.turns.values() if turn.survey}
+    pins = version.pins if version else {}
+    found = {
+        name: Saying(name, str(_said(data).get("subject", "")), first_words(_text(data), data.get("fallback") or {}))
+        for name, data in _versions(workspace, messages, pins.get("messages") or {})
+    }
+    rows = SurveyVersion.within(workspace).filter(name__in=surveys).order_by("name", "-number").distinct("name")
+    for row in rows:
+        questions = row.data.get("questions") or {}
+        first = next(iter(questions.values()), {}) if isinstance(questions, dict) else (questions[0] if questions else {})
+        asked = first.get("ask", "") if isinstance(first, dict) else ""
+        found.setdefault(row.name, Saying(row.name, "", first_words(str(asked), {}), "survey"))
+    return found
+
+
+def _versions(workspace: Workspace, names: set[str], pins: dict[str, int]) -> Iterable[tuple[str, dict[str, Any]]]:
+    rows = MessageVersion.within(workspace).filter(message__name__in=names).select_related("message").order_by("number")
+    chosen: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        if row.number == pins.get(row.message.name, row.message.current):
+            chosen[row.message.name] = row.data
+    return chosen.items()
+
+
+def _said(data: dict[str, Any]) -> dict[str, Any]:
+    inner = data.get("source") if isinstance(data.get("source"), dict) else data
+    email = inner.get("email") if isinstance(inner, dict) else None
+    return email if isinstance(email, dict) else (inner or {})
+
+
+def _text(data: dict[str, Any]) -> str:
+    said = _said(data)
+    body = str(said.get("body") or "")
+    if not body and said.get("mjml"):
+        body = " ".join(re.findall(r"<mj-text[^>]*>(.*?)</mj-text>", str(said["mjml"]), re.DOTALL))
+        body = re.sub(r"<[^>]+>", " ", body)
+    return body or str(said.get("text") or "")
+
+
+def first_words(text: str, fallback: Any) -> tuple[Piece, ...]:
+    """Return the first paragraph or two, cut at a word, in pieces."""
+    lines = [MARKS.sub(lambda found: found.group(1) or "", line.strip()) for line in text.strip().splitlines()]
+    joined = " ".join(line for line in lines if line)
+    spare = dict(fallback) if isinstance(fallback, dict) else dict(fallback or ())
+    pieces: list[Piece] = []
+    at, length = 0, 0
+    for tag in [*TAG.finditer(joined), None]:
+        plain = joined[at : tag.start() if tag else len(joined)]
+        if length + len(plain) > MOST_CHARACTERS:
+            return (*pieces, Piece(plain[: max(MOST_CHARACTERS - length, 0)].rsplit(" ", 1)[0] + " …"))
+        if plain:
+            pieces.append(Piece(plain))
+            length += len(plain)
+        if tag is not None:
+            at = tag.end()
+            if tag.group(1):
+                path = tag.group(1).split("|")[0].strip()
+                pieces.append(Piece(str(spare.get(path) or path.rsplit(".", 1)[-1].replace("_", " ")), personal=True))
+    return tuple(pieces)

@@ -1,0 +1,22 @@
+"""Addresses of the strategize pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from duologue.web.strategize import changes, dialogues, offers, segments
+
+app_name = "strategize"
+urlpatterns = [
+    path("segments", segments.segments, name="segments"),
+    path("segments/<str:name>", segments.segment, name="segment"),
+    path("dialogues", dialogues.dialogues, name="dialogues"),
+    path("dialogues/<str:name>", dialogues.dialogue, name="dialogue"),
+    path("dialogues/<str:name>/text", dialogues.text, name="text"),
+    path("dialogues/<str:name>/start", changes.start, name="start"),
+    path("dialogues/<str:name>/pause", changes.pause, name="pause"),
+    path("dialogues/<str:name>/resume", changes.resume, name="resume"),
+    path("offers", offers.offers, name="offers"),
+    path("offers/<str:name>", offers.offer, name="offer"),
+    path("guardrails", offers.guardrails, name="guardrails"),
+]

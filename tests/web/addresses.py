@@ -1,0 +1,66 @@
+"""Every page that staff can open, with what a filled workspace holds in its address."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from duologue.engage.channels.models import KeptMail
+from duologue.engage.conversations.models import Conversation
+
+
+def pages(workspace, filled) -> dict[str, str]:
+    name = workspace.name
+    person = filled["persons"][0]
+    conversation = Conversation.within(workspace).order_by("pk").first()
+    mail = KeptMail.within(workspace).order_by("pk").first()
+    return {
+        "home": reverse("home:home", args=[name]),
+        "people": reverse("people:people", args=[name]),
+        "person": reverse("people:person", args=[name, person]),
+        "purposes": reverse("people:purposes", args=[name]),
+        "arrivals": reverse("people:arrivals", args=[name]),
+        "book": reverse("brand:book", args=[name]),
+        "personas": reverse("brand:personas", args=[name]),
+        "products": reverse("brand:products", args=[name]),
+        "segments": reverse("strategize:segments", args=[name]),
+        "segment": reverse("strategize:segment", args=[name, "lapsed-good-customers"]),
+        "dialogues": reverse("strategize:dialogues", args=[name]),
+        "dialogue": reverse("strategize:dialogue", args=[name, "win-back"]),
+        "draft": reverse("strategize:dialogue", args=[name, "welcome"]),
+        "text": reverse("strategize:text", args=[name, "win-back"]),
+        "offers": reverse("strategize:offers", args=[name]),
+        "offer": reverse("strategize:offer", args=[name, "ten-percent"]),
+        "guardrails": reverse("strategize:guardrails", args=[name]),
+        "inbox": reverse("engage:inbox", args=[name]),
+        "conversation": reverse("engage:conversation", args=[name, conversation.pk]),
+        "messages": reverse("engage:messages", args=[name]),
+        "message": reverse("engage:message", args=[name, "we-miss-you"]) + f"?person={person}",
+        "till": reverse("engage:till", args=[name]),
+        "mailbox": reverse("engage:mailbox", args=[name]),
+        "mail": reverse("engage:mail", args=[name, mail.pk]),
+        "reports": reverse("measure:reports", args=[name]),
+        "report": reverse("measure:report", args=[name, "win-back"]),
+        "setup": reverse("setup:setup", args=[name]),
+        "log": reverse("setup:log", args=[name]),
+    }
+
+
+LISTS = {
+    "home": "home:home",
+    "people": "people:people",
+    "purposes": "people:purposes",
+    "arrivals": "people:arrivals",
+    "book": "brand:book",
+    "personas": "brand:personas",
+    "products": "brand:products",
+    "segments": "strategize:segments",
+    "dialogues": "strategize:dialogues",
+    "offers": "strategize:offers",
+    "guardrails": "strategize:guardrails",
+    "inbox": "engage:inbox",
+    "messages": "engage:messages",
+    "till": "engage:till",
+    "mailbox": "engage:mailbox",
+    "reports": "measure:reports",
+    "setup": "setup:setup",
+}

@@ -1,0 +1,353 @@
+"""A workspace with something on every page: one dialogue under way, a complaint, codes, mail, refusals."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from email.message import EmailMessage
+
+from django.db import transaction
+
+from duologue.brand.book.models import BookVersion
+from duologue.brand.catalogue.models import Product
+from duologue.brand.personas.models import Persona
+from duologue.engage.channels.actions import save_relay
+from duologue.engage.channels.models import KeptMail, Relay
+from duologue.engage.conversations.models import Conversation, Entry, Team
+from duologue.engage.messages.actions import save_message
+from duologue.engage.messages.models import Delivery
+from duologue.engage.perks.models import Perk
+from duologue.engage.runs.models import Admission, Run, RunStep
+from duologue.people.consent.actions import NewStatement, save_purpose, state
+from duologue.people.identifiers.models import Identifier
+from duologue.people.imports.models import Import
+from duologue.people.intake.models import Refusal
+from duologue.people.profiles.actions import NewFact, add, learn, make_findable
+from duologue.people.profiles.models import Profile
+from duologue.people.timeline import names
+from duologue.people.timeline.actions import NewEvent, write
+from duologue.platform.staff.models import Membership, Staff
+from duologue.platform.workspaces.models import Workspace
+from duologue.strategize.dialogues.models import Dialogue, DialogueVersion, SurveyVersion
+from duologue.strategize.dialogues.rules.plan import to_json
+from duologue.strategize.dialogues.rules.read import read_dialogue
+from duologue.strategize.guardrails.models import Guardrails
+from duologue.strategize.offers.models import Offer, OfferVersion
+from duologue.strategize.segments.models import Segment, SegmentMember
+from duologue.strategize.segments.rules.read import read_segment
+from duologue.strategize.segments.rules.tree import to_json as rule_to_json
+
+PASSWORD = "a long password for tests"
+
+WIN_BACK = """\
+dialogue: win-back
+about: Good customers who went quiet, asked back with something nobody else has.
+serves: {persona: gift-giver, promise: something-nobody-else-has, stage: quiet}
+purpose: promotions
+audience: lapsed-good-customers
+again: after 180d
+holdout: 10%
+goal: {event: Order Completed, within: 30d, value: revenue}
+anytime:
+  - {left: lapsed-good-customers, then: end}
+  - {replied: complaint, then: care}
+turns:
+  invite:
+    say: we-miss-you
+    by: [email, sms]
+    window: "Mo-Sa 09:00-20:00"
+    listen:
+      - {clicked: any, then: gift}
+      - {replied: yes, then: gift}
+      - {silence: 3d, then: why}
+  why:
+    ask: why-quiet
+    by: [email]
+    listen:
+      - {answered: {reason: moved}, then: end}
+      - {answered: any, then: gift}
+      - {silence: 5d, then: gift}
+  gift:
+    give: ten-percent
+    say: your-code
+    listen:
+      - {withheld: perk_gone, then: end}
+      - {silence: {until: perk.ten-percent.expires_at, before: 3d, at: "10:00"}, then: last}
+  last: {say: code-ends-soon, listen: [{silence: 3d, then: end}]}
+  care: {hand_over: care, within: 4h, listen: [{closed: any, then: end}, {overdue: any, then: end}]}
+"""
+SEGMENT = """\
+segment: lapsed-good-customers
+about: Bought for more than 100 in two years, nothing for 180 days
+where:
+  all:
+    - did: {event: Order Completed, within: 730d, times: {at_least: 2}}
+    - not: {did: {event: Order Completed, within: 180d}}
+    - person.country: [GB, DE]
+"""
+MESSAGES = {
+    "we-miss-you": (
+        "It’s been a while, {{ person.first_name }}",
+        "It’s been a while, {{ person.first_name }}. The beeswax you liked is back, and we’ve put two by in case.\n\n"
+        "[Show me the two](https://shop.example/two)",
+    ),
+    "your-code": ("Ten per cent, for you", "Ten per cent off anything on the shelves. Your word is {{ perk.ten-percent.code }}."),
+    "code-ends-soon": ("Your word ends soon", "Your word still works for three days. After that we’ll leave you in peace."),
+}
+PEOPLE = ["Ruth Pemberton", "Tom Ashdown", "Amélie Roux", "Jürgen Maximilian-Hohenstaufen von und zu Oberau", "Priya Raman", "Li Wei", "Ana Sousa"]
+
+
+def staff_for(workspace: Workspace, role: str = "owner", email: str = "imogen@shop.example") -> Staff:
+    staff = Staff.objects.filter(email=email).first() or Staff.objects.create_user(email, PASSWORD, name="Imogen Hart")
+    Membership._rows.get_or_create(workspace=workspace, staff=staff, defaults={"role": role, "joined_at": workspace.created_at})
+    return staff
+
+
+@transaction.atomic
+def fill(workspace: Workspace, now, people: int = 7) -> dict:
+    """Fill every table that a page reads; returns what was made."""
+    brand(workspace, now)
+    persons = people_of(workspace, now, people)
+    plans = plans_of(workspace, now, persons)
+    ways(workspace, now, persons, plans)
+    talk(workspace, now, persons)
+    arrivals(workspace, now)
+    return {"persons": persons, **plans}
+
+
+def brand(workspace: Workspace, now) -> None:
+    data = {
+        "name": "Holt & Wren",
+        "value": "Things made within a day’s walk, by people we know.",
+        "promises": {"something-nobody-else-has": {"promise": "One of a kind", "proof": "Every maker is named on the label."}},
+        "voice": "Warm, plain, exact. Never in a hurry.",
+        "commitments": ["An answer within four hours", "Never more than two letters a week"],
+        "look": {"colours": {"main": "#1f4d3a", "paper": "#faf6ee", "warm": "#e8a15a"}, "font": "Newsreader"},
+        "senders": {"email": {"name": "Imogen at Holt & Wren", "address": "imogen@shop.example"}},
+        "footer": "Holt & Wren Ltd, 3 Broad Street, Ludlow",
+    }
+    BookVersion._rows.create(workspace=workspace, number=1, data=data, since=now)
+    Persona._rows.create(
+        workspace=workspace,
+        name="gift-giver",
+        title="The gift-giver",
+        segment="lapsed-good-customers",
+        data={"about": "Buys for others, late, and wants it to look as if early.", "wants": ["to be thanked"], "needs": ["wrapping"], "media": ["radio"]},
+    )
+    for number in range(3):
+        Product._rows.create(workspace=workspace, key=f"P-{number}", name=f"Beeswax candle no. {number}", price=1250, currency="GBP", stock=7 * number)
+    for name, basis in (("promotions", "consent"), ("bookings", "contract"), ("service", "confirmation")):
+        save_purpose(workspace=workspace, name=name, title=name.capitalize(), about=f"What we send for {name}.", basis=basis)
+    save_relay(workspace=workspace, name="letterbox", kind="mailbox")
+    save_relay(workspace=workspace, name="post-office", kind="smtp", settings={"host": "smtp.shop.example", "port": 587})
+    Relay.within(workspace).filter(name="post-office").update(trouble="451 try later, said the server three times", resting_until=now)
+    Team._rows.create(workspace=workspace, name="care", emails=["care@shop.example"])
+    caps = {"caps": [{"channel": "email", "at_most": 2, "within": "7d"}], "window": "Mo-Sa 08:00-21:00"}
+    Guardrails._rows.create(workspace=workspace, data=caps, changed_at=now)
+
+
+def people_of(workspace: Workspace, now, number: int) -> list[int]:
+    ids = add(workspace=workspace, seen_at=[now - timedelta(hours=step) for step in range(number)])
+    shown = [PEOPLE[step % len(PEOPLE)] + (f" {step}" if step >= len(PEOPLE) else "") for step in range(number)]
+    facts = []
+    for profile, name in zip(ids, shown, strict=True):
+        first, *rest = name.split(" ")
+        values = {"first_name": first, "last_name": " ".join(rest), "country": "GB", "locale": "en-GB", "likes": "candles"}
+        facts += [NewFact(profile, key, value, "shop", now) for key, value in values.items()]
+    learn(workspace=workspace, facts=facts, now=now)
+    for step, profile in enumerate(ids):
+        address = f"person{step}@people.example"
+        Identifier._rows.create(workspace=workspace, profile_id=profile, kind="email", value=address, shown=address, first_seen_at=now)
+    make_findable(workspace=workspace, texts=[*zip(ids, shown, strict=True), *((p, f"person{s}@people.example") for s, p in enumerate(ids))])
+    Profile.within(workspace).filter(pk__in=ids, name="").update(name="Somebody")
+    statements = [NewStatement(profile, "email", "promotions", "granted", now - timedelta(days=90), "shop", "May we write to you?") for profile in ids]
+    state(workspace=workspace, statements=statements, now=now)
+    return ids
+
+
+def plans_of(workspace: Workspace, now, persons: list[int]) -> dict:
+    segment = Segment._rows.create(
+        workspace=workspace,
+        name="lapsed-good-customers",
+        about="Good customers who went quiet",
+        source=SEGMENT,
+        rule=rule_to_json(read_segment(SEGMENT, "lapsed.yaml")),
+        reads=["event:Order Completed"],
+        swept_at=now,
+        swept_revision=1,
+        size=len(persons),
+    )
+    for person in persons:
+        SegmentMember._rows.create(workspace=workspace, segment=segment, person=person, shard=person % 64, member=True, since=now)
+    versions = {
+        name: save_message(
+            workspace=workspace,
+            name=name,
+            source={"subject": subject, "body": body, "fallback": {"person.first_name": "there", "perk.ten-percent.code": "your code"}},
+            now=now,
+        )
+        for name, (subject, body) in MESSAGES.items()
+    }
+    SurveyVersion._rows.create(
+        workspace=workspace, name="why-quiet", number=1, since=now, data={"questions": {"reason": {"ask": "Was it something we did?", "kind": "one"}}}
+    )
+    terms = {"kind": "discount", "code": "generated", "worth": "10%", "lasts": "14d", "limits": {"each": 1, "all": 40}}
+    offer = Offer._rows.create(workspace=workspace, name="ten-percent", given=38, spent=12_300)
+    offered = OfferVersion._rows.create(workspace=workspace, offer=offer, number=1, data=terms, since=now)
+    dialogue = Dialogue._rows.create(
+        workspace=workspace, name="win-back", about="Good customers who went quiet, asked back.", draft=WIN_BACK, state="live", current=1, started_at=now
+    )
+    version = DialogueVersion._rows.create(
+        workspace=workspace,
+        dialogue=dialogue,
+        number=1,
+        source=WIN_BACK,
+        plan=to_json(read_dialogue(WIN_BACK, "win-back.yaml")),
+        pins={"messages": dict.fromkeys(MESSAGES, 1), "surveys": {"why-quiet": 1}, "offers": {"ten-percent": 1}},
+        published_at=now,
+    )
+    Dialogue._rows.create(workspace=workspace, name="welcome", about="Still being written.", draft="dialogue: welcome\nturns: {hello: {say: hello}}\n")
+    return {"segment": segment, "messages": versions, "offer": offer, "offered": offered, "dialogue": dialogue, "version": version}
+
+
+def ways(workspace: Workspace, now, persons: list[int], plans: dict) -> None:
+    dialogue, version = plans["dialogue"], plans["version"]
+    for step, person in enumerate(persons):
+        verdict = "held_out" if step % 5 == 4 else "admitted"
+        Admission._rows.create(workspace=workspace, dialogue=dialogue, person=person, verdict=verdict, at=now, decided_at=now)
+        if verdict == "held_out":
+            continue
+        run = Run._rows.create(
+            workspace=workspace,
+            dialogue=dialogue,
+            version=version,
+            person=person,
+            profile_id=person,
+            shard=person % 64,
+            turn="gift" if step % 2 else "invite",
+            seq=2 if step % 2 else 1,
+            arrived_at=now,
+            started_at=now - timedelta(days=2),
+            phase="listening",
+        )
+        if step % 2:
+            RunStep._rows.create(
+                workspace=workspace,
+                run=run,
+                dialogue_id=dialogue.pk,
+                person=person,
+                seq=1,
+                turn="invite",
+                arrived_at=now - timedelta(days=2),
+                left_at=now,
+                heard="clicked: any",
+                then="gift",
+            )
+            Perk._rows.create(
+                workspace=workspace,
+                offer=plans["offer"],
+                offer_version=plans["offered"],
+                person=person,
+                profile_id=person,
+                run=run,
+                code=f"WREN-{person}",
+                state="issued",
+                cost=500,
+                reserved_at=now,
+                issued_at=now,
+                expires_at=now + timedelta(days=14),
+            )
+        delivery = Delivery._rows.create(
+            workspace=workspace,
+            run=run,
+            dialogue=dialogue,
+            person=person,
+            profile_id=person,
+            shard=person % 64,
+            turn="invite",
+            message_version=plans["messages"]["we-miss-you"],
+            channel="email",
+            purpose="promotions",
+            state=["accepted", "accepted", "uncertain", "withheld"][step % 4],
+            reason="no consent" if step % 4 == 3 else "",
+            due_at=now,
+            too_late_at=now + timedelta(days=3),
+            planned_at=now,
+            accepted_at=now if step % 4 < 2 else None,
+        )
+        keep_mail(workspace, now, delivery, step)
+    sent = [
+        NewEvent(person, now - timedelta(hours=3), names.MESSAGE_SENT, {"channel": "email", "message": "we-miss-you", "turn": "invite"})
+        for person in persons
+    ]
+    clicked = [NewEvent(person, now - timedelta(hours=2), names.LINK_CLICKED, {"url": "https://shop.example/two", "human": True}) for person in persons]
+    order = {"order_id": "A-1", "revenue": 42.5, "currency": "GBP", "products": [{"name": "Beeswax candle"}]}
+    bought = [NewEvent(person, now - timedelta(hours=1), names.ORDER_COMPLETED, order, source="shop") for person in persons[:2]]
+    write(workspace=workspace, events=[*sent, *clicked, *bought], now=now)
+
+
+def keep_mail(workspace: Workspace, now, delivery: Delivery, step: int) -> None:
+    mail = EmailMessage()
+    mail["From"], mail["To"] = "Imogen at Holt & Wren <imogen@shop.example>", f"person{step}@people.example"
+    mail["Subject"] = "It’s been a while"
+    mail.set_content("It’s been a while. The beeswax is back.")
+    mail.add_alternative(
+        "<html><head></head><body style='font-family:Georgia;padding:24px;background:#faf6ee'><h1>It’s been a while</h1><p>The beeswax is back."
+        "</p><p><a href='https://shop.example/two'>Show me</a></p><img src='https://elsewhere.example/pixel.gif' alt=''></body></html>",
+        subtype="html",
+    )
+    KeptMail._rows.create(
+        workspace=workspace,
+        delivery=delivery,
+        at=now,
+        sender="b+x@shop.example",
+        recipient=mail["To"],
+        subject=str(mail["Subject"]),
+        content=mail.as_bytes(),
+    )
+
+
+def talk(workspace: Workspace, now, persons: list[int]) -> None:
+    for step, person in enumerate(persons[:3]):
+        conversation = Conversation._rows.create(
+            workspace=workspace,
+            person=person,
+            profile_id=person,
+            state="open",
+            team="care",
+            intent="complaint" if not step else "question",
+            is_complaint=not step,
+            priority=1,
+            due_at=now - timedelta(minutes=20) if not step else now + timedelta(hours=2),
+            brief="A cracked jug, and a code sent after it." if not step else "",
+            opened_at=now - timedelta(hours=4),
+            touched_at=now - timedelta(minutes=step),
+        )
+        said = [("in", "The jug came cracked, and then you sent me a code. I am not pleased."), ("note", "Looked up the order: sent by second class.")]
+        for minute, (direction, text) in enumerate(said):
+            Entry._rows.create(
+                workspace=workspace,
+                conversation=conversation,
+                profile_id=person,
+                at=now - timedelta(hours=4, minutes=-minute),
+                direction=direction,
+                channel="email",
+                subject="Re: It’s been a while" if direction == "in" else "",
+                text=text,
+                intent="complaint" if direction == "in" else "",
+            )
+
+
+def arrivals(workspace: Workspace, now) -> None:
+    for step in range(3):
+        Refusal._rows.create(
+            workspace=workspace,
+            source="shop",
+            at=now - timedelta(minutes=step),
+            reason="no_identity",
+            sentence="The event says neither who it is about (userId) nor which device (anonymousId).",
+            payload=b"{}",
+        )
+    Import._rows.create(
+        workspace=workspace, kind="people", file="people.csv", file_digest=b"x" * 32, recipe="", state="done", rows_read=120, rows_written=118,
+        rows_refused=2, started_at=now, ended_at=now,
+    )  # fmt: skip

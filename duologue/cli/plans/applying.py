@@ -112,9 +112,10 @@ class _Work:
         return []
 
     def _dialogue(self, file: PlanText) -> None:
+        around = dialogues.Around(self.workspace, self.now, self.staff, frozenset(mistake.file for mistake in self.mistakes))
         try:
             with transaction.atomic():
-                done = dialogues.publish(self.workspace, file, self.now, self.staff)
+                done = dialogues.publish(around, file)
         except Mistakes as found:
             self.mistakes.extend(found.mistakes)
             return

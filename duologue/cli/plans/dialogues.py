@@ -9,18 +9,20 @@ from duologue.brand.book import queries as book
 from duologue.brand.personas.models import Persona
 from duologue.engage.channels.models import Relay
 from duologue.engage.conversations.models import Team
+from duologue.engage.messages.models import Message
 from duologue.engage.messages.queries import current_numbers
 from duologue.kit.yaml import Mistake, read_yaml, suggestion
 from duologue.people.consent.queries import purposes
 from duologue.strategize.dialogues import actions, surveys
-from duologue.strategize.dialogues.models import Dialogue
+from duologue.strategize.dialogues.models import Dialogue, SurveyVersion
 from duologue.strategize.dialogues.rules.naming import Names, misfits, named
 from duologue.strategize.dialogues.rules.read import Mistakes, read_dialogue
 from duologue.strategize.offers import queries as offers
+from duologue.strategize.offers.models import Offer
 from duologue.strategize.segments.models import Segment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from duologue.cli.plans.folder import PlanText
@@ -49,11 +51,22 @@ class Published:
     warnings: list[str]
 
 
-def publish(workspace: Workspace, file: PlanText, now: datetime, staff: Staff | None) -> Published:
+@dataclass(slots=True, frozen=True)
+class Around:
+    """Where a dialogue is handed in; `broken` are the paths of files that could not be taken, whose names are not missed."""
+
+    workspace: Workspace
+    now: datetime
+    staff: Staff | None
+    broken: frozenset[str]
+
+
+def publish(around: Around, file: PlanText) -> Published:
     """Keep a dialogue's file as the draft and publish it; raises Mistakes for all it names that is not there.
 
     With the same text and the same versions of what it names, nothing changes. Those under way finish on their version.
     """
+    workspace = around.workspace
     plan = read_dialogue(file.text, file.path)
     document = read_yaml(file.text, file.path)
     if plan.dialogue != file.name:
@@ -64,42 +77,50 @@ def publish(workspace: Workspace, file: PlanText, now: datetime, staff: Staff | 
         "surveys": surveys.numbers(workspace, names.surveys),
         "offers": offers.numbers(workspace, names.offers),
     }
-    _check_names(document, plan, names, pins, workspace)
+    _check_names(document, plan, names, around)
     document.settle()
     before = Dialogue.within(workspace).filter(name=file.name).values_list("current", flat=True).first()
     actions.save_draft(workspace=workspace, name=file.name, source=file.text)
     try:
-        version = actions.publish(workspace=workspace, name=file.name, pins=pins, now=now, staff=staff)
+        version = actions.publish(workspace=workspace, name=file.name, pins=pins, now=around.now, staff=around.staff)
     except actions.DialogueRefused as refusal:
         raise Mistakes([Mistake(file.path, 1, str(refusal))]) from None
     return Published(version.number, version.number != before, bool(before), _warnings(workspace, plan, file))
 
 
-def _check_names(document: Document, plan: Plan, names: Names, pins: dict[str, dict[str, int]], workspace: Workspace) -> None:
-    bases = {name: purpose.basis for name, purpose in purposes(workspace).items()}
-    for place, sentence in misfits(plan, bases):
-        document.refuse(place, sentence)
-    teams = set(Team.within(workspace).filter(name__in=names.teams).values_list("name", flat=True))
+def _check_names(document: Document, plan: Plan, names: Names, around: Around) -> None:
+    workspace = around.workspace
+    if "purposes.yaml" not in around.broken:
+        bases = {name: purpose.basis for name, purpose in purposes(workspace).items()}
+        for place, sentence in misfits(plan, bases):
+            document.refuse(place, sentence)
+    there = {
+        "message": set(Message.within(workspace).values_list("name", flat=True)),
+        "survey": set(SurveyVersion.within(workspace).values_list("name", flat=True)),
+        "offer": set(Offer.within(workspace).values_list("name", flat=True)),
+        "team": set(Team.within(workspace).values_list("name", flat=True)),
+        "segment": set(Segment.within(workspace).values_list("name", flat=True)),
+    }
+    for place, what, name in _named_in(document, plan, names):
+        where = WHERE[what].format(name)
+        if name not in there[what] and where not in around.broken:
+            document.refuse(place, f"There is no {what} {name!r}{suggestion(name, there[what])}; write it into {where}.")
+
+
+def _named_in(document: Document, plan: Plan, names: Names) -> Iterator[tuple[Place, str, str]]:
+    """Yield all that a plan names in other rooms: where, what, and by which name."""
     for turn in plan.turns.values():
         here: Place = ("turns", turn.name)
         if turn.message:
-            _needs(document, (*here, "say"), turn.message, pins["messages"], "message")
+            yield (*here, "say"), "message", turn.message
         if turn.survey:
-            _needs(document, (*here, "ask"), turn.survey, pins["surveys"], "survey")
+            yield (*here, "ask"), "survey", turn.survey
         for offer in turn.gives:
-            _needs(document, (*here, "give"), offer, pins["offers"], "offer")
+            yield (*here, "give"), "offer", offer
         if turn.team:
-            _needs(document, (*here, "hand_over"), turn.team, teams, "team")
-    kept = set(Segment.within(workspace).filter(name__in=names.segments).values_list("name", flat=True))
+            yield (*here, "hand_over"), "team", turn.team
     for segment in sorted(names.segments):
-        place = ("audience",) if segment == plan.audience else _place_of(document, segment)
-        _needs(document, place, segment, kept, "segment")
-
-
-def _needs(document: Document, place: Place, name: str, there: Iterable[str], what: str) -> None:
-    known = list(there)
-    if name not in known:
-        document.refuse(place, f"There is no {what} {name!r}{suggestion(name, known)}; write it into {WHERE[what].format(name)}.")
+        yield ("audience",) if segment == plan.audience else _place_of(document, segment), "segment", segment
 
 
 def _place_of(document: Document, word: str) -> Place:

@@ -1,0 +1,145 @@
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from duologue.cli.plans.applying import apply_files, files_in_force
+from duologue.cli.plans.folder import read_folder
+from duologue.engage.messages.models import MessageVersion
+from duologue.kit.yaml import Mistakes
+from duologue.platform.workspaces.models import PlanFile
+from duologue.strategize.dialogues import queries
+from duologue.strategize.dialogues.actions import save_draft
+from duologue.strategize.dialogues.models import DialogueVersion
+from duologue.strategize.offers.models import OfferVersion
+from duologue.strategize.segments.models import Segment
+
+EXAMPLE = Path(__file__).parents[3] / "examples" / "online-retail" / "plan"
+NOW = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
+LATER = datetime(2026, 1, 6, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return shutil.copytree(EXAMPLE, tmp_path / "plan")
+
+
+def put(workspace, folder, now=NOW, **options):
+    return apply_files(workspace=workspace, files=read_folder(folder), now=now, **options)
+
+
+def edit(folder, path, old, new):
+    text = (folder / path).read_text()
+    assert old in text
+    (folder / path).write_text(text.replace(old, new))
+
+
+def test_a_folder_is_put_in_force(workspace, folder):
+    outcome = put(workspace, folder)
+    assert {change.sign for change in outcome.changes} == {"+"}
+    assert len(outcome.changes) == len(read_folder(folder))
+    version = queries.current(workspace, "win-back")
+    assert version.pins == {
+        "messages": {"we-miss-you": 1, "your-code": 1, "code-ends-soon": 1},
+        "surveys": {"why-quiet": 1},
+        "offers": {"ten-percent": 1},
+    }
+    assert queries.plan_of(version).turns["gift"].gives == ("ten-percent",)
+    assert sorted(Segment.within(workspace).values_list("name", flat=True)) == ["good-customers", "lapsed-good-customers"]
+    assert outcome.warnings == ["dialogues/win-back.yaml: the channel sms has no way out here yet; it is passed over."]
+
+
+def test_the_same_again_changes_nothing(workspace, folder):
+    put(workspace, folder)
+    assert put(workspace, folder, LATER).changes == []
+    assert DialogueVersion.within(workspace).count() == 1
+    assert set(PlanFile.within(workspace).values_list("applied_at", flat=True)) == {NOW}
+
+
+def test_a_dry_run_says_the_same_and_changes_nothing(workspace, folder):
+    dry = put(workspace, folder, dry=True)
+    assert not PlanFile.within(workspace).exists()
+    assert not MessageVersion.within(workspace).exists()
+    assert put(workspace, folder) == dry
+
+
+def test_a_changed_message_is_pinned_anew_and_nothing_else_moves(workspace, folder):
+    put(workspace, folder)
+    edit(folder, "messages/your-code.yaml", "here is your code", "this is your code")
+    outcome = put(workspace, folder, LATER)
+    assert [(change.sign, change.path) for change in outcome.changes] == [
+        ("~", "messages/your-code.yaml"),
+        ("→", "dialogues/win-back.yaml"),
+    ]
+    assert queries.current(workspace, "win-back").pins["messages"]["your-code"] == 2
+    assert OfferVersion.within(workspace).count() == 1
+
+
+def test_what_is_written_back_is_the_same_byte_for_byte(workspace, folder):
+    (folder / "teams.yaml").write_bytes(b"\xef\xbb\xbf# with a mark\r\ncare: {emails: [care@shop.example]}\r\n")
+    put(workspace, folder)
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert files_in_force(workspace) == files
+
+
+def test_what_was_edited_on_screen_is_written_back_and_a_folder_sets_it_right(workspace, folder):
+    put(workspace, folder)
+    text = (folder / "dialogues/win-back.yaml").read_text()
+    save_draft(workspace=workspace, name="win-back", source=text.replace("10%", "20%"))
+    assert files_in_force(workspace)["dialogues/win-back.yaml"] == text.replace("10%", "20%").encode()
+    put(workspace, folder, LATER)
+    assert files_in_force(workspace)["dialogues/win-back.yaml"] == text.encode()
+
+
+def test_all_mistakes_of_all_files_are_told_and_nothing_is_changed(workspace, folder):
+    edit(folder, "offers/ten-percent.yaml", "worth: 10%", "worht: 10%")
+    edit(folder, "dialogues/win-back.yaml", "say: your-code", "say: your-cod")
+    edit(folder, "messages/code-ends-soon.yaml", "fallback: {person.first_name: there}\n", "")
+    with pytest.raises(Mistakes) as found:
+        put(workspace, folder)
+    said = [(mistake.file, mistake.line) for mistake in found.value.mistakes]
+    assert len(said) == 3
+    assert ("offers/ten-percent.yaml", 5) in said
+    assert ("dialogues/win-back.yaml", 31) in said
+    assert any(file == "messages/code-ends-soon.yaml" for file, _ in said)
+    assert "did you mean 'worth'?" in str(found.value)
+    assert "did you mean 'your-code'?" in str(found.value)
+    assert not PlanFile.within(workspace).exists()
+    assert not OfferVersion.within(workspace).exists()
+
+
+def test_a_file_that_is_gone_is_told_and_what_it_made_stays(workspace, folder):
+    put(workspace, folder)
+    (folder / "personas/gift-giver.yaml").unlink()
+    outcome = put(workspace, folder, LATER)
+    assert [(change.sign, change.path) for change in outcome.changes] == [("-", "personas/gift-giver.yaml")]
+    assert "personas/gift-giver.yaml" not in files_in_force(workspace)
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        ("dialogue/x.yaml", "did you mean 'dialogues'?"),
+        ("webhooks.yaml", "not yet understood"),
+        ("notes.txt", "A plan folder knows no"),
+    ],
+)
+def test_a_file_that_does_not_belong_is_refused(folder, path, sentence):
+    (folder / path).parent.mkdir(exist_ok=True)
+    (folder / path).write_text("x")
+    with pytest.raises(Mistakes, match=sentence.replace("?", r"\?")):
+        read_folder(folder)
+
+
+def test_a_pool_of_codes_belongs_to_the_offer_that_names_it(workspace, folder):
+    edit(folder, "offers/ten-percent.yaml", "code: generated", "code: {pool: codes.txt}")
+    (folder / "offers/codes.txt").write_text("AAA-1\nAAA-2\nAAA-1\n")
+    outcome = put(workspace, folder)
+    assert ("offers/codes.txt", "2 codes for ten-percent") in [(change.path, change.says) for change in outcome.changes]
+
+
+def test_a_purpose_by_consent_cannot_carry_a_service_dialogue(workspace, folder):
+    edit(folder, "dialogues/win-back.yaml", "purpose: promotions", "purpose: promotions\nkind: service")
+    with pytest.raises(Mistakes, match=r"dialogues/win-back\.yaml:5: A service dialogue needs a purpose by contract"):
+        put(workspace, folder)

@@ -11,51 +11,57 @@ from django.db import connection, transaction
 
 from duologue.engage.messages.content.compile import Link, compile_content, mistakes
 from duologue.engage.messages.models import Message, MessageVersion
-from duologue.engage.messages.rules.source import MessageRefused, contents, read_message
+from duologue.engage.messages.rules.source import contents, read_message
 from duologue.engage.messages.surroundings import surroundings
+from duologue.kit.yaml import Mistake, Mistakes
 from duologue.people.consent.queries import purposes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
 
+    from duologue.engage.messages.content.look import Look
+    from duologue.engage.messages.rules.source import Message as SourceMessage
     from duologue.platform.workspaces.models import Workspace
 
 
 @transaction.atomic
-def save_message(*, workspace: Workspace, name: str, source: str | dict[str, Any], now: datetime) -> MessageVersion:
+def save_message(*, workspace: Workspace, name: str, source: str | dict[str, Any], now: datetime, file: str = "") -> MessageVersion:
     """Keep a message as a new version; the same source again gives the version there is.
 
-    Raises MessageRefused with every mistake, one sentence each.
+    Raises Mistakes (`kit.yaml`): every mistake with file, line and sentence.
     """
-    message = read_message(name, source)
+    message = read_message(name, source, file)
     look = surroundings(workspace).look
     said = contents(message)
-    wrong = [
-        f"{_place(locale, variant)}{sentence}"
-        for (locale, variant), content in said.items()
-        for sentence in mistakes(content, fallback=message.fallback, look=look)
-    ]
-    if wrong:
-        raise MessageRefused(name, wrong)
+    if wrong := _wrong(message, look, source if isinstance(source, str) else "", file or f"messages/{name}.yaml"):
+        raise Mistakes(wrong)
     links: list[Link] = []
     for (locale, _), content in said.items():
         links += [link for link in compile_content(content, look=look, locale=locale or "en").links if link not in links]
     data = {"message": msgspec.to_builtins(message), "links": [[link.url, link.name] for link in links]}
-    row, is_new = Message.within(workspace).get_or_create(workspace=workspace, name=name)
+    row, _ = Message.within(workspace).get_or_create(workspace=workspace, name=name)
+    Message.within(workspace).select_for_update().get(pk=row.pk)
     newest = MessageVersion.within(workspace).filter(message=row).order_by("-number").first()
     if newest is not None and newest.data == data:
         return newest
-    number = newest.number + 1 if newest else 1
-    version = MessageVersion(workspace=workspace, message=row, number=number, data=data, since=now)
+    version = MessageVersion(workspace=workspace, message=row, number=newest.number + 1 if newest else 1, data=data, since=now)
     version.save()
-    if not is_new or row.current != number:
-        Message.within(workspace).filter(pk=row.pk).update(current=number)
+    Message.within(workspace).filter(pk=row.pk).update(current=version.number)
     return version
 
 
-def _place(locale: str, variant: str) -> str:
-    return f"In {locale or variant}: " if locale or variant else ""
+def _wrong(message: SourceMessage, look: Look, text: str, file: str) -> list[Mistake]:
+    lines = text.splitlines()
+    found = []
+    for (locale, variant), content in contents(message).items():
+        place = f"In {locale or variant}: " if locale or variant else ""
+        for fault in mistakes(content, fallback=message.fallback, look=look):
+            line = next((at for at, one in enumerate(lines, 1) if fault.about and fault.about in one), 1)
+            mistake = Mistake(file, line, fault.sentence)
+            if mistake not in found:
+                found.append(mistake if line > 1 else Mistake(file, line, f"{place}{fault.sentence}"))
+    return found
 
 
 @dataclass(slots=True)
@@ -119,7 +125,7 @@ def plan(*, workspace: Workspace, deliveries: Sequence[NewDelivery], now: dateti
             d.channel,
             d.purpose,
             d.kind,
-            d.basis or bases.get(d.purpose, "consent"),
+            d.basis or ("confirmation" if d.consent else bases.get(d.purpose, "consent")),
             d.due_at,
             d.too_late_at,
         )
@@ -127,8 +133,8 @@ def plan(*, workspace: Workspace, deliveries: Sequence[NewDelivery], now: dateti
     ]
     with connection.cursor() as cursor:
         cursor.execute(
-            """INSERT INTO engage_delivery (workspace_id, run_id, dialogue_id, person, profile_id, shard, turn, occurrence, message_version_id,
-                   survey_version_id, conversation_id, body, channel, purpose, kind, basis, due_at, too_late_at,
+            """INSERT INTO engage_delivery (workspace_id, run_id, dialogue_id, person, profile_id, shard, turn, occurrence,
+                   message_version_id, survey_version_id, conversation_id, body, channel, purpose, kind, basis, due_at, too_late_at,
                    state, reason, detail, attempt, sender, planned_at, address, relay, cost)
                SELECT %s, n.*, 'queued', '', '', 0, '', %s, '', '', 0
                FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::smallint[], %s::text[], %s::int[], %s::bigint[],

@@ -12,7 +12,7 @@ from django.db import connection
 
 from duologue.engage.channels import registry
 from duologue.engage.messages.rules.gate import NOW, Asked, Cap, Verdict, may_we_send
-from duologue.kit.clock import next_open
+from duologue.kit.clock import next_open, zone_named
 from duologue.people.consent.queries import standing, suppressed
 from duologue.people.profiles.queries import KnownPerson, people
 
@@ -107,7 +107,11 @@ def judge(workspace: Workspace, claimed: Sequence[Claimed], around: Surroundings
     for one in claimed:
         verdict = ready[one.channel]
         if verdict.answer != "never":
-            asked = _asked(one, workspace, around, known.get(one.person), stand[one.person], addresses.get(one.id), barred, received, now)
+            asked = _asked(one, workspace, around, known.get(one.person), now)
+            asked.address = addresses.get(one.id)
+            asked.is_suppressed = (one.channel, asked.address) in barred
+            asked.received = received[one.person]
+            _weigh_standing(asked, stand[one.person], one.purpose, now)
             found = may_we_send(asked, around.caps, now)
             verdict = verdict if found.answer == "now" else found
             if verdict.answer == "later" and verdict.at is not None and verdict.at > one.too_late_at:
@@ -118,32 +122,22 @@ def judge(workspace: Workspace, claimed: Sequence[Claimed], around: Surroundings
     return Judged(verdicts, known, addresses)
 
 
-def _asked(
-    one: Claimed,
-    workspace: Workspace,
-    around: Surroundings,
-    person: KnownPerson | None,
-    stand: Standing,
-    address: str | None,
-    barred: set[tuple[str, str]],
-    received: dict[int, list[tuple[datetime, str]]],
-    now: datetime,
-) -> Asked:
+def _asked(one: Claimed, workspace: Workspace, around: Surroundings, person: KnownPerson | None, now: datetime) -> Asked:
     zone = one.body.get("zone") or (person.timezone if person else "") or workspace.timezone
     window = one.body.get("window") or (around.quiet if one.kind == "promotion" else "")
-    paused_until = (stand.paused_until(now) or now + OPEN_PAUSE) if stand.paused(now) else None
     return Asked(
         kind=one.kind,
         basis=one.basis,
         channel=one.channel,
         too_late_at=one.too_late_at,
-        address=address,
-        is_suppressed=address is not None and (one.channel, address) in barred,
-        may=stand.may(one.channel, one.purpose),
-        paused_until=paused_until,
-        opens_at=next_open(window, zone, now),
-        received=received[one.person],
+        opens_at=next_open(window, zone_named(zone, workspace.timezone), now),
     )
+
+
+def _weigh_standing(asked: Asked, stand: Standing, purpose: str, now: datetime) -> None:
+    asked.may = stand.may(asked.channel, purpose)
+    if stand.paused(now):
+        asked.paused_until = stand.paused_until(now) or now + OPEN_PAUSE
 
 
 def _addresses(claimed: Sequence[Claimed], known: dict[int, KnownPerson]) -> dict[int, str]:

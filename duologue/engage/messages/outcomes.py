@@ -30,7 +30,8 @@ def note_verdicts(workspace: Workspace, claimed: Sequence[Claimed], verdicts: Ma
     if later:
         with connection.cursor() as cursor:
             cursor.execute(
-                """UPDATE engage_delivery d SET due_at = n.at, reason = n.why FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[]) AS n (id, at, why)
+                """UPDATE engage_delivery d SET due_at = n.at, reason = n.why
+                   FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[]) AS n (id, at, why)
                    WHERE d.workspace_id = %s AND d.id = n.id AND d.state = 'queued'""",
                 ([one.id for one, _ in later], [verdict.at for _, verdict in later], [verdict.why for _, verdict in later], workspace.pk),
             )
@@ -66,7 +67,7 @@ def withhold(
 
 
 def hand_over(
-    workspace: Workspace, claimed: Sequence[Claimed], letters: Sequence[Letter], sender: str, now: datetime, until: datetime
+    workspace: Workspace, claimed: Sequence[Claimed], letters: Sequence[Letter], *, sender: str, now: datetime, until: datetime
 ) -> None:
     """Mark deliveries as handing over; committed before the first byte leaves."""
     by_id = {one.id: one for one in claimed}
@@ -99,8 +100,9 @@ def settle(workspace: Workspace, claimed: Sequence[Claimed], outcomes: Mapping[i
     rows = [_row(one, outcomes[one.id], now) for one in told]
     with connection.cursor() as cursor:
         cursor.execute(
-            """UPDATE engage_delivery d SET state = n.state, reason = n.reason, detail = n.detail, due_at = coalesce(n.due, d.due_at), relay = n.relay,
-                      claimed_until = NULL, accepted_at = CASE WHEN n.state = 'accepted' THEN %s::timestamptz ELSE d.accepted_at END
+            """UPDATE engage_delivery d SET state = n.state, reason = n.reason, detail = n.detail, due_at = coalesce(n.due, d.due_at),
+                      relay = n.relay, claimed_until = NULL,
+                      accepted_at = CASE WHEN n.state = 'accepted' THEN %s::timestamptz ELSE d.accepted_at END
                FROM unnest(%s::bigint[], %s::smallint[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::text[])
                     AS n (id, attempt, state, reason, detail, due, relay)
                WHERE d.workspace_id = %s AND d.id = n.id AND d.state = 'handing_over' AND d.attempt = n.attempt RETURNING d.id""",

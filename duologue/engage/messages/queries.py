@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
@@ -11,7 +12,7 @@ from django.db import connection
 
 from duologue.engage.messages import versions
 from duologue.engage.messages.claims import Claimed
-from duologue.engage.messages.content.liquid import ContentFailed, Template
+from duologue.engage.messages.content.liquid import ContentFailed, Template, paths
 from duologue.engage.messages.models import Message, MessageVersion
 from duologue.engage.messages.surroundings import surroundings
 from duologue.engage.messages.writing import fill, values_for
@@ -19,7 +20,6 @@ from duologue.people.profiles.queries import KnownPerson, people
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
 
@@ -112,7 +112,9 @@ def link_target(workspace: Workspace, delivery_id: int, link_no: int) -> Target 
         around = surroundings(workspace)
         content = versions.compiled(version, locale=person.locale or workspace.locale, variant="", look=around.look, is_promotion=True)
         try:
-            url = Template(url, escape=False).render(_in_url(values_for(workspace, one, person, content, around, version.fallback), url))
+            url = Template(url, escape=False).render(
+                _in_url(values_for(workspace, one, person, content=content, around=around, fallback=version.fallback), url)
+            )
         except ContentFailed:
             return None
     if urlsplit(url).scheme not in {"http", "https"}:
@@ -140,18 +142,14 @@ def _with_utm(url: str, channel: str, dialogue: str, message: str) -> str:
     added = urlencode({key: value for key, value in ours.items() if value and key not in given})
     if not added or any(key.startswith("utm_") for key in given):
         return url
-    return urlunsplit(parts._replace(query=f"{parts.query}&{added}" if parts.query else added))
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, f"{parts.query}&{added}" if parts.query else added, parts.fragment))
 
 
 def _reads(version: versions.Version) -> set[str]:
-    from duologue.engage.messages.content.liquid import paths  # noqa: PLC0415
-
     return {path for content in version.contents.values() for text in (content.subject, content.body, content.mjml) for path in paths(text)}
 
 
 def _example(body: dict[str, Any], kind: str, *, delivery_id: int = 0, profile_id: int = 0) -> Claimed:
-    from datetime import UTC, datetime  # noqa: PLC0415
-
     return Claimed(
         id=delivery_id,
         run_id=None,

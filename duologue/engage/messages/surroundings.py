@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from duologue.brand.book.models import BookVersion
+from duologue.brand.book.queries import current as current_book
 from duologue.engage.messages.content.look import Look
 from duologue.engage.messages.rules.gate import Cap
 from duologue.kit.clock import parse_duration
-from duologue.strategize.guardrails.models import Guardrails
+from duologue.strategize.guardrails.queries import current as current_guardrails
 
 if TYPE_CHECKING:
+    from duologue.brand.book.rules import Book
     from duologue.platform.workspaces.models import Workspace
 
 
@@ -39,32 +40,36 @@ class Surroundings:
 
 def surroundings(workspace: Workspace) -> Surroundings:
     """Read what is in force now."""
-    book = BookVersion.within(workspace).order_by("-number").values_list("data", flat=True).first() or {}
-    rails = Guardrails.within(workspace).values_list("data", flat=True).first() or {}
-    name = book.get("name") or workspace.title
-    sender = (book.get("senders") or {}).get("email") or {}
+    book = current_book(workspace)
+    rails = current_guardrails(workspace)
+    sender = book.senders.get("email")
     return Surroundings(
-        look=look_of(book, name),
-        sender=Sender(sender.get("name") or name, sender.get("address") or f"hello@{workspace.name}.example"),
-        caps=tuple(Cap(int(cap["at_most"]), parse_duration(cap["within"]), cap.get("channel") or "") for cap in rails.get("caps") or []),
-        quiet=rails.get("window") or "",
-        brand={"name": name, **{key: book[key] for key in ("promise", "value", "website") if isinstance(book.get(key), str)}},
+        look=look_of(book),
+        sender=Sender(
+            (sender.name if sender else "") or book.name, (sender.address if sender else "") or f"hello@{workspace.name}.example"
+        ),
+        caps=tuple(Cap(cap.at_most, parse_duration(cap.within), cap.channel) for cap in rails.caps),
+        quiet=rails.window or (rails.quiet.window if rails.quiet else ""),
+        brand={"name": book.name, "promise": book.promise, "value": book.value, "website": book.website},
         public_url=settings.PUBLIC_URL,
     )
 
 
-def look_of(book: dict[str, Any], name: str) -> Look:
+def look_of(book: Book) -> Look:
     """Return the look that a brand book asks for; what it leaves out stays plain."""
-    look = book.get("look") or {}
-    colours = look.get("colours") or look.get("colors") or {}
-    plain = Look(name)
+    plain = Look(book.name)
+    colours = book.look.colours
+
+    def first(*names: str, otherwise: str) -> str:
+        return next((colours[name] for name in names if name in colours), otherwise)
+
     return Look(
-        name=name,
-        accent=colours.get("accent") or colours.get("primary") or plain.accent,
-        ink=colours.get("ink") or colours.get("text") or plain.ink,
-        paper=colours.get("paper") or plain.paper,
-        ground=colours.get("ground") or colours.get("background") or plain.ground,
-        font=look.get("font") or plain.font,
-        logo=look.get("logo") or "",
-        footer=book.get("footer") or "",
+        name=book.name,
+        accent=first("accent", "main", "primary", otherwise=plain.accent),
+        ink=first("ink", "text", otherwise=plain.ink),
+        paper=first("paper", otherwise=plain.paper),
+        ground=first("ground", "background", otherwise=plain.ground),
+        font=book.look.font or plain.font,
+        logo=book.look.logo,
+        footer=book.footer,
     )

@@ -9,7 +9,6 @@ from django.db import connection, transaction
 
 from duologue.engage.channels import registry
 from duologue.engage.channels.journal import sender_name
-from duologue.engage.channels.protocol import Outcome
 from duologue.engage.messages import outcomes
 from duologue.engage.messages.claims import COLUMNS, TABLES, Claimed, claim, claimed_from, judge
 from duologue.engage.messages.surroundings import surroundings
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from duologue.engage.channels.protocol import Letter
+    from duologue.engage.channels.protocol import Letter, Outcome
 
 BATCH = 200
 ON_THE_WIRE = timedelta(seconds=10)
@@ -52,11 +51,11 @@ def _take(workspace: Workspace, now: datetime, most: int) -> tuple[list[Claimed]
         judged = judge(workspace, claimed, around, now)
         outcomes.note_verdicts(workspace, claimed, judged.verdicts, now)
         going = [one for one in claimed if judged.verdicts[one.id].answer == "now"]
-        written = write_letters(workspace, going, judged.known, judged.addresses, around, now)
+        written = write_letters(workspace, going, judged, around=around, now=now)
         outcomes.withhold(workspace, [one for one in going if one.id in written.refused], written.refused, written.details, now)
         if written.letters:
             _in_flight.update(letter.delivery for letter in written.letters)
-            outcomes.hand_over(workspace, going, written.letters, sender_name(), now, now + ON_THE_WIRE)
+            outcomes.hand_over(workspace, going, written.letters, sender=sender_name(), now=now, until=now + ON_THE_WIRE)
         return claimed, written
 
 

@@ -20,7 +20,7 @@ from duologue.platform.secrets.signing import sign
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from duologue.engage.messages.claims import Claimed
+    from duologue.engage.messages.claims import Claimed, Judged
     from duologue.engage.messages.content.compile import Compiled
     from duologue.engage.messages.surroundings import Surroundings
     from duologue.people.profiles.queries import KnownPerson
@@ -47,14 +47,7 @@ class Filled:
     text: str
 
 
-def write_letters(
-    workspace: Workspace,
-    claimed: Sequence[Claimed],
-    known: Mapping[int, KnownPerson],
-    addresses: Mapping[int, str],
-    around: Surroundings,
-    now: datetime,
-) -> Written:
+def write_letters(workspace: Workspace, claimed: Sequence[Claimed], judged: Judged, *, around: Surroundings, now: datetime) -> Written:
     """Write a batch. Perks are reserved in the caller's transaction and remembered in each delivery's `body`."""
     written = Written()
     gone = set_perks_aside(workspace, claimed, now)
@@ -63,7 +56,7 @@ def write_letters(
         if one.id in gone:
             written.refused[one.id] = gone[one.id]
             continue
-        person = known[one.person]
+        person = judged.known[one.person]
         try:
             filled = fill(workspace, one, person, found.get(one.version_id or 0), around)
         except ContentFailed as error:
@@ -76,7 +69,7 @@ def write_letters(
                 attempt=one.attempt + 1,
                 sender_name=around.sender.name,
                 sender_address=around.sender.address,
-                recipient=addresses[one.id],
+                recipient=judged.addresses[one.id],
                 subject=filled.subject,
                 html=filled.html,
                 text=filled.text,
@@ -128,12 +121,12 @@ def fill(workspace: Workspace, one: Claimed, person: KnownPerson, version: versi
         if not kind:
             raise ContentFailed(f"There is no message {one.body.get('message') or one.turn!r} to say")
         content = versions.plain(kind, locale=locale, look=around.look, is_promotion=is_promotion, offer=offer)
-    values = values_for(workspace, one, person, content, around, version.fallback if version else {})
+    values = values_for(workspace, one, person, content=content, around=around, fallback=version.fallback if version else {})
     return Filled(content.subject.render(values), content.html.render(values), content.text.render(values))
 
 
 def values_for(
-    workspace: Workspace, one: Claimed, person: KnownPerson, content: Compiled, around: Surroundings, fallback: Mapping[str, str]
+    workspace: Workspace, one: Claimed, person: KnownPerson, *, content: Compiled, around: Surroundings, fallback: Mapping[str, str]
 ) -> dict[str, Any]:
     """Return all that a content may name: person, perk, brand, link, survey, reply, and what the run brings along."""
     locale = person.locale or workspace.locale

@@ -5,7 +5,6 @@ from collections import Counter
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP
 
 
 def free_port():
@@ -21,7 +20,7 @@ class Misbehaving:
         self.got = []
         self.tries = Counter()
 
-    async def handle_RCPT(self, server, session, envelope, address, options):
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 - aiosmtpd's name
         what = address.split("@")[0].split("-")[0]
         self.tries[what] += 1
         if what == "later":
@@ -33,7 +32,7 @@ class Misbehaving:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server, session, envelope):
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802
         what = envelope.rcpt_tos[0].split("@")[0].split("-")[0]
         if what == "full":
             return "552 5.2.2 Mailbox full"
@@ -44,11 +43,6 @@ class Misbehaving:
             await asyncio.sleep(3)
         self.got.append((envelope.mail_from, envelope.rcpt_tos[0], bytes(envelope.original_content)))
         return "250 2.0.0 Taken"
-
-
-class Pipelining(SMTP):
-    async def smtp_EHLO(self, hostname):
-        await super().smtp_EHLO(hostname)
 
 
 @pytest.fixture

@@ -1,10 +1,10 @@
 """Messages as they go over the wire, read back by Python's own parser and verified by dkimpy."""
 
 import base64
-import datetime
 import email
 import email.policy
 import quopri
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import dkim as dkimpy
@@ -19,7 +19,7 @@ from duologue.engage.channels.email import addresses, dkim
 from duologue.engage.channels.email.mime import build, encoded, quoted
 from duologue.engage.channels.protocol import Letter
 
-AT = datetime.datetime(2026, 1, 5, 12, tzinfo=datetime.UTC)
+AT = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 
 def letter(**more):

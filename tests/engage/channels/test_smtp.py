@@ -1,11 +1,11 @@
 """The sender against real servers on the loopback, some of which misbehave."""
 
-import datetime
 import os
 import shutil
 import socket
 import subprocess
 import time
+from datetime import UTC, datetime
 
 import pytest
 
@@ -16,7 +16,7 @@ from duologue.engage.channels.email.wire import Share, Wire
 from duologue.engage.channels.protocol import Letter
 from tests.engage.channels.conftest import free_port
 
-AT = datetime.datetime(2026, 1, 5, 12, tzinfo=datetime.UTC)
+AT = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 
 def letter(number, recipient="ok@example.com", **more):

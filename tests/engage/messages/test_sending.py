@@ -2,17 +2,22 @@
 
 import email
 import email.policy
+import json
 from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from duologue.engage.channels.models import KeptMail, Relay
 from duologue.engage.messages import actions, queries, tasks
 from duologue.engage.messages.models import Attempt, Delivery
+from duologue.engage.runs.models import Run
 from duologue.people.consent.actions import NewStatement, pause, state, suppress
 from duologue.people.timeline import names
 from duologue.platform.workspaces.actions import stop_all
+from duologue.strategize.dialogues.models import Dialogue, DialogueVersion
+from duologue.strategize.guardrails.models import Guardrails
 
 
 def events(workspace, name):
@@ -21,8 +26,6 @@ def events(workspace, name):
             "SELECT profile_id, properties, delivery_id FROM people_event WHERE workspace_id = %s AND name = %s ORDER BY id",
             (workspace.pk, name),
         )
-        import json
-
         return [(p, json.loads(q) if isinstance(q, str) else q, d) for p, q, d in cursor.fetchall()]
 
 
@@ -103,8 +106,6 @@ def test_pauses_and_windows_put_off(shop, person, delivery, now):
 
 
 def test_caps_count_over_dialogues_and_within_one_batch(shop, person, delivery, now):
-    from duologue.strategize.guardrails.models import Guardrails
-
     Guardrails(workspace=shop, data={"caps": [{"channel": "email", "at_most": 2, "within": "7d"}]}, changed_at=now).save()
     ann = person(1)
     actions.plan(workspace=shop, deliveries=[delivery(ann, turn=f"t{n}", too_late_at=now + timedelta(days=30)) for n in range(3)], now=now)
@@ -136,10 +137,29 @@ def test_a_virtual_workspace_never_uses_a_real_relay(shop, person, delivery, now
 
 def test_planned_once_for_run_turn_and_occurrence(shop, person, delivery, now):
     ann = person(1)
-    again = [delivery(ann, run_id=7, turn="invite", seq=1), delivery(ann, run_id=7, turn="invite", seq=1)]
-    with pytest.raises(Exception, match="foreign key"):  # no such run; the rows themselves were one
-        assert len(actions.plan(workspace=shop, deliveries=again, now=now)) == 1
-        connection.check_constraints()
+    dialogue = Dialogue(workspace=shop, name="invite", draft="")
+    dialogue.save()
+    version = DialogueVersion(workspace=shop, dialogue=dialogue, number=1, source="", plan={}, pins={}, published_at=now)
+    version.save()
+    run = Run(
+        workspace=shop, dialogue=dialogue, version=version, person=ann, profile_id=ann, shard=0, turn="a", arrived_at=now, started_at=now
+    )
+    run.save()
+    about = {"run_id": run.pk, "dialogue_id": dialogue.pk, "turn": "a"}
+    twice = [delivery(ann, seq=1, **about), delivery(ann, seq=1, message="other", **about), delivery(ann, seq=2, **about)]
+    assert len(actions.plan(workspace=shop, deliveries=twice, now=now)) == 2
+    assert actions.plan(workspace=shop, deliveries=twice, now=now) == []
+    dialogue.state = Dialogue.State.PAUSED
+    dialogue.save()
+    assert tasks.send_due(shop, now) == 0
+    assert queries.next_due(shop) is None
+    dialogue.state = Dialogue.State.LIVE
+    dialogue.save()
+    assert tasks.send_due(shop, now) == 2
+    assert [(properties["dialogue"], properties["seq"]) for _, properties, _ in events(shop, names.MESSAGE_SENT)] == [
+        ("invite", 1),
+        ("invite", 2),
+    ]
 
 
 def test_locale_and_link_numbers(shop, person, delivery, now):
@@ -154,8 +174,6 @@ def test_locale_and_link_numbers(shop, person, delivery, now):
 
 
 def test_the_number_of_queries_does_not_grow_with_the_batch(shop, person, delivery, now, django_assert_max_num_queries):
-    from django.test.utils import CaptureQueriesContext
-
     counts = []
     for size in (1, 12):
         batch = [delivery(person(100 * size + n)) for n in range(size)]

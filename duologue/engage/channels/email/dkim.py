@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 SIGNED: Final = (
-    "from to reply-to subject date message-id in-reply-to references mime-version content-type list-unsubscribe list-unsubscribe-post feedback-id"
-).split()
+    *("from", "to", "reply-to", "subject", "date", "message-id", "in-reply-to", "references", "mime-version", "content-type"),
+    *("list-unsubscribe", "list-unsubscribe-post", "feedback-id"),
+)
 SPACES = re.compile(rb"[ \t]+")
 LINE_END_SPACE = re.compile(rb"[ \t]+\r\n")
 LAST_LINES = re.compile(rb"(\r\n)*\Z")

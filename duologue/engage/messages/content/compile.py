@@ -76,23 +76,29 @@ def compile_content(
     )
 
 
-def mistakes(content: Content, *, fallback: dict[str, str], look: Look) -> list[str]:
-    """Return, one sentence each, why a content cannot be said; empty when it can."""
-    found = []
+@dataclass(slots=True, frozen=True)
+class Fault:
+    """Why a content cannot be said; `about` is the piece of its source to look at."""
+
+    sentence: str
+    about: str = ""
+
+
+def mistakes(content: Content, *, fallback: dict[str, str], look: Look) -> list[Fault]:
+    """Return why a content cannot be said; empty when it can."""
     if not content.subject.strip():
-        found.append("An e-mail needs a subject.")
+        return [Fault("An e-mail needs a subject.")]
     if not content.body.strip() and not content.mjml.strip():
-        found.append("An e-mail needs a body (Markdown) or mjml.")
-    if found:
-        return found
+        return [Fault("An e-mail needs a body (Markdown) or mjml.")]
     try:
         compiled = compile_content(content, look=look, locale="en")
     except ContentFailed as error:
-        return [f"{error}."]
-    found += [f"{{{{ {path} }}}} is not known; values begin with {', '.join(sorted(ROOTS))}." for path in sorted(_strange(compiled.reads))]
+        return [Fault(f"{error}.")]
+    roots = ", ".join(sorted(ROOTS))
+    found = [Fault(f"{{{{ {path} }}}} is not known; values begin with {roots}.", path) for path in sorted(_strange(compiled.reads))]
     source = "\n".join([content.subject, content.preview, content.body, content.mjml, content.text, *(link.url for link in compiled.links)])
     found += [
-        f'{{{{ {path} }}}} may be missing and needs a fall-back: write  fallback: {{{path}: …}}  or  {{{{ {path} | default: "…" }}}}.'
+        Fault(f'{{{{ {path} }}}} may be missing and needs a fall-back; add  fallback: {{{path}: …}}  or  | default: "…"  to it.', path)
         for path in sorted(unguarded(source))
         if path not in fallback and not path.startswith(CERTAIN) and path.split(".")[0] in ROOTS
     ]
@@ -113,7 +119,7 @@ def _page(content: Content, *, mask: Mask, look: Look, locale: str, is_promotion
         mjml = layout.page(SCRIPT.sub("", body), preview=mask.hide(content.preview, as_comments=False), look=look, footer=footer)
     try:
         html = mrml.to_html(mjml).content
-    except Exception as error:  # the library raises its own bare type
+    except Exception as error:  # noqa: BLE001 - the library raises a bare type of its own
         raise ContentFailed(f"The MJML cannot be read: {str(error).splitlines()[0]}") from None
     html = html.replace('lang="und"', f'lang="{escape(locale)}"')
     return INLINER.inline(WEB_FONT.sub("", html))
@@ -132,7 +138,7 @@ class _Slots:
         if UNTRACKED.match(target) or not target:
             return found[0]
         title = TITLE.search(before + after)
-        name = mask.show(unescape(title[1])) if title else _name_of(label, mask)
+        name = mask.show(unescape(title[1])) if title else _name_of(label)
         before, after = TITLE.sub("", before), TITLE.sub("", after)
         link = Link(url=target, name=name)
         if link not in self.links:
@@ -143,7 +149,7 @@ class _Slots:
         return f'<a{before}href="{mask.hide(f"{{{{ link.c{number} }}}}", as_comments=False)}"{after}>{label}</a>'
 
 
-def _name_of(label: str, mask: Mask) -> str:
+def _name_of(label: str) -> str:
     words = re.sub(r"<[^>]*>", " ", TOKEN.sub(" ", label))
     return re.sub(r"[^\w]+", "-", unescape(words).strip().lower()).strip("-")[:60]
 

@@ -69,15 +69,20 @@ class Template:
                 continue
             value = _look_up(values, path)
             if default is not None and (value is None or value is False or value in ("", [], {})):
-                value = default
+                out.append(default)  # a literal of the template's author, which Liquid does not escape either
+                continue
             out.append(to_liquid_string(value, escape))
         return "".join(out)
 
 
 def paths(source: str) -> set[str]:
-    """Return the values a template reads, as dotted paths. Raises ContentFailed."""
+    """Return the values a template reads, as dotted paths. Raises ContentFailed, also for a filter there is not."""
     found: set[str] = set()
-    for variables in _parsed(source, escape=True).analyze().globals.values():
+    seen = _parsed(source, escape=True).analyze()
+    for name in seen.filters:
+        if name not in _FOR_HTML.filters:
+            raise ContentFailed(f"There is no filter {name!r}")
+    for variables in seen.globals.values():
         found.update(".".join(str(part) for part in variable.segments) for variable in variables)
     return found
 

@@ -18,7 +18,7 @@ PLAIN: Final = {
     },
     "de": {
         "ask_subject": "Eine Frage an Sie",
-        "ask_body": "Guten Tag,\n\ndürfen wir Sie etwas fragen? Es dauert eine Minute.\n\n[Hier antworten]({{ survey.link }})\n\nVielen Dank!",
+        "ask_body": "Guten Tag,\n\ndürfen wir Sie etwas fragen? Es dauert eine Minute.\n\n[Antworten]({{ survey.link }})\n\nVielen Dank!",
         "give_subject": "Etwas für Sie von {{ brand.name }}",
         "give_body": "Guten Tag,\n\ndas ist für Sie: **{{ perk.OFFER.code }}**\n\nEs gilt einmal.",
         "reply_subject": "Re: Ihre Nachricht",

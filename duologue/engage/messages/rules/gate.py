@@ -1,4 +1,4 @@
-"""The gate: may this delivery leave now, later, or never?"""
+"""The gate: whether a delivery may leave now, later, or never."""
 
 from __future__ import annotations
 
@@ -28,13 +28,12 @@ class Asked:
     basis: str
     channel: str
     too_late_at: datetime
-    address: str | None
-    is_suppressed: bool
-    may: bool
-    paused_until: datetime | None
     opens_at: datetime
-    received: Sequence[tuple[datetime, str]]
-    is_written: bool = True
+    address: str | None = None
+    is_suppressed: bool = False
+    may: bool = False
+    paused_until: datetime | None = None
+    received: Sequence[tuple[datetime, str]] = ()
 
 
 @dataclass(slots=True, frozen=True)
@@ -97,5 +96,5 @@ RETRIES = (timedelta(minutes=5), timedelta(minutes=20), timedelta(hours=1), time
 
 
 def try_again_at(attempt: int, now: datetime) -> datetime:
-    """Return when to try again after a temporary refusal of attempt 1, 2, …"""
+    """Return when to try again after a temporary refusal of this attempt, the first being 1."""
     return now + RETRIES[min(max(attempt, 1), len(RETRIES)) - 1]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from duologue.kit.typed import read_typed
+from duologue.kit.yaml import Mistake, Mistakes, canonical
 
 SHORT_FORM = ("subject", "preview", "body", "mjml", "text")
 
@@ -52,38 +53,16 @@ class Message(Said, omit_defaults=True, forbid_unknown_fields=True):
     utm: bool = True
 
 
-class MessageRefused(ValueError):
-    """A message cannot be kept as it is; `mistakes` says why, one sentence each."""
-
-    def __init__(self, name: str, mistakes: list[str]) -> None:
-        super().__init__(f"Message {name!r}: " + " ".join(mistakes))
-        self.mistakes = mistakes
-
-
-def read_message(name: str, source: str | dict[str, Any]) -> Message:
-    """Read a message from YAML text (or from a mapping). Raises MessageRefused."""
-    if isinstance(source, str):
-        try:
-            given = YAML(typ="safe", pure=True).load(source)
-        except MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 0
-            raise MessageRefused(name, [f"Line {line}: {error.problem}."]) from None
-        except YAMLError as error:
-            raise MessageRefused(name, [str(error).splitlines()[0]]) from None
-    else:
-        given = source
-    if not isinstance(given, dict):
-        raise MessageRefused(name, ["A message is a mapping with at least subject and body."])
-    try:
-        message = msgspec.convert(given, Message, strict=False)
-    except msgspec.ValidationError as error:
-        raise MessageRefused(name, [f"{error}."]) from None
+def read_message(name: str, source: str | dict[str, Any], file: str = "") -> Message:
+    """Read a message from YAML text (or from a mapping). Raises Mistakes, with file, line and sentence."""
+    file = file or f"messages/{name}.yaml"
+    message = read_typed(source if isinstance(source, str) else canonical(source), file, Message, "A message")
     message.message = message.message or name
     message.fallback = {path: str(value) for path, value in _flat(message.fallback)}
     if message.message != name:
-        raise MessageRefused(name, [f"It calls itself {message.message!r}; name and file must agree."])
+        raise Mistakes([Mistake(file, 1, f"It calls itself {message.message!r}; name and file must agree.")])
     if message.email is None and message.sms is None:
-        raise MessageRefused(name, ["It says nothing: write subject and body."])
+        raise Mistakes([Mistake(file, 1, "It says nothing: write subject and body.")])
     return message
 
 

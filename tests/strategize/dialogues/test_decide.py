@@ -163,7 +163,9 @@ def at_gift():
 
 
 def test_a_click_that_comes_before_the_carriers_word_counts():
-    assert at_gift().last.gives == ["ten-percent"]
+    decision = at_gift().last
+    assert decision.says[0].gives == ("ten-percent",)
+    assert decision.gives == []  # given by the message alone, never twice
 
 
 def test_silence_in_relation_to_the_end_of_a_perk():

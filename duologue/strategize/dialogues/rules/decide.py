@@ -70,7 +70,7 @@ def decide(  # noqa: PLR0917 - the six things that settle what follows, named in
         state=way.state(),
         steps=way.steps,
         says=way.says,
-        gives=[offer for one in way.says for offer in one.gives],
+        gives=[],
         learns=way.learns,
         hand_over=way.hand_over,
         ended=way.ended,

@@ -154,7 +154,8 @@ class Decision:
     """What happens next. `state` is where the run stands afterwards (also when it ended), `ended` why it ended.
 
     `wake_at` is the next moment at which something is due with no event; None while only events can move it.
-    A `wake_at` that is not after `now` means: silence is due, but the watermark has not reached it yet.
+    `gives` is what is given with no message at all; today every turn that gives also says, so that it is empty and the
+    offers stand in `says`. A `wake_at` that is not after `now` means: silence is due, but the watermark has not reached it yet.
     `heard` are the responses that a line, the goal or the delivery's outcome took.
     """
 

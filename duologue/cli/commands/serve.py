@@ -35,17 +35,18 @@ def run(args: argparse.Namespace) -> int:
     from duologue.cli.ground import standing_on_the_database
 
     with standing_on_the_database() as server:
-        _serve(server)
+        serve(server)
     return 0
 
 
-def _serve(server: Server | None) -> None:
+def serve(server: Server | None, entrance: str = "") -> None:
+    """Run all children until told to stop. `entrance` is the token of a sign-in link to show; without one, the first owner's is."""
     from django.conf import settings
 
     from duologue.cli.supervisor import Child, Supervisor
 
     _refuse_a_taken_port(settings.HOST, settings.PORT)
-    link = _first_link(settings.PUBLIC_URL)
+    link = f"{settings.PUBLIC_URL}/accounts/enter/{entrance}/" if entrance else _first_link(settings.PUBLIC_URL)
     python = sys.executable
     web = [python, "-m", "granian", "--interface", "asgi", "--host", settings.HOST, "--port", str(settings.PORT), "--no-ws"]
     children = [
@@ -56,7 +57,7 @@ def _serve(server: Server | None) -> None:
     ]
     note(f"Duologue is at {settings.PUBLIC_URL}  (Ctrl-C stops it)")
     if link:
-        note(f"Nobody works here yet. Open this within the hour, once, to come in as the owner:\n\n  {link}\n")
+        note(f"Open this within the hour, once, to come in as the owner:\n\n  {link}\n")
     Supervisor(children, note, lambda: _watch(server)).run()
     note("Stopped.")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from email.message import EmailMessage
+from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -53,6 +54,19 @@ class Doors:
         answer["Date"] = at
         answer.set_content(f"{text}\n\n> {original['Subject']}\n")
         take_in_mail(workspace=self.workspace, raw=answer.as_bytes(), now=at)
+
+    def report_spam(self, content: bytes, at: datetime) -> None:
+        """Press the mailbox provider's spam button: it reports the message to the sender (RFC 5965)."""
+        boundary = "report"
+        head = (
+            f"From: feedback@mailbox.example\r\nDate: {format_datetime(at)}\r\nSubject: Abuse report\r\nMIME-Version: 1.0\r\n"
+            f'Content-Type: multipart/report; report-type=feedback-report; boundary="{boundary}"\r\n\r\n'
+            f"--{boundary}\r\nContent-Type: text/plain\r\n\r\nThis is an abuse report.\r\n"
+            f"--{boundary}\r\nContent-Type: message/feedback-report\r\n\r\n"
+            "Feedback-Type: abuse\r\nUser-Agent: mailbox.example/1\r\nVersion: 1\r\n\r\n"
+            f"--{boundary}\r\nContent-Type: message/rfc822\r\n\r\n"
+        )
+        take_in_mail(workspace=self.workspace, raw=head.encode() + content + f"\r\n--{boundary}--\r\n".encode(), now=at)
 
     def tell(self, events: Sequence[dict[str, Any]], now: datetime, arrives_at: Sequence[datetime] | None = None) -> None:
         """Send the shop's events in, as its website would."""

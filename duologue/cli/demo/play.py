@@ -21,6 +21,9 @@ from duologue.cli.worker.clock import advance
 from duologue.engage.channels.models import KeptMail
 from duologue.engage.conversations.actions import close
 from duologue.engage.conversations.models import Conversation
+from duologue.engage.runs.models import Admission
+from duologue.people.identifiers.models import Identifier
+from duologue.strategize.dialogues.models import Dialogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 YEAR = timedelta(days=365)
 HISTORY = timedelta(days=240)
 GRAIN = timedelta(hours=4)
+GOAL = timedelta(days=30)
 _LINK = re.compile(r'<a[^>]+href="([^"]+)"[^>]*>(.*?)</a>', re.DOTALL)
 
 
@@ -83,7 +87,7 @@ class Year:
         events: list[tuple[datetime, dict[str, Any]]] = []
         for human in self.humans.values():
             if human.joined_at >= self.begin:
-                events += _joining(human)
+                events += joining(human, is_new=True)
             for number, at in enumerate(human.orders_between(self.begin, self.end)):
                 events.append((at, order(human, at, f"n{number}")))
         events.sort(key=lambda event: event[0])
@@ -95,14 +99,30 @@ class Year:
             at = self.begin
             while at < self.end:
                 until = min(self.end, self._due[0][0] if self._due else self.end, at + timedelta(days=1))
-                advance(workspace=self.workspace, to=max(until, at + GRAIN), grain=GRAIN)
                 at = max(until, at + GRAIN)
+                advance(self.workspace, at, grain=GRAIN)
                 self._read_mail(at)
                 self._act(at)
                 self._care(at)
                 self.progress(at)
         finally:
             self.loop.close()
+
+    def true_lift(self) -> float:
+        """Return by how much the win-back truly raises the share of people who buy within the goal's time.
+
+        Among those considered it makes everyone buy who is persuadable and would not have bought unasked.
+        """
+        dialogue = Dialogue.within(self.workspace).get(name="win-back")
+        drawn = Admission.within(self.workspace).filter(dialogue=dialogue).exclude(verdict="not_started").values_list("person", "at")
+        known = dict(Identifier.within(self.workspace).filter(kind="email").values_list("profile_id", "value"))
+        caused = considered = 0
+        for person, at in drawn:
+            human = self.humans[known[person]]
+            considered += 1
+            unasked = next(human.orders_between(at, at + GOAL), None)
+            caused += human.is_persuadable and unasked is None
+        return caused / considered if considered else 0.0
 
     def _later(self, at: datetime, what: Callable[[datetime], None]) -> None:
         heapq.heappush(self._due, (at, next(self._ticket), what))
@@ -128,14 +148,15 @@ class Year:
             if act.kind == "click":
                 self.doors.click(main_link(message))
             elif act.kind == "answer":
-                page = self.doors.click(main_link(message))
-                self.doors.answer(page, {key: values[0] for key, values in parse_qs(act.value).items()})
+                self.doors.answer(main_link(message), {key: values[0] for key, values in parse_qs(act.value).items()})
             elif act.kind == "reply":
                 self.doors.reply(message, act.value, now)
             elif act.kind == "buy":
                 self.doors.tell([order(human, now, f"d{message['Message-ID']}")], now)
-            elif act.kind == "unsubscribe" or act.kind == "report_spam":
+            elif act.kind == "unsubscribe":
                 self.doors.unsubscribe(message["List-Unsubscribe"].strip("<>").split(">")[0])
+            elif act.kind == "report_spam":
+                self.doors.report_spam(content, now)
 
         return do
 
@@ -143,7 +164,8 @@ class Year:
         """Someone looks after the inbox twice a day; what came in on the last two days is still open."""
         if now > self.end - timedelta(days=2):
             return
-        for conversation in Conversation.within(self.workspace).filter(state="open", touched_at__lt=now - timedelta(hours=6)):
+        late = now - timedelta(hours=6)
+        for conversation in Conversation.within(self.workspace).filter(state="open", touched_at__lt=late).values_list("pk", flat=True):
             close(workspace=self.workspace, conversation=conversation, outcome="solved", now=now, staff=None)
 
 
@@ -151,19 +173,22 @@ def main_link(message: EmailMessage) -> str:
     """Return the first content link of a message: what a person sees as its button."""
     part = message.get_body(("html",))
     found = [unescape(url) for url, _ in _LINK.findall(part.get_content())] if part else []
-    return next(url for url in found if "/l/" in url)
+    return next(url for url in found if "/l/" in url or "/s/" in url)
 
 
-def _joining(human: Human) -> list[tuple[datetime, dict[str, Any]]]:
+def joining(human: Human, *, is_new: bool) -> list[tuple[datetime, dict[str, Any]]]:
+    """Return what the shop's website reports when someone leaves their address; `is_new` for one who signs up now."""
     at = human.joined_at
     consent = {"channel": "email", "purpose": "promotions", "wording": "Yes, write to me about new things and offers."}
     who = {"userId": f"c{human.number}", "timestamp": at.isoformat()}
     traits = {"email": human.email, "first_name": human.first_name, "last_name": human.last_name, "locale": human.locale}
-    return [
+    told = [
         (at, {"type": "identify", "messageId": f"i{human.number}", **who, "traits": traits}),
         (at, {"type": "track", "messageId": f"g{human.number}", **who, "event": "Consent Granted", "properties": consent}),
-        (at, {"type": "track", "messageId": f"s{human.number}", **who, "event": "Signed Up", "properties": {"form": "footer"}}),
     ]
+    if is_new:
+        told.append((at, {"type": "track", "messageId": f"s{human.number}", **who, "event": "Signed Up", "properties": {"form": "footer"}}))
+    return told
 
 
 def order(human: Human, at: datetime, number: str) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def reactions(human: Human, turn: str, delivery: int) -> Iterator[Act]:
     draw = human.chance.draw(human.number, turn, delivery, "act")
     soon = timedelta(hours=1) + timedelta(hours=16) * human.chance.draw(human.number, delivery, "soon")
     if human.is_persuadable and turn.startswith("win-back/"):
-        yield from _persuadable(human, turn, draw, soon)
+        yield from _persuadable(turn, draw, soon)
         return
     tired = human.chance.draw(human.number, delivery, "tired")
     if tired < REPORTS_SPAM:
@@ -37,10 +37,10 @@ def reactions(human: Human, turn: str, delivery: int) -> Iterator[Act]:
     elif tired < REPORTS_SPAM + UNSUBSCRIBES:
         yield Act("unsubscribe", soon)
     elif human.reads_mail:
-        yield from _ordinary(human, turn, draw, soon)
+        yield from _ordinary(turn, draw, soon)
 
 
-def _persuadable(human: Human, turn: str, draw: float, soon: timedelta) -> Iterator[Act]:
+def _persuadable(turn: str, draw: float, soon: timedelta) -> Iterator[Act]:
     if turn == "win-back/invite" and draw < 0.65:
         yield Act("click", soon)
     elif turn == "win-back/invite" and draw < 0.8:
@@ -51,7 +51,7 @@ def _persuadable(human: Human, turn: str, draw: float, soon: timedelta) -> Itera
         yield Act("buy", soon + timedelta(days=4 * draw))
 
 
-def _ordinary(human: Human, turn: str, draw: float, soon: timedelta) -> Iterator[Act]:
+def _ordinary(turn: str, draw: float, soon: timedelta) -> Iterator[Act]:
     if turn == "welcome/hello":
         if draw < 0.34:
             yield Act("click", soon)

@@ -1,0 +1,71 @@
+"""Opening the demo's shop: workspace, plan, people, a year, and what makes it live."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from duologue.cli.demo.play import Scale, Year, joining, order
+from duologue.cli.plans.applying import apply_files
+from duologue.cli.plans.folder import read_folder
+from duologue.cli.worker.clock import advance
+from duologue.engage.runs.actions import start_dialogue
+from duologue.measure.reports.queries import report
+from duologue.platform.staff.actions import add_member, make_sign_in_link
+from duologue.platform.staff.models import Role, Staff
+from duologue.platform.workspaces.actions import create_workspace
+from duologue.platform.workspaces.models import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+NAME = "fern-and-feather"
+PLAN = Path(__file__).parent / "plan"
+OWNER = "ada@fern-and-feather.example"
+DIALOGUES = ("welcome", "win-back", "after-parcel")
+SEED = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What a play came to: the workspace, and the truth about the win-back that its report tries to find."""
+
+    workspace: Workspace
+    true_lift: float
+
+
+def play(*, end: datetime, scale: Scale, seed: int = SEED, name: str = NAME, progress: Callable[[datetime], None] | None = None) -> Played:
+    """Play the shop's year up to `end`, in virtual time, through the same doors as a real shop's."""
+    begin = (end - timedelta(days=scale.days)).replace(minute=0, second=0, microsecond=0)
+    workspace = create_workspace(name=name, title="Fern & Feather", clock_at=begin, timezone="Europe/London", locale="en-GB", seed=seed)
+    apply_files(workspace=workspace, files=read_folder(PLAN), now=begin)
+    year = Year(workspace, begin, end, scale, seed, progress or (lambda _at: None))
+    year.populate()
+    _tell_the_past(year, begin)
+    advance(workspace, begin)
+    for dialogue in DIALOGUES:
+        start_dialogue(workspace=workspace, name=dialogue, now=begin)
+    year.schedule_habits()
+    year.run()
+    for dialogue in DIALOGUES:
+        report(workspace, dialogue, end)
+    return Played(workspace, year.true_lift())
+
+
+def owner_link(workspace: Workspace, now: datetime) -> str:
+    """Let Ada in: make her account where there is none, and return the token of a one-time sign-in link."""
+    staff = Staff.objects.filter(email=OWNER).first() or Staff.objects.create_user(OWNER, name="Ada", is_operator=True)
+    add_member(workspace, staff=staff, role=Role.OWNER, now=now)
+    return make_sign_in_link(staff, now=now)
+
+
+def _tell_the_past(year: Year, begin: datetime) -> None:
+    """Hand in the customers the shop had before, with what they bought, as a shop does that moves in."""
+    told = []
+    for human in year.humans.values():
+        if human.joined_at < begin:
+            told += [event for _, event in joining(human, is_new=False)]
+            told += [order(human, at, f"p{number}") for number, at in enumerate(human.orders_between(human.joined_at, begin))]
+    year.doors.tell(told, begin)

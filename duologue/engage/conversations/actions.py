@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 
 from duologue.engage.conversations.models import Conversation, Entry
-from duologue.engage.conversations.rules import priority_of
+from duologue.engage.conversations.rules import PURPOSE, priority_of
+from duologue.engage.messages.actions import NewDelivery, plan
+from duologue.kit.pipeline import Refused
 from duologue.people.consent import actions as consent
+from duologue.people.identifiers.queries import addresses
+from duologue.people.profiles.queries import persons_of
+from duologue.people.profiles.rules import shard_of
 from duologue.people.timeline import actions as timeline
 from duologue.people.timeline import names
 from duologue.people.timeline.actions import NewEvent
@@ -20,6 +27,10 @@ if TYPE_CHECKING:
 
     from duologue.platform.staff.models import Staff
     from duologue.platform.workspaces.models import Workspace
+
+__all__ = ["NewHandOver", "Refused", "answer", "close", "hand_over", "hand_over_all", "note", "open_for"]
+
+TOO_LATE = timedelta(days=14)
 
 
 @dataclass(slots=True, frozen=True)
@@ -164,3 +175,49 @@ def note(*, workspace: Workspace, conversation: int, text: str, now: datetime, s
     )
     entry.save()
     return entry
+
+
+@transaction.atomic
+def answer(*, workspace: Workspace, conversation: int, text: str, now: datetime, staff: Staff | None = None) -> int:
+    """Plan a human's answer for sending on the channel the person last wrote on; return the delivery's id.
+
+    It is a service message on the basis of the conversation itself, so it needs no consent; suppression still holds.
+    Raises Refused when the person cannot be reached.
+    """
+    row = Conversation.within(workspace).filter(pk=conversation).first()
+    if row is None:
+        raise Refused("unknown", "There is no such conversation in this workspace.")
+    last = Entry.within(workspace).filter(conversation=row, direction=Entry.Direction.IN).order_by("-at", "-id").first()
+    channel = last.channel if last and last.channel else "email"
+    person = persons_of(workspace, [row.profile_id])[row.profile_id]
+    if channel == "email" and not addresses(workspace, [person], "email"):
+        raise Refused("no_address", "No e-mail address is known of this person; the answer was not sent.")
+    subject = re.sub(r"^(?:\s*(?:re|aw|antw)\s*:)+\s*", "", last.subject if last else "", flags=re.IGNORECASE)
+    planned = plan(
+        workspace=workspace,
+        deliveries=[
+            NewDelivery(
+                person=person,
+                profile_id=row.profile_id,
+                shard=shard_of(person),
+                channel=channel,
+                purpose=PURPOSE,
+                kind="service",
+                basis="contract",
+                due_at=now,
+                too_late_at=now + TOO_LATE,
+                conversation_id=row.pk,
+                subject=f"Re: {subject}" if subject else workspace.title,
+                text=text,
+                in_reply_to=last.message_ref if last else "",
+            )
+        ],
+        now=now,
+    )[0]
+    entry = Entry(
+        workspace=workspace, conversation=row, profile_id=row.profile_id, at=now, direction=Entry.Direction.OUT, channel=channel, text=text
+    )
+    entry.subject, entry.delivery_id, entry.staff = subject[:300], planned, staff
+    entry.save()
+    Conversation.within(workspace).filter(pk=row.pk).update(touched_at=now)
+    return planned

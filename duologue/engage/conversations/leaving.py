@@ -1,0 +1,64 @@
+"""People who want less, or nothing more: withdrawing, and pausing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from duologue.people.consent import actions as consent
+from duologue.people.consent.actions import NewStatement
+from duologue.people.consent.queries import purposes, standing
+from duologue.people.timeline import actions as timeline
+from duologue.people.timeline import names
+from duologue.people.timeline.actions import NewEvent
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from duologue.engage.conversations.origin import Origin
+    from duologue.platform.workspaces.models import Workspace
+
+
+@transaction.atomic
+def withdraw(
+    *,
+    workspace: Workspace,
+    person: int,
+    profile: int,
+    channel: str,
+    only: Collection[str] = (),
+    source: str,
+    wording: str = "",
+    proof: dict[str, Any] | None = None,
+    now: datetime,
+) -> list[str]:
+    """Withdraw a person's consent on a channel, for the named purposes or for all; return the purposes withdrawn.
+
+    Purposes named are withdrawn even where nothing was granted, so that the wish is on record.
+    """
+    stands = standing(workspace, [person])[person]
+    asked = [name for name, purpose in purposes(workspace).items() if purpose.basis == "consent"]
+    wanted = sorted(only) if only else [name for name in asked if stands.may(channel, name)]
+    statements = [
+        NewStatement(profile, channel, purpose, "withdrawn", now, source, wording=wording[:1000], proof=proof or {}) for purpose in wanted
+    ]
+    consent.state(workspace=workspace, statements=statements, now=now)
+    return wanted
+
+
+@transaction.atomic
+def snooze(*, workspace: Workspace, origin: Origin, until: datetime, now: datetime) -> None:
+    """Keep promotion silent until then, as the person asked."""
+    consent.lift(workspace=workspace, profile_id=origin.profile, because="snoozed", now=now)
+    consent.pause(workspace=workspace, profile_id=origin.profile, because="snoozed", since=now, until=until)
+    event = NewEvent(
+        origin.profile,
+        now,
+        names.SNOOZED,
+        {**origin.properties, "until": until.isoformat()},
+        run_id=origin.run,
+        delivery_id=origin.delivery,
+    )
+    timeline.write(workspace=workspace, events=[event], now=now)

@@ -111,6 +111,9 @@ def test_a_second_factor_is_set_up_and_asked_for(client, ann):
 
     client.post("/accounts/login/", {"login": "ann@example.org", "password": PASSWORD})
     page = client.get("/accounts/2fa/totp/activate/")
+    assert page["location"].startswith("/accounts/reauthenticate/")
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    page = client.get("/accounts/2fa/totp/activate/")
     secret = page.context["form"].secret
     assert client.post("/accounts/2fa/totp/activate/", {"code": code(secret)}).status_code == 302
     client.logout()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from allauth.account.internal.flows.login import record_authentication
 from django.contrib.auth import login
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -40,7 +39,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
     if not actions.use_sign_in_link(link, now=now):
         return _no_such_link(request)
     note(None, str(link.staff), "sign in by link", f"staff {link.staff.pk}", {}, now, link.staff)
-    _sign_in(request, link.staff)
+    login(request, link.staff, backend=BACKEND)
     return redirect("home" if link.staff.has_usable_password() else "account_set_password")
 
 
@@ -67,7 +66,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     except actions.StaffRefused as refusal:
         return render(request, "account/join.html", {**page, "refusal": str(refusal)}, status=409)
     if mine is None:
-        _sign_in(request, staff)
+        login(request, staff, backend=BACKEND)
     return redirect("home")
 
 
@@ -77,11 +76,6 @@ def _accept(invitation: Invitation, mine: Staff | None, form: NewAccount) -> Sta
     staff = actions.accept(invitation, now=now, staff=mine, **fields)
     note(invitation.workspace, str(staff), "join workspace", f"staff {staff.pk}", {"role": invitation.role}, now, staff)
     return staff
-
-
-def _sign_in(request: HttpRequest, staff: Staff) -> None:
-    login(request, staff, backend=BACKEND)
-    record_authentication(request, staff, "link")
 
 
 def _no_such_link(request: HttpRequest) -> HttpResponse:

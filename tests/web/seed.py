@@ -118,10 +118,11 @@ def brand(workspace: Workspace, now) -> None:
     data = {
         "name": "Holt & Wren",
         "value": "Things made within a day’s walk, by people we know.",
-        "promises": {"something-nobody-else-has": {"promise": "One of a kind", "proof": "Every maker is named on the label."}},
+        "promise": "Something nobody else has",
+        "promises": [{"name": "something-nobody-else-has", "says": "One of a kind", "proof": "Every maker is named on the label."}],
         "voice": "Warm, plain, exact. Never in a hurry.",
         "commitments": ["An answer within four hours", "Never more than two letters a week"],
-        "look": {"colours": {"main": "#1f4d3a", "paper": "#faf6ee", "warm": "#e8a15a"}, "font": "Newsreader"},
+        "look": {"colours": {"main": "#1f4d3a", "paper": "#faf6ee", "accent": "#b4531f"}, "font": "Newsreader"},
         "senders": {"email": {"name": "Imogen at Holt & Wren", "address": "imogen@shop.example"}},
         "footer": "Holt & Wren Ltd, 3 Broad Street, Ludlow",
     }
@@ -131,7 +132,7 @@ def brand(workspace: Workspace, now) -> None:
         name="gift-giver",
         title="The gift-giver",
         segment="lapsed-good-customers",
-        data={"about": "Buys for others, late, and wants it to look as if early.", "wants": ["to be thanked"], "needs": ["wrapping"], "media": ["radio"]},
+        data={"persona": "gift-giver", "about": "Buys for others, late, and wants it to look as if early.", "wants": ["to be thanked"], "needs": ["wrapping"], "media": ["radio"]},
     )
     for number in range(3):
         Product._rows.create(workspace=workspace, key=f"P-{number}", name=f"Beeswax candle no. {number}", price=1250, currency="GBP", stock=7 * number)
@@ -190,7 +191,7 @@ def plans_of(workspace: Workspace, now, persons: list[int]) -> dict:
     SurveyVersion._rows.create(
         workspace=workspace, name="why-quiet", number=1, since=now, data={"questions": {"reason": {"ask": "Was it something we did?", "kind": "one"}}}
     )
-    terms = {"kind": "discount", "code": "generated", "worth": "10%", "lasts": "14d", "limits": {"each": 1, "all": 40}}
+    terms = {"offer": "ten-percent", "kind": "discount", "code": "generated", "worth": "10%", "lasts": "14d", "limits": {"each": 1, "all": 40}}
     offer = Offer._rows.create(workspace=workspace, name="ten-percent", given=38, spent=12_300)
     offered = OfferVersion._rows.create(workspace=workspace, offer=offer, number=1, data=terms, since=now)
     dialogue = Dialogue._rows.create(

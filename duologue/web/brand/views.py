@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.views.decorators.http import require_GET
 
 from duologue.brand.book.models import BookVersion
+from duologue.brand.book.queries import current
 from duologue.brand.catalogue.models import Product
 from duologue.brand.personas.models import Persona
 from duologue.platform.staff.rules import Right
@@ -19,25 +20,13 @@ if TYPE_CHECKING:
 
     from duologue.platform.workspaces.models import Workspace
 
-SHOWN_APART = {"name", "promise", "promises", "value", "voice", "look", "senders", "commitments", "footer", "brand"}
-
 
 @require_GET
 @inside(Right.LOOK)
 def book(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     """Show who speaks."""
     versions = list(BookVersion.within(workspace).order_by("-number")[:10])
-    data = versions[0].data if versions else {}
-    look = data.get("look") or {}
-    colours = look.get("colours") or look.get("colors") or {}
-    promises = data.get("promises") or data.get("promise") or []
-    context = {
-        "versions": versions,
-        "data": data,
-        "colours": colours.items() if isinstance(colours, dict) else [],
-        "promises": _promises(promises),
-        "rest": {key: value for key, value in data.items() if key not in SHOWN_APART and value not in (None, "", [], {})},
-    }
+    context = {"versions": versions, "book": current(workspace) if versions else None}
     return page(request, workspace, "brand/book.html", place="brand/book", **context)
 
 
@@ -57,13 +46,3 @@ def products(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     return page(
         request, workspace, "brand/products.html", place="brand/products", products=sliced(Product.within(workspace), request, "id")
     )
-
-
-def _promises(given: object) -> list[dict[str, object]]:
-    if isinstance(given, str):
-        return [{"name": "", "promise": given}]
-    if isinstance(given, dict):
-        return [{"name": name, **(one if isinstance(one, dict) else {"promise": one})} for name, one in given.items()]
-    if isinstance(given, list):
-        return [one if isinstance(one, dict) else {"promise": one} for one in given]
-    return []

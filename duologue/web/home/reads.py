@@ -221,12 +221,13 @@ def happened(workspace: Workspace, most: int = 8) -> list[dict[str, Any]]:
     """Return the latest things people did, from the last batches of the timeline."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """WITH last AS (SELECT write_id FROM people_batch WHERE workspace_id = %s AND batch_no IS NOT NULL ORDER BY batch_no DESC LIMIT 40),
-                    some AS (SELECT e.id, e.name, e.occurred_at, e.profile_id FROM last JOIN LATERAL (
-                               SELECT id, name, occurred_at, profile_id FROM people_event
-                               WHERE write_id = last.write_id AND workspace_id = %s AND name = ANY(%s) LIMIT 50) e ON true)
-               SELECT some.name, some.occurred_at, p.person, p.name FROM some
-               JOIN people_profile p ON p.workspace_id = %s AND p.id = some.profile_id ORDER BY some.occurred_at DESC, some.id DESC LIMIT %s""",
+            """WITH last AS (SELECT write_id FROM people_batch WHERE workspace_id = %s AND batch_no IS NOT NULL
+                             ORDER BY batch_no DESC LIMIT 40),
+                    lately AS (SELECT e.* FROM last JOIN LATERAL (
+                                 SELECT id, name, occurred_at, profile_id FROM people_event
+                                 WHERE write_id = last.write_id AND workspace_id = %s AND name = ANY(%s) LIMIT 50) e ON true)
+               SELECT l.name, l.occurred_at, p.person, p.name FROM lately l
+               JOIN people_profile p ON p.workspace_id = %s AND p.id = l.profile_id ORDER BY l.occurred_at DESC, l.id DESC LIMIT %s""",
             (workspace.pk, workspace.pk, list(HAPPENINGS), workspace.pk, most),
         )
         return [

@@ -1,11 +1,82 @@
-"""Carriers in, as a plain ASGI application."""
+"""Tracking links and pixels, as a plain ASGI application: GET /l/<token> leads on, GET /o/<token> is a picture of one pixel."""
 
 from __future__ import annotations
 
-from typing import Any
+import base64
+from typing import Any, cast
+
+import structlog
+from asgiref.sync import sync_to_async
+from django.db import close_old_connections
+from django.utils.encoding import iri_to_uri
+
+from duologue.api.callbacks import telling
+from duologue.platform.secrets import signing
+
+PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+NEVER_KEPT = [(b"cache-control", b"no-store, private"), (b"referrer-policy", b"no-referrer"), (b"x-robots-tag", b"noindex, nofollow")]
+PAGE = (b"content-type", b"text/html; charset=utf-8")
+UNKNOWN = (
+    b"<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+    b"<title>This link is not known</title>"
+    b"<h1>This link is not known</h1><p>It may have been cut off on its way. Please try the link in the message itself."
+)
+log = structlog.get_logger()
 
 
-async def application(scope: Any, receive: Any, send: Any) -> None:
-    """Know no link yet."""
-    await send({"type": "http.response.start", "status": 404, "headers": [(b"content-type", b"text/plain")]})
-    await send({"type": "http.response.body", "body": b"This link is not known.\n"})
+async def application(scope: Any, _receive: Any, send: Any) -> None:
+    """Answer one request."""
+    if scope["type"] != "http":
+        return
+    kind, _, token = scope["path"].strip("/").partition("/")
+    method = scope["method"]
+    if method not in {"GET", "HEAD"}:
+        await _answer(send, 405, [(b"allow", b"GET, HEAD")], b"")
+        return
+    if kind == "o":
+        await _picture(token, method, send)
+    else:
+        await _lead_on(token, method, _headers(scope), send)
+
+
+async def _lead_on(token: str, method: str, headers: dict[bytes, str], send: Any) -> None:
+    numbers = signing.read("click", token)
+    target = None
+    if numbers is not None and len(numbers) == 3:
+        numbers = cast("tuple[int, int, int]", numbers)
+        agent, purpose = headers.get(b"user-agent", ""), headers.get(b"purpose", "") or headers.get(b"sec-purpose", "")
+        target = await sync_to_async(_on_a_fresh_connection, thread_sensitive=False)(
+            telling.follow, numbers, method, agent, purpose.lower()
+        )
+    if target is None:
+        await _answer(send, 404, [PAGE], UNKNOWN if method == "GET" else b"")
+        return
+    await _answer(send, 302, [(b"location", iri_to_uri(target.url).encode()), (b"content-length", b"0")], b"")
+
+
+async def _picture(token: str, method: str, send: Any) -> None:
+    """Answer with the picture whatever the token says; note the opening where it is ours."""
+    numbers = signing.read("open", token)
+    if numbers is not None and len(numbers) == 2 and method == "GET":
+        try:
+            await sync_to_async(_on_a_fresh_connection, thread_sensitive=False)(telling.tell_opening, numbers)
+        except Exception as trouble:  # noqa: BLE001  an opening decides nothing; the picture is shown all the same
+            log.warning("opening not noted", trouble=type(trouble).__name__)
+    await _answer(send, 200, [(b"content-type", b"image/gif")], PIXEL if method == "GET" else b"")
+
+
+def _on_a_fresh_connection(call: Any, *values: Any) -> Any:
+    close_old_connections()
+    try:
+        return call(*values)
+    finally:
+        close_old_connections()
+
+
+def _headers(scope: Any) -> dict[bytes, str]:
+    return {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+async def _answer(send: Any, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, *NEVER_KEPT]})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,49 @@
+"""Whether a click was a person's. Machines follow links too: scanners before the person reads, previews when a link is shared."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+MACHINES = re.compile(
+    r"bot\b|bot/|crawl|spider|slurp|preview|fetch|scan|monitor|curl/|wget/|python-|java/|go-http-client|okhttp|libwww|httpclient|headless|"
+    r"phantomjs|barracuda|proofpoint|mimecast|safelinks|microsoft office existence|ms-office|skypeuripreview|facebookexternalhit|whatsapp/|"
+    r"slackbot|telegrambot|twitterbot|linkedinbot|discordbot|googleimageproxy|yahoomailproxy|bitdefender|symantec|fortiguard|trend ?micro|"
+    r"urlscan|virustotal|cloudmark|ironport|zscaler|avast|kaspersky|checkpoint|sophos|forcepoint",
+    re.IGNORECASE,
+)
+BROWSER = re.compile(r"^Mozilla/5\.0 \(|^Opera/")
+AT_ONCE: Final = timedelta(seconds=2)  # nobody has opened a message and clicked by then
+BURST: Final = timedelta(seconds=3)  # and nobody follows so many links within this
+BURST_LINKS: Final = 3
+
+
+@dataclass(slots=True, frozen=True)
+class Click:
+    """What is known of a click at the door; `others` are moments and links of the delivery's other clicks."""
+
+    method: str
+    agent: str
+    at: datetime
+    link: int
+    accepted_at: datetime | None = None
+    others: Sequence[tuple[datetime, int]] = ()
+    purpose: str = ""  # the Purpose header: prefetch, preview
+
+
+def judged(click: Click) -> str:
+    """Return true (a person's), false (a machine's) or unknown (could be either: it counts for nothing)."""
+    if click.method != "GET" or MACHINES.search(click.agent) or click.purpose in {"prefetch", "preview", "prefetch;prerender"}:
+        return "false"
+    if click.accepted_at and timedelta(0) < click.at - click.accepted_at < AT_ONCE:
+        return "false"
+    near = {link for at, link in click.others if abs(click.at - at) <= BURST} | {click.link}
+    if len(near) >= BURST_LINKS:
+        return "false"
+    return "true" if BROWSER.match(click.agent) else "unknown"

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import OperationalError, connection
+
+from duologue.api.callbacks import app, spool, telling
+from duologue.api.callbacks.judging import Click, judged
+from duologue.engage.messages.actions import save_message
+from duologue.engage.messages.models import Delivery
+from duologue.people.consent.actions import save_purpose
+from duologue.people.profiles.actions import add
+from duologue.platform.database.folder import DataFolder
+from duologue.platform.secrets.signing import sign
+
+NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+SECOND = timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("click", "human"),
+    [
+        (Click("GET", FIREFOX, NOW, 1), "true"),
+        (Click("HEAD", FIREFOX, NOW, 1), "false"),
+        (Click("GET", "Mozilla/5.0 (compatible; bingbot/2.0)", NOW, 1), "false"),
+        (Click("GET", "Mozilla/5.0 (Windows) BarracudaSentinel (EE)", NOW, 1), "false"),
+        (Click("GET", "python-requests/2", NOW, 1), "false"),
+        (Click("GET", "", NOW, 1), "unknown"),
+        (Click("GET", "Something/1", NOW, 1), "unknown"),
+        (Click("GET", FIREFOX, NOW, 1, accepted_at=NOW - SECOND), "false"),
+        (Click("GET", FIREFOX, NOW, 1, accepted_at=NOW - 60 * SECOND), "true"),
+        (Click("GET", FIREFOX, NOW, 3, others=[(NOW - SECOND, 1), (NOW - SECOND, 2)]), "false"),
+        (Click("GET", FIREFOX, NOW, 1, others=[(NOW - SECOND, 1), (NOW - SECOND, 1)]), "true"),
+        (Click("GET", FIREFOX, NOW, 3, others=[(NOW - 60 * SECOND, 1), (NOW - 50 * SECOND, 2)]), "true"),
+        (Click("GET", FIREFOX, NOW, 1, purpose="prefetch"), "false"),
+    ],
+)
+def test_persons_and_machines(click, human):
+    assert judged(click) == human
+
+
+@pytest.fixture
+def delivery(transactional_db, workspace):
+
+    save_purpose(workspace=workspace, name="newsletter")
+    source = "message: hello\npurpose: newsletter\nemail:\n  subject: Hello\n  body: |\n    Look [here](https://shop.example/new) and [there](https://shop.example/old).\n"
+    version = save_message(workspace=workspace, name="hello", source=source, now=NOW)
+    profile = add(workspace=workspace, seen_at=[NOW])[0]
+    made = Delivery(
+        workspace=workspace, person=profile, profile_id=profile, shard=1, turn="hello", channel="email", purpose="newsletter", state="accepted",
+        due_at=NOW, too_late_at=NOW, planned_at=NOW, accepted_at=NOW, address="a@b.example", message_version=version,
+    )  # fmt: skip
+    made.save()
+    return made
+
+
+def ask(path, method="GET", agent=FIREFOX):
+    answers = []
+
+    async def send(message):
+        answers.append(message)
+
+    scope = {"type": "http", "method": method, "path": path, "headers": [(b"user-agent", agent.encode())]}
+    asyncio.run(app.application(scope, None, send))
+    return answers[0]["status"], dict(answers[0]["headers"]), answers[1]["body"]
+
+
+def told(workspace):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, properties FROM people_event WHERE workspace_id = %s ORDER BY id", (workspace.pk,))
+        return [(name, json.loads(p) if isinstance(p, str) else p) for name, p in cursor.fetchall()]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_click_leads_on_and_is_told(workspace, delivery):
+    status, headers, _ = ask(f"/l/{sign('click', workspace.pk, delivery.pk, 1)}")
+    assert status == 302
+    assert headers[b"location"].startswith(b"https://shop.example/new")
+    ((name, properties),) = told(workspace)
+    assert (name, properties["human"], properties["footer"], properties["turn"]) == ("Link Clicked", "true", False, "hello")
+    delivery.refresh_from_db()
+    assert delivery.responded_at == NOW
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_machines_click_is_told_as_one_and_counts_as_no_response(workspace, delivery):
+    assert ask(f"/l/{sign('click', workspace.pk, delivery.pk, 1)}", agent="curl/8")[0] == 302
+    assert told(workspace)[0][1]["human"] == "false"
+    delivery.refresh_from_db()
+    assert delivery.responded_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("made", ["forged", "other use", "no such link", "no such delivery"])
+def test_links_we_did_not_make_lead_nowhere(workspace, delivery, made):
+    good = sign("click", workspace.pk, delivery.pk, 1)
+    token = {
+        "forged": good[:-3] + "AAA",
+        "other use": sign("page", workspace.pk, delivery.pk, 1),
+        "no such link": sign("click", workspace.pk, delivery.pk, 99),
+        "no such delivery": sign("click", workspace.pk, delivery.pk + 1000, 1),
+    }[made]
+    assert ask(f"/l/{token}")[0] == 404
+    assert told(workspace) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_opening_is_told_once_and_the_picture_always_shown(workspace, delivery):
+    token = sign("open", workspace.pk, delivery.pk)
+    for path in (f"/o/{token}", f"/o/{token}", "/o/nonsense"):
+        status, headers, body = ask(path)
+        assert (status, headers[b"content-type"], body[:3]) == (200, b"image/gif", b"GIF")
+    assert [name for name, _ in told(workspace)] == ["Message Opened"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_with_the_database_away_known_links_lead_on_and_the_click_is_told_later(workspace, delivery, settings, tmp_path, monkeypatch):
+
+    settings.DATA = DataFolder(tmp_path)
+    path = f"/l/{sign('click', workspace.pk, delivery.pk, 1)}"
+    ask(path)
+
+    def away(*_):
+        raise OperationalError("the connection is lost")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(telling, "link_target", away)
+        assert ask(path)[0] == 302
+        assert ask(f"/l/{sign('click', workspace.pk, delivery.pk, 2)}")[0] == 404
+    assert len(told(workspace)) == 1
+    assert telling.tell_spooled() == 1
+    assert telling.tell_spooled() == 0
+    assert len(told(workspace)) == 2
+    assert list(spool.folder().iterdir()) == []

@@ -1,7 +1,10 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from duologue.strategize.dialogues.rules.decide import begin, decide, moved
 from duologue.strategize.dialogues.rules.plan import from_json, to_json
@@ -284,3 +287,50 @@ def test_a_run_moves_to_another_version_by_name_or_by_was():
     assert moved(walk.state, old, renamed).turn == "greet"
     gone = plan_of(WIN_BACK.replace("  invite:\n    say", "  greet:\n    say"))
     assert moved(walk.state, old, gone) is None
+
+
+KINDS = st.sampled_from(
+    [("clicked", "1"), ("replied", "yes"), ("replied", "complaint"), ("accepted", None), ("withheld", "perk_gone"), ("withheld", "cap"),
+     ("answered", "why-quiet"), ("left", "lapsed"), ("event", "Order Completed"), ("event", "Product Viewed"), ("closed", "solved")]
+)  # fmt: skip
+RESPONSES = st.lists(st.tuples(KINDS, st.integers(0, 14 * 24), st.integers(1, 5)), max_size=12)
+
+
+def response(kind, hours, seq):
+    at = T0 + hours * HOUR
+    tied = kind[0] in {"accepted", "withheld", "closed"}
+    properties = {"answers": {"reason": "price"}} if kind[0] == "answered" else {}
+    return Heard(*kind, at, at, None, seq if tied else None, properties)
+
+
+def walked(responses, cuts, plan=plan_of(WIN_BACK)):  # noqa: B008 - read once
+    """Hand responses in, in batches cut at some hours, all at one late moment, and return how the run went."""
+    now, state, heard = T0 + 20 * DAY, begin(plan, run_key=7, at=T0), []
+    edges = [T0 - HOUR, *(T0 + cut * HOUR for cut in sorted(cuts)), now]
+    for start, end in pairwise(edges):
+        batch = [one for one in responses if start < one.at <= end]
+        decision = decide(plan, state, PERSON, batch, now, end)
+        state = decision.state
+        heard += [(step.turn, step.heard, step.then) for step in decision.steps]
+        if decision.ended:
+            return heard, decision.ended
+    return heard, state.turn
+
+
+@given(RESPONSES, st.lists(st.integers(0, 14 * 24), max_size=4))
+def test_how_responses_are_cut_into_batches_changes_nothing(given, cuts):
+    unique = {hours: response(kind, hours, seq) for kind, hours, seq in given}
+    assert walked(list(unique.values()), cuts) == walked(list(unique.values()), [])
+
+
+@given(RESPONSES, st.randoms())
+def test_neither_does_their_order_nor_is_the_state_handed_in_changed(given, chance):
+    unique = list({hours: response(kind, hours, seq) for kind, hours, seq in given}.values())
+    plan, now = plan_of(WIN_BACK), T0 + 20 * DAY
+    state = begin(plan, run_key=7, at=T0)
+    first = decide(plan, state, PERSON, unique, now, now)
+    chance.shuffle(unique)
+    assert decide(plan, state, PERSON, unique, now, now) == first
+    assert state == begin(plan, run_key=7, at=T0)
+    assert first.ended is None or first.steps[-1].then == "end"
+    assert [step.seq for step in first.steps] == list(range(1, len(first.steps) + 1))

@@ -208,6 +208,8 @@ class Reader:
                 near = suggestion(key, known)
                 self.document.refuse((*place, key), f"No response and no part of a line is called {key!r}{near}.")
         heard = [key for key in given if key in RESPONSES or key in NOT_YET_RESPONSES]
+        if not heard and not given.keys() <= known:
+            return None
         if len(heard) != 1:
             self.document.refuse(place, f"A line hears one response, this one hears {' and '.join(heard) or 'none'}.")
             return None

@@ -77,7 +77,8 @@ def quoted(text: str) -> bytes:
     `b2a_qp` copies the kind of line end it sees first, and breaks long lines with bare LF where it sees none; so every
     line end is made CRLF before, and one is always there.
     """
-    raw = BARE_NEWLINE.sub(b"\r\n", text.encode())
+    raw = text.encode()
+    raw = BARE_NEWLINE.sub(b"\r\n", raw) if b"\r" in raw else raw.replace(b"\n", b"\r\n")
     if not raw.endswith(b"\r\n"):
         raw += b"\r\n"
     return binascii.b2a_qp(raw, istext=True)

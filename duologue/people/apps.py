@@ -10,3 +10,10 @@ class PeopleConfig(AppConfig):
 
     name = "duologue.people"
     label = "people"
+
+    def ready(self) -> None:
+        """Register who holds personal data here."""
+        from duologue.people.privacy.holder import PeopleData  # noqa: PLC0415  apps must be ready
+        from duologue.platform.registry.ports import register_personal_data  # noqa: PLC0415  apps must be ready
+
+        register_personal_data(PeopleData())

@@ -45,10 +45,11 @@ class SeenKey(InWorkspace):
 
 
 class ImportKey(InWorkspace):
-    """A line imported once, for good."""
+    """A thing imported once, for good: a digest of what it is, and of what it last said."""
 
     pk = models.CompositePrimaryKey("workspace", "key")
     key = models.BinaryField(max_length=16)
+    content = models.BinaryField(max_length=16)
 
     class Meta(InWorkspace.Meta):
         managed = False

@@ -22,7 +22,8 @@ CONSENT: Final = {names.CONSENT_GRANTED: "granted", names.CONSENT_WITHDRAWN: "wi
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 AHEAD: Final = timedelta(hours=24)
 LONGEST_NAME: Final = 120
-LARGEST: Final = 32 * 1024  # Segment's limit for one event
+LARGEST: Final = 32 * 1024  # Segment's limit for one event, held at the door
+LARGEST_KEPT: Final = 4 * 1024 * 1024  # an order of a thousand lines, from a file
 MOST_TRAITS: Final = 250
 NOT_FACTS: Final = frozenset({"email", "phone", "id"})
 
@@ -89,8 +90,8 @@ def open_envelope(payload: bytes | msgspec.Raw) -> Envelope:
 
 def understand(payload: bytes, *, source: str, received_at: datetime, country: str) -> Incoming:
     """Make an event of what was received; raises Refused with the reason and a sentence."""
-    if len(payload) > LARGEST:
-        raise Refused("too large", f"An event may have {LARGEST} bytes, this one has {len(payload)}.")
+    if len(payload) > LARGEST_KEPT:
+        raise Refused("too large", f"An event may have {LARGEST_KEPT} bytes, this one has {len(payload)}.")
     if b"\\u0000" in payload:
         raise Refused("not well-formed", "The event holds a null character, which no text may.")
     envelope = open_envelope(payload)

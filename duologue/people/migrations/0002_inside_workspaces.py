@@ -36,7 +36,7 @@ CREATE TABLE people_seenkey_1 PARTITION OF people_seenkey FOR VALUES WITH (MODUL
 CREATE TABLE people_seenkey_2 PARTITION OF people_seenkey FOR VALUES WITH (MODULUS 4, REMAINDER 2);
 CREATE TABLE people_seenkey_3 PARTITION OF people_seenkey FOR VALUES WITH (MODULUS 4, REMAINDER 3);
 CREATE TABLE people_importkey (
-    workspace_id bigint NOT NULL, key bytea NOT NULL, PRIMARY KEY (workspace_id, key)
+    workspace_id bigint NOT NULL, key bytea NOT NULL, content bytea NOT NULL, PRIMARY KEY (workspace_id, key)
 );
 CREATE FUNCTION people_number_batch() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

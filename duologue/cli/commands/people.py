@@ -1,0 +1,77 @@
+"""`duologue people import`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from duologue.cli.frame import Refused, print_json, print_table, progress, workspace_of
+
+if TYPE_CHECKING:
+    import argparse
+
+    from duologue.people.imports.models import Import
+
+NAME = "people"
+HELP = "Import people from a CSV file (contacts, subscribers, customers)."
+EXAMPLE = "duologue people import customers.csv --external-id CustomerID"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Take import FILE with its options."""
+    words = parser.add_subparsers(dest="word", metavar="WORD", required=True)
+    add = words.add_parser("import", help="import people; the same file again changes nothing, a cut-off import goes on")
+    add.add_argument("file", type=Path, metavar="FILE", help="a CSV file, plain or gzip; - is not taken, since an import can go on")
+    add.add_argument("--recipe", type=Path, metavar="RECIPE.yaml", help="how columns become facts (default: by their headings)")
+    add.add_argument("--external-id", default="", metavar="COLUMN", help="the column with the shop's own number of each person")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it."""
+    return import_by_recipe(args, "people")
+
+
+def import_by_recipe(args: argparse.Namespace, kind: str) -> int:
+    """Import a CSV file and say what came of it."""
+    from duologue.kit.pipeline import Refused as Stopped
+    from duologue.people.imports.actions import import_file
+
+    workspace = workspace_of(args)
+    recipe = text_of(args.recipe) if args.recipe else ""
+    try:
+        with progress(f"importing {args.file.name}") as told:
+            job = import_file(workspace=workspace, path=args.file, kind=kind, recipe=recipe, external_id=args.external_id, told=told)
+    except Stopped as refusal:
+        raise Refused(refusal.sentence) from refusal
+    tell(args, job)
+    return 0
+
+
+def text_of(path: Path) -> str:
+    """Read a recipe's file, or refuse with a sentence."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as mistake:
+        raise Refused(f"{path} cannot be read: {mistake}.") from mistake
+
+
+def tell(args: argparse.Namespace, job: Import) -> None:
+    """Print an import's figures."""
+    figures = {
+        "import": job.pk,
+        "state": job.state,
+        "read": job.rows_read,
+        "written": job.rows_written,
+        "unchanged": job.rows_unchanged,
+        "refused": job.rows_refused,
+        "counts": job.counts,
+        "refused_file": job.refused_file,
+    }
+    if args.json:
+        print_json(figures)
+        return
+    print_table(["lines", "number"], [[name, figures[name]] for name in ("read", "written", "unchanged", "refused")])
+    if job.counts:
+        print_table(["what", "number"], [[name, number] for name, number in sorted(job.counts.items())])
+    if job.refused_file:
+        print(f"The refused lines, each with its reason: {job.refused_file}")

@@ -1,0 +1,145 @@
+"""Importing files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from duologue.kit.pipeline import Passage, Refused
+from duologue.people.imports.models import Import
+from duologue.people.imports.reading import look, opened, rows
+from duologue.people.imports.recipe import guessed, read_recipe
+from duologue.people.imports.running import Running, recipe_text
+from duologue.people.intake.actions import note_refusals, take_in
+from duologue.people.intake.rules import Incoming, understand
+from duologue.platform.workspaces.queries import now as now_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from duologue.platform.workspaces.models import Workspace
+
+IMPORT_LOCK = 7256
+EVENTS_AT_ONCE = 5000
+
+
+def import_file(
+    *,
+    workspace: Workspace,
+    path: Path,
+    kind: str,
+    recipe: str = "",
+    external_id: str = "",
+    name: str = "",
+    told: Callable[[int], None] = lambda _lines: None,
+) -> Import:
+    """Import a CSV file of people or events by a recipe's text, going on where an earlier try was cut off.
+
+    The same file with the same recipe is imported once; a second time it changes nothing. Every batch is committed with
+    the position it reached. `told` is called with the number of lines read since. Raises Refused with a sentence.
+    """
+    seen = look(path)
+    made = read_recipe(recipe) if recipe else None
+    if made and made.kind != kind:
+        raise Refused("bad recipe", f"The recipe is for {made.kind}, and {kind} are to be imported.")
+    with rows(path, seen.encoding) as (headings, lines):
+        if made is None:
+            made = guessed(headings, external_id, (name or path.name)[:80])
+        if external_id:
+            made.external_id = external_id
+        job = _job(workspace=workspace, name=name or path.name, kind=kind, recipe=recipe or recipe_text(made), digest=seen.digest)
+        if job.state == Import.State.DONE:
+            return job
+        _alone(job)
+        try:
+            refused_file = Path(settings.DATA.imports) / f"{workspace.name}-{job.pk}-refused.csv"
+            Running(workspace, made, job, refused_file).run(headings, lines, told)
+        except Refused as refusal:
+            _end(workspace, job, Import.State.FAILED, refusal.sentence)
+            raise
+        finally:
+            _unlock(job)
+    return _end(workspace, job, Import.State.DONE, "")
+
+
+def import_events(*, workspace: Workspace, path: Path, name: str = "", told: Callable[[int], None] = lambda _lines: None) -> Import:
+    """Import a file of events in Segment's shape, one JSON object on each line; a messageId is remembered for 90 days."""
+    seen = look(path)
+    source = (name or path.name)[:80]
+    job = _job(workspace=workspace, name=source, kind="events", recipe="", digest=seen.digest)
+    if job.state == Import.State.DONE:
+        return job
+    _alone(job)
+    try:
+        with opened(path) as file:
+            batch: list[bytes] = []
+            for line, raw in enumerate(file, 1):
+                if line > job.position:
+                    batch.append(raw)
+                if len(batch) == EVENTS_AT_ONCE:
+                    _take(workspace, job, source, batch)
+                    told(len(batch))
+                    batch = []
+            _take(workspace, job, source, batch)
+    finally:
+        _unlock(job)
+    return _end(workspace, job, Import.State.DONE, "")
+
+
+def _take(workspace: Workspace, job: Import, source: str, batch: list[bytes]) -> None:
+    with transaction.atomic():
+        now = now_in(workspace)
+        events: list[Incoming] = []
+        refused: list[tuple[str, Refused, bytes]] = []
+        for raw in batch:
+            if not raw.strip():
+                continue
+            try:
+                events.append(understand(raw.strip(), source=source, received_at=now, country=workspace.country))
+            except Refused as refusal:
+                refused.append((source, refusal, raw))
+        passage: Passage[Incoming] = take_in(workspace=workspace, events=events, now=now)
+        again = sum(why.reason == "seen before" for _, why in passage.stopped)
+        refused += [(source, why, event.payload) for event, why in passage.stopped if why.reason != "seen before"]
+        note_refusals(workspace=workspace, refusals=refused, now=now)
+        job.position += len(batch)
+        job.rows_read += len(batch)
+        job.rows_written += len(passage.items)
+        job.rows_unchanged += again
+        job.rows_refused += len(refused)
+        for _, why, _ in refused:
+            job.counts[why.reason] = job.counts.get(why.reason, 0) + 1
+        job.save()
+
+
+def _job(*, workspace: Workspace, name: str, kind: str, recipe: str, digest: bytes) -> Import:
+    """Return the import of this very file by this very recipe, or begin one."""
+    earlier = Import.within(workspace).filter(kind=kind, file_digest=digest, recipe=recipe).order_by("-id").first()
+    if earlier is not None and earlier.state != Import.State.FAILED:
+        return earlier
+    job = Import(workspace=workspace, kind=kind, file=name[:300], file_digest=digest, recipe=recipe, started_at=now_in(workspace))
+    job.save()
+    return job
+
+
+def _alone(job: Import) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", (IMPORT_LOCK, job.pk))
+        if not cursor.fetchone()[0]:
+            raise Refused("under way", f"{job.file} is being imported by another process just now.")
+    job.refresh_from_db()
+
+
+def _unlock(job: Import) -> None:
+    if connection.connection is not None and not connection.needs_rollback:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", (IMPORT_LOCK, job.pk))
+
+
+def _end(workspace: Workspace, job: Import, state: Import.State, sentence: str) -> Import:
+    job.state, job.sentence, job.ended_at = state, sentence[:500], now_in(workspace)
+    job.save()
+    return job

@@ -1,0 +1,119 @@
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from duologue.kit.pipeline import Refused
+from duologue.people.consent.queries import chain_broken_at, suppressed
+from duologue.people.identifiers.queries import find
+from duologue.people.intake import actions as intake
+from duologue.people.intake.tasks import process
+from duologue.people.models import ConsentStatement, Erasure, Event, Fact, Identifier, Received, Refusal
+from duologue.people.privacy import actions, queries
+from duologue.platform.registry.ports import holders
+
+NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
+ANN = {
+    "type": "identify",
+    "userId": "42",
+    "traits": {"email": "Ann@x.example", "phone": "020 7946 0018", "firstName": "Ann", "city": "Oslo"},
+}
+CONSENT = {
+    "type": "track",
+    "event": "Consent Granted",
+    "userId": "42",
+    "properties": {"channel": "email", "purpose": "promotions", "wording": "Yes, me"},
+}
+BEN = {"type": "identify", "userId": "43", "traits": {"email": "ben@x.example", "firstName": "Ben"}}
+
+
+def send(workspace, *events, arrives_at=None):
+    payloads = [json.dumps(event).encode() for event in events]
+    intake.receive(workspace=workspace, source="site", payloads=payloads, now=NOW, arrives_at=arrives_at)
+    process(workspace, NOW)
+
+
+@pytest.fixture
+def ann(workspace):
+    send(
+        workspace,
+        ANN,
+        CONSENT,
+        BEN,
+        {"type": "track", "userId": "42"},
+        {"type": "track", "event": "Bought", "userId": "42", "properties": {"to": "Ann"}},
+    )
+    send(workspace, {"type": "track", "event": "Later", "userId": 42}, BEN, arrives_at=[NOW + timedelta(days=1)] * 2)
+    return queries.person_of(workspace, "ann@X.example")
+
+
+def everything(workspace):
+    """Every row of the people floor, as text."""
+    texts = []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relname LIKE 'people\\_%%' AND relkind IN ('r', 'p')")
+        for (table,) in cursor.fetchall():
+            cursor.execute(f'SELECT to_jsonb(t)::text FROM "{table}" t')
+            texts += [row[0] for row in cursor.fetchall()]
+        cursor.execute(
+            "SELECT encode(payload, 'escape') FROM people_received UNION ALL SELECT encode(payload, 'escape') FROM people_refusal"
+        )
+        texts += [row[0] for row in cursor.fetchall()]
+    return "\n".join(texts)
+
+
+def test_a_person_is_meant_by_any_identifier(workspace, ann):
+    assert {queries.person_of(workspace, ref) for ref in ("42", "ann@x.example", "+44 20 7946 0018", f"person:{ann}")} == {ann}
+    with pytest.raises(Refused):
+        queries.person_of(workspace, "nobody@x.example")
+
+
+def test_an_export_holds_all_and_is_json(workspace, ann):
+    found = json.loads(json.dumps(queries.everything_about(workspace, ann), default=str))["people"]
+    assert {fact["key"]: fact["value"] for fact in found["facts"]} == {"first_name": "Ann", "city": "Oslo"}
+    assert {one["shown"] for one in found["identifiers"]} == {"42", "Ann@x.example", "020 7946 0018"}
+    assert [one["name"] for one in found["timeline"]] == ["Fact Changed", "Bought", "Consent Granted"]
+    assert found["consent"][0]["wording"] == "Yes, me"
+    assert [one["event"] for one in found["waiting"]] == ["Later"]
+
+
+def test_erased_means_gone_and_the_chain_still_verifies(workspace, ann):
+    profile = find(workspace, "external", "42")
+    proof = actions.erase(workspace=workspace, person=ann, now=NOW)
+    left = everything(workspace)
+    assert not [word for word in ("Ann", "ann@x", "Oslo", "7946", "Yes, me", '"42"', "Later") if word in left]
+    assert "ben@x.example" in left
+    assert ConsentStatement.within(workspace).filter(profile=profile).count() == 1
+    assert chain_broken_at(workspace, profile) is None
+    ConsentStatement.within(workspace).filter(profile=profile).update(content=bytes(32))
+    assert chain_broken_at(workspace, profile) == 1
+    assert Erasure.within(workspace).get().pk == proof.pk
+    assert proof.holders["people"] > 8
+    assert Received.within(workspace).count() == 1
+
+
+def test_the_erased_are_not_taken_in_again_nor_written_to(workspace, ann):
+    actions.erase(workspace=workspace, person=ann, now=NOW)
+    assert suppressed(workspace, "email", ["ann@x.example", "ben@x.example"]) == {"ann@x.example"}
+    assert suppressed(workspace, "sms", ["+442079460018"]) == {"+442079460018"}
+    events = Event.within(workspace).count()
+    send(workspace, ANN, {"type": "identify", "userId": "99", "traits": {"email": "ANN@x.example"}})
+    assert set(Refusal.within(workspace).values_list("reason", flat=True)) == {"erased"}
+    assert Event.within(workspace).count() == events
+    assert Identifier.within(workspace).filter(kind="email").count() == 1
+    assert Fact.within(workspace).count() == 1
+
+
+def test_every_place_that_leads_to_a_person_has_a_holder(workspace):
+    """Fails on a new table with a person or profile in it until someone registers to show and to erase it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT DISTINCT c.table_name FROM information_schema.columns c JOIN pg_class r ON r.relname = c.table_name
+               WHERE c.table_schema = 'public' AND NOT r.relispartition AND r.relkind IN ('r', 'p')
+                 AND c.column_name IN ('profile_id', 'profile', 'profiles', 'person', 'person_id', 'persons', 'recipient', 'payload')"""
+        )
+        tables = {row[0] for row in cursor.fetchall()}
+    held = {place for holder in holders() for place in holder.places}
+    assert tables - held == set()
+    assert "people_fact" in tables

@@ -53,6 +53,11 @@ def read_typed(text: str, file: str, kind: type[T], what: str, check: Callable[[
     return made
 
 
+def as_json(value: msgspec.Struct) -> dict[str, Any]:
+    """Return a struct as the JSON values that a database gives back: lists, never tuples."""
+    return dict(msgspec.json.decode(msgspec.json.encode(value)))
+
+
 def checked(document: Document, place: Place, value: Any, parse: Callable[[str], Any]) -> None:
     """Refuse at a place what `parse` refuses with a ValueError; what is empty or missing passes."""
     if value in {None, ""}:
@@ -72,7 +77,8 @@ def _said(problem: str, what: str) -> tuple[Place, str]:
         if index == "...":
             break
         place.append(int(index) if index else name)
-    here = f"`{place[-1]}`" if place and isinstance(place[-1], str) else what
+    words = [step for step in place if isinstance(step, str)]
+    here = f"`{words[-1]}`" if words else what
     if found := _EXPECTED.search(problem):
         wanted = " or ".join(_WORDS.get(one, one) for one in re.split(r"\s*\|\s*", found["wanted"]) if one != "null")
         return tuple(place), f"{here} needs {wanted}, not {_WORDS.get(found['got'], found['got'])}."

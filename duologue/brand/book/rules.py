@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from duologue.kit.typed import read_typed
+from duologue.kit.typed import as_json, read_typed
 from duologue.kit.yaml import suggestion
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def read_book(text: str, file: str = "brand.yaml") -> Book:
 
 def to_json(book: Book) -> dict[str, Any]:
     """Return a brand book as JSON values."""
-    return dict(msgspec.to_builtins(book))
+    return as_json(book)
 
 
 def from_json(data: dict[str, Any]) -> Book:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from duologue.kit.typed import read_typed
+from duologue.kit.typed import as_json, read_typed
 
 
 class Persona(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -29,4 +29,4 @@ def read_persona(text: str, file: str = "") -> Persona:
 
 def to_json(persona: Persona) -> dict[str, Any]:
     """Return a persona as JSON values."""
-    return dict(msgspec.to_builtins(persona))
+    return as_json(persona)

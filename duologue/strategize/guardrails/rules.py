@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from duologue.kit.clock import parse_duration, parse_window
-from duologue.kit.typed import checked, read_typed
+from duologue.kit.typed import as_json, checked, read_typed
 
 if TYPE_CHECKING:
     from duologue.kit.yaml import Document
@@ -43,7 +43,7 @@ def read_guardrails(text: str, file: str = "guardrails.yaml") -> Guardrails:
 def to_json(guardrails: Guardrails) -> dict[str, Any]:
     """Return guardrails as JSON values, the quiet hours as `window` alone."""
     window = guardrails.window or (guardrails.quiet.window if guardrails.quiet else "")
-    return dict(msgspec.to_builtins(Guardrails(caps=guardrails.caps, window=window)))
+    return as_json(Guardrails(caps=guardrails.caps, window=window))
 
 
 def from_json(data: dict[str, Any]) -> Guardrails:

@@ -9,7 +9,7 @@ import msgspec
 
 from duologue.kit.clock import parse_duration
 from duologue.kit.money import read_money
-from duologue.kit.typed import checked, read_typed
+from duologue.kit.typed import as_json, checked, read_typed
 
 if TYPE_CHECKING:
     from duologue.kit.yaml import Document
@@ -61,7 +61,7 @@ def read_offer(text: str, file: str = "") -> Offer:
 
 def to_json(offer: Offer) -> dict[str, Any]:
     """Return an offer as JSON values; what is not said is left out."""
-    return dict(msgspec.to_builtins(offer))
+    return as_json(offer)
 
 
 def from_json(data: dict[str, Any]) -> Offer:

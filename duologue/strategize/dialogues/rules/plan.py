@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from duologue.kit.money import Money  # noqa: TC001 - read at run time, for JSON
+from duologue.kit.typed import as_json
 
 
 class Moment(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -128,10 +129,11 @@ class Plan(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def to_json(plan: Plan) -> dict[str, Any]:
-    """Return the plan as JSON values."""
-    return dict(msgspec.to_builtins(plan))
+    """Return the plan as JSON values, with the order of its turns, which a database's maps do not keep."""
+    return {**as_json(plan), "order": list(plan.turns)}
 
 
 def from_json(data: dict[str, Any]) -> Plan:
     """Return the plan that `to_json` wrote."""
-    return msgspec.convert(data, Plan)
+    plan = msgspec.convert(data, Plan)
+    return msgspec.structs.replace(plan, turns={name: plan.turns[name] for name in data.get("order", plan.turns)})

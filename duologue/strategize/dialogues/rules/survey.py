@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from duologue.kit.typed import read_typed
+from duologue.kit.typed import as_json, read_typed
 
 if TYPE_CHECKING:
     from duologue.kit.yaml import Document, Place
@@ -59,13 +59,26 @@ def read_survey(text: str, file: str = "") -> Survey:
 
 
 def to_json(survey: Survey) -> dict[str, Any]:
-    """Return a survey as JSON values."""
-    return dict(msgspec.to_builtins(survey))
+    """Return a survey as JSON values, with the order of its questions and options, which a database's maps do not keep."""
+    data = as_json(survey)
+    for key, question in survey.questions.items():
+        if isinstance(question.options, dict) and question.options:
+            data["questions"][key]["order"] = list(question.options)
+    return {**data, "order": list(survey.questions)}
 
 
 def from_json(data: dict[str, Any]) -> Survey:
     """Return the survey that `to_json` wrote."""
-    return msgspec.convert(data, Survey)
+    order = data.get("order", list(data["questions"]))
+    questions = {key: _in_order(data["questions"][key]) for key in order}
+    return msgspec.convert({**{key: value for key, value in data.items() if key != "order"}, "questions": questions}, Survey)
+
+
+def _in_order(question: dict[str, Any]) -> dict[str, Any]:
+    if "order" not in question:
+        return question
+    options = {value: question["options"][value] for value in question["order"]}
+    return {**{key: value for key, value in question.items() if key != "order"}, "options": options}
 
 
 def _check(document: Document, survey: Survey) -> None:

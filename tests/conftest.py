@@ -32,6 +32,7 @@ def pytest_configure(config):
     os.environ["DATABASE_URL"] = f"postgresql://duologue@/duologue?host={data.socket_folder}&port=5432"
     if settings.configured:  # with -n 0 pytest-django has read them already
         settings.DATABASES["default"].update(data.database())
+        settings.EMBEDDED_DATABASE = False
 
 
 def pytest_unconfigure(config):

@@ -19,7 +19,7 @@ LEFT JOIN people_batch b ON b.workspace_id = c.workspace_id AND b.batch_no > c.b
 """
 
 
-async def application(scope: Any, receive: Any, send: Any) -> None:
+async def application(scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG001 ASGI's three
     """Answer whether all is well, in one line or in figures."""
     if scope["path"] == "/healthz":
         up = await sync_to_async(_database_answers, thread_sensitive=False)()

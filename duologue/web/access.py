@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
+    from duologue.platform.staff.models import Staff
+
 
 def inside(right: Right) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
     """Let a view in only for members who have the right; it is called with (request, workspace, …).
@@ -31,7 +33,7 @@ def inside(right: Right) -> Callable[[Callable[..., HttpResponse]], Callable[...
         @login_required
         def guarded(request: HttpRequest, workspace: str, *args: Any, **kwargs: Any) -> HttpResponse:
             room = Workspace.objects.filter(name=workspace).first()
-            member = room and Membership.within(room).filter(staff=request.user).first()
+            member = Membership.within(room).filter(staff=cast("Staff", request.user)).first() if room else None
             if room is None or member is None:
                 raise Http404
             if not may(member.role, right):

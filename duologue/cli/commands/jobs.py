@@ -16,7 +16,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Take none."""
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:  # noqa: ARG001 every command takes them
     """Run them."""
     from duologue.platform.jobs.app import run_until_stopped
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models
 
@@ -15,7 +15,7 @@ class InWorkspace(models.Model):
 
     workspace = models.ForeignKey("platform.Workspace", on_delete=models.CASCADE, related_name="+")
 
-    _rows: models.Manager[Self] = models.Manager()
+    _rows: ClassVar[models.Manager[Any]] = models.Manager()
 
     class Meta:
         abstract = True

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from procrastinate import App
+from typing import TYPE_CHECKING
+
 from procrastinate.contrib.django import app as _app
 
-app: App = _app  # type: ignore[assignment]  # a stand-in until Django is set up
+if TYPE_CHECKING:
+    from procrastinate import App
+
+app: App = _app  # a stand-in until Django is set up
 
 
 def run_until_stopped() -> None:

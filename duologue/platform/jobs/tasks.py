@@ -15,7 +15,7 @@ KEPT_AFTER_EXPIRY = timedelta(days=30)
 
 @app.periodic(cron="17 3 * * *")
 @app.task(queueing_lock="forget-what-expired", pass_context=False)
-def forget_what_expired(timestamp: int = 0) -> None:
+def forget_what_expired(timestamp: int = 0) -> None:  # noqa: ARG001 procrastinate hands it over
     """Once a night, remove sessions, sign-in links and invitations that nobody can use any more."""
     now = database_now()
     Session.objects.filter(expire_date__lt=now).delete()

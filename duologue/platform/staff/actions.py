@@ -102,6 +102,7 @@ def withdraw_invitation(workspace: Workspace, *, invitation_id: int) -> bool:
 
 def add_member(workspace: Workspace, *, staff: Staff, role: str, now: datetime) -> Membership:
     """Let an account work in a workspace; where it does already, its role is changed."""
+    found: Membership
     found, _ = Membership._rows.update_or_create(
         workspace=workspace, staff=staff, defaults={"role": role}, create_defaults={"role": role, "joined_at": now}
     )

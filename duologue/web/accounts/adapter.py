@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
-class ByInvitationOnly(DefaultAccountAdapter):
+class ByInvitationOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """Accounts are made by invitation or by the command line, never by sign-up."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

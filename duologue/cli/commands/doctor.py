@@ -1,0 +1,146 @@
+"""`duologue doctor`: what is well, what is not, and what to do about it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from duologue.cli.frame import note, print_json
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+NAME = "doctor"
+HELP = "Look at the installation and say in sentences what is well and what is not."
+EXAMPLE = "duologue doctor"
+NEEDS_DATABASE = False  # an unreachable database is a finding, too
+LITTLE_SPACE, TOO_LITTLE_SPACE = 5 * 1024**3, 1024**3
+OLDEST, NEWEST = 150000, 190000
+CLOCK_MAY_DIFFER = 5.0
+MUCH_UNREAD = 1000
+BEHIND = """
+SELECT w.name, c.follower, count(b.batch_no) FROM platform_cursor c JOIN platform_workspace w ON w.id = c.workspace_id
+JOIN people_batch b ON b.workspace_id = c.workspace_id AND b.batch_no > c.batch_no GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 5
+"""
+
+
+@dataclass
+class Finding:
+    """One sentence; `well` is yes, no, or beware."""
+
+    about: str
+    well: str
+    sentence: str
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Take none."""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the findings; status 1 when something is not well."""
+    from duologue.cli.frame import Refused
+    from duologue.cli.ground import standing_on_the_database
+
+    findings: list[Finding] = []
+    try:
+        with standing_on_the_database():
+            findings += _folder()
+            findings += _database()
+            findings += _work()
+    except Refused as refusal:
+        findings.append(Finding("database", "no", str(refusal)))
+    if args.json:
+        print_json([asdict(finding) for finding in findings])
+    else:
+        for finding in findings:
+            print(f"{ {'yes': 'well  ', 'beware': 'beware', 'no': 'NOT   '}[finding.well] }  {finding.sentence}")
+    bad = [finding for finding in findings if finding.well == "no"]
+    if bad and not args.json:
+        note(f"{len(bad)} of {len(findings)} things are not well.")
+    return 1 if bad else 0
+
+
+def _either(about: str, good: bool, sentence: str, otherwise: str, *, level: str = "no") -> Finding:  # noqa: FBT001 reads as a question
+    return Finding(about, "yes" if good else level, sentence if good else otherwise)
+
+
+def _folder() -> Iterator[Finding]:
+    from django.conf import settings
+
+    path = settings.DATA.path
+    writable = os.access(path, os.W_OK | os.X_OK)
+    yield _either("data folder", writable, f"The data folder is {path}.", f"The data folder {path} cannot be written.")
+    key = settings.DATA.keys / "installation"
+    if key.exists():
+        advice = f"The installation key can be read by others; run: chmod 600 {key}"
+        yield _either("installation key", not key.stat().st_mode & 0o077, "The installation key is readable by its owner alone.", advice)
+    free = shutil.disk_usage(path).free
+    well = "no" if free < TOO_LITTLE_SPACE else "beware" if free < LITTLE_SPACE else "yes"
+    yield Finding("disk space", well, f"{free / 1024**3:.1f} GiB are free on the disk of the data folder.")
+
+
+def _database() -> Iterator[Finding]:
+    from datetime import UTC, datetime
+
+    from django.conf import settings
+    from django.db import connection
+
+    from duologue.platform.database.clock import database_now
+    from duologue.platform.database.ready import unapplied
+
+    differs = abs((database_now() - datetime.now(UTC)).total_seconds())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version_num')::int, current_setting('server_version')")
+        number, version = cursor.fetchone()
+        cursor.execute("SELECT pg_database_size(current_database())")
+        size = cursor.fetchone()[0] / 1024**2
+    kind = "embedded" if settings.EMBEDDED_DATABASE else "given by DATABASE_URL"
+    sentence = f"PostgreSQL {version} answers ({kind}, {size:.0f} MiB)."
+    yield _either("database", OLDEST <= number < NEWEST, sentence, f"{sentence} Duologue needs version 15 to 18.")
+    missing = len(unapplied())
+    yield _either("tables", not missing, "The tables are those of this version.", f"{missing} migrations are missing.")
+    sentence = f"The clocks of this machine and of the database differ by {differs:.1f} s."
+    yield _either("clock", differs < CLOCK_MAY_DIFFER, sentence, sentence)
+
+
+def _work() -> Iterator[Finding]:
+    from django.conf import settings
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(BEHIND)
+        behind = cursor.fetchall()
+        cursor.execute("SELECT name, sending_stopped_because FROM platform_workspace WHERE sending_stopped_at IS NOT NULL ORDER BY name")
+        stopped = cursor.fetchall()
+        cursor.execute("SELECT count(*) FROM platform_workspace")
+        rooms = cursor.fetchone()[0]
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'")
+        failed = cursor.fetchone()[0]
+    none = "There is no workspace yet: duologue workspace create NAME"
+    yield _either("workspaces", rooms > 0, f"Workspaces: {rooms}.", none, level="beware")
+    for name, because in stopped:
+        yield Finding("sending", "beware", f"All sending of {name} is stopped: {because}. duologue stop --resume lets it go on.")
+    for name, follower, unread in behind:
+        well = "beware" if unread > MUCH_UNREAD else "yes"
+        yield Finding("queue", well, f"In {name}, {follower} has {unread} batches of the timeline to read.")
+    if not behind:
+        yield Finding("queue", "yes", "Everything on the timeline has been dealt with.")
+    yield _either("jobs", not failed, "No background job has failed.", f"{failed} background jobs have failed.", level="beware")
+    yield from _relays()
+    kept = "Account mail is kept as files in the data folder: DUOLOGUE_ACCOUNT_MAIL_URL is not set."
+    yield _either("account mail", bool(settings.ACCOUNT_MAIL_URL), "Account mail is sent.", kept, level="beware")
+
+
+def _relays() -> Iterator[Finding]:
+    from duologue.engage.channels.models import Relay
+
+    relays = list(Relay._rows.filter(is_enabled=True).select_related("workspace").order_by("workspace__name", "name"))
+    nothing = "No relay is set up: nothing can be sent yet."
+    yield _either("relays", bool(relays), f"Relays in use: {len(relays)}.", nothing, level="beware")
+    for relay in relays:
+        if relay.trouble:
+            yield Finding("relays", "beware", f"The relay {relay.name} of {relay.workspace.name} is in trouble: {relay.trouble}")

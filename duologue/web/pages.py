@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.db.models import Field
 from django.shortcuts import redirect, render
 
 from duologue.engage.conversations.models import Conversation
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 PAGE_SIZE = 50
 
 
-def page(request: HttpRequest, workspace: Workspace, template: str, *, place: str, status: int = 200, **context: Any) -> HttpResponse:
+def page(request: HttpRequest, workspace: Workspace, template: str, *, place: str, **context: Any) -> HttpResponse:
     """Render a staff page inside the frame; `place` is the menu entry it belongs to, as 'stage/entry'."""
     role = getattr(request, "role", "")
     frame = {
@@ -38,7 +39,7 @@ def page(request: HttpRequest, workspace: Workspace, template: str, *, place: st
         "can": {right.name.lower(): may(role, right) for right in Right},
         "open_conversations": Conversation.within(workspace).filter(state=Conversation.State.OPEN).count(),
     }
-    return render(request, template, {**frame, **context}, status=status)
+    return render(request, template, {**frame, **context})
 
 
 def said(request: HttpRequest, sentence: str, to: str, *args: Any, refused: bool = False) -> HttpResponse:
@@ -65,7 +66,7 @@ def sliced(rows: QuerySet[Any], request: HttpRequest, *by: str, size: int = PAGE
     """Return one page by keyset: rows ordered descending by `by` (unique in sum), after the place that `?after=` names."""
     after = _place(request.GET.get("after", ""), len(by))
     if after is not None:
-        rows = rows.extra(
+        rows = rows.extra(  # noqa: S610  columns are ours, values are parameters
             where=[f"({', '.join(_column(rows.model, name) for name in by)}) < ({', '.join(['%s'] * len(by))})"], params=after
         )
     found = list(rows.order_by(*(f"-{name}" for name in by))[: size + 1])
@@ -74,7 +75,9 @@ def sliced(rows: QuerySet[Any], request: HttpRequest, *by: str, size: int = PAGE
 
 
 def _column(model: type[Model], name: str) -> str:
-    return f'"{model._meta.db_table}"."{model._meta.get_field(name).column}"'
+    field = model._meta.get_field(name)
+    assert isinstance(field, Field)
+    return f'"{model._meta.db_table}"."{field.column}"'
 
 
 def _token(values: Sequence[Any]) -> str:

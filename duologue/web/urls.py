@@ -4,27 +4,21 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from django.urls import URLPattern, URLResolver, include, path
-
-
-def _built(prefix: str, module: str, otherwise: str = "") -> list[URLPattern | URLResolver]:
-    found = module if find_spec(module) else otherwise
-    return [path(prefix, include(found))] if found else []
-
+from django.urls import include, path
 
 STAGES = [
-    *_built("", "duologue.web.home.urls"),
-    *_built("people/", "duologue.web.people.urls"),
-    *_built("brand/", "duologue.web.brand.urls"),
-    *_built("strategize/", "duologue.web.strategize.urls"),
-    *_built("engage/", "duologue.web.engage.urls"),
-    *_built("measure/", "duologue.web.measure.urls"),
-    *_built("settings/", "duologue.web.setup.urls"),
+    path("", include("duologue.web.home.urls")),
+    path("people/", include("duologue.web.people.urls")),
+    path("brand/", include("duologue.web.brand.urls")),
+    path("strategize/", include("duologue.web.strategize.urls")),
+    path("engage/", include("duologue.web.engage.urls")),
+    path("measure/", include("duologue.web.measure.urls")),
+    path("settings/", include("duologue.web.setup.urls")),
 ]
 
 urlpatterns = [
-    *_built("", "duologue.web.chooser.urls"),
-    *_built("accounts/", "duologue.web.accounts.urls", otherwise="allauth.urls"),
-    *_built("", "duologue.web.public.urls"),
+    path("", include("duologue.web.chooser.urls")),
+    path("accounts/", include("duologue.web.accounts.urls")),
+    *([path("", include("duologue.web.public.urls"))] if find_spec("duologue.web.public.urls") else []),
     path("<slug:workspace>/", include(STAGES)),
 ]

@@ -1,9 +1,11 @@
+# ruff: noqa: RUF001
 """A workspace with something on every page: one dialogue under way, a complaint, codes, mail, refusals."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from email.message import EmailMessage
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
@@ -26,7 +28,6 @@ from duologue.people.profiles.models import Profile
 from duologue.people.timeline import names
 from duologue.people.timeline.actions import NewEvent, write
 from duologue.platform.staff.models import Membership, Staff
-from duologue.platform.workspaces.models import Workspace
 from duologue.strategize.dialogues.models import Dialogue, DialogueVersion, SurveyVersion
 from duologue.strategize.dialogues.rules.plan import to_json
 from duologue.strategize.dialogues.rules.read import read_dialogue
@@ -35,6 +36,9 @@ from duologue.strategize.offers.models import Offer, OfferVersion
 from duologue.strategize.segments.models import Segment, SegmentMember
 from duologue.strategize.segments.rules.read import read_segment
 from duologue.strategize.segments.rules.tree import to_json as rule_to_json
+
+if TYPE_CHECKING:
+    from duologue.platform.workspaces.models import Workspace
 
 PASSWORD = "a long password for tests"
 
@@ -87,13 +91,23 @@ where:
 MESSAGES = {
     "we-miss-you": (
         "It’s been a while, {{ person.first_name }}",
-        "It’s been a while, {{ person.first_name }}. The beeswax you liked is back, and we’ve put two by in case.\n\n"
-        "[Show me the two](https://shop.example/two)",
+        (
+            "It’s been a while, {{ person.first_name }}. The beeswax you liked is back, and we’ve put two by in case.\n\n"
+            "[Show me the two](https://shop.example/two)"
+        ),
     ),
     "your-code": ("Ten per cent, for you", "Ten per cent off anything on the shelves. Your word is {{ perk.ten-percent.code }}."),
     "code-ends-soon": ("Your word ends soon", "Your word still works for three days. After that we’ll leave you in peace."),
 }
-PEOPLE = ["Ruth Pemberton", "Tom Ashdown", "Amélie Roux", "Jürgen Maximilian-Hohenstaufen von und zu Oberau", "Priya Raman", "Li Wei", "Ana Sousa"]
+PEOPLE = [
+    "Ruth Pemberton",
+    "Tom Ashdown",
+    "Amélie Roux",
+    "Jürgen Maximilian-Hohenstaufen von und zu Oberau",
+    "Priya Raman",
+    "Li Wei",
+    "Ana Sousa",
+]
 
 
 def staff_for(workspace: Workspace, role: str = "owner", email: str = "imogen@shop.example") -> Staff:
@@ -132,10 +146,18 @@ def brand(workspace: Workspace, now) -> None:
         name="gift-giver",
         title="The gift-giver",
         segment="lapsed-good-customers",
-        data={"persona": "gift-giver", "about": "Buys for others, late, and wants it to look as if early.", "wants": ["to be thanked"], "needs": ["wrapping"], "media": ["radio"]},
+        data={
+            "persona": "gift-giver",
+            "about": "Buys for others, late, and wants it to look as if early.",
+            "wants": ["to be thanked"],
+            "needs": ["wrapping"],
+            "media": ["radio"],
+        },
     )
     for number in range(3):
-        Product._rows.create(workspace=workspace, key=f"P-{number}", name=f"Beeswax candle no. {number}", price=1250, currency="GBP", stock=7 * number)
+        Product._rows.create(
+            workspace=workspace, key=f"P-{number}", name=f"Beeswax candle no. {number}", price=1250, currency="GBP", stock=7 * number
+        )
     for name, basis in (("promotions", "consent"), ("bookings", "contract"), ("service", "confirmation")):
         save_purpose(workspace=workspace, name=name, title=name.capitalize(), about=f"What we send for {name}.", basis=basis)
     save_relay(workspace=workspace, name="letterbox", kind="mailbox")
@@ -158,9 +180,13 @@ def people_of(workspace: Workspace, now, number: int) -> list[int]:
     for step, profile in enumerate(ids):
         address = f"person{step}@people.example"
         Identifier._rows.create(workspace=workspace, profile_id=profile, kind="email", value=address, shown=address, first_seen_at=now)
-    make_findable(workspace=workspace, texts=[*zip(ids, shown, strict=True), *((p, f"person{s}@people.example") for s, p in enumerate(ids))])
+    make_findable(
+        workspace=workspace, texts=[*zip(ids, shown, strict=True), *((p, f"person{s}@people.example") for s, p in enumerate(ids))]
+    )
     Profile.within(workspace).filter(pk__in=ids, name="").update(name="Somebody")
-    statements = [NewStatement(profile, "email", "promotions", "granted", now - timedelta(days=90), "shop", "May we write to you?") for profile in ids]
+    statements = [
+        NewStatement(profile, "email", "promotions", "granted", now - timedelta(days=90), "shop", "May we write to you?") for profile in ids
+    ]
     state(workspace=workspace, statements=statements, now=now)
     return ids
 
@@ -189,13 +215,30 @@ def plans_of(workspace: Workspace, now, persons: list[int]) -> dict:
         for name, (subject, body) in MESSAGES.items()
     }
     SurveyVersion._rows.create(
-        workspace=workspace, name="why-quiet", number=1, since=now, data={"questions": {"reason": {"ask": "Was it something we did?", "kind": "one"}}}
+        workspace=workspace,
+        name="why-quiet",
+        number=1,
+        since=now,
+        data={"questions": {"reason": {"ask": "Was it something we did?", "kind": "one"}}},
     )
-    terms = {"offer": "ten-percent", "kind": "discount", "code": "generated", "worth": "10%", "lasts": "14d", "limits": {"each": 1, "all": 40}}
+    terms = {
+        "offer": "ten-percent",
+        "kind": "discount",
+        "code": "generated",
+        "worth": "10%",
+        "lasts": "14d",
+        "limits": {"each": 1, "all": 40},
+    }
     offer = Offer._rows.create(workspace=workspace, name="ten-percent", given=38, spent=12_300)
     offered = OfferVersion._rows.create(workspace=workspace, offer=offer, number=1, data=terms, since=now)
     dialogue = Dialogue._rows.create(
-        workspace=workspace, name="win-back", about="Good customers who went quiet, asked back.", draft=WIN_BACK, state="live", current=1, started_at=now
+        workspace=workspace,
+        name="win-back",
+        about="Good customers who went quiet, asked back.",
+        draft=WIN_BACK,
+        state="live",
+        current=1,
+        started_at=now,
     )
     version = DialogueVersion._rows.create(
         workspace=workspace,
@@ -206,7 +249,9 @@ def plans_of(workspace: Workspace, now, persons: list[int]) -> dict:
         pins={"messages": dict.fromkeys(MESSAGES, 1), "surveys": {"why-quiet": 1}, "offers": {"ten-percent": 1}},
         published_at=now,
     )
-    Dialogue._rows.create(workspace=workspace, name="welcome", about="Still being written.", draft="dialogue: welcome\nturns: {hello: {say: hello}}\n")
+    Dialogue._rows.create(
+        workspace=workspace, name="welcome", about="Still being written.", draft="dialogue: welcome\nturns: {hello: {say: hello}}\n"
+    )
     return {"segment": segment, "messages": versions, "offer": offer, "offered": offered, "dialogue": dialogue, "version": version}
 
 
@@ -280,7 +325,10 @@ def ways(workspace: Workspace, now, persons: list[int], plans: dict) -> None:
         NewEvent(person, now - timedelta(hours=3), names.MESSAGE_SENT, {"channel": "email", "message": "we-miss-you", "turn": "invite"})
         for person in persons
     ]
-    clicked = [NewEvent(person, now - timedelta(hours=2), names.LINK_CLICKED, {"url": "https://shop.example/two", "human": True}) for person in persons]
+    clicked = [
+        NewEvent(person, now - timedelta(hours=2), names.LINK_CLICKED, {"url": "https://shop.example/two", "human": True})
+        for person in persons
+    ]
     order = {"order_id": "A-1", "revenue": 42.5, "currency": "GBP", "products": [{"name": "Beeswax candle"}]}
     bought = [NewEvent(person, now - timedelta(hours=1), names.ORDER_COMPLETED, order, source="shop") for person in persons[:2]]
     write(workspace=workspace, events=[*sent, *clicked, *bought], now=now)
@@ -323,7 +371,10 @@ def talk(workspace: Workspace, now, persons: list[int]) -> None:
             opened_at=now - timedelta(hours=4),
             touched_at=now - timedelta(minutes=step),
         )
-        said = [("in", "The jug came cracked, and then you sent me a code. I am not pleased."), ("note", "Looked up the order: sent by second class.")]
+        said = [
+            ("in", "The jug came cracked, and then you sent me a code. I am not pleased."),
+            ("note", "Looked up the order: sent by second class."),
+        ]
         for minute, (direction, text) in enumerate(said):
             Entry._rows.create(
                 workspace=workspace,

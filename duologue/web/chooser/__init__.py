@@ -1,1 +1,1 @@
-"""Which workspace?"""
+"""The first address: which workspace."""

@@ -52,7 +52,7 @@ def mail(request: HttpRequest, workspace: Workspace, number: int) -> HttpRespons
 @require_GET
 @xframe_options_sameorigin
 @inside(Right.SEE_PEOPLE)
-def content(request: HttpRequest, workspace: Workspace, number: int) -> HttpResponse:
+def content(_request: HttpRequest, workspace: Workspace, number: int) -> HttpResponse:
     """Return the mail alone, for its frame."""
     return framed(html_of(parsed(bytes(_find(workspace, number).content))))
 

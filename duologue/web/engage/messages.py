@@ -78,5 +78,5 @@ def _person(request: HttpRequest) -> int | None:
 
 
 def _said(data: dict[str, Any]) -> dict[str, Any]:
-    email = data.get("email")
-    return {**data, **email} if isinstance(email, dict) else data
+    said = data.get("message") or {}
+    return {**said, **(said.get("email") or {})}

@@ -194,6 +194,30 @@ def numbers(workspace: Workspace) -> dict[str, Any]:
         return {**dict(zip(names, cursor.fetchone(), strict=True)), "enough": ENOUGH}
 
 
+def first_steps(numbers: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the way from an empty workspace to a live dialogue, with what is done of it."""
+    return [
+        {
+            "says": "Say who speaks, to whom and what",
+            "how": "Apply a folder of plans: the brand, segments, messages, a dialogue.",
+            "command": "duologue apply DIR",
+            "done": bool(numbers["book"] and numbers["segments"]),
+        },
+        {
+            "says": "Bring your people in",
+            "how": "From a file, with what each of them agreed to, or from your site by its write key.",
+            "command": "duologue people import people.csv",
+            "done": numbers["has_people"],
+        },
+        {
+            "says": "Start a dialogue",
+            "how": "Read it through as a script first, then start it there, or here:",
+            "command": "duologue dialogue start NAME",
+            "done": bool(numbers["live"]),
+        },
+    ]
+
+
 def dialogues(workspace: Workspace) -> list[dict[str, Any]]:
     """Return the live and paused dialogues with their sums as last counted."""
     shown = Dialogue.within(workspace).filter(state__in=[Dialogue.State.LIVE, Dialogue.State.PAUSED]).order_by("-started_at", "name")[:12]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 def home(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     """Say what needs attention, and how much is under way."""
     at = now(workspace)
+    numbers = reads.numbers(workspace)
     return page(
         request,
         workspace,
@@ -33,7 +34,8 @@ def home(request: HttpRequest, workspace: Workspace) -> HttpResponse:
         place="home/home",
         now=at,
         attention=reads.attention(workspace, at),
-        numbers=reads.numbers(workspace),
+        numbers=numbers,
+        first_steps=reads.first_steps(numbers),
         dialogues=reads.dialogues(workspace),
         happened=reads.happened(workspace),
     )

@@ -6,13 +6,16 @@ from typing import Any
 
 from babel.numbers import get_currency_precision, get_currency_symbol
 
+from duologue.web.reading_order import as_written
 
-def drawn(report: dict[str, Any], currency: str) -> dict[str, Any]:
-    """Return what the report page shows beside the report itself."""
+
+def drawn(report: dict[str, Any], currency: str, names: list[str]) -> dict[str, Any]:
+    """Return what the report page shows beside the report itself, its turns in the order of these names."""
+    turns = as_written(report.get("turns") or {}, names)
     return {
         "delivery_parts": delivery_parts(report.get("deliveries") or {}),
-        "funnel": funnel(report.get("turns") or {}),
-        "turns_chart": turns_chart(report.get("turns") or {}),
+        "funnel": funnel(turns),
+        "turns_chart": turns_chart(turns),
         "credits": (found := credits_of(report.get("attribution") or {})),
         "credits_chart": credits_chart(found, currency),
         "interval": interval(report.get("lift") or {}),
@@ -50,8 +53,8 @@ def turns_chart(turns: dict[str, Any]) -> dict[str, Any]:
         "categories": [row["name"] for row in rows],
         "series": [
             {"name": "still there", "voice": "say", "values": [row["there_now"] for row in rows]},
-            {"name": "went on by a response or at once", "voice": "answer", "values": [row["answered"] + row["goal"] for row in rows]},
-            {"name": "went on by silence", "voice": "pause", "values": [row["silence"] for row in rows]},
+            {"name": "by a response or at once", "voice": "answer", "values": [row["answered"] + row["goal"] for row in rows]},
+            {"name": "by silence", "voice": "pause", "values": [row["silence"] for row in rows]},
         ],
     }
 
@@ -93,7 +96,7 @@ def interval(lift: dict[str, Any]) -> dict[str, Any] | None:
     least, most = min(-edge * 0.25, low - edge * 0.1), max(edge * 0.25, high + edge * 0.1)
 
     def place(value: float) -> float:
-        return round(10 + 280 * (value - least) / (most - least), 1)
+        return float(round(10 + 280 * (value - least) / (most - least), 1))
 
     return {
         "low": place(low),

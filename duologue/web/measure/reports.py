@@ -11,11 +11,12 @@ from duologue.measure.reports import rules
 from duologue.measure.reports.models import ReportSnapshot
 from duologue.platform.staff.rules import Right
 from duologue.platform.workspaces.queries import now
-from duologue.strategize.dialogues.models import Dialogue
+from duologue.strategize.dialogues.models import Dialogue, DialogueVersion
 from duologue.web.access import inside
 from duologue.web.measure.counting import counted
 from duologue.web.measure.drawing import drawn
 from duologue.web.pages import page
+from duologue.web.reading_order import turn_names
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -43,13 +44,13 @@ def report(request: HttpRequest, workspace: Workspace, name: str) -> HttpRespons
     found = counted(workspace, one, at, anew="count" in request.GET)
     context = {"dialogue": one, "report": found.data if found else None, "counted_at": found.at if found else None}
     if found:
-        context |= drawn(found.data, workspace.currency)
+        context |= drawn(found.data, workspace.currency, turn_names(_source(workspace, one)))
     return page(request, workspace, "measure/report.html", place=PLACE, now=at, **context)
 
 
 @require_GET
 @inside(Right.LOOK)
-def as_csv(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
+def as_csv(_request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
     """Return the report as CSV, one figure per line."""
     found = counted(workspace, _find(workspace, name), now(workspace))
     response = HttpResponse(rules.as_csv(found.data if found else {}), content_type="text/csv; charset=utf-8")
@@ -59,10 +60,15 @@ def as_csv(request: HttpRequest, workspace: Workspace, name: str) -> HttpRespons
 
 @require_GET
 @inside(Right.LOOK)
-def as_json(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
+def as_json(_request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
     """Return the report as JSON, as the command line gives it."""
     found = counted(workspace, _find(workspace, name), now(workspace))
     return JsonResponse(found.data if found else {}, json_dumps_params={"indent": 2, "ensure_ascii": False})
+
+
+def _source(workspace: Workspace, dialogue: Dialogue) -> str:
+    version = DialogueVersion.within(workspace).filter(dialogue=dialogue, number=dialogue.current).values_list("source", flat=True).first()
+    return version or dialogue.draft
 
 
 def _find(workspace: Workspace, name: str) -> Dialogue:

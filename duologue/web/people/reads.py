@@ -43,9 +43,11 @@ def reached_by(workspace: Workspace, persons: Sequence[int]) -> dict[int, list[I
 
 def events(workspace: Workspace, profiles: Sequence[int], before: tuple[datetime, int] | None) -> tuple[list[dict[str, Any]], str]:
     """Return the latest events of these profiles, newest first, and the place from which to read on."""
-    where, values = "", []
+    where = ""
+    values: list[Any] = []
     if before is not None:
-        where, values = "AND (occurred_at, id) < (%s, %s)", list(before)
+        where = "AND (occurred_at, id) < (%s, %s)"
+        values = list(before)
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT id, occurred_at, name, properties::text, source, delivery_id FROM people_event

@@ -108,7 +108,9 @@ def _order(properties: dict[str, Any]) -> str:
 
 def _text(properties: dict[str, Any]) -> str:
     shown = [(key, value) for key, value in properties.items() if key not in HIDDEN and value not in (None, "", [], {})]
-    return ", ".join(_plain(value) if len(shown) == 1 else f"{_words(key)}: {_plain(value)}" for key, value in shown[:6])
+    if len(shown) == 1 and shown[0][1] is not True:
+        return _plain(shown[0][1])
+    return ", ".join(_words(key) if value is True else f"{_words(key)}: {_plain(value)}" for key, value in shown[:6])
 
 
 def _by(properties: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import transaction
 from django.http import Http404
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from duologue.engage.channels.actions import save_relay
@@ -120,7 +120,4 @@ def revoke(request: HttpRequest, workspace: Workspace, number: int) -> HttpRespo
 
 
 def _link(token: str) -> str:
-    try:
-        return f"{settings.PUBLIC_URL}{reverse('invitation', args=[token])}"
-    except NoReverseMatch:
-        return f"{settings.PUBLIC_URL}/accounts/invitation/{token}"
+    return f"{settings.PUBLIC_URL}{reverse('join', args=[token])}"

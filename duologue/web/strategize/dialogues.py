@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 from django.http import Http404
 from django.views.decorators.http import require_GET
 
@@ -17,6 +18,7 @@ from duologue.strategize.dialogues.rules.read import read_dialogue
 from duologue.web.access import inside
 from duologue.web.measure.counting import counted
 from duologue.web.pages import page
+from duologue.web.reading_order import as_written, turn_names
 from duologue.web.strategize import script
 from duologue.web.strategize.mapping import drawn
 from duologue.web.strategize.sayings import sayings
@@ -90,7 +92,8 @@ def _find(workspace: Workspace, name: str) -> Dialogue:
 
 def _plan(dialogue: Dialogue, version: DialogueVersion | None) -> tuple[Plan | None, list[str]]:
     if version is not None:
-        return from_json(version.plan), []
+        plan = from_json(version.plan)
+        return msgspec.structs.replace(plan, turns=as_written(plan.turns, turn_names(version.source))), []
     try:
         return read_dialogue(dialogue.draft, f"dialogues/{dialogue.name}.yaml"), []
     except Mistakes as found:

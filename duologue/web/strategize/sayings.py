@@ -64,14 +64,13 @@ def _versions(workspace: Workspace, names: set[str], pins: dict[str, int]) -> It
     chosen: dict[str, dict[str, Any]] = {}
     for row in rows:
         if row.number == pins.get(row.message.name, row.message.current):
-            chosen[row.message.name] = row.data
+            chosen[row.message.name] = row.data.get("message") or {}
     return chosen.items()
 
 
 def _said(data: dict[str, Any]) -> dict[str, Any]:
-    inner = data.get("source") if isinstance(data.get("source"), dict) else data
-    email = inner.get("email") if isinstance(inner, dict) else None
-    return email if isinstance(email, dict) else (inner or {})
+    email = data.get("email")
+    return email if isinstance(email, dict) else data
 
 
 def _text(data: dict[str, Any]) -> str:

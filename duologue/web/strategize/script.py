@@ -72,10 +72,10 @@ class Scene:
 def turns(plan: Plan, report: dict[str, Any] | None, said: dict[str, Saying]) -> list[Scene]:
     """Return the turns in the order written, with the numbers of the last count where there is one."""
     counted = (report or {}).get("turns") or {}
-    return [_scene(plan, turn, counted.get(turn.name) if report else None, said) for turn in plan.turns.values()]
+    return [_scene(turn, counted.get(turn.name, {}) if report else None, said) for turn in plan.turns.values()]
 
 
-def _scene(plan: Plan, turn: Turn, counted: dict[str, Any] | None, said: dict[str, Saying]) -> Scene:
+def _scene(turn: Turn, counted: dict[str, Any] | None, said: dict[str, Saying]) -> Scene:
     left = list((counted or {}).get("left") or [])
     entered = (counted or {}).get("entered", 0) if counted is not None else None
     replies = [_reply(line, left, entered) for line in turn.listen]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
 from django.views.decorators.http import require_GET
@@ -36,7 +36,7 @@ def segment(request: HttpRequest, workspace: Workspace, name: str) -> HttpRespon
     one = Segment.within(workspace).filter(name=name).first()
     if one is None:
         raise Http404
-    context = {"segment": one, "rule": rule_in_words(one.rule)}
+    context: dict[str, Any] = {"segment": one, "rule": rule_in_words(one.rule)}
     if may(getattr(request, "role", ""), Right.SEE_PEOPLE):
         members = sliced(SegmentMember.within(workspace).filter(segment=one, member=True), request, "person")
         known = people(workspace, [member.person for member in members.rows], facts=())

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 register = template.Library()
 
+NOTHING = "\N{EN DASH}"
+
 
 @register.simple_tag
 def icon(name: str, kind: str = "") -> SafeString:
@@ -35,7 +37,7 @@ def count(value: Any) -> str:
 def money(minor: int | None, currency: str) -> str:
     """Write minor units of a currency as people read them."""
     if minor is None:
-        return "–"
+        return NOTHING
     digits = get_currency_precision(currency)
     return format_currency(int(minor) / 10**digits, currency, locale="en_GB")
 
@@ -44,7 +46,7 @@ def money(minor: int | None, currency: str) -> str:
 def percent(part: float | None, whole: float | None) -> str:
     """Write a part of a whole as a percentage; next to nothing is said to be so."""
     if not whole:
-        return "–"
+        return NOTHING
     share = 100 * (part or 0) / whole
     if 0 < share < 1:
         return "<1%"
@@ -79,9 +81,9 @@ def hour(at: datetime | None, workspace: Any = None) -> str:
 def since(at: datetime | None, now: datetime | None) -> str:
     """Write how far a moment lies from now: '3 hours ago', 'in 2 days'."""
     if at is None or now is None:
-        return "–"
+        return NOTHING
     gap: timedelta = at - now
-    if abs(gap) < timedelta(seconds=45):
+    if abs(gap) < timedelta(seconds=90):
         return "just now"
     return format_timedelta(gap, add_direction=True, locale="en_GB", threshold=1.2)
 
@@ -122,7 +124,7 @@ def here(context: template.Context, place: str) -> SafeString | str:
 
 def _written(at: datetime | date | None, workspace: Any, pattern: str) -> str:
     if at is None:
-        return "–"
+        return NOTHING
     if not isinstance(at, datetime):
         return format_datetime(datetime(at.year, at.month, at.day, tzinfo=UTC), pattern, locale="en_GB")
     zone = ZoneInfo(getattr(workspace, "timezone", "") or "UTC")

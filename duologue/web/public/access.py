@@ -1,0 +1,91 @@
+"""The way in for people: a signed link from a message of ours. No account, no cookie, nothing written by a GET."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from duologue.brand.book.queries import current
+from duologue.engage.conversations.origin import Origin, origin_of
+from duologue.people.profiles.queries import KnownPerson, people
+from duologue.platform.secrets import signing
+from duologue.platform.workspaces.models import Workspace
+from duologue.platform.workspaces.queries import now
+from duologue.web.public.look import look_of
+from duologue.web.public.words import WORDS, language_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from django.http import HttpRequest, HttpResponse
+
+    from duologue.brand.book.rules import Book
+
+
+@dataclass(slots=True)
+class Visit:
+    """Someone who came by a link of one delivery."""
+
+    request: HttpRequest
+    token: str
+    workspace: Workspace
+    origin: Origin
+    person: KnownPerson
+    book: Book
+    now: datetime
+
+    @property
+    def language(self) -> str:
+        return language_of(self.person.locale or self.workspace.locale)
+
+    @property
+    def words(self) -> dict[str, str]:
+        return WORDS[self.language]
+
+    def page(self, template: str, status: int = 200, **context: Any) -> HttpResponse:
+        """Render a page in the brand's look and the person's language."""
+        shared = {"visit": self, "brand": self.book, "words": self.words, "look": look_of(self.book), "language": self.language}
+        return render(self.request, f"public/{template}", {**shared, **context}, status=status)
+
+
+def by_link(view: Callable[[Visit], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let a view in for a link that we signed; any other link is a 404 that tells nothing.
+
+    No CSRF token is asked for: the signed link is the proof, and mail programs post to it (RFC 8058).
+    """
+
+    @csrf_exempt
+    @never_cache
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def opened(request: HttpRequest, token: str) -> HttpResponse:
+        visit = visit_of(request, token)
+        if visit is None:
+            return render(request, "public/unknown.html", {"words": WORDS["en"], "language": "en", "look": None}, status=404)
+        answer = view(visit)
+        answer["Referrer-Policy"] = "no-referrer"
+        answer["X-Robots-Tag"] = "noindex, nofollow"
+        return answer
+
+    opened.public = True  # type: ignore[attr-defined]  no account is needed here
+    return opened
+
+
+def visit_of(request: HttpRequest, token: str) -> Visit | None:
+    """Return who came by this link, or None when it is not ours or what it was for is gone."""
+    numbers = signing.read("page", token)
+    if numbers is None or len(numbers) != 2:
+        return None
+    workspace = Workspace.objects.filter(pk=numbers[0]).first()
+    origin = origin_of(workspace, numbers[1]) if workspace else None
+    if workspace is None or origin is None:
+        return None
+    person = people(workspace, [origin.person])[origin.person]
+    return Visit(request, token, workspace, origin, person, current(workspace), now(workspace))

@@ -1,0 +1,66 @@
+"""Reading what a person answered: each value checked against its question."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from duologue.strategize.dialogues.rules.survey import Question, Survey
+
+MOST_TEXT = 4000
+SCALES = {"scale": range(1, 6), "nps": range(11)}
+
+
+def read_answers(survey: Survey, given: Mapping[str, Sequence[str]]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the answers by question, and for those that cannot be taken which words tell the person so.
+
+    A question left empty is left out, unless it is needed.
+    """
+    answers: dict[str, Any] = {}
+    faults: dict[str, str] = {}
+    for key, question in survey.questions.items():
+        values = [value.strip()[:MOST_TEXT] for value in given.get(key, ()) if value.strip()]
+        if not values:
+            if question.needed:
+                faults[key] = "needed"
+            continue
+        try:
+            answers[key] = _read(question, values)
+        except ValueError as fault:
+            faults[key] = str(fault)
+    return answers, faults
+
+
+def _read(question: Question, values: list[str]) -> Any:
+    """Return the value of one answer; raises ValueError with the name of the words that say what is wrong."""
+    value = values[0].replace("\x00", "")
+    if question.kind in {"one", "many"}:
+        if any(one not in question.choices for one in values):
+            raise ValueError("not_an_option")
+        return value if question.kind == "one" else list(dict.fromkeys(values))
+    if question.kind in SCALES:
+        if not (value.isascii() and value.isdigit()) or int(value) not in SCALES[question.kind]:
+            raise ValueError("not_an_option")
+        return int(value)
+    if question.kind == "number":
+        return _number(value)
+    if question.kind == "date":
+        try:
+            return date.fromisoformat(value).isoformat()
+        except ValueError:
+            raise ValueError("not_a_date") from None
+    return value
+
+
+def _number(value: str) -> int | float:
+    try:
+        number = float(value.replace(",", "."))
+    except ValueError:
+        raise ValueError("not_a_number") from None
+    if not math.isfinite(number) or abs(number) > 1e15:
+        raise ValueError("not_a_number")
+    return int(number) if number.is_integer() else number

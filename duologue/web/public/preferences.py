@@ -1,0 +1,82 @@
+"""What a person hears from the brand, and when: purposes, a break, the language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from duologue.engage.conversations.leaving import snooze
+from duologue.people.consent import actions as consent
+from duologue.people.consent.actions import NewStatement
+from duologue.people.consent.queries import purposes, standing
+from duologue.people.profiles.actions import NewFact, learn
+from duologue.people.profiles.queries import people
+from duologue.web.public.access import Visit, by_link
+from duologue.web.public.leaving import DAYS
+from duologue.web.public.words import LANGUAGES
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+SOURCE = "preference page"
+
+
+@dataclass(slots=True, frozen=True)
+class Choice:
+    """One line of the page: a purpose on a channel, and whether it is allowed now."""
+
+    field: str
+    channel: str
+    purpose: str
+    title: str
+    about: str
+    allowed: bool
+
+
+@by_link
+def preferences(visit: Visit) -> HttpResponse:
+    """Show the choices; a POST states what changed."""
+    choices = _choices(visit)
+    if visit.request.method != "POST":
+        return _page(visit, choices)
+    _save(visit, choices)
+    visit.person = people(visit.workspace, [visit.origin.person])[visit.origin.person]
+    return _page(visit, _choices(visit), done=True)
+
+
+def _page(visit: Visit, choices: list[Choice], *, done: bool = False) -> HttpResponse:
+    return visit.page("preferences.html", choices=choices, languages=LANGUAGES, done=done)
+
+
+def _choices(visit: Visit) -> list[Choice]:
+    stands = standing(visit.workspace, [visit.origin.person])[visit.origin.person]
+    channel = visit.origin.channel
+    return [
+        Choice(f"{channel}:{name}", channel, name, purpose.title, purpose.about, stands.may(channel, name))
+        for name, purpose in purposes(visit.workspace).items()
+        if purpose.basis == "consent"
+    ]
+
+
+@transaction.atomic
+def _save(visit: Visit, choices: list[Choice]) -> None:
+    asked, origin = visit.request.POST, visit.origin
+    statements = [
+        NewStatement(
+            origin.profile, one.channel, one.purpose, "granted" if one.field in asked else "withdrawn", visit.now, SOURCE,
+            wording=one.title, proof={"delivery": origin.delivery},
+        )
+        for one in choices
+        if (one.field in asked) != one.allowed
+    ]  # fmt: skip
+    consent.state(workspace=visit.workspace, statements=statements, now=visit.now)
+    if asked.get("pause") in DAYS:
+        snooze(workspace=visit.workspace, origin=origin, until=visit.now + timedelta(days=int(asked["pause"])), now=visit.now)
+    elif asked.get("pause") == "none":
+        consent.lift(workspace=visit.workspace, profile_id=origin.profile, because="snoozed", now=visit.now)
+    language = asked.get("language", "")
+    if language in LANGUAGES and language != visit.language:
+        learn(workspace=visit.workspace, facts=[NewFact(origin.profile, "locale", language, SOURCE, visit.now)], now=visit.now)

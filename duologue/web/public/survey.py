@@ -1,0 +1,124 @@
+"""Answering: a survey's questions, or the one question whether one may write."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, transaction
+
+from duologue.engage.channels.email.incoming.intents.scoring import ADDRESS_LIKE
+from duologue.engage.messages.actions import note_outcome
+from duologue.engage.messages.models import Delivery
+from duologue.people.consent import actions as consent
+from duologue.people.consent.actions import NewStatement
+from duologue.people.consent.queries import purposes
+from duologue.people.profiles.actions import NewFact, learn
+from duologue.people.timeline import actions as timeline
+from duologue.people.timeline import names
+from duologue.people.timeline.actions import NewEvent
+from duologue.strategize.dialogues.surveys import survey_of
+from duologue.strategize.models import SurveyVersion
+from duologue.web.public.access import Visit, by_link
+from duologue.web.public.answers import SCALES, read_answers
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from duologue.strategize.dialogues.rules.survey import Survey
+
+SAYS_NO = frozenset({"no", "nein", "none", "false", "0"})
+
+
+@by_link
+def survey(visit: Visit) -> HttpResponse:
+    """Show the questions, with what was answered before; a POST checks, keeps and thanks."""
+    if visit.origin.survey_version is None:
+        return _may_we(visit)
+    version = SurveyVersion.within(visit.workspace).get(pk=visit.origin.survey_version)
+    asked = survey_of(version)
+    if visit.request.method != "POST":
+        return _page(visit, asked, _answered_before(visit))
+    given = {key: visit.request.POST.getlist(key) for key in asked.questions}
+    answers, faults = read_answers(asked, given)
+    if faults or not answers:
+        return _page(visit, asked, {key: values for key, values in given.items() if values}, faults, status=422 if faults else 200)
+    _keep(visit, asked, answers)
+    return visit.page("survey.html", survey=asked, done=True)
+
+
+def _page(visit: Visit, asked: Survey, filled: dict[str, Any], faults: dict[str, str] | None = None, status: int = 200) -> HttpResponse:
+    questions = []
+    for key, question in asked.questions.items():
+        if question.skip_if_known and question.fills and visit.person.facts.get(question.fills.fact) is not None and key not in filled:
+            continue
+        before = filled.get(key, [])
+        chosen = {str(value) for value in before} if isinstance(before, list) else {str(before)}
+        options = question.choices or {str(step): str(step) for step in SCALES.get(question.kind, ())}
+        questions.append(
+            {
+                "key": key,
+                "question": question,
+                "options": [(value, label, value in chosen) for value, label in options.items()],
+                "value": next(iter(chosen), ""),
+                "fault": visit.words.get((faults or {}).get(key, ""), ""),
+            }
+        )
+    return visit.page("survey.html", status, survey=asked, questions=questions, faults=faults)
+
+
+def _answered_before(visit: Visit) -> dict[str, Any]:
+    """Return what was answered by this link before: a person who comes back finds their answers."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT properties->'answers' FROM people_event WHERE workspace_id = %s AND profile_id = %s AND name = %s AND delivery_id = %s
+               ORDER BY occurred_at DESC, id DESC LIMIT 1""",
+            (visit.workspace.pk, visit.origin.profile, names.SURVEY_ANSWERED, visit.origin.delivery),
+        )
+        row = cursor.fetchone()
+    if not row or not row[0]:
+        return {}
+    return dict(json.loads(row[0]) if isinstance(row[0], str) else row[0])
+
+
+@transaction.atomic
+def _keep(visit: Visit, asked: Survey, answers: dict[str, Any]) -> None:
+    """Write the answers down: the event, the facts they fill, and the consents they give or refuse."""
+    origin, workspace, now = visit.origin, visit.workspace, visit.now
+    told = {key: ADDRESS_LIKE.sub("…", value) if asked.questions[key].kind == "text" else value for key, value in answers.items()}
+    properties = {**origin.properties, "survey": asked.survey, "answers": told}
+    event = NewEvent(origin.profile, now, names.SURVEY_ANSWERED, properties, run_id=origin.run, delivery_id=origin.delivery)
+    timeline.write(workspace=workspace, events=[event], now=now)
+    note_outcome(workspace=workspace, deliveries=[origin.delivery], kind="responded", at=now)
+    facts, statements = [], []
+    for key, value in answers.items():
+        question = asked.questions[key]
+        fills = question.fills
+        if fills and fills.fact:
+            facts.append(NewFact(origin.profile, fills.fact.removeprefix("person."), value, f"survey {asked.survey}", now, fills.purposes))
+        if fills and fills.consent:
+            state = "refused" if str(value).lower() in SAYS_NO else "granted"
+            proof = {"delivery": origin.delivery, "answer": value}
+            statements.append(
+                NewStatement(origin.profile, origin.channel, fills.consent, state, now, f"survey {asked.survey}", question.ask, proof)
+            )
+    learn(workspace=workspace, facts=facts, now=now)
+    consent.state(workspace=workspace, statements=statements, now=now)
+
+
+def _may_we(visit: Visit) -> HttpResponse:
+    """Ask for the consent that the turn asks for; the answer is a statement with the wording shown."""
+    body = Delivery.within(visit.workspace).values_list("body", flat=True).get(pk=visit.origin.delivery)
+    purpose = purposes(visit.workspace).get((body or {}).get("consent") or "")
+    if purpose is None:
+        return visit.page("consent.html", 404)
+    answer = visit.request.POST.get("answer")
+    if visit.request.method != "POST" or answer not in {"yes", "no"}:
+        return visit.page("consent.html", purpose=purpose)
+    wording = f"{visit.words['agree_ask']} {purpose.title}. {purpose.about}".strip()
+    state = "granted" if answer == "yes" else "refused"
+    origin, proof = visit.origin, {"delivery": visit.origin.delivery}
+    statement = NewStatement(origin.profile, origin.channel, purpose.name, state, visit.now, "consent page", wording, proof)
+    consent.state(workspace=visit.workspace, statements=[statement], now=visit.now)
+    note_outcome(workspace=visit.workspace, deliveries=[origin.delivery], kind="responded", at=visit.now)
+    return visit.page("consent.html", purpose=purpose, done=True, agreed=answer == "yes")

@@ -1,0 +1,16 @@
+"""The pages that links in messages lead to."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from duologue.web.public import leaving, preferences, survey, why
+
+app_name = "public"
+urlpatterns = [
+    path("u/<str:token>", leaving.unsubscribe, name="unsubscribe"),
+    path("n/<str:token>", leaving.not_now, name="not_now"),
+    path("p/<str:token>", preferences.preferences, name="preferences"),
+    path("s/<str:token>", survey.survey, name="survey"),
+    path("w/<str:token>", why.why_me, name="why_me"),
+]

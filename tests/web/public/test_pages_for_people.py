@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from duologue.engage.conversations.models import Conversation
+from duologue.people.consent.queries import standing
+from duologue.people.models import ConsentStatement
+from duologue.people.profiles.queries import people
+from duologue.platform.secrets.signing import sign
+from duologue.web.public.look import contrast
+
+NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def client():
+    return Client(enforce_csrf_checks=True)
+
+
+def may(workspace, anna, purpose):
+    return standing(workspace, [anna])[anna].may("email", purpose)
+
+
+def told(workspace, name):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT properties FROM people_event WHERE workspace_id = %s AND name = %s ORDER BY id", (workspace.pk, name))
+        return [json.loads(p) if isinstance(p, str) else p for (p,) in cursor.fetchall()]
+
+
+@pytest.mark.parametrize("page", "upsnw")
+def test_only_links_that_we_signed_open_anything(workspace, deliver, client, page):
+    token = deliver()
+    for wrong in (token[:-4] + "AAAA", sign("open", workspace.pk, 1), "x", sign("page", workspace.pk, 10**9)):
+        assert client.get(f"/{page}/{wrong}").status_code == 404
+        assert client.post(f"/{page}/{wrong}").status_code == 404
+
+
+@pytest.mark.parametrize("page", "upnw")
+def test_looking_changes_nothing_and_nothing_comes_from_elsewhere(workspace, anna, deliver, client, page):
+    before = ConsentStatement.within(workspace).count()
+    answer = client.get(f"/{page}/{deliver()}")
+    assert answer.status_code == 200
+    assert ConsentStatement.within(workspace).count() == before
+    html = answer.content.decode()
+    assert "://" not in html
+    assert "<script" not in html
+    assert answer["Referrer-Policy"] == "no-referrer"
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_one_click_withdraws_the_messages_purpose_without_a_csrf_token(workspace, anna, deliver, client):
+    assert client.post(f"/u/{deliver()}", {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert not may(workspace, anna, "newsletter")
+    assert may(workspace, anna, "promotions")
+    assert ConsentStatement.within(workspace).order_by("-number").first().source == "one-click"
+
+
+def test_everything_can_be_left_at_once(workspace, anna, deliver, client):
+    client.post(f"/u/{deliver()}", {"what": "all"})
+    assert not may(workspace, anna, "newsletter")
+    assert not may(workspace, anna, "promotions")
+
+
+@pytest.mark.parametrize(("days", "ends"), [("30", 30), ("90", 90), ("7", None), ("", None)])
+def test_not_now(workspace, anna, deliver, client, days, ends):
+    assert client.post(f"/n/{deliver()}", {"days": days}).status_code == 200
+    until = standing(workspace, [anna])[anna].paused_until(NOW)
+    assert until == (NOW + timedelta(days=ends) if ends else None)
+    assert len(told(workspace, "Snoozed")) == (1 if ends else 0)
+
+
+def test_preferences_state_only_what_changed(workspace, anna, deliver, client):
+    before = ConsentStatement.within(workspace).count()
+    client.post(f"/p/{deliver()}", {"email:newsletter": "on", "pause": "30", "language": "de"})
+    assert may(workspace, anna, "newsletter")
+    assert not may(workspace, anna, "promotions")
+    assert ConsentStatement.within(workspace).count() == before + 1
+    assert standing(workspace, [anna])[anna].paused(NOW)
+    assert people(workspace, [anna])[anna].locale == "de"
+    token = deliver()
+    assert "Abmelden" in client.get(f"/p/{token}").content.decode()
+    type(workspace).objects.filter(pk=workspace.pk).update(clock_at=NOW + timedelta(minutes=1))  # a withdrawal wins a tie
+    client.post(f"/p/{token}", {"email:newsletter": "on", "email:promotions": "on", "pause": "none", "language": "de"})
+    assert may(workspace, anna, "promotions")
+    assert not standing(workspace, [anna])[anna].paused(NOW)
+
+
+def test_why_me_shows_facts_and_takes_objections_to_a_human(workspace, anna, deliver, client):
+    token = deliver()
+    html = client.get(f"/w/{token}").content.decode()
+    assert "dark roast" in html
+    assert "The newsletter" in html
+    assert "2025-12-27" in html
+    client.post(f"/w/{token}", {"text": "I never liked dark roast"})
+    one = Conversation.within(workspace).get()
+    assert (one.person, one.state, one.held_by) == (anna, "open", "human")
+
+
+def test_a_survey_keeps_answers_facts_and_consent(workspace, anna, deliver, client):
+    token = deliver(survey=True)
+    page = client.get(f"/s/{token}").content.decode()
+    assert "So that we bother you less" in page
+    given = {"reason": "moved", "likes": ["beans", "ground"], "more": "Write to bob@x.example", "rate": "9", "news": "no"}
+    assert client.post(f"/s/{token}", given).status_code == 200
+    (event,) = told(workspace, "Survey Answered")
+    assert event["survey"] == "why-quiet"
+    assert event["answers"] == {"reason": "moved", "likes": ["beans", "ground"], "more": "Write to …", "rate": 9, "news": "no"}
+    assert people(workspace, [anna])[anna].facts["quiet_reason"] == "moved"
+    assert not may(workspace, anna, "promotions")
+    assert 'value="moved" checked' in client.get(f"/s/{token}").content.decode()
+
+
+@pytest.mark.parametrize(
+    "given", [{}, {"reason": "nonsense"}, {"reason": "moved", "rate": "11"}, {"reason": "moved", "likes": ["beans", "x"]}]
+)
+def test_wrong_answers_are_asked_again_and_keep_nothing(workspace, anna, deliver, client, given):
+    answer = client.post(f"/s/{deliver(survey=True)}", given)
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.content.decode()
+    assert told(workspace, "Survey Answered") == []
+
+
+@pytest.mark.parametrize(("answer", "state"), [("yes", "granted"), ("no", "refused")])
+def test_asking_for_consent_keeps_the_wording(workspace, anna, deliver, client, answer, state):
+    token = deliver(body={"consent": "promotions"})
+    assert "Offers" in client.get(f"/s/{token}").content.decode()
+    assert client.post(f"/s/{token}", {"answer": answer}).status_code == 200
+    last = ConsentStatement.within(workspace).order_by("-number").first()
+    assert (last.purpose, last.state, last.source) == ("promotions", state, "consent page")
+    assert "May we write to you" in last.wording
+
+
+def test_contrast_is_measured_as_wcag_says():
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)

@@ -104,7 +104,8 @@ def _check_names(document: Document, plan: Plan, names: Names, around: Around) -
     for place, what, name in _named_in(document, plan, names):
         where = WHERE[what].format(name)
         if name not in there[what] and where not in around.broken:
-            document.refuse(place, f"There is no {what} {name!r}{suggestion(name, there[what])}; write it into {where}.")
+            near = suggestion(name, there[what])
+            document.refuse(place, f"There is no {what} {name!r}{near or f'; write it into {where}.'}")
 
 
 def _named_in(document: Document, plan: Plan, names: Names) -> Iterator[tuple[Place, str, str]]:

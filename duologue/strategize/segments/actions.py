@@ -29,7 +29,7 @@ class Busy(Exception):
 
 
 @transaction.atomic
-def save_segment(*, workspace: Workspace, name: str, source_yaml: str, now: datetime, file: str = "") -> Segment:
+def save_segment(*, workspace: Workspace, name: str, source_yaml: str, now: datetime, file: str = "") -> Segment:  # noqa: ARG001 - as all actions
     """Save a segment as written; unchanged text changes nothing. It is counted by `sweep`, or by the worker soon after.
 
     Raises Mistakes (file, line, sentence) for what cannot be read, a segment that is not there, and a circle of segments.

@@ -23,7 +23,7 @@ def shards(workspace: Workspace, persons: Sequence[int]) -> dict[int, int]:
     """Return the shard of each of these persons who (still) has a profile."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT person, shard FROM people_profile WHERE workspace_id = %s AND person = ANY(%s)", (workspace.pk, persons)
+            "SELECT DISTINCT person, shard FROM people_profile WHERE workspace_id = %s AND person = ANY(%s)", (workspace.pk, list(persons))
         )
         return dict(cursor.fetchall())
 
@@ -38,7 +38,7 @@ def events(workspace: Workspace, persons: Sequence[int], rules: Iterable[Compile
             f"""SELECT p.person, e.id, (extract(epoch FROM e.occurred_at) * 1000000)::bigint, e.name, {kept}
                 FROM people_profile p JOIN people_event e ON e.workspace_id = p.workspace_id AND e.profile_id = p.id
                 WHERE p.workspace_id = %s AND p.person = ANY(%s) AND e.name = ANY(%s) AND e.occurred_at > %s""",
-            (workspace.pk, persons, names, since),
+            (workspace.pk, list(persons), names, since),
         )
         return cursor.fetchall()  # type: ignore[no-any-return]
 
@@ -66,7 +66,7 @@ def facts(workspace: Workspace, persons: Sequence[int], rules: Iterable[Compiled
                FROM people_profile p JOIN people_fact f ON f.workspace_id = p.workspace_id AND f.profile_id = p.id
                WHERE p.workspace_id = %s AND p.person = ANY(%s) AND f.key = ANY(%s)
                ORDER BY p.person, f.key, f.at DESC, f.profile_id DESC""",
-            (workspace.pk, persons, keys),
+            (workspace.pk, list(persons), keys),
         )
         return cursor.fetchall()  # type: ignore[no-any-return]
 
@@ -88,6 +88,6 @@ def standings(workspace: Workspace, persons: Sequence[int], segments: Sequence[i
         cursor.execute(
             "SELECT segment_id, person, member, recheck_at FROM strategize_segmentmember "
             "WHERE workspace_id = %s AND segment_id = ANY(%s) AND person = ANY(%s)",
-            (workspace.pk, segments, persons),
+            (workspace.pk, list(segments), list(persons)),
         )
         return {(segment, person): (member, at) for segment, person, member, at in cursor.fetchall()}

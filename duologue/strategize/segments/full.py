@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import connection
 
+from duologue.platform.lake.streams import Scratch
 from duologue.strategize.segments import engine, fetch, standing
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from duologue.strategize.segments.compiled import Compiled
 
 AT_ONCE = 50_000
-EVENTS = "{'profile': 'BIGINT', 'id': 'BIGINT', 'at': 'BIGINT', 'name': 'VARCHAR', 'properties': 'VARCHAR'}"
+PROFILES = {"id": "BIGINT", "person": "BIGINT", "shard": "SMALLINT"}
+MICROSECONDS = "(extract(epoch FROM {}) * 1000000)::bigint"
 
 
 def count_everyone(workspace: Workspace, rule: Compiled, now: datetime, *, tell: bool) -> set[int]:
@@ -30,73 +31,67 @@ def count_everyone(workspace: Workspace, rule: Compiled, now: datetime, *, tell:
     with tempfile.TemporaryDirectory(prefix="segments-", dir=scratch) as folder:
         duck = engine.new_connection(threads=2, memory="1GB", spill=f"{folder}/spill")
         try:
-            _load(duck, Path(folder), workspace, rule, now)
+            _load(Scratch(duck, Path(folder)), workspace, rule, now)
             duck.execute(f"CREATE TABLE verdicts AS {rule.sql}", engine.parameters(rule.sql, now))
             return _write(duck, workspace, rule, now, tell=tell)
         finally:
             duck.close()
 
 
-def _load(duck: duckdb.DuckDBPyConnection, folder: Path, workspace: Workspace, rule: Compiled, now: datetime) -> None:
-    here = (workspace.pk,)
-    profiles = "SELECT id, person, shard FROM people_profile WHERE workspace_id = %s"
-    _take(duck, folder, "profiles", "{'id': 'BIGINT', 'person': 'BIGINT', 'shard': 'SMALLINT'}", profiles, here)
+def _load(scratch: Scratch, workspace: Workspace, rule: Compiled, now: datetime) -> None:
+    duck = scratch.duck
+    scratch.take("profiles", PROFILES, "SELECT id, person, shard FROM people_profile WHERE workspace_id = %s", (workspace.pk,))
     duck.execute("CREATE TABLE people AS SELECT person, any_value(shard) AS shard FROM profiles GROUP BY person")
     duck.execute("CREATE TABLE moved AS SELECT id, person FROM profiles WHERE id <> person")
-    _load_events(duck, folder, workspace, rule, now)
-    keys = sorted(rule.facts)
-    rows = "SELECT profile_id, key, value::text, (extract(epoch FROM at) * 1000000)::bigint FROM people_fact"
-    columns = "{'profile': 'BIGINT', 'key': 'VARCHAR', 'value': 'VARCHAR', 'at': 'BIGINT'}"
-    _take(duck, folder, "every_fact", columns, f"{rows} WHERE workspace_id = %s AND key = ANY(%s)", (workspace.pk, keys))
-    duck.execute(
-        """CREATE TABLE facts AS SELECT p.person, f.key, arg_max(f.value, (f.at, f.profile)) AS value
-           FROM every_fact f JOIN profiles p ON p.id = f.profile GROUP BY p.person, f.key"""
-    )
-    rows = "SELECT s.name, m.person FROM strategize_segmentmember m JOIN strategize_segment s ON s.workspace_id = m.workspace_id AND s.id = m.segment_id"
-    wanted = f"{rows} WHERE m.workspace_id = %s AND m.member AND s.name = ANY(%s)"
-    _take(duck, folder, "members", "{'segment': 'VARCHAR', 'person': 'BIGINT'}", wanted, (workspace.pk, sorted(rule.segments)))
-    _load_consents(duck, folder, workspace, rule)
-    rows = "SELECT person, member, (extract(epoch FROM recheck_at) * 1000000)::bigint FROM strategize_segmentmember"
-    columns = "{'person': 'BIGINT', 'member': 'BOOLEAN', 'recheck': 'BIGINT'}"
-    _take(duck, folder, "standings", columns, f"{rows} WHERE workspace_id = %s AND segment_id = %s", (workspace.pk, rule.id))
+    _load_events(scratch, workspace, rule, now)
+    _load_facts(scratch, workspace, rule)
+    _load_consents(scratch, workspace, rule)
+    members = """SELECT s.name, m.person FROM strategize_segmentmember m
+                 JOIN strategize_segment s ON s.workspace_id = m.workspace_id AND s.id = m.segment_id
+                 WHERE m.workspace_id = %s AND m.member AND s.name = ANY(%s)"""
+    scratch.take("members", {"segment": "VARCHAR", "person": "BIGINT"}, members, (workspace.pk, sorted(rule.segments)))
+    standings = f"""SELECT person, member, {MICROSECONDS.format("recheck_at")} FROM strategize_segmentmember
+                    WHERE workspace_id = %s AND segment_id = %s"""
+    columns = {"person": "BIGINT", "member": "BOOLEAN", "recheck": "BIGINT"}
+    scratch.take("standings", columns, standings, (workspace.pk, rule.id))
 
 
-def _load_events(duck: duckdb.DuckDBPyConnection, folder: Path, workspace: Workspace, rule: Compiled, now: datetime) -> None:
+def _load_events(scratch: Scratch, workspace: Workspace, rule: Compiled, now: datetime) -> None:
     names, kept, since = fetch.reach([rule], now)
-    query = f"""SELECT e.profile_id, e.id, (extract(epoch FROM e.occurred_at) * 1000000)::bigint, e.name, {kept}
+    query = f"""SELECT e.profile_id, e.id, {MICROSECONDS.format("e.occurred_at")}, e.name, {kept}
                 FROM people_event e WHERE e.workspace_id = %s AND e.name = ANY(%s) AND e.occurred_at > %s"""
-    _take(duck, folder, "every_event", EVENTS, query, (workspace.pk, names, since))
-    duck.execute(
-        """CREATE VIEW events AS SELECT coalesce(m.person, e.profile) AS person, e.id, make_timestamp(e.at) AS occurred_at, e.name, e.properties
+    columns = {"profile": "BIGINT", "id": "BIGINT", "at": "BIGINT", "name": "VARCHAR", "properties": "VARCHAR"}
+    scratch.take("every_event", columns, query, (workspace.pk, names, since))
+    scratch.duck.execute(
+        """CREATE VIEW events AS
+           SELECT coalesce(m.person, e.profile) AS person, e.id, make_timestamp(e.at) AS occurred_at, e.name, e.properties
            FROM every_event e LEFT JOIN moved m ON m.id = e.profile"""
     )
 
 
-def _load_consents(duck: duckdb.DuckDBPyConnection, folder: Path, workspace: Workspace, rule: Compiled) -> None:
-    """What one profile says stands as said; where profiles were merged the consent room decides."""
-    rows = "SELECT profile_id, channel, purpose, state FROM people_consentnow WHERE workspace_id = %s AND %s"
-    columns = "{'profile': 'BIGINT', 'channel': 'VARCHAR', 'purpose': 'VARCHAR', 'state': 'VARCHAR'}"
-    _take(duck, folder, "said", columns, rows, (workspace.pk, rule.consent))
-    duck.execute(
+def _load_facts(scratch: Scratch, workspace: Workspace, rule: Compiled) -> None:
+    query = f"SELECT profile_id, key, value::text, {MICROSECONDS.format('at')} FROM people_fact WHERE workspace_id = %s AND key = ANY(%s)"
+    columns = {"profile": "BIGINT", "key": "VARCHAR", "value": "VARCHAR", "at": "BIGINT"}
+    scratch.take("every_fact", columns, query, (workspace.pk, sorted(rule.facts)))
+    scratch.duck.execute(
+        """CREATE TABLE facts AS SELECT p.person, f.key, arg_max(f.value, (f.at, f.profile)) AS value
+           FROM every_fact f JOIN profiles p ON p.id = f.profile GROUP BY p.person, f.key"""
+    )
+
+
+def _load_consents(scratch: Scratch, workspace: Workspace, rule: Compiled) -> None:
+    """Take what a single profile says as it stands; where profiles were merged the consent room decides."""
+    query = "SELECT profile_id, channel, purpose, state FROM people_consentnow WHERE workspace_id = %s AND %s"
+    columns = {"profile": "BIGINT", "channel": "VARCHAR", "purpose": "VARCHAR", "state": "VARCHAR"}
+    scratch.take("said", columns, query, (workspace.pk, rule.consent))
+    scratch.duck.execute(
         """CREATE TABLE consents AS SELECT p.person, s.channel, s.purpose FROM said s JOIN profiles p ON p.id = s.profile
            WHERE s.state = 'granted' AND p.person NOT IN (SELECT person FROM moved)"""
     )
-    merged = [row[0] for row in duck.execute("SELECT DISTINCT person FROM moved").fetchall()] if rule.consent else []
+    merged = [row[0] for row in scratch.duck.execute("SELECT DISTINCT person FROM moved").fetchall()] if rule.consent else []
     for start in range(0, len(merged), AT_ONCE):
         if found := fetch.consents(workspace, merged[start : start + AT_ONCE]):
-            duck.executemany("INSERT INTO consents VALUES (?, ?, ?)", found)
-
-
-def _take(duck: duckdb.DuckDBPyConnection, folder: Path, name: str, columns: str, query: str, values: tuple[Any, ...]) -> None:
-    """Stream a query's rows into a compressed file and give it a name."""
-    lines, packed = folder / f"{name}.csv", folder / f"{name}.parquet"
-    with connection.cursor() as cursor, lines.open("wb") as file, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)", values) as copy:
-        for block in copy:
-            file.write(block)
-    read = f"read_csv('{lines}', header = false, delim = ',', quote = '\"', escape = '\"', auto_detect = false, columns = {columns})"
-    duck.execute(f"COPY (SELECT * FROM {read}) TO '{packed}' (FORMAT parquet)")
-    lines.unlink()
-    duck.execute(f"CREATE VIEW {name} AS SELECT * FROM '{packed}'")
+            scratch.duck.executemany("INSERT INTO consents VALUES (?, ?, ?)", found)
 
 
 def _write(duck: duckdb.DuckDBPyConnection, workspace: Workspace, rule: Compiled, now: datetime, *, tell: bool) -> set[int]:

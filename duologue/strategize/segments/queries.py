@@ -24,7 +24,8 @@ def members(workspace: Workspace, name: str) -> list[int]:
     """Return the persons in a segment, in the order of their numbers; none where there is no such segment."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT m.person FROM strategize_segment s JOIN strategize_segmentmember m ON m.workspace_id = s.workspace_id AND m.segment_id = s.id
+            """SELECT m.person FROM strategize_segment s
+               JOIN strategize_segmentmember m ON m.workspace_id = s.workspace_id AND m.segment_id = s.id
                WHERE s.workspace_id = %s AND s.name = %s AND m.member ORDER BY m.person""",
             (workspace.pk, name),
         )

@@ -43,7 +43,8 @@ def write(*, workspace: Workspace, changes: Sequence[Change], names: Mapping[int
                    FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[], %s::boolean[], %s::timestamptz[])
                         AS c (segment, person, shard, member, recheck_at)
                    ON CONFLICT (workspace_id, segment_id, person) DO UPDATE SET member = excluded.member, shard = excluded.shard,
-                       recheck_at = excluded.recheck_at, since = CASE WHEN m.member = excluded.member THEN m.since ELSE excluded.since END""",
+                       recheck_at = excluded.recheck_at,
+                       since = CASE WHEN m.member = excluded.member THEN m.since ELSE excluded.since END""",
                 (workspace.pk, now, *_columns(kept)),
             )
         if gone:

@@ -48,7 +48,8 @@ def _recheck(workspace: Workspace, now: datetime, most: int) -> int:
         return 0
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT segment_id, person FROM strategize_segmentmember WHERE workspace_id = %s AND recheck_at <= %s ORDER BY recheck_at LIMIT %s",
+            """SELECT segment_id, person FROM strategize_segmentmember
+               WHERE workspace_id = %s AND recheck_at <= %s ORDER BY recheck_at LIMIT %s""",
             (workspace.pk, now, most),
         )
         rows = cursor.fetchall()

@@ -5,6 +5,7 @@ from segment_builders import NOW, allowed, days, follow, happened, learned, peop
 
 from duologue.people.models import Event
 from duologue.people.profiles.actions import merge
+from duologue.platform.workspaces.actions import create_workspace
 from duologue.strategize.segments import actions, queries, tasks
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -150,7 +151,6 @@ def test_did_without_what_should_have_followed(workspace):
 
 
 def test_walls_between_workspaces(workspace):
-    from duologue.platform.workspaces.actions import create_workspace
 
     other = create_workspace(name="other", clock_at=NOW)
     saved(workspace, "a", "where: {did: {event: A}}")

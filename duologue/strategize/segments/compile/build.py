@@ -72,7 +72,7 @@ class _Builder:
         return joined
 
     def _events(self) -> Any:
-        """The events of the names asked for, each beside those facts of its person that decide whether it counts."""
+        """Return the events of the names asked for, each beside those facts of its person that decide whether it counts."""
         base = table("events")
         base = base.filter(base.name.isin(self.names)) if self.names else base
         keys = sorted({key for leaf in leaves(self.rule.where) for what in happenings(leaf) for key in happening_facts(what)})
@@ -123,7 +123,7 @@ class _Builder:
         for one in leaf.compare:
             if one.other:
                 self._fact_column(one.other)
-        self.turning += [lambda at, offset=offset: cell(at).moment() + offset for offset in turns(leaf.compare)]
+        self.turning += [_later(cell, span) for span in turns(leaf.compare)]
         return lambda at: verdict(cell(at), leaf.compare, lambda key: JsonCell(at[self.fact_columns[key]]))
 
     # --- conditions about events -----------------------------------------------------------------------------
@@ -217,6 +217,10 @@ class _Builder:
         name = f"sequences_{len(self.apart)}"
         self.apart.append(steps.group_by(whose=steps.person).agg(**{name: steps.count(where=done)}))
         return lambda at: at[name].fill_null(0) > 0
+
+
+def _later(cell: Callable[[Any], Cell], span: Any) -> Decide:
+    return lambda at: cell(at).moment() + span
 
 
 def _facts(columns: dict[str, str]) -> Any:

@@ -7,10 +7,13 @@ Moments are UTC without a zone, to the microsecond.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import ibis
 from ibis import udf
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MOMENT: Final = "timestamp(6)"
 AMOUNT: Final = "decimal(18, 4)"
@@ -23,46 +26,49 @@ TABLES: Final[dict[str, dict[str, str]]] = {
 }
 
 
+_builtin: Callable[..., Callable[[Callable[..., Any]], Callable[..., Any]]] = udf.scalar.builtin
+
+
 def table(name: str) -> Any:
     """Return one of the tables as an expression."""
     return ibis.table(TABLES[name], name=name)
 
 
-@udf.scalar.builtin(signature=((), MOMENT))
+@_builtin(signature=((), MOMENT))
 def moment() -> Any:
-    """The present moment; becomes a parameter of the statement."""
+    """Return the present moment; it becomes a parameter of the statement."""
 
 
-@udf.scalar.builtin(signature=(("string", "string"), "string"))
+@_builtin(signature=(("string", "string"), "string"))
 def path_text(document: Any, path: Any) -> Any:
-    """What stands at a path, as text without quotes; nothing where nothing or null stands."""
+    """Return what stands at a path, as text without quotes; nothing where nothing or null stands."""
 
 
-@udf.scalar.builtin(signature=(("string", "string"), "string"))
+@_builtin(signature=(("string", "string"), "string"))
 def path_json(document: Any, path: Any) -> Any:
-    """What stands at a path, as JSON text."""
+    """Return what stands at a path, as JSON text."""
 
 
-@udf.scalar.builtin(signature=(("string", "string", "string"), "boolean"))
+@_builtin(signature=(("string", "string", "string"), "boolean"))
 def path_among(document: Any, path: Any, text: Any) -> Any:
-    """Whether a list stands at the path and one of its items is this text."""
+    """Say whether a list stands at the path and one of its items is this text."""
 
 
-@udf.scalar.builtin(signature=(("string", "string", "string"), "boolean"))
+@_builtin(signature=(("string", "string", "string"), "boolean"))
 def path_says(document: Any, path: Any, text: Any) -> Any:
-    """Whether a text stands at the path and holds this one, in any case."""
+    """Say whether a text stands at the path and holds this one, in any case."""
 
 
-@udf.scalar.builtin(signature=(("string",), "float64"))
+@_builtin(signature=(("string",), "float64"))
 def as_number(text: Any) -> Any:
-    """The number a text is, or nothing; never infinite."""
+    """Return the number a text is, or nothing; never infinite."""
 
 
-@udf.scalar.builtin(signature=(("string",), MOMENT))
+@_builtin(signature=(("string",), MOMENT))
 def as_moment(text: Any) -> Any:
-    """The moment an ISO text is, in UTC, or nothing."""
+    """Return the moment an ISO text is, in UTC, or nothing."""
 
 
-@udf.scalar.builtin(signature=(("string",), AMOUNT))
+@_builtin(signature=(("string",), AMOUNT))
 def as_amount(text: Any) -> Any:
-    """The exact amount a text is, or nothing."""
+    """Return the exact amount a text is, or nothing."""

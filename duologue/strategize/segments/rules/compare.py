@@ -38,21 +38,29 @@ def read_compare(value: Any, refuse: Refuse) -> list[Compare]:
 def _one(op: str, operand: Any, refuse: Refuse, place: Place) -> list[Compare]:
     if isinstance(operand, dict):
         return _from(op, operand, refuse, place)
-    if op == "known":
-        return _checked(op, operand, isinstance(operand, bool), "known is true or false.", refuse, place)
-    if op in {"is", "not"} and not _too_large(operand):
-        values = operand if isinstance(operand, list) else [operand]
-        good = bool(values) and all(isinstance(one, str | int | float | bool) for one in values)
-        return _checked(op, operand, good, "This is compared with a text, a number, true or false, or a list of them.", refuse, place)
-    if _too_large(operand):
-        refuse(place, f"Numbers go up to {MOST:,}.")
+    if op in {"before", "after", "within"}:
+        return _moment(op, operand, refuse, place)
+    wrong = _wrong(op, operand)
+    if wrong:
+        refuse(place, wrong)
         return []
+    return [Compare(op, operand)]
+
+
+def _wrong(op: str, operand: Any) -> str | None:
+    """Return a sentence where an operand makes no sense."""
+    values = operand if isinstance(operand, list) else [operand]
+    if any(isinstance(one, int | float) and not abs(one) < MOST for one in values):
+        return f"Numbers go up to {MOST:,}."
+    if op == "known":
+        return None if isinstance(operand, bool) else "known is true or false."
+    if op in {"is", "not"}:
+        good = bool(values) and all(isinstance(one, str | int | float) for one in values)
+        return None if good else "This is compared with a text, a number, true or false, or a list of them."
     if op in SIZES:
         good = isinstance(operand, int | float) and not isinstance(operand, bool)
-        return _checked(op, operand, good, f"{op} is followed by a number.", refuse, place)
-    if op == "has":
-        return _checked(op, operand, isinstance(operand, str | int | float | bool), "has is followed by one value.", refuse, place)
-    return _moment(op, operand, refuse, place)
+        return None if good else f"{op} is followed by a number."
+    return None if isinstance(operand, str | int | float) else "has is followed by one value."
 
 
 def _from(op: str, operand: dict[str, Any], refuse: Refuse, place: Place) -> list[Compare]:
@@ -79,15 +87,3 @@ def _moment(op: str, operand: Any, refuse: Refuse, place: Place) -> list[Compare
         )
         refuse(place, sentence)
         return []
-
-
-def _checked(op: str, operand: Any, good: bool, sentence: str, refuse: Refuse, place: Place) -> list[Compare]:  # noqa: FBT001 - a finding
-    if good:
-        return [Compare(op, operand)]
-    refuse(place, sentence)
-    return []
-
-
-def _too_large(operand: Any) -> bool:
-    values = operand if isinstance(operand, list) else [operand]
-    return any(isinstance(one, int | float) and not abs(one) < MOST for one in values)

@@ -104,9 +104,9 @@ class Rule(msgspec.Struct, frozen=True):
     where: Cond
 
 
-def to_json(rule: Rule) -> Any:
-    """Return the tree as JSON values."""
-    return msgspec.to_builtins(rule)
+def to_json(tree: Rule | Cond) -> Any:
+    """Return a rule, or a part of one, as JSON values."""
+    return msgspec.to_builtins(tree)
 
 
 def from_json(data: Any) -> Rule:

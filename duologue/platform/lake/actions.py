@@ -1,0 +1,97 @@
+"""Writing to the lake: one writer at a time, each batch once, and erasing that leaves nothing."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+from django.db import connection
+
+from duologue.platform.lake.queries import held_until
+from duologue.platform.lake.rules import cleaned
+from duologue.platform.lake.tables import SCHEMA, SETTINGS, WRITER, opened, place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from duologue.platform.workspaces.models import Workspace
+
+LOCK = 7252
+FILES_BEFORE_TIDYING = 200
+
+
+def take_lock(workspace: Workspace) -> bool:
+    """Become the lake's one writer until the transaction ends; False where another is."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s::int)", (LOCK, workspace.pk))
+        return bool(cursor.fetchone()[0])
+
+
+def rows_of(events: Iterable[Any]) -> pa.Table:
+    """Return timeline events as rows of the lake, without what identifies a person."""
+    columns: list[list[Any]] = [[] for _ in SCHEMA]
+    for event in events:
+        kept = json.dumps(cleaned(event.properties), ensure_ascii=False, separators=(",", ":"))
+        row = (event.profile_id, event.id, event.occurred_at, event.received_at, event.name, kept, event.source)
+        for column, value in zip(
+            columns, (*row, event.run_id, event.delivery_id, event.batch_no, f"{event.occurred_at:%Y-%m}"), strict=True
+        ):
+            column.append(value)
+    return pa.table([pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)], schema=SCHEMA)
+
+
+def append(*, workspace: Workspace, events: Sequence[Any], batch_no: int) -> int:
+    """Append those events whose batch the lake does not hold yet, up to and including `batch_no`; return how many.
+
+    The caller holds `take_lock`. The table's log and the caller's cursor cannot commit together: should the caller's transaction
+    be lost after this, the same events are handed in again and passed over.
+    """
+    from deltalake import CommitProperties, Transaction, write_deltalake  # noqa: PLC0415 - a large library
+
+    held = held_until(workspace)
+    new = [event for event in events if event.batch_no > held]
+    if batch_no <= held or not new:
+        return 0
+    write_deltalake(
+        place(workspace),
+        rows_of(new),
+        mode="append",
+        partition_by=["month"],
+        configuration=SETTINGS,
+        commit_properties=CommitProperties(app_transactions=[Transaction(WRITER, batch_no)]),
+    )
+    return len(new)
+
+
+def tidy(*, workspace: Workspace) -> bool:
+    """Put many small files together; the old ones go an hour later. The caller holds `take_lock`."""
+    table = opened(workspace)
+    if table is None or len(table.file_uris()) < FILES_BEFORE_TIDYING:
+        return False
+    table.optimize.compact()
+    table.vacuum(dry_run=False, enforce_retention_duration=False)
+    _clean_log(table)
+    return True
+
+
+def erase(*, workspace: Workspace, profiles: Sequence[int]) -> int:
+    """Remove all rows of these profiles: from the table, from every old file, and from the log; return how many.
+
+    The caller holds `take_lock`. Readers that opened the table before may miss files and open it again.
+    """
+    table = opened(workspace)
+    if table is None:
+        return 0
+    gone = 0
+    if profiles:
+        listed = ", ".join(str(int(profile)) for profile in profiles)
+        gone = int(table.delete(f"profile_id IN ({listed})")["num_deleted_rows"])
+    table.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False)
+    _clean_log(table)
+    return gone
+
+
+def _clean_log(table: Any) -> None:
+    table.create_checkpoint()
+    table.cleanup_metadata()

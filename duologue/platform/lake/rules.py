@@ -1,0 +1,77 @@
+"""What may enter the lake: no direct identifier of a person."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+IDENTIFYING: Final = frozenset(
+    [
+        "email",
+        "mail",
+        "phone",
+        "mobile",
+        "tel",
+        "telephone",
+        "fax",
+        "name",
+        "firstname",
+        "lastname",
+        "surname",
+        "givenname",
+        "familyname",
+        "fullname",
+        "middlename",
+        "nickname",
+        "username",
+        "address",
+        "street",
+        "addressline1",
+        "addressline2",
+        "address1",
+        "address2",
+        "postcode",
+        "postalcode",
+        "zip",
+        "zipcode",
+        "birthday",
+        "birthdate",
+        "dateofbirth",
+        "dob",
+        "iban",
+        "card",
+        "cardnumber",
+        "handle",
+        "ip",
+        "ipaddress",
+        "userid",
+        "anonymousid",
+        "deviceid",
+        "externalid",
+        "latitude",
+        "longitude",
+        "avatar",
+        "signature",
+        "words",
+        "text",
+    ]
+)
+LISTS_OF_THINGS: Final = frozenset({"products", "items"})  # what is sold has a name that may be kept
+_ADDRESS: Final = re.compile(r"[^\s@]+@[^\s@]+|\+\d[\d\s()/-]{6,}\d")
+
+
+def cleaned(properties: Any, *, things: bool = False) -> Any:
+    """Return properties without identifying keys, at any depth, and without texts that look like an address or a number to call."""
+    if isinstance(properties, dict):
+        kept = {key: cleaned(value, things=key in LISTS_OF_THINGS) for key, value in properties.items() if _may_stay(key, things=things)}
+        return {key: value for key, value in kept.items() if value is not None}
+    if isinstance(properties, list):
+        return [cleaned(value, things=things) for value in properties]
+    if isinstance(properties, str) and _ADDRESS.search(properties):
+        return None
+    return properties
+
+
+def _may_stay(key: str, *, things: bool) -> bool:
+    plain = re.sub(r"[^a-z0-9]", "", key.lower())
+    return plain not in IDENTIFYING or (things and plain == "name")

@@ -1,0 +1,119 @@
+"""The timeline on its way into the lake, and people's way out of it."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db import connection as database
+from django.db import transaction
+
+from duologue.people.models import Erasure
+from duologue.people.timeline import actions as timeline
+from duologue.people.timeline import queries
+from duologue.platform.lake import actions as lake
+from duologue.platform.lake import queries as lake_queries
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    import duckdb
+
+    from duologue.platform.workspaces.models import Workspace
+
+NAME: Final = "lake"
+EVENTS: Final = 50_000
+SECONDS: Final = 60.0
+
+
+class LakeFollower:
+    """Appends the timeline to the lake once 50,000 events wait, or any has waited 60 seconds of real time."""
+
+    name = NAME
+
+    def __init__(self, *, events: int = EVENTS, seconds: float = SECONDS) -> None:
+        self.events = events
+        self.seconds = seconds
+        self._waiting_since: dict[int, float] = {}
+
+    def follow(self, *, workspace: Workspace, now: datetime) -> int:
+        """Append what waits, when it is time; return how many events were read."""
+        waiting = _waiting(workspace)
+        if not waiting:
+            self._waiting_since.pop(workspace.pk, None)
+            return 0
+        since = self._waiting_since.setdefault(workspace.pk, time.monotonic())
+        if waiting < self.events and time.monotonic() - since < self.seconds:
+            return 0
+        with transaction.atomic():
+            if not lake.take_lock(workspace) or (reading := queries.unread(workspace, NAME, most=200_000)) is None:
+                return 0
+            lake.append(workspace=workspace, events=reading.events, batch_no=reading.batch_no)
+            lake.tidy(workspace=workspace)
+            timeline.move_cursor(workspace=workspace, follower=NAME, batch_no=reading.batch_no)
+        self._waiting_since.pop(workspace.pk, None)
+        return len(reading.events)
+
+
+def _waiting(workspace: Workspace) -> int:
+    with database.cursor() as cursor:
+        cursor.execute(
+            """SELECT coalesce(sum(events), 0) FROM people_batch WHERE workspace_id = %s AND batch_no >
+               coalesce((SELECT batch_no FROM platform_cursor WHERE workspace_id = %s AND follower = %s), 0)""",
+            (workspace.pk, workspace.pk, NAME),
+        )
+        return int(cursor.fetchone()[0])
+
+
+def connection(workspace: Workspace) -> duckdb.DuckDBPyConnection:
+    """Return a DuckDB with the view `events`: all of the timeline, from the lake and, for the last of it, from PostgreSQL."""
+    return lake_queries.connection(workspace, lake.rows_of(_tail(workspace, lake_queries.held_until(workspace))))
+
+
+def _tail(workspace: Workspace, after: int) -> list[queries.EventRow]:
+    with database.cursor() as cursor:
+        cursor.execute(
+            """SELECT b.batch_no, e.id, e.profile_id, e.profile_id, 0, e.occurred_at, e.received_at, e.name, e.properties,
+                      e.source, e.run_id, e.delivery_id
+               FROM people_batch b JOIN people_event e ON e.workspace_id = b.workspace_id AND e.write_id = b.write_id
+               WHERE b.workspace_id = %s AND b.batch_no > %s ORDER BY b.batch_no, e.id""",
+            (workspace.pk, after),
+        )
+        return [queries.EventRow(*row[:8], json.loads(row[8]), *row[9:]) for row in cursor.fetchall()]
+
+
+@transaction.atomic
+def clean_lake(workspace: Workspace, now: datetime) -> int:
+    """Remove erased people from every file of the lake and note when it was done; return how many people that was.
+
+    Due within 24 hours of an erasure. Returns 0 also while the lake is being written; call it again later.
+    """
+    waiting = list(Erasure.within(workspace).filter(lake_clean_at=None).order_by("id")[:500])
+    if not waiting or not lake.take_lock(workspace):
+        return 0
+    profiles = sorted({int(profile) for erasure in waiting for profile in [erasure.person, *erasure.profiles]})
+    lake.erase(workspace=workspace, profiles=profiles)
+    Erasure.within(workspace).filter(id__in=[erasure.pk for erasure in waiting]).update(lake_clean_at=now)
+    return len(waiting)
+
+
+class LakeHolder:
+    """Events in the lake. Erasing is asked for by the proof that the privacy room keeps, and done by `clean_lake`."""
+
+    name = "lake"
+    places: Sequence[str] = ("lake:events",)
+
+    def export(self, *, workspace: Workspace, profiles: Sequence[int]) -> dict[str, Any]:
+        """Return nothing: the lake holds copies of what the timeline shows, and fewer properties."""
+        return {}
+
+    def erase(self, *, workspace: Workspace, profiles: Sequence[int], now: datetime) -> int:
+        """Return how many rows will go from the files within 24 hours."""
+        duck = lake_queries.connection(workspace)
+        try:
+            row = duck.execute("SELECT count(*) FROM events WHERE profile_id IN (SELECT unnest(?))", [list(profiles)]).fetchone()
+            return int(row[0]) if row else 0
+        finally:
+            duck.close()

@@ -12,6 +12,7 @@ import os
 import secrets
 import socket
 import threading
+import time
 from pathlib import Path
 from typing import IO
 
@@ -19,6 +20,8 @@ from django.conf import settings
 
 from duologue.engage.channels.protocol import Outcome
 
+LARGE = 16_000_000
+WEEK = 7 * 86_400
 _lock = threading.Lock()
 _own: tuple[int, str, IO[bytes]] | None = None
 
@@ -54,6 +57,27 @@ def look_up(deliveries: list[tuple[int, int, str]]) -> dict[int, Outcome]:
     return found
 
 
+def shorten() -> None:
+    """Empty this process's journal once it is large; only while the process hands nothing over."""
+    name, file = _mine()
+    if os.fstat(file.fileno()).st_size > LARGE:
+        file.truncate(0)
+        file.write(f"B {_boot()}\n".encode())
+
+
+def _forget_old() -> None:
+    """Remove journals whose senders have been dead for a week: all they knew was settled when the next sender began."""
+    for path in _folder().glob("*.journal"):
+        with path.open("rb") as file:
+            if time.time() - os.fstat(file.fileno()).st_mtime < WEEK:
+                continue
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            path.unlink(missing_ok=True)
+
+
 def _outcome(key: tuple[int, int], entries: dict[tuple[int, int], tuple[str, str]] | str) -> Outcome:
     if isinstance(entries, str):
         return Outcome(key[0], "uncertain", code="sender_lost", text=entries)
@@ -78,6 +102,7 @@ def _mine() -> tuple[str, IO[bytes]]:
             name = f"{socket.gethostname()[:30]}-{os.getpid()}-{secrets.token_hex(4)}"
             file = (_folder() / f"{name}.journal").open("ab", buffering=0)
             fcntl.flock(file, fcntl.LOCK_EX)
+            _forget_old()
             file.write(f"B {_boot()}\n".encode())
             _own = (os.getpid(), name, file)
         return _own[1], _own[2]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
@@ -17,6 +17,7 @@ from duologue.engage.messages.models import Message, MessageVersion
 from duologue.engage.messages.surroundings import surroundings
 from duologue.engage.messages.writing import fill, values_for
 from duologue.people.profiles.queries import KnownPerson, people
+from duologue.platform.workspaces.queries import now
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -80,7 +81,8 @@ def render_preview(
     version = versions.version_of(stored.pk, stored.data)
     known = people(workspace, [person]).get(person) if person is not None else None
     offers = {path.split(".")[1] for path in _reads(version) if path.startswith("perk.")}
-    body = {"perks": {offer: {"perk": 0, "code": "CODE-1234", "worth": 1000} for offer in offers}, "message": name}
+    ends = (now(workspace) + timedelta(days=14)).isoformat()
+    body = {"perks": {offer: {"perk": 0, "code": "CODE-1234", "worth": 1000, "expires_at": ends} for offer in offers}, "message": name}
     filled = fill(workspace, _example(body, kind), known or KnownPerson(0), version, surroundings(workspace))
     return Rendered(filled.subject, filled.html, filled.text)
 

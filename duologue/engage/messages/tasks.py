@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
-from duologue.engage.channels import registry
-from duologue.engage.channels.journal import sender_name
+from duologue.engage.channels import journal, registry
 from duologue.engage.messages import outcomes
 from duologue.engage.messages.claims import COLUMNS, TABLES, Claimed, claim, claimed_from, judge
 from duologue.engage.messages.surroundings import surroundings
@@ -38,6 +37,8 @@ def send_due(workspace: Workspace, now: datetime, most: int = 2500) -> int:
         claimed, written = batch
         moved += len(claimed)
         _hand_over(workspace, claimed, written.letters, now)
+    if moved and not _in_flight:
+        journal.shorten()
     return moved + settled
 
 
@@ -55,7 +56,7 @@ def _take(workspace: Workspace, now: datetime, most: int) -> tuple[list[Claimed]
         outcomes.withhold(workspace, [one for one in going if one.id in written.refused], written.refused, written.details, now)
         if written.letters:
             _in_flight.update(letter.delivery for letter in written.letters)
-            outcomes.hand_over(workspace, going, written.letters, sender=sender_name(), now=now, until=now + ON_THE_WIRE)
+            outcomes.hand_over(workspace, going, written.letters, sender=journal.sender_name(), now=now, until=now + ON_THE_WIRE)
         return claimed, written
 
 

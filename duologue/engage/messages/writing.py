@@ -29,6 +29,22 @@ if TYPE_CHECKING:
 PAGES = {"unsubscribe": "u", "preferences": "p", "why": "w", "not_now": "n"}
 
 
+class Day(datetime):
+    """A moment that Liquid's `date` filter can format, and that by itself reads as a day in the person's language."""
+
+    words: str
+
+    @classmethod
+    def at(cls, moment: datetime, words: str) -> Day:
+        """Return the moment with its words."""
+        day = cls.fromtimestamp(moment.timestamp(), moment.tzinfo)
+        day.words = words
+        return day
+
+    def __str__(self) -> str:
+        return self.words
+
+
 @dataclass(slots=True)
 class Written:
     """Letters to hand over, and the deliveries that could not be written, with the reason."""
@@ -168,8 +184,8 @@ def _perk_words(perk: Mapping[str, Any], workspace: Workspace, person: KnownPers
     said: dict[str, Any] = {"code": perk.get("code", ""), "worth": "", "expires_at": ""}
     babel = _babel(locale, workspace.locale)
     if perk.get("expires_at"):
-        zone = zone_named(person.timezone or workspace.timezone)
-        said["expires_at"] = format_date(datetime.fromisoformat(perk["expires_at"]).astimezone(zone).date(), "long", locale=babel)
+        local = datetime.fromisoformat(perk["expires_at"]).astimezone(zone_named(person.timezone or workspace.timezone))
+        said["expires_at"] = Day.at(local, format_date(local.date(), "long", locale=babel))
     if perk.get("worth"):
         said["worth"] = format_currency(perk["worth"] / 100, workspace.currency, locale=babel)
     return said

@@ -12,12 +12,15 @@ from django.test.utils import CaptureQueriesContext
 from duologue.engage.channels.models import KeptMail, Relay
 from duologue.engage.messages import actions, queries, tasks
 from duologue.engage.messages.models import Attempt, Delivery
+from duologue.engage.perks.models import Perk
 from duologue.engage.runs.models import Run
 from duologue.people.consent.actions import NewStatement, pause, state, suppress
 from duologue.people.timeline import names
 from duologue.platform.workspaces.actions import stop_all
-from duologue.strategize.dialogues.models import Dialogue, DialogueVersion
+from duologue.strategize.dialogues.models import Dialogue, DialogueVersion, SurveyVersion
 from duologue.strategize.guardrails.models import Guardrails
+from duologue.strategize.offers.actions import save_offer
+from duologue.strategize.offers.rules import read_offer
 
 
 def events(workspace, name):
@@ -190,3 +193,62 @@ def test_a_preview_for_someone_and_for_no_one(shop, person):
     assert queries.render_preview(shop, "hello").subject == "Hello there"
     with pytest.raises(queries.NoSuchMessage):
         queries.render_preview(shop, "nothing")
+
+
+def test_a_perk_is_set_aside_when_written_and_issued_when_accepted(shop, person, delivery, now):
+    save_offer(
+        workspace=shop,
+        offer=read_offer("offer: ten-percent\nkind: discount\ncode: generated\nworth: 10%\nlasts: 14d\nlimits: {all: 2}\n", "x.yaml"),
+        now=now,
+    )
+    actions.save_message(
+        workspace=shop,
+        name="code",
+        source={
+            "subject": "{{ perk.ten-percent.code }}",
+            "body": 'Until {{ perk.ten-percent.expires_at }}, that is {{ perk.ten-percent.expires_at | date: "%d.%m." }}',
+        },
+        now=now,
+    )
+    people = [person(n, locale="de") for n in range(3)]
+    gives = [("ten-percent", None)]
+    actions.plan(workspace=shop, deliveries=[delivery(one, message="code", gives=gives, turn="gift") for one in people], now=now)
+    tasks.send_due(shop, now)
+    assert list(Delivery.within(shop).order_by("id").values_list("state", "reason")) == [
+        ("accepted", ""),
+        ("accepted", ""),
+        ("withheld", "perk_gone"),
+    ]
+    given = list(Perk.within(shop).order_by("id"))
+    assert [perk.state for perk in given] == ["issued", "issued"]
+    mails = list(KeptMail.within(shop).order_by("id"))
+    assert [mail.subject for mail in mails] == [perk.code for perk in given]
+    text = email.message_from_bytes(bytes(mails[0].content), policy=email.policy.default).get_body(("plain",)).get_content()
+    assert "Until 19. Januar 2026, that is 19.01." in text
+    [(_, properties, _), _] = events(shop, names.MESSAGE_SENT)
+    assert properties["perks"] == {"ten-percent": {"expires_at": given[0].expires_at.isoformat()}}
+    assert given[0].code not in str(properties)
+
+
+def test_a_question_without_a_message_gets_a_plain_one(shop, person, delivery, now):
+    SurveyVersion(workspace=shop, name="why", number=1, data={}, since=now).save()
+    ann = person(1, consent=False, locale="de")
+    actions.plan(
+        workspace=shop,
+        deliveries=[
+            delivery(ann, message=None, survey="why", kind="service", purpose="orders", turn="ask"),
+            delivery(ann, message=None, consent="promotions", kind="service", turn="consent"),
+            delivery(ann, message=None, subject="Re: Lost", text="Dear Ann,\nit is <found>.", kind="service", purpose="orders"),
+            delivery(ann, message=None, kind="service", purpose="orders"),
+        ],
+        now=now,
+    )
+    tasks.send_due(shop, now)
+    assert list(Delivery.within(shop).order_by("id").values_list("state", "reason")) == [("accepted", "")] * 3 + [
+        ("withheld", "not_written")
+    ]
+    mails = [email.message_from_bytes(bytes(mail.content), policy=email.policy.default) for mail in KeptMail.within(shop).order_by("id")]
+    assert [mail["Subject"] for mail in mails] == ["Eine Frage an Sie", "Eine Frage an Sie", "Re: Lost"]
+    assert "/s/" in mails[0].get_body(("html",)).get_content()
+    assert "it is <found>." in mails[2].get_body(("plain",)).get_content()
+    assert "it is &lt;found&gt;." in mails[2].get_body(("html",)).get_content()

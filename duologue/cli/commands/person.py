@@ -95,6 +95,5 @@ def _erase(args: argparse.Namespace, workspace: Workspace, person: int) -> None:
     if args.json:
         print_json({"proof": proof.pk, "person": person, "removed": proof.holders})
     else:
-        print(
-            f"Person {person} is erased (proof {proof.pk}): {sum(proof.holders.values())} records removed. The lake follows within 24 hours."
-        )
+        removed = sum(proof.holders.values())
+        print(f"Person {person} is erased (proof {proof.pk}): {removed} records removed. The lake follows within 24 hours.")

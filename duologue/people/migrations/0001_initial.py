@@ -43,6 +43,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('pk', models.CompositePrimaryKey('workspace', 'key', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('key', models.BinaryField(max_length=16)),
+                ('content', models.BinaryField(max_length=16)),
             ],
             options={
                 'db_table': 'people_importkey',

@@ -1,0 +1,62 @@
+"""What a line of a product list must say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from duologue.kit.money import minor
+from duologue.kit.pipeline import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NAMES: Final = {
+    "key": ("key", "sku", "id", "product_id", "product id", "stockcode", "stock code", "article"),
+    "name": ("name", "title", "description", "product"),
+    "price": ("price", "unitprice", "unit price", "amount"),
+    "currency": ("currency",),
+    "stock": ("stock", "quantity", "available", "inventory"),
+    "picture": ("picture", "image", "image_url", "image link", "image_link"),
+    "link": ("link", "url", "product_url"),
+}
+
+
+@dataclass(slots=True, frozen=True)
+class NewProduct:
+    """A product as a list gives it; the price is in minor units."""
+
+    key: str
+    name: str
+    price: int | None
+    currency: str
+    stock: int | None = None
+    picture: str = ""
+    link: str = ""
+
+
+def columns_of(headings: list[str]) -> dict[str, int]:
+    """Return where each part of a product stands; raises Refused where key or name is missing."""
+    plain = [heading.strip().lower() for heading in headings]
+    found = {part: next((plain.index(usual) for usual in names if usual in plain), -1) for part, names in NAMES.items()}
+    for part in ("key", "name"):
+        if found[part] < 0:
+            raise Refused("no such column", f"A product list needs a column '{part}'; this one has {', '.join(headings[:40])}.")
+    return {part: place for part, place in found.items() if place >= 0}
+
+
+def product_of(cells: Mapping[str, str], currency: str) -> NewProduct:
+    """Make a product of the cells of a line; raises Refused where key, price, stock or an address is wrong."""
+    key, money = cells["key"].strip(), (cells.get("currency") or currency).strip().upper()
+    if not key:
+        raise Refused("no key", "The line has no key.")
+    try:
+        price = minor(cells["price"].strip(), money) if cells.get("price", "").strip() else None
+        stock = int(float(cells["stock"])) if cells.get("stock", "").strip() else None
+    except ValueError as mistake:
+        raise Refused("not a number", f"Price or stock is not a number: {mistake}.") from mistake
+    for part in ("picture", "link"):
+        if cells.get(part) and not cells[part].startswith(("https://", "http://", "/")):
+            raise Refused("not a web address", f"The {part} of a product is a web address.")
+    parts = (cells.get("picture", "").strip()[:500], cells.get("link", "").strip()[:500])
+    return NewProduct(key[:80], (cells["name"].strip() or key)[:200], price, money[:3], stock, *parts)

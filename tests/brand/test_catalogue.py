@@ -1,0 +1,30 @@
+import pytest
+
+from duologue.brand.catalogue.actions import import_products
+from duologue.brand.catalogue.queries import products
+from duologue.kit.pipeline import Refused
+
+LIST = [
+    "\ufeffSKU;Name;Price;Stock;Link\n",
+    "a1;Mug;4.50;12;https://shop.example/a1\n",
+    "a2;Tea;3;;\n",
+    ";x;1;;\n",
+    "a3;y;cheap;;\n",
+    "a4;z;1;;javascript:1\n",
+]
+
+
+def test_a_list_is_imported_and_again_changes_nothing(workspace):
+    read, changed, refused = import_products(workspace=workspace, lines=LIST)
+    assert (read, changed) == (5, 2)
+    assert [(line, one.reason) for line, one in refused] == [(4, "no key"), (5, "not a number"), (6, "not a web address")]
+    mug = products(workspace, ["a1"])["a1"]
+    assert (mug.name, mug.price, mug.currency, mug.stock, mug.link) == ("Mug", 450, "GBP", 12, "https://shop.example/a1")
+    assert import_products(workspace=workspace, lines=LIST)[1] == 0
+    assert import_products(workspace=workspace, lines=["key,name,price\n", "a1,Mug,5\n"])[1] == 1
+    assert products(workspace)["a1"].price == 500
+
+
+def test_a_list_without_keys_is_refused(workspace):
+    with pytest.raises(Refused, match="key"):
+        import_products(workspace=workspace, lines=["name,price\n"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import Any, cast
+from typing import Any
 
 import structlog
 from asgiref.sync import sync_to_async
@@ -43,7 +43,6 @@ async def _lead_on(token: str, method: str, headers: dict[bytes, str], send: Any
     numbers = signing.read("click", token)
     target = None
     if numbers is not None and len(numbers) == 3:
-        numbers = cast("tuple[int, int, int]", numbers)
         agent, purpose = headers.get(b"user-agent", ""), headers.get(b"purpose", "") or headers.get(b"sec-purpose", "")
         target = await sync_to_async(_on_a_fresh_connection, thread_sensitive=False)(
             telling.follow, numbers, method, agent, purpose.lower()

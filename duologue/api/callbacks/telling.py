@@ -119,7 +119,7 @@ def _clicks_of(workspace: Workspace, origin: Origin, moment: datetime) -> list[t
                AND delivery_id = %s AND occurred_at BETWEEN %s AND %s ORDER BY occurred_at DESC LIMIT 20""",
             (workspace.pk, origin.profile, names.LINK_CLICKED, origin.delivery, moment - timedelta(seconds=10), moment),
         )
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _was_opened(workspace: Workspace, origin: Origin) -> bool:

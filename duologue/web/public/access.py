@@ -74,7 +74,7 @@ def by_link(view: Callable[[Visit], HttpResponse]) -> Callable[..., HttpResponse
         answer["X-Robots-Tag"] = "noindex, nofollow"
         return answer
 
-    opened.public = True  # type: ignore[attr-defined]  no account is needed here
+    opened.public = True  # type: ignore[attr-defined]
     return opened
 
 

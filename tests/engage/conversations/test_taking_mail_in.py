@@ -5,10 +5,12 @@ from email.message import EmailMessage
 import pytest
 
 from duologue.engage.channels.email.addresses import bounce_address, mail_token, reply_address
+from duologue.engage.conversations.actions import close
 from duologue.engage.conversations.mail import take_in_mail, workspace_for
 from duologue.engage.conversations.models import Conversation, Entry
 from duologue.people.consent.queries import standing, suppressed
 from duologue.people.models import Profile
+from duologue.platform.workspaces.actions import create_workspace
 
 
 def reply(workspace, delivery, text, *, message_id="<1@people.example>", sender="anna@people.example"):
@@ -62,7 +64,6 @@ def test_an_opt_out_withdraws_everything_granted_on_the_channel(workspace, anna,
 
 
 def test_a_complaint_pauses_promotion_until_closed(workspace, anna, delivery, told, now):
-    from duologue.engage.conversations.actions import close
 
     raw = reply(workspace, delivery, "My order never arrived. I want my money back!")
     taken = take_in_mail(workspace=workspace, raw=raw, now=now)
@@ -110,7 +111,6 @@ def test_a_forged_report_changes_nothing(workspace, anna, delivery, told, now, k
 
 
 def test_another_workspaces_delivery_is_not_ours(workspace, anna, delivery, told, now):
-    from duologue.platform.workspaces.actions import create_workspace
 
     other = create_workspace(name="other", clock_at=now)
     assert take_in_mail(workspace=other, raw=bounced(workspace, delivery), now=now).done == "no delivery of ours"

@@ -1,0 +1,59 @@
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from duologue.cli.supervisor import FIRST_DELAY, LONGEST_DELAY, STEADY_AFTER, Child, Supervisor
+
+FOREVER = [sys.executable, "-c", "import time; time.sleep(600)"]
+
+
+def wait_until(holds):
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_each_early_death_doubles_the_wait_up_to_a_limit():
+    child = Child("web", FOREVER, started=time.monotonic())
+    waits = [child.schedule() for _ in range(9)]
+    assert waits[:4] == [FIRST_DELAY, FIRST_DELAY * 2, FIRST_DELAY * 4, FIRST_DELAY * 8]
+    assert waits[-1] == LONGEST_DELAY
+
+
+def test_a_child_that_ran_steadily_starts_again_at_once():
+    child = Child("web", FOREVER, started=time.monotonic() - STEADY_AFTER - 1, delay=LONGEST_DELAY)
+    assert child.schedule() == FIRST_DELAY
+
+
+def test_what_a_dead_child_started_ends_with_it(tmp_path):
+    told = tmp_path / "pid"
+    nested = f"import subprocess, sys; p = subprocess.Popen({FOREVER!r}); open({str(told)!r}, 'w').write(str(p.pid)); p.wait()"
+    child = Child("web", [sys.executable, "-c", nested])
+    child.start()
+    wait_until(lambda: told.exists() and told.read_text())
+    grandchild = int(told.read_text())
+    child.process.kill()
+    wait_until(lambda: child.died() is not None)
+    wait_until(lambda: not Path(f"/proc/{grandchild}").exists() or ") Z " in Path(f"/proc/{grandchild}/stat").read_text())
+
+
+def test_it_brings_back_what_dies_and_ends_everything_when_told():
+    child, pids, said = Child("worker", FOREVER), [], []
+
+    def between():
+        if child.process and child.process.pid not in pids:
+            pids.append(child.process.pid)
+            os.kill(child.process.pid if len(pids) == 1 else os.getpid(), signal.SIGKILL if len(pids) == 1 else signal.SIGTERM)
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        Supervisor([child], said.append, between).run()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert len(pids) == 2
+    assert said == ["The worker ended (killed by SIGKILL); it starts again in 0.5 s."]
+    assert child.process.poll() is not None

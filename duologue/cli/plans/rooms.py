@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from duologue.brand.book import actions as book
 from duologue.brand.book.rules import read_book
-from duologue.brand.catalogue.models import Product
+from duologue.brand.catalogue.actions import import_products
 from duologue.brand.personas import actions as personas
 from duologue.brand.personas.rules import read_persona
 from duologue.cli.plans import singles
@@ -15,6 +15,7 @@ from duologue.engage.channels.actions import RelayRefused, save_relay
 from duologue.engage.conversations.models import Team
 from duologue.engage.messages.actions import save_message
 from duologue.engage.perks.models import PoolCode
+from duologue.kit.pipeline import Refused
 from duologue.kit.yaml import Mistake, Mistakes, read_yaml
 from duologue.people.consent.actions import save_purpose
 from duologue.strategize.dialogues import surveys
@@ -96,15 +97,13 @@ def _guardrails(room: Room, file: PlanText) -> str:
 
 
 def _products(room: Room, file: PlanText) -> str:
-    found = singles.read_products(file.text, file.path, room.workspace.currency)
-    Product.within(room.workspace).bulk_create(
-        [Product(workspace=room.workspace, **product) for product in found],
-        update_conflicts=True,
-        unique_fields=["workspace", "key"],
-        update_fields=["name", "price", "currency", "stock", "picture", "link"],
-        batch_size=2000,
-    )
-    return f"{len(found)} products"
+    try:
+        read, _, refused = import_products(workspace=room.workspace, lines=file.text.splitlines(keepends=True))
+    except Refused as refusal:
+        raise Mistakes([Mistake(file.path, 1, str(refusal))]) from None
+    if refused:
+        raise Mistakes(Mistake(file.path, line, str(refusal)) for line, refusal in refused)
+    return f"{read} products"
 
 
 def _persona(room: Room, file: PlanText) -> str:

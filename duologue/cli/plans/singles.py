@@ -1,19 +1,15 @@
-"""Reading the plan files of which there is one each, and that hold many things: purposes, teams, channels, products."""
+"""Reading the plan files of which there is one each, and that hold many things: purposes, teams, channels."""
 
 from __future__ import annotations
 
-import csv
-from io import StringIO
 from typing import Any
 
 import msgspec
 
-from duologue.kit.money import minor
-from duologue.kit.yaml import Document, Mistake, Mistakes, read_yaml
+from duologue.kit.yaml import Document, read_yaml
 
 BASES = ("consent", "contract", "confirmation")
 RELAY_KEYS = frozenset({"channel", "kind", "test", "weight", "enabled"})
-COLUMNS = ("key", "name", "price", "currency", "stock", "picture", "link")
 
 
 class Relay(msgspec.Struct, frozen=True):
@@ -85,47 +81,6 @@ def read_relays(text: str, file: str) -> list[Relay]:
         )
     document.settle()
     return found
-
-
-def read_products(text: str, file: str, currency: str) -> list[dict[str, Any]]:
-    """Return the products of products.csv, prices in minor units; raises Mistakes."""
-    rows = csv.DictReader(StringIO(text))
-    unknown = [column for column in rows.fieldnames or [] if column not in COLUMNS]
-    if unknown or "key" not in (rows.fieldnames or []):
-        raise Mistakes([Mistake(file, 1, f"The columns of products are {', '.join(COLUMNS)}; `key` is needed.")])
-    found: dict[str, dict[str, Any]] = {}
-    mistakes = []
-    for row in rows:
-        try:
-            product = _product(row, currency)
-        except ValueError as problem:
-            mistakes.append(Mistake(file, rows.line_num, f"{problem}."))
-            continue
-        if product["key"] in found:
-            mistakes.append(Mistake(file, rows.line_num, f"The product {product['key']!r} is given twice."))
-        found[product["key"]] = product
-    if mistakes:
-        raise Mistakes(mistakes)
-    return list(found.values())
-
-
-def _product(row: dict[str, str | None], currency: str) -> dict[str, Any]:
-    key = (row.get("key") or "").strip()
-    if not key:
-        raise ValueError("A product needs a `key`")
-    paid_in = (row.get("currency") or currency).strip().upper()
-    price, stock = (row.get("price") or "").strip(), (row.get("stock") or "").strip()
-    if stock and not stock.lstrip("-").isdigit():
-        raise ValueError(f"{stock!r} is no number of pieces")
-    return {
-        "key": key[:80],
-        "name": (row.get("name") or key).strip()[:200],
-        "price": minor(price, paid_in) if price else None,
-        "currency": paid_in,
-        "stock": int(stock) if stock else None,
-        "picture": (row.get("picture") or "").strip(),
-        "link": (row.get("link") or "").strip(),
-    }
 
 
 def _named_maps(text: str, file: str, example: str) -> Document:

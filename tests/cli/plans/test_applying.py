@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from duologue.brand.catalogue.models import Product
 from duologue.cli.plans.applying import apply_files, files_in_force
 from duologue.cli.plans.folder import read_folder
 from duologue.engage.messages.models import MessageVersion
@@ -143,3 +144,13 @@ def test_a_purpose_by_consent_cannot_carry_a_service_dialogue(workspace, folder)
     edit(folder, "dialogues/win-back.yaml", "purpose: promotions", "purpose: promotions\nkind: service")
     with pytest.raises(Mistakes, match=r"dialogues/win-back\.yaml:5: A service dialogue needs a purpose by contract"):
         put(workspace, folder)
+
+
+def test_products_are_taken_in_or_refused_by_line(workspace, folder):
+    (folder / "products.csv").write_text("key,name,price,currency,stock\nPEN,Pen,18.50,GBP,64\nINK,Ink,7,GBP,\n")
+    put(workspace, folder)
+    assert Product.within(workspace).get(key="PEN").price == 1850
+    (folder / "products.csv").write_text("key,name,price\nPEN,Pen,19.50\nINK,Ink,much\n")
+    with pytest.raises(Mistakes, match=r"products\.csv:3: "):
+        put(workspace, folder)
+    assert Product.within(workspace).get(key="PEN").price == 1850

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from email.message import EmailMessage
 from email.utils import format_datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.test import Client
+from django.utils.module_loading import import_string
 
-from duologue.api.callbacks.app import application as callbacks
 from duologue.engage.conversations.mail import take_in_mail
 from duologue.people.intake.actions import receive
 
@@ -21,7 +23,12 @@ if TYPE_CHECKING:
 
     from duologue.platform.workspaces.models import Workspace
 
+APPLICATION = "duologue.asgi.application"  # by name, as a web server finds it
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+class DoorShut(Exception):
+    """A page that people are led to did not let them in: a fault of ours."""
 
 
 class Doors:
@@ -30,19 +37,25 @@ class Doors:
     def __init__(self, workspace: Workspace, loop: asyncio.AbstractEventLoop) -> None:
         self.workspace = workspace
         self._loop = loop
-        self._pages = Client(headers={"user-agent": BROWSER})
+        self._application = import_string(APPLICATION)
+        self._pages = Client(headers={"user-agent": BROWSER, "host": urlsplit(settings.PUBLIC_URL).netloc})
 
     def click(self, url: str) -> str:
         """Follow a tracked link and return where it led."""
-        return self._loop.run_until_complete(_get(urlsplit(url).path))
+        return self._loop.run_until_complete(_get(self._application, urlsplit(url).path))
 
-    def answer(self, url: str, answers: dict[str, Any]) -> int:
-        """Fill in a survey page and return the status."""
-        return self._pages.post(urlsplit(url).path, answers).status_code
+    def answer(self, url: str, answers: dict[str, Any]) -> None:
+        """Fill in a survey page."""
+        self._post(url, answers)
 
-    def unsubscribe(self, url: str) -> int:
+    def unsubscribe(self, url: str) -> None:
         """Press the mail program's own unsubscribe button (RFC 8058)."""
-        return self._pages.post(urlsplit(url).path, {"List-Unsubscribe": "One-Click"}).status_code
+        self._post(url, {"List-Unsubscribe": "One-Click"})
+
+    def _post(self, url: str, form: dict[str, Any]) -> None:
+        status = self._pages.post(urlsplit(url).path, form).status_code
+        if status >= HTTPStatus.BAD_REQUEST:
+            raise DoorShut(f"{urlsplit(url).path} answered {status}.")
 
     def reply(self, original: EmailMessage, text: str, at: datetime) -> None:
         """Answer a message by mail."""
@@ -74,8 +87,8 @@ class Doors:
         receive(workspace=self.workspace, source="shop", payloads=payloads, now=now, arrives_at=arrives_at)
 
 
-async def _get(path: str) -> str:
-    """Ask the plain door for one path and return the location it answers with."""
+async def _get(application: Any, path: str) -> str:
+    """Ask the web's front door for one path and return the location it answers with."""
     scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": [(b"user-agent", BROWSER.encode())]}
     where = ""
 
@@ -87,5 +100,5 @@ async def _get(path: str) -> str:
         if message["type"] == "http.response.start":
             where = dict(message["headers"]).get(b"location", b"").decode()
 
-    await callbacks(scope, receive_nothing, send)
+    await application(scope, receive_nothing, send)
     return where

@@ -16,10 +16,11 @@ from duologue.measure.reports.queries import report
 from duologue.platform.staff.actions import add_member, make_sign_in_link
 from duologue.platform.staff.models import Role, Staff
 from duologue.platform.workspaces.actions import create_workspace
-from duologue.platform.workspaces.models import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from duologue.platform.workspaces.models import Workspace
 
 NAME = "fern-and-feather"
 PLAN = Path(__file__).parent / "plan"

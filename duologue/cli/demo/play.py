@@ -94,19 +94,21 @@ class Year:
         self.doors.tell([event for _, event in events], self.begin, [at for at, _ in events])
 
     def run(self) -> None:
-        """Advance the clock to the end, letting people act whenever something of theirs is due."""
+        """Advance the clock to the end; people act at every stop of it, and it stops where an act of theirs is due."""
         try:
             at = self.begin
             while at < self.end:
-                until = min(self.end, self._due[0][0] if self._due else self.end, at + timedelta(days=1))
-                at = max(until, at + GRAIN)
-                advance(self.workspace, at, grain=GRAIN)
-                self._read_mail(at)
-                self._act(at)
-                self._care(at)
+                due = self._due[0][0] if self._due else self.end
+                at = min(self.end, max(due, at + GRAIN), at + timedelta(days=1))
+                advance(self.workspace, at, self._tick, grain=GRAIN)
                 self.progress(at)
         finally:
             self.loop.close()
+
+    def _tick(self, now: datetime) -> None:
+        self._read_mail(now)
+        self._act(now)
+        self._care(now)
 
     def true_lift(self) -> float:
         """Return by how much the win-back truly raises the share of people who buy within the goal's time.
@@ -139,7 +141,7 @@ class Year:
             if human is None or mail.delivery is None or mail.delivery.dialogue is None:
                 continue
             turn = f"{mail.delivery.dialogue.name}/{mail.delivery.turn}"
-            for act in reactions(human, turn, mail.delivery_id):
+            for act in reactions(human, turn, mail.delivery.pk):
                 self._later(mail.at + act.after, self._doing(human, act, bytes(mail.content)))
 
     def _doing(self, human: Human, act: Act, content: bytes) -> Callable[[datetime], None]:
@@ -164,7 +166,7 @@ class Year:
         """Someone looks after the inbox twice a day; what came in on the last two days is still open."""
         if now > self.end - timedelta(days=2):
             return
-        late = now - timedelta(hours=6)
+        late = now - timedelta(hours=2)
         for conversation in Conversation.within(self.workspace).filter(state="open", touched_at__lt=late).values_list("pk", flat=True):
             close(workspace=self.workspace, conversation=conversation, outcome="solved", now=now, staff=None)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Letter:
-    """One delivery, written: all that a channel needs to hand it over."""
+    """One delivery, written: all that a channel needs to hand it over. `html` and `text` as bytes are quoted-printable already."""
 
     delivery: int
     attempt: int
@@ -22,8 +22,8 @@ class Letter:
     sender_address: str
     recipient: str
     subject: str
-    html: str
-    text: str
+    html: str | bytes
+    text: str | bytes
     at: datetime
     unsubscribe: str = ""
     feedback: str = ""

@@ -84,7 +84,7 @@ def render_preview(
     ends = (now(workspace) + timedelta(days=14)).isoformat()
     body = {"perks": {offer: {"perk": 0, "code": "CODE-1234", "worth": 1000, "expires_at": ends} for offer in offers}, "message": name}
     filled = fill(workspace, _example(body, kind), known or KnownPerson(0), version, surroundings(workspace))
-    return Rendered(filled.subject, filled.html, filled.text)
+    return Rendered(filled.subject, filled.content.html.render(filled.values), filled.content.text.render(filled.values))
 
 
 def link_target(workspace: Workspace, delivery_id: int, link_no: int) -> Target | None:

@@ -56,11 +56,11 @@ class Written:
 
 @dataclass(slots=True)
 class Filled:
-    """What one person would read."""
+    """What one person would read: templates with their values, so that a preview and a letter are made from the same."""
 
     subject: str
-    html: str
-    text: str
+    content: Compiled
+    values: dict[str, Any]
 
 
 def write_letters(workspace: Workspace, claimed: Sequence[Claimed], judged: Judged, *, around: Surroundings, now: datetime) -> Written:
@@ -87,8 +87,8 @@ def write_letters(workspace: Workspace, claimed: Sequence[Claimed], judged: Judg
                 sender_address=around.sender.address,
                 recipient=judged.addresses[one.id],
                 subject=filled.subject,
-                html=filled.html,
-                text=filled.text,
+                html=filled.content.html.render_quoted(filled.values),
+                text=filled.content.text.render_quoted(filled.values),
                 at=now,
                 unsubscribe=page_link(workspace, one.id, "u", around) if one.kind == "promotion" else "",
                 feedback=f"{one.dialogue or 'single'}:{one.message or one.turn or 'reply'}:{one.kind}:{workspace.name}",
@@ -138,7 +138,7 @@ def fill(workspace: Workspace, one: Claimed, person: KnownPerson, version: versi
             raise ContentFailed(f"There is no message {one.body.get('message') or one.turn!r} to say")
         content = versions.plain(kind, locale=locale, look=around.look, is_promotion=is_promotion, offer=offer)
     values = values_for(workspace, one, person, content=content, around=around, fallback=version.fallback if version else {})
-    return Filled(content.subject.render(values), content.html.render(values), content.text.render(values))
+    return Filled(content.subject.render(values), content, values)
 
 
 def values_for(

@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from duologue.engage.channels.email import addresses, dkim
-from duologue.engage.channels.email.mime import build, encoded, quoted
+from duologue.engage.channels.email.mime import build, encoded
+from duologue.engage.channels.email.quoted import quoted
 from duologue.engage.channels.protocol import Letter
 
 AT = datetime(2026, 1, 5, 12, tzinfo=UTC)

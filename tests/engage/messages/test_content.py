@@ -1,5 +1,6 @@
 """From source to what one person reads."""
 
+import quopri
 import re
 
 import pytest
@@ -158,6 +159,18 @@ def test_the_short_path_says_what_liquid_says(parts, person, escape):
     source = "".join(parts)
     assert _steps(source) is not None
     assert Template(source, escape=escape).render({"person": person}) == _parsed(source, escape=escape).render({"person": person})
+
+
+@given(PARTS, st.fixed_dictionaries({"a": WORDS, "b": st.text(st.characters(exclude_categories=["Cs"]), max_size=120)}))
+def test_quoted_in_pieces_reads_as_the_whole(parts, person):
+    template = Template("é ".join(parts) + "x" * len(parts) * 13, escape=False)
+    raw = template.render_quoted({"person": person})
+    whole = template.render({"person": person}).replace("\r\n", "\n").replace("\r", "\n")
+    back = quopri.decodestring(raw).decode().replace("\r\n", "\n")
+    assert back.removesuffix("\n") == whole.removesuffix("\n")
+    assert raw.endswith(b"\r\n")
+    assert all(len(line) <= 76 for line in raw.split(b"\r\n"))
+    assert b"\n" not in raw.replace(b"\r\n", b"")
 
 
 @given(st.lists(st.sampled_from(["{{ a }}", "{% if b %}", "{% endif %}", "text ", "<b>", "</b>", "\n"]), max_size=12))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from dataclasses import dataclass
 from email.utils import format_datetime
@@ -11,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from duologue.engage.channels.email import addresses
+from duologue.engage.channels.email.quoted import quoted
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from duologue.engage.channels.protocol import Letter
 
 CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
-BARE_NEWLINE = re.compile(rb"\r\n|\r|\n")
 ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
 CHUNK = 45  # bytes of UTF-8 in one encoded word: 60 of base64, below the 75 that RFC 2047 allows
 
@@ -61,27 +60,18 @@ def build(letter: Letter, *, workspace_id: int, reply_domain: str = "") -> Mail:
             b"\r\n\r\n",
             mark.encode(),
             b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n",
-            quoted(letter.text),
+            _part(letter.text),
             mark.encode(),
             b"Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n",
-            quoted(letter.html),
+            _part(letter.html),
             f"--{boundary}--\r\n".encode(),
         )
     )
     return Mail(letter, addresses.bounce_address(token, back), content)
 
 
-def quoted(text: str) -> bytes:
-    """Return a text as quoted-printable with CRLF line ends, the last line ended.
-
-    `b2a_qp` copies the kind of line end it sees first, and breaks long lines with bare LF where it sees none; so every
-    line end is made CRLF before, and one is always there.
-    """
-    raw = text.encode()
-    raw = BARE_NEWLINE.sub(b"\r\n", raw) if b"\r" in raw else raw.replace(b"\n", b"\r\n")
-    if not raw.endswith(b"\r\n"):
-        raw += b"\r\n"
-    return binascii.b2a_qp(raw, istext=True)
+def _part(text: str | bytes) -> bytes:
+    return text if isinstance(text, bytes) else quoted(text)
 
 
 def encoded(text: str, *, used: int = 0) -> str:

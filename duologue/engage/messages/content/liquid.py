@@ -13,6 +13,8 @@ from liquid import Environment
 from liquid.exceptions import LiquidError
 from liquid.stringify import to_liquid_string
 
+from duologue.engage.channels.email.quoted import joined, piece, quoted
+
 FORBIDDEN_TAGS = ("include", "render", "tablerow", "increment", "decrement")
 OUTPUT = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
 SIMPLE = re.compile(r"""([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)(?:\s*\|\s*default:\s*(?:"([^"]*)"|'([^']*)'))?""")
@@ -44,13 +46,14 @@ _FOR_TEXT = _Sandbox(autoescape=False)
 class Template:
     """A parsed template. `render` may raise ContentFailed."""
 
-    __slots__ = ("_escape", "_liquid", "_steps", "source")
+    __slots__ = ("_escape", "_liquid", "_quoted", "_steps", "source")
 
     def __init__(self, source: str, *, escape: bool) -> None:
         self.source = source
         self._escape = escape
         self._steps = _steps(source)
         self._liquid: Any = None
+        self._quoted = None if self._steps is None else [(piece(still), path, default) for still, path, default in self._steps]
         if self._steps is None:
             self._liquid = _parsed(source, escape=escape)
 
@@ -61,18 +64,19 @@ class Template:
                 return str(self._liquid.render(values))
             except LiquidError as error:
                 raise ContentFailed(str(error).splitlines()[0]) from None
-        escape = self._escape
-        out: list[str] = []
-        for still, path, default in self._steps:
-            if path is None:
-                out.append(still)
-                continue
-            value = _look_up(values, path)
-            if default is not None and (value is None or value is False or value in ("", [], {})):
-                out.append(default)  # a literal of the template's author, which Liquid does not escape either
-                continue
-            out.append(to_liquid_string(value, escape))
-        return "".join(out)
+        return "".join(still if path is None else self._put(values, path, default) for still, path, default in self._steps)
+
+    def render_quoted(self, values: Mapping[str, Any]) -> bytes:
+        """Fill the values in and return quoted-printable; what stands still was quoted once and for all."""
+        if self._quoted is None:
+            return quoted(self.render(values))
+        return joined([still if path is None else piece(self._put(values, path, default)) for still, path, default in self._quoted])
+
+    def _put(self, values: Mapping[str, Any], path: tuple[str, ...], default: str | None) -> str:
+        value = _look_up(values, path)
+        if default is not None and (value is None or value is False or value in ("", [], {})):
+            return default  # a literal of the template's author, which Liquid does not escape either
+        return to_liquid_string(value, self._escape)
 
 
 def paths(source: str) -> set[str]:

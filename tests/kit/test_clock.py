@@ -3,7 +3,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duologue.kit.clock import (
@@ -89,6 +89,7 @@ WINDOWS = st.builds(
 ).filter(lambda text: text[-11:-6] != text[-5:])
 
 
+@settings(deadline=None)
 @given(WINDOWS, ZONES, MOMENTS)
 def test_the_next_opening_is_open_and_the_first(window, zone, now):
     found = next_open(window, zone, now)
@@ -101,6 +102,7 @@ def test_the_next_opening_is_open_and_the_first(window, zone, now):
             assert not is_open(window, zone, now + ahead * part / 60 - timedelta(seconds=1))
 
 
+@settings(deadline=None)
 @given(st.datetimes(datetime(2012, 1, 1), datetime(2030, 1, 1)), ZONES)
 def test_a_local_time_becomes_a_moment_that_shows_it_or_the_first_after_a_gap(local, zone):
     zone = ZoneInfo(zone)
@@ -112,6 +114,7 @@ def test_a_local_time_becomes_a_moment_that_shows_it_or_the_first_after_a_gap(lo
         assert just_before < local
 
 
+@settings(deadline=None)
 @given(TIMES, ZONES, MOMENTS)
 def test_the_next_time_of_day_is_within_a_day_and_a_change(at, zone, after):
     found = next_at(at, zone, after)

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duologue.kit.predicate import Properties, dig, holds, matches, number
@@ -83,6 +83,7 @@ def test_bare_paths_are_properties_of_the_event():
     assert not holds({"in": "bad"}, event)
 
 
+@settings(deadline=None)
 @given(st.integers(-1000, 1000), st.integers(-1000, 1000))
 def test_comparisons_of_numbers_agree_with_python(value, other):
     for name, expected in [

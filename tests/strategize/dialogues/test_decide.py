@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duologue.strategize.dialogues.rules.decide import begin, decide, moved
@@ -289,6 +289,7 @@ def test_a_run_moves_to_another_version_by_name_or_by_was():
     assert moved(walk.state, old, gone) is None
 
 
+READ = plan_of(WIN_BACK)
 KINDS = st.sampled_from(
     [("clicked", "1"), ("replied", "yes"), ("replied", "complaint"), ("accepted", None), ("withheld", "perk_gone"), ("withheld", "cap"),
      ("answered", "why-quiet"), ("left", "lapsed"), ("event", "Order Completed"), ("event", "Product Viewed"), ("closed", "solved")]
@@ -317,16 +318,18 @@ def walked(responses, cuts, plan=plan_of(WIN_BACK)):  # noqa: B008 - read once
     return heard, state.turn
 
 
+@settings(deadline=None)
 @given(RESPONSES, st.lists(st.integers(0, 14 * 24), max_size=4))
 def test_how_responses_are_cut_into_batches_changes_nothing(given, cuts):
     unique = {hours: response(kind, hours, seq) for kind, hours, seq in given}
     assert walked(list(unique.values()), cuts) == walked(list(unique.values()), [])
 
 
+@settings(deadline=None)
 @given(RESPONSES, st.randoms())
 def test_neither_does_their_order_nor_is_the_state_handed_in_changed(given, chance):
     unique = list({hours: response(kind, hours, seq) for kind, hours, seq in given}.values())
-    plan, now = plan_of(WIN_BACK), T0 + 20 * DAY
+    plan, now = READ, T0 + 20 * DAY
     state = begin(plan, run_key=7, at=T0)
     first = decide(plan, state, PERSON, unique, now, now)
     chance.shuffle(unique)

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duologue.strategize.dialogues.rules.moments import due
@@ -49,6 +49,7 @@ def test_a_day_before_is_a_day_of_the_calendar_across_a_clock_change():
     assert found == datetime(2026, 3, 28, 17, 0, tzinfo=UTC)
 
 
+@settings(deadline=None)
 @given(MOMENTS, ZONES, TIMES, st.integers(0, 40))
 def test_a_wait_with_a_time_of_day_ends_at_that_time_on_the_persons_clock(base, zone, time, days):
     found = due(Moment(duration=f"{days}d", at=time), base, zone, lambda _: None)
@@ -60,6 +61,7 @@ def test_a_wait_with_a_time_of_day_ends_at_that_time_on_the_persons_clock(base, 
         assert before.strftime("%H:%M") < time < shown.strftime("%H:%M")
 
 
+@settings(deadline=None)
 @given(MOMENTS, ZONES, TIMES, st.integers(1, 20))
 def test_days_before_a_moment_at_a_time_is_that_day_and_time(target, zone, time, days):
     found = due(Moment(until="start.on", before=f"{days}d", at=time), target - timedelta(days=60), zone, lambda _: target.isoformat())

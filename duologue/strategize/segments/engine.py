@@ -23,8 +23,8 @@ CREATE OR REPLACE MACRO path_says(document, path, wanted) AS
 CREATE OR REPLACE MACRO as_number(words) AS
     CASE WHEN isfinite(TRY_CAST(words AS DOUBLE)) THEN TRY_CAST(words AS DOUBLE) END;
 CREATE OR REPLACE MACRO as_moment(words) AS
-    CASE WHEN length(words) >= 10 AND TRY_CAST(words AS TIMESTAMP) BETWEEN TIMESTAMP '1000-01-01' AND TIMESTAMP '9000-01-01'
-    THEN TRY_CAST(words AS TIMESTAMP) END;
+    CASE WHEN length(words) >= 10 AND TRY_CAST(words AS TIMESTAMPTZ) BETWEEN TIMESTAMPTZ '1000-01-01' AND TIMESTAMPTZ '9000-01-01'
+    THEN make_timestamp(epoch_us(TRY_CAST(words AS TIMESTAMPTZ))) END;
 CREATE OR REPLACE MACRO as_amount(words) AS TRY_CAST(words AS DECIMAL(18, 4));
 """
 SCHEMAS: Final = {
@@ -58,6 +58,7 @@ def new_connection(*, threads: int = 1, memory: str = "512MB", spill: str | None
     if spill:
         settings["temp_directory"] = spill
     connection = duckdb.connect(config=settings)
+    connection.execute("SET TimeZone = 'UTC'")  # a cast to a moment without a zone would pass over offsets
     connection.execute(MACROS)
     return connection
 

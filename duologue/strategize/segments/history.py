@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection as database
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 NAME: Final = "lake"
+PROPERTIES: Final = 8  # the column of an event that Django hands out as text
 EVENTS: Final = 50_000
 SECONDS: Final = 60.0
+BEFORE_CLEANING: Final = timedelta(hours=1)  # so that files are written anew once for all who were erased meanwhile
 
 
 class LakeFollower:
@@ -39,7 +42,8 @@ class LakeFollower:
         self._waiting_since: dict[int, float] = {}
 
     def follow(self, *, workspace: Workspace, now: datetime) -> int:
-        """Append what waits, when it is time; return how many events were read."""
+        """Append what waits, when it is time; return how many events were read. Erased people leave the lake on the way."""
+        clean_lake(workspace, now, asked_before=now - BEFORE_CLEANING)
         waiting = _waiting(workspace)
         if not waiting:
             self._waiting_since.pop(workspace.pk, None)
@@ -81,16 +85,19 @@ def _tail(workspace: Workspace, after: int) -> list[queries.EventRow]:
                WHERE b.workspace_id = %s AND b.batch_no > %s ORDER BY b.batch_no, e.id""",
             (workspace.pk, after),
         )
-        return [queries.EventRow(*row[:8], json.loads(row[8]), *row[9:]) for row in cursor.fetchall()]
+        return [
+            queries.EventRow(*[json.loads(value) if at == PROPERTIES else value for at, value in enumerate(row)])
+            for row in cursor.fetchall()
+        ]
 
 
 @transaction.atomic
-def clean_lake(workspace: Workspace, now: datetime) -> int:
+def clean_lake(workspace: Workspace, now: datetime, *, asked_before: datetime | None = None) -> int:
     """Remove erased people from every file of the lake and note when it was done; return how many people that was.
 
     Due within 24 hours of an erasure. Returns 0 also while the lake is being written; call it again later.
     """
-    waiting = list(Erasure.within(workspace).filter(lake_clean_at=None).order_by("id")[:500])
+    waiting = list(Erasure.within(workspace).filter(lake_clean_at=None, asked_at__lte=asked_before or now).order_by("id")[:500])
     if not waiting or not lake.take_lock(workspace):
         return 0
     profiles = sorted({int(profile) for erasure in waiting for profile in [erasure.person, *erasure.profiles]})

@@ -41,7 +41,10 @@ comparisons = st.one_of(
     st.fixed_dictionaries({"over": st.just({"from": "person.g"})}),
 )
 wheres = st.recursive(
-    st.dictionaries(st.sampled_from(["x", "y"]), comparisons, min_size=1, max_size=2),
+    st.one_of(
+        st.dictionaries(st.sampled_from(["x", "y"]), comparisons, min_size=1, max_size=2),
+        st.fixed_dictionaries({"t": times}),
+    ),
     lambda inner: st.one_of(st.fixed_dictionaries({"any": st.lists(inner, min_size=1, max_size=2)}), st.fixed_dictionaries({"not": inner})),
     max_leaves=2,
 )
@@ -100,7 +103,7 @@ ages = st.sampled_from([timedelta(0), timedelta(hours=1), timedelta(hours=5), ti
 event = st.tuples(
     persons,
     names,
-    st.fixed_dictionaries({}, optional={"x": values, "y": values, "r": st.sampled_from([0.1, 0.2, 10, "10.0001", "?"])}),
+    st.fixed_dictionaries({}, optional={"x": values, "y": values, "t": dates, "r": st.sampled_from([0.1, 0.2, 10, "10.0001", "?"])}),
     ages,
 )
 steps = st.one_of(

@@ -48,6 +48,9 @@ class _Builder:
 
     def expression(self) -> Any:
         decide = self._condition(self.rule.where)
+        for what in (what for leaf in leaves(self.rule.where) for what in happenings(leaf)):
+            for at, where in self.beside.turning(self.events, what):
+                self.turning.append(_column(self._aggregate(at.min(where=where))))
         joined = self._joined()
         candidates = [decide_turn(joined) for decide_turn in self.turning]
         never = ibis.null("timestamp(6)")
@@ -217,6 +220,10 @@ class _Builder:
         name = f"sequences_{len(self.apart)}"
         self.apart.append(steps.group_by(whose=steps.person).agg(**{name: steps.count(where=done)}))
         return lambda at: at[name].fill_null(0) > 0
+
+
+def _column(name: str) -> Decide:
+    return lambda at: at[name]
 
 
 def _later(cell: Callable[[Any], Cell], span: Any) -> Decide:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from duologue.strategize.segments.compile.cells import FALSE, TRUE, JsonCell, at_path, verdict
+from duologue.strategize.segments.compile.cells import FALSE, TRUE, JsonCell, at_path, turns, verdict
 from duologue.strategize.segments.compile.vocabulary import moment
+from duologue.strategize.segments.rules.reads import properties
 from duologue.strategize.segments.rules.tree import All, Not, Property, Some
 
 if TYPE_CHECKING:
@@ -35,6 +36,11 @@ class Beside:
         if what.where is not None:
             found &= self._where(events, what.where)
         return ibis.coalesce(found, FALSE)
+
+    def turning(self, events: Any, what: Happening) -> list[tuple[Any, Any]]:
+        """Return, with the rows they hold for, the moments at which properties of such events pass a limit that moves with time."""
+        found = [at_path(events.properties, one.path).moment() + span for one in properties(what.where) for span in turns(one.compare)]
+        return [(at, events.name.isin(what.events) & (at > moment())) for at in found]
 
     def _where(self, events: Any, cond: Cond) -> Any:
         if isinstance(cond, All):

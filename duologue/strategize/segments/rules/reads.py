@@ -73,7 +73,7 @@ def reads(rule: Rule) -> list[str]:
 def happening_facts(what: Happening) -> set[str]:
     """Return the facts that decide which events count."""
     found = {what.since} if what.since else set()
-    return found | {key for one in _properties(what.where) for key in _others(one.compare)}
+    return found | {key for one in properties(what.where) for key in _others(one.compare)}
 
 
 def property_keys(rule: Rule) -> set[str]:
@@ -83,7 +83,7 @@ def property_keys(rule: Rule) -> set[str]:
         if isinstance(leaf, Summary) and leaf.of:
             found.add(leaf.of.partition(".")[0])
         for what in happenings(leaf):
-            found.update(one.path.partition(".")[0] for one in _properties(what.where))
+            found.update(one.path.partition(".")[0] for one in properties(what.where))
     return found
 
 
@@ -126,11 +126,12 @@ def _others(compare: Iterable[Compare]) -> Iterator[str]:
     return (one.other for one in compare if one.other)
 
 
-def _properties(cond: Cond | None) -> Iterator[Property]:
+def properties(cond: Cond | None) -> Iterator[Property]:
+    """Yield every comparison of a property in a `where`."""
     if isinstance(cond, Property):
         yield cond
     elif isinstance(cond, All | Some):
         for one in cond.of:
-            yield from _properties(one)
+            yield from properties(one)
     elif isinstance(cond, Not):
-        yield from _properties(cond.of)
+        yield from properties(cond.of)

@@ -1,0 +1,60 @@
+"""A real browser on a filled workspace. Marked `browser`: where there is no chromium, these tests cannot run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from tests.web import seed
+from tests.web.addresses import pages
+
+CHROMIUM = next((path for path in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if path), None)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator:
+    if CHROMIUM is None:
+        pytest.skip("there is no chromium on this machine")
+    from playwright.sync_api import sync_playwright
+
+    # the browser's own loop runs in this thread; the database is only used between its steps
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--headless=new"])
+        yield browser
+        browser.close()
+    os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
+
+
+@pytest.fixture
+def house(transactional_db, live_server):
+    """A filled workspace behind a live server: its origin, its pages, and a cookie of its owner."""
+    from duologue.platform.workspaces.actions import create_workspace
+    from duologue.platform.workspaces.queries import now
+
+    workspace = create_workspace(name="shop", title="Holt & Wren", clock_at="2026-01-05T12:00:00+00:00", timezone="Europe/London")
+    filled = seed.fill(workspace, now(workspace), people=12)
+    client = Client()
+    client.force_login(seed.staff_for(workspace), backend=settings.AUTHENTICATION_BACKENDS[-1])
+    return House(workspace, filled, live_server.url, client.cookies[settings.SESSION_COOKIE_NAME].value)
+
+
+class House:
+    def __init__(self, workspace, filled, origin, session):
+        self.workspace, self.filled, self.origin, self.session = workspace, filled, origin, session
+        self.pages = pages(workspace, filled)
+
+    def enter(self, chromium, *, width=1440, scheme="light"):
+        """Return a page of a browser that is signed in."""
+        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": self.session, "url": self.origin}])
+        return context.new_page()
+
+    def open(self, page, name):
+        page.goto(self.origin + self.pages[name], wait_until="load")
+        return page

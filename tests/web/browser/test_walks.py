@@ -1,0 +1,98 @@
+"""One walk through each stage, as someone working there would take it."""
+
+from __future__ import annotations
+
+import pytest
+
+from duologue.engage.conversations.models import Conversation
+from duologue.engage.perks.models import Perk
+from duologue.platform.audit.models import AuditEntry
+from duologue.strategize.dialogues.models import Dialogue
+from tests.web import seed
+
+pytestmark = pytest.mark.browser
+
+
+def test_signing_in_and_stopping_everything(house, chromium):
+    page = chromium.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    page.goto(house.origin + house.pages["home"])
+    page.get_by_label("Email").fill("imogen@shop.example")
+    page.get_by_label("Password", exact=False).first.fill(seed.PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/shop/**")
+    page.get_by_role("button", name="Stop all sending").first.click()
+    page.get_by_label("Why, for the others").fill("A typing mistake in the price")
+    page.get_by_role("dialog").get_by_role("button", name="Stop all sending").click()
+    page.get_by_text("All sending is stopped since", exact=False).wait_for()
+    house.workspace.refresh_from_db()
+    assert house.workspace.sending_stopped_because == "A typing mistake in the price"
+    page.get_by_role("button", name="Send again").click()
+    page.get_by_text("Sending goes on", exact=False).wait_for()
+    house.workspace.refresh_from_db()
+    assert house.workspace.sending_stopped_at is None
+    assert set(AuditEntry.objects.values_list("action", flat=True)) == {"stop all sending", "resume sending"}
+
+
+def test_people_are_found_and_told(house, chromium):
+    page = house.open(house.enter(chromium), "people")
+    page.keyboard.press("/")
+    page.keyboard.type("ruth pem")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Ruth Pemberton", exact=True).click()
+    page.get_by_role("heading", name="Ruth Pemberton").wait_for()
+    assert page.get_by_text("Beeswax candle · 42.5 GBP").is_visible()
+    page.get_by_text("Note what was said about it").click()
+    page.get_by_label("Purpose").fill("promotions")
+    page.get_by_role("button", name="They withdrew").click()
+    page.get_by_text("not allowed").wait_for()
+
+
+def test_brand(house, chromium):
+    page = house.open(house.enter(chromium), "book")
+    assert page.get_by_text("Every maker is named on the label.", exact=False).is_visible()
+    page.get_by_role("link", name="Personas", exact=True).click()
+    page.get_by_role("link", name="lapsed good customers").click()
+    page.get_by_text("did “Order Completed” in the last 730 days", exact=False).wait_for()
+
+
+def test_strategize_pauses_and_goes_on(house, chromium):
+    page = house.open(house.enter(chromium), "dialogue")
+    assert [cue.inner_text() for cue in page.locator(".cue a").all()] == ["invite", "why", "gift", "last", "care"]
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("dialog").get_by_label("Why").fill("Wrong picture")
+    page.get_by_role("button", name="Pause it").click()
+    page.get_by_text("Paused: Wrong picture").wait_for()
+    assert Dialogue.within(house.workspace).get(name="win-back").state == "paused"
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_text("Live since", exact=False).first.wait_for()
+    assert Dialogue.within(house.workspace).get(name="win-back").state == "live"
+
+
+def test_engage_answers_closes_and_redeems(house, chromium):
+    page = house.open(house.enter(chromium), "inbox")
+    page.locator(".queue a").first.click()
+    page.get_by_label("Your answer").fill("Dear Ruth, I am sorry. A new jug is on its way.")
+    page.get_by_role("button", name="Send answer").click()
+    page.get_by_text("Your answer is on its way.").wait_for()
+    page.get_by_label("How did it end?").select_option("solved")
+    page.get_by_role("button", name="Close conversation").click()
+    page.get_by_text("Closed: solved", exact=False).first.wait_for()
+    assert Conversation.within(house.workspace).filter(state="closed").count() == 1
+    perk = Perk.within(house.workspace).first()
+    house.open(page, "till")
+    page.get_by_label("Code").fill(perk.code)
+    page.get_by_label("Order number").fill("A-7")
+    page.get_by_role("button", name="Redeem").click()
+    page.get_by_text("Redeemed: ten percent.").wait_for()
+    page.get_by_label("Code").fill(perk.code)
+    page.get_by_label("Order number").fill("A-8")
+    page.get_by_role("button", name="Redeem").click()
+    page.get_by_text("This code has been redeemed already.").wait_for()
+
+
+def test_measure(house, chromium):
+    page = house.open(house.enter(chromium), "report")
+    page.locator("[data-chart] canvas").first.wait_for()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV").click()
+    assert download.value.suggested_filename == "win-back.csv"

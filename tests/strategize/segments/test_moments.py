@@ -1,3 +1,4 @@
+# ruff: noqa: DTZ001 - the engine works in UTC without a zone
 """What may stand in a fact or property, as the engine reads it."""
 
 from datetime import datetime

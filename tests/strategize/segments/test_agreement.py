@@ -164,6 +164,7 @@ class Life:
             follow(self.workspace, self.now)
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.django_db(transaction=True)
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(conds, conds, st.lists(steps, min_size=1, max_size=8), st.integers(0, 8))

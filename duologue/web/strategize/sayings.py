@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MOST_CHARACTERS = 220
 TAG = re.compile(r"\{\{(.*?)\}\}|\{%.*?%\}", re.DOTALL)
-MARKS = re.compile(r"^[#>*\-\s]+|[*_`]+|!\[[^\]]*\]\([^)]*\)|\[([^\]]*)\]\([^)]*\)")
+MARKS = re.compile(r"^[#>*\-\s]+|[*`]+|(?<!\w)_|_(?!\w)|!\[[^\]]*\]\([^)]*\)|\[([^\]]*)\]\([^)]*\)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from playwright.sync_api import sync_playwright
 
+from duologue.platform.workspaces.actions import create_workspace
+from duologue.platform.workspaces.queries import now
 from tests.web import seed
 from tests.web.addresses import pages
 
@@ -17,11 +19,9 @@ CHROMIUM = next((path for path in map(shutil.which, ("chromium", "chromium-brows
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator:
+def chromium():
     if CHROMIUM is None:
         pytest.skip("there is no chromium on this machine")
-    from playwright.sync_api import sync_playwright
-
     # the browser's own loop runs in this thread; the database is only used between its steps
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
@@ -34,9 +34,6 @@ def chromium() -> Iterator:
 @pytest.fixture
 def house(transactional_db, live_server):
     """A filled workspace behind a live server: its origin, its pages, and a cookie of its owner."""
-    from duologue.platform.workspaces.actions import create_workspace
-    from duologue.platform.workspaces.queries import now
-
     workspace = create_workspace(name="shop", title="Holt & Wren", clock_at="2026-01-05T12:00:00+00:00", timezone="Europe/London")
     filled = seed.fill(workspace, now(workspace), people=12)
     client = Client()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from axe_core_python.sync_playwright import Axe
 
 pytestmark = pytest.mark.browser
 
@@ -44,8 +45,6 @@ def test_nothing_scrolls_sideways_on_a_phone(house, chromium, scheme):
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (1440, "dark"), (390, "light")])
 def test_axe_finds_nothing_serious(house, chromium, width, scheme):
-    from axe_core_python.sync_playwright import Axe
-
     page = house.enter(chromium, width=width, scheme=scheme)
     found = {}
     for name in house.pages:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from django.urls import include, path
 
 STAGES = [
@@ -19,6 +17,6 @@ STAGES = [
 urlpatterns = [
     path("", include("duologue.web.chooser.urls")),
     path("accounts/", include("duologue.web.accounts.urls")),
-    *([path("", include("duologue.web.public.urls"))] if find_spec("duologue.web.public.urls") else []),
+    path("", include("duologue.web.public.urls")),
     path("<slug:workspace>/", include(STAGES)),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +59,7 @@ class Claimed:
     too_late_at: datetime
     dialogue: str
     message: str
+    earlier_perks: dict[str, Any] = field(default_factory=dict)  # by offer: what its run gave before, as in body["perks"]
 
 
 def claim(workspace: Workspace, now: datetime, most: int) -> list[Claimed]:

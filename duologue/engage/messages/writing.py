@@ -14,6 +14,7 @@ from duologue.engage.channels.protocol import Letter
 from duologue.engage.messages import versions
 from duologue.engage.messages.content.liquid import ContentFailed
 from duologue.engage.perks.actions import PerkRequest, Reserved, reserve
+from duologue.engage.perks.queries import of_runs
 from duologue.kit.clock import zone_named
 from duologue.platform.secrets.signing import sign
 
@@ -66,6 +67,7 @@ class Filled:
 def write_letters(workspace: Workspace, claimed: Sequence[Claimed], judged: Judged, *, around: Surroundings, now: datetime) -> Written:
     """Write a batch. Perks are reserved in the caller's transaction and remembered in each delivery's `body`."""
     written = Written()
+    recall_perks(workspace, claimed)
     gone = set_perks_aside(workspace, claimed, now)
     found = versions.versions(workspace, {one.version_id for one in claimed if one.version_id is not None})
     for one in claimed:
@@ -96,6 +98,14 @@ def write_letters(workspace: Workspace, claimed: Sequence[Claimed], judged: Judg
             )
         )
     return written
+
+
+def recall_perks(workspace: Workspace, claimed: Sequence[Claimed]) -> None:
+    """Let each delivery know the perks that its run gave earlier: a reminder names the code and the day it ends."""
+    runs = {one.run_id for one in claimed if one.run_id is not None and one.seq > 1}
+    given = of_runs(workspace, runs) if runs else {}
+    for one in claimed:
+        one.earlier_perks = given.get(one.run_id or 0, {})
 
 
 def set_perks_aside(workspace: Workspace, claimed: Sequence[Claimed], now: datetime) -> dict[int, str]:
@@ -149,11 +159,12 @@ def values_for(
     facts = dict(person.facts)
     facts.setdefault("locale", locale)
     facts.setdefault("country", person.country)
+    perks = {**one.earlier_perks, **(one.body.get("perks") or {})}
     values: dict[str, Any] = {
         **one.body.get("values", {}),
         "person": facts,
         "brand": around.brand,
-        "perk": {offer: _perk_words(perk, workspace, person, locale) for offer, perk in (one.body.get("perks") or {}).items()},
+        "perk": {offer: _perk_words(perk, workspace, person, locale) for offer, perk in perks.items()},
         "link": _links(workspace, one.id, content, around),
         "survey": {"link": page_link(workspace, one.id, "s", around)},
     }

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from django.db import connection
-from django.db.models import Min
 
 from duologue.engage.perks.models import Perk
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
 
-OPEN = (Perk.State.RESERVED, Perk.State.ISSUED)
+NEXT: Final = "SELECT min(expires_at) FROM engage_perk WHERE workspace_id = %(workspace)s AND state IN ('reserved', 'issued')"
 
 
 def next_expiry(workspace: Workspace) -> datetime | None:
     """Return the next moment at which a perk expires."""
-    found = Perk.within(workspace).filter(state__in=OPEN, expires_at__isnull=False).aggregate(at=Min("expires_at"))
-    return cast("datetime | None", found["at"])
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT, {"workspace": workspace.pk})
+        return cast("datetime | None", cursor.fetchone()[0])
 
 
 def of_person(workspace: Workspace, profiles: Sequence[int]) -> list[dict[str, Any]]:
@@ -40,6 +40,26 @@ def of_person(workspace: Workspace, profiles: Sequence[int]) -> list[dict[str, A
         "redeemed_for",
     )
     return list(Perk.within(workspace).filter(profile_id__in=profiles).order_by("-reserved_at", "-id").values(*fields))
+
+
+def of_runs(workspace: Workspace, runs: Collection[int]) -> dict[int, dict[str, dict[str, Any]]]:
+    """Return {run: {offer: code, worth and end}} of what runs have given so far, so that later messages can name it.
+
+    Where an offer was given twice in one run, the later one is meant.
+    """
+    found: dict[int, dict[str, dict[str, Any]]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT p.run_id, o.name, p.id, coalesce(nullif(p.code, ''), v.data->'code'->>'shared', ''), p.worth, p.expires_at
+               FROM engage_perk p JOIN strategize_offer o ON o.workspace_id = p.workspace_id AND o.id = p.offer_id
+               JOIN strategize_offerversion v ON v.workspace_id = p.workspace_id AND v.id = p.offer_version_id
+               WHERE p.workspace_id = %s AND p.run_id = ANY(%s) AND p.state <> 'released' ORDER BY p.id""",
+            (workspace.pk, sorted(runs)),
+        )
+        for run, offer, perk, code, worth, expires_at in cursor.fetchall():
+            ends = {"expires_at": expires_at.isoformat()} if expires_at else {}
+            found.setdefault(run, {})[offer] = {"perk": perk, "code": code, "worth": worth, **ends}
+    return found
 
 
 def totals(workspace: Workspace) -> list[dict[str, Any]]:

@@ -230,6 +230,36 @@ def test_a_perk_is_set_aside_when_written_and_issued_when_accepted(shop, person,
     assert given[0].code not in str(properties)
 
 
+def test_a_later_message_of_the_run_names_the_code_given_earlier(shop, person, delivery, now):
+    save_offer(workspace=shop, offer=read_offer("offer: ten\nkind: discount\ncode: generated\nworth: 10%\nlasts: 14d\n", "x.yaml"), now=now)
+    for name in ("code", "reminder"):
+        body = "Until {{ perk.ten.expires_at }}"
+        actions.save_message(workspace=shop, name=name, source={"subject": "{{ perk.ten.code }}", "body": body}, now=now)
+    people, runs = [person(n) for n in (1, 2)], []
+    dialogue = Dialogue(workspace=shop, name="invite", draft="")
+    dialogue.save()
+    version = DialogueVersion(workspace=shop, dialogue=dialogue, number=1, source="", plan={}, pins={}, published_at=now)
+    version.save()
+    for one in people:
+        about = {"person": one, "profile_id": one, "shard": 0, "turn": "gift", "arrived_at": now, "started_at": now}
+        runs.append(Run(workspace=shop, dialogue=dialogue, version=version, **about))
+        runs[-1].save()
+    in_run = [{"run_id": run.pk, "dialogue_id": dialogue.pk} for run in runs]
+    gives = {"gives": [("ten", None)], "message": "code", "turn": "gift", "seq": 1}
+    actions.plan(workspace=shop, deliveries=[delivery(one, **gives, **about) for one, about in zip(people, in_run, strict=True)], now=now)
+    tasks.send_due(shop, now)
+    later = now + timedelta(days=3)
+    last = {"message": "reminder", "turn": "last", "seq": 2, "due_at": later, "too_late_at": later + timedelta(days=1)}
+    actions.plan(workspace=shop, deliveries=[delivery(one, **last, **about) for one, about in zip(people, in_run, strict=True)], now=later)
+    tasks.send_due(shop, later)
+    given = list(Perk.within(shop).order_by("id"))
+    mails = list(KeptMail.within(shop).order_by("id"))
+    assert [perk.state for perk in given] == ["issued", "issued"]
+    assert [mail.subject for mail in mails] == [perk.code for perk in given] * 2
+    text = email.message_from_bytes(bytes(mails[2].content), policy=email.policy.default).get_body(("plain",)).get_content()
+    assert "Until January 19, 2026" in text
+
+
 def test_a_question_without_a_message_gets_a_plain_one(shop, person, delivery, now):
     SurveyVersion(workspace=shop, name="why", number=1, data={}, since=now).save()
     ann = person(1, consent=False, locale="de")

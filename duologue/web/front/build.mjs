@@ -1,6 +1,8 @@
 // Builds the pages' scripts, styles, fonts and icons into ../assets. Run by build_hook.py; node build.mjs --watch while drawing.
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
+import { promisify } from "node:util";
+import { brotliCompress, gzip } from "node:zlib";
 import { build, context } from "esbuild";
 
 const out = new URL("../assets/", import.meta.url).pathname;
@@ -28,6 +30,16 @@ async function icons() {
   await writeFile(`${out}icons.svg`, `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`);
 }
 
+// Beside each text file its compressed forms, which the server hands to browsers that take them: 668 kB of styles travel as 60.
+async function compressed() {
+  const texts = (await readdir(out)).filter((name) => /\.(css|js|svg)$/.test(name));
+  await Promise.all(texts.map(async (name) => {
+    const plain = await readFile(out + name);
+    await writeFile(`${out}${name}.br`, await promisify(brotliCompress)(plain));
+    await writeFile(`${out}${name}.gz`, await promisify(gzip)(plain, { level: 9 }));
+  }));
+}
+
 await rm(out, { recursive: true, force: true });
 if (process.argv.includes("--watch")) {
   const watcher = await context(options);
@@ -36,3 +48,4 @@ if (process.argv.includes("--watch")) {
   await build(options);
 }
 await icons();
+if (!process.argv.includes("--watch")) await compressed();

@@ -32,9 +32,13 @@ class ManagementKey(HttpBearer):
     """`Authorization: Bearer KEY`, where the key was made by `duologue key create NAME --kind manage --role ROLE`."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Key | None:
-        """Return the key, or None for a 401."""
+        """Return the key, or None for a 401; a workspace that is not the key's own does not exist for it, whatever was sent along."""
         key = key_for(token)
-        return key if key is not None and key.kind == Key.Kind.MANAGE else None
+        if key is None or key.kind != Key.Kind.MANAGE:
+            return None
+        match = request.resolver_match
+        _of_the_key(key, match.kwargs.get("workspace", key.workspace.name) if match else key.workspace.name)
+        return key
 
 
 def room(request: HttpRequest, workspace: str, right: Right) -> Workspace:
@@ -43,8 +47,12 @@ def room(request: HttpRequest, workspace: str, right: Right) -> Workspace:
     To a key of another workspace this one does not exist (404); a lesser role is refused (403).
     """
     key: Key = request.auth  # type: ignore[attr-defined]
-    if key.workspace.name != workspace:
-        raise HttpError(404, f"There is no workspace {workspace!r} for this key.")
+    _of_the_key(key, workspace)
     if not may(key.role, right):
         raise HttpError(403, f"This key's role is {key.role!r}, which may not {right.value}.")
     return key.workspace
+
+
+def _of_the_key(key: Key, workspace: str) -> None:
+    if key.workspace.name != workspace:
+        raise HttpError(404, f"There is no workspace {workspace!r} for this key.")

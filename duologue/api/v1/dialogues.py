@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ninja import Router, Schema
+from ninja import Path, Router, Schema
 from ninja.errors import HttpError
 
 from duologue.api.v1.access import REFUSALS, room
@@ -29,13 +29,13 @@ class DialogueLine(Schema):
 
 
 @router.get("", response={200: list[DialogueLine], **REFUSALS}, operation_id="list_dialogues")
-def list_dialogues(request: HttpRequest, workspace: str) -> list[Dialogue]:
+def list_dialogues(request: HttpRequest, workspace: Path[str]) -> list[Dialogue]:
     """Return the dialogues of the workspace by name."""
     return list(Dialogue.within(room(request, workspace, Right.LOOK)).order_by("name"))
 
 
 @router.get("/{name}/report", response={200: dict[str, Any], **REFUSALS}, operation_id="get_report")
-def get_report(request: HttpRequest, workspace: str, name: str) -> dict[str, Any]:
+def get_report(request: HttpRequest, workspace: Path[str], name: Path[str]) -> dict[str, Any]:
     """Return a dialogue's report: people, deliveries, turns, conversions, attribution, lift and cost."""
     here = room(request, workspace, Right.LOOK)
     try:

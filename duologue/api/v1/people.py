@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.db import transaction
-from ninja import Router, Schema
+from ninja import Path, Router, Schema
 from ninja.errors import HttpError
 from pydantic import Field
 
@@ -60,7 +60,7 @@ class Standing(Schema):
 
 
 @router.get("/{kind}/{value}", response={200: Person, **REFUSALS}, operation_id="get_person")
-def get_person(request: HttpRequest, workspace: str, kind: Kind, value: str) -> dict[str, Any]:
+def get_person(request: HttpRequest, workspace: Path[str], kind: Path[Kind], value: Path[str]) -> dict[str, Any]:
     """Return the person known by an identifier."""
     here = room(request, workspace, Right.SEE_PEOPLE)
     person, _ = _known(here, kind, value)
@@ -76,7 +76,9 @@ def get_person(request: HttpRequest, workspace: str, kind: Kind, value: str) -> 
 
 
 @router.post("/{kind}/{value}/consent", response={201: Standing, **REFUSALS}, operation_id="state_consent")
-def state_consent(request: HttpRequest, workspace: str, kind: Kind, value: str, body: Statement) -> tuple[int, dict[str, Any]]:
+def state_consent(
+    request: HttpRequest, workspace: Path[str], kind: Path[Kind], value: Path[str], body: Statement
+) -> tuple[int, dict[str, Any]]:
     """Write one statement of consent, with its proof, and return what holds now."""
     here = room(request, workspace, Right.CARE)
     person, profile = _known(here, kind, value)

@@ -8,6 +8,7 @@ from ninja import NinjaAPI
 from duologue.api.v1.access import ManagementKey
 from duologue.api.v1.dialogues import router as dialogues
 from duologue.api.v1.people import router as people
+from duologue.api.v1.perks import router as perks
 
 api = NinjaAPI(
     title="Duologue",
@@ -19,5 +20,6 @@ api = NinjaAPI(
 )
 api.add_router("/{workspace}/people", people)
 api.add_router("/{workspace}/dialogues", dialogues)
+api.add_router("/{workspace}/perks", perks)
 
 urlpatterns = [path("", api.urls)]

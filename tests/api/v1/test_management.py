@@ -25,7 +25,7 @@ def call(client, workspace):
 @pytest.fixture
 def someone(workspace):
     (profile,) = add(workspace=workspace, seen_at=[NOW])
-    attach(workspace=workspace, identifiers=[NewIdentifier(profile, "email", "ann@people.example", "Ann@people.example", NOW)], now=NOW)
+    attach(workspace=workspace, identifiers=[NewIdentifier(profile, "email", "ann@people.example", "Ann@people.example")], now=NOW)
     return profile
 
 

@@ -10,3 +10,7 @@ class MeasureConfig(AppConfig):
 
     name = "duologue.measure"
     label = "measure"
+
+    def ready(self) -> None:
+        """Make the floor's jobs known."""
+        from duologue.measure.reports import tasks  # noqa: F401, PLC0415 models are there only now

@@ -154,7 +154,7 @@ class Year:
             elif act.kind == "reply":
                 self.doors.reply(message, act.value, now)
             elif act.kind == "buy":
-                self.doors.tell([order(human, now, f"d{message['Message-ID']}")], now)
+                self.doors.tell([order(human, now, f"d{next(self._ticket)}", coupon=code_in(message))], now)
             elif act.kind == "unsubscribe":
                 self.doors.unsubscribe(message["List-Unsubscribe"].strip("<>").split(">")[0])
             elif act.kind == "report_spam":
@@ -193,8 +193,15 @@ def joining(human: Human, *, is_new: bool) -> list[tuple[datetime, dict[str, Any
     return told
 
 
-def order(human: Human, at: datetime, number: str) -> dict[str, Any]:
-    """Return an order as the shop's website reports it."""
+def code_in(message: EmailMessage) -> str:
+    """Return the code that a message brings, as a person reads it."""
+    part = message.get_body(("plain",))
+    found = re.search(r"code[^.\n]{0,20}\b([A-Z0-9]{10})\b", part.get_content()) if part else None
+    return found[1] if found else ""
+
+
+def order(human: Human, at: datetime, number: str, coupon: str = "") -> dict[str, Any]:
+    """Return an order as the shop's website reports it; a code that was used stands beside it."""
     lines = human.basket(number)
     return {
         "type": "track",
@@ -207,6 +214,7 @@ def order(human: Human, at: datetime, number: str) -> dict[str, Any]:
             "currency": "GBP",
             "revenue": sum(price * many for _, price, many, _ in lines) / 100,
             "gift": human.gives_gifts,
+            **({"coupon": coupon} if coupon else {}),
             "products": [{"product_id": key, "price": price / 100, "quantity": many} for key, price, many, _ in lines],
         },
     }

@@ -25,7 +25,7 @@ class ConversationData:
         conversations = held.values("id", "state", "team", "intent", "is_complaint", "brief", "opened_at", "closed_at", "outcome")
         of_these = Entry.within(workspace).filter(conversation__in=held.values("id"))
         entries = of_these.order_by("at", "id").values("conversation_id", "at", "direction", "channel", "subject", "text", "intent")
-        return {"conversations": [_plain(row) for row in conversations], "entries": [_plain(row) for row in entries]}
+        return {"conversations": [_plain({**row}) for row in conversations], "entries": [_plain({**row}) for row in entries]}
 
     def erase(self, *, workspace: Workspace, profiles: Sequence[int], now: datetime) -> int:
         """Remove every entry of these profiles and of their conversations, and empty the conversations."""

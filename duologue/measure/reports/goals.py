@@ -46,3 +46,8 @@ def goal_of(plan: dict[str, Any]) -> Goal | None:
         value=goal.get("value", ""),
         accepts=lambda properties: holds(where, Properties(properties, _Nothing())),
     )
+
+
+def plan_order(plan: dict[str, Any]) -> list[str]:
+    """Return the names of a plan's turns in the order in which they were written."""
+    return list(plan.get("order", plan.get("turns", {})))

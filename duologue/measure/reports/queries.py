@@ -13,7 +13,7 @@ from duologue.measure.funnels import queries as funnels
 from duologue.measure.funnels.conversions import outcomes
 from duologue.measure.lift.queries import arms
 from duologue.measure.reports import rules
-from duologue.measure.reports.goals import goal_of
+from duologue.measure.reports.goals import goal_of, plan_order
 from duologue.measure.reports.models import ReportSnapshot
 from duologue.people.timeline.models import Batch
 from duologue.strategize.dialogues.models import Dialogue, DialogueVersion
@@ -56,7 +56,7 @@ def _count(workspace: Workspace, dialogue: Dialogue, now: datetime) -> dict[str,
     goal = goal_of(version.plan) if version else None
     found = outcomes(workspace, dialogue, goal)
     deliveries = funnels.deliveries(workspace, dialogue)
-    turns = funnels.turns(workspace, dialogue)
+    turns = rules.in_order(funnels.turns(workspace, dialogue), plan_order(version.plan) if version else [])
     invited, held_out = arms(found.people.values())
     responses: Counter[str] = Counter()
     for turn in turns.values():

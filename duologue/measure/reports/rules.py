@@ -56,6 +56,12 @@ def deliveries_as_json(deliveries: Deliveries) -> dict[str, Any]:
     }
 
 
+def in_order(turns: dict[str, TurnCount], order: Sequence[str]) -> dict[str, TurnCount]:
+    """Return turns as the plan has them; those that only an older version had come last."""
+    known = [name for name in order if name in turns]
+    return {name: turns[name] for name in [*known, *(turns.keys() - set(known))]}
+
+
 def turns_as_json(turns: dict[str, TurnCount]) -> dict[str, Any]:
     """Return per turn: entered = there_now + the sum over `left`, which lists each line with where it led."""
     return {

@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 
 from duologue.engage.models import Admission, Delivery, Run, RunStep
-from duologue.measure.reports import queries, rules
+from duologue.measure.reports import queries, rules, tasks
 from duologue.people.models import Profile
 from duologue.people.timeline.actions import NewEvent, write
 from duologue.strategize.models import Dialogue, DialogueVersion
@@ -118,3 +118,14 @@ def test_a_report_is_a_table_for_a_spreadsheet(workspace, dialogue):
 def test_an_unknown_dialogue_is_named(workspace):
     with pytest.raises(queries.NoSuchDialogue, match="no dialogue named 'win-bakc' in the workspace shop"):
         queries.report(workspace, "win-bakc", NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_job_counts_what_has_grown_and_nothing_else(workspace, dialogue):
+    profile = person(workspace, dialogue)
+    happened(workspace, profile, "Order Completed", 1, revenue=20)
+    assert tasks.count_grown(workspace, NOW + 2 * DAY) == ["win-back"]
+    assert tasks.count_grown(workspace, NOW + 3 * DAY) == []
+    assert queries.last_report(workspace, dialogue).at == NOW + 2 * DAY
+    happened(workspace, profile, "Order Completed", 4, revenue=30)
+    assert tasks.count_grown(workspace, NOW + 5 * DAY) == ["win-back"]

@@ -1,0 +1,37 @@
+"""Reports are counted beside the pages, so that a page only ever shows the last count."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Max
+
+from duologue.measure.reports.models import ReportSnapshot
+from duologue.measure.reports.queries import report
+from duologue.people.timeline.models import Batch
+from duologue.platform.jobs.app import app
+from duologue.platform.workspaces.models import Workspace
+from duologue.platform.workspaces.queries import now as present
+from duologue.strategize.dialogues.models import Dialogue
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queueing_lock="count-reports", pass_context=False)
+def count_reports(timestamp: int = 0) -> None:  # noqa: ARG001 procrastinate hands it over
+    """Every five minutes, count what has grown since it was last counted, in every workspace."""
+    for workspace in Workspace.objects.order_by("pk"):
+        count_grown(workspace, present(workspace))
+
+
+def count_grown(workspace: Workspace, now: datetime) -> list[str]:
+    """Count the reports of dialogues whose timeline has grown since their last count; returns their names."""
+    last = Batch.within(workspace).aggregate(last=Max("batch_no"))["last"] or 0
+    running = Dialogue.within(workspace).filter(current__gt=0).exclude(state=Dialogue.State.DRAFT).order_by("name")
+    known = set(ReportSnapshot.within(workspace).filter(batch_no=last).values_list("dialogue_id", flat=True))
+    grown = [one.name for one in running if one.pk not in known]
+    for name in grown:
+        report(workspace, name, now)
+    return grown

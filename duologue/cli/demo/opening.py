@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 NAME = "fern-and-feather"
 PLAN = Path(__file__).parent / "plan"
 OWNER = "ada@fern-and-feather.example"
-DIALOGUES = ("welcome", "win-back", "after-parcel")
 SEED = 11
 
 
@@ -46,11 +45,11 @@ def play(*, end: datetime, scale: Scale, seed: int = SEED, name: str = NAME, pro
     year.populate()
     _tell_the_past(year, begin)
     advance(workspace, begin)
-    for dialogue in DIALOGUES:
+    for dialogue in scale.dialogues:
         start_dialogue(workspace=workspace, name=dialogue, now=begin)
     year.schedule_habits()
     year.run()
-    for dialogue in DIALOGUES:
+    for dialogue in scale.dialogues:
         report(workspace, dialogue, end)
     return Played(workspace, year.true_lift())
 

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 YEAR = timedelta(days=365)
 HISTORY = timedelta(days=240)
-GRAIN = timedelta(hours=4)
 GOAL = timedelta(days=30)
 _LINK = re.compile(r'<a[^>]+href="([^"]+)"[^>]*>(.*?)</a>', re.DOTALL)
 
@@ -45,6 +44,8 @@ class Scale:
     old_customers: int = 1200
     joining_per_day: float = 2.0
     days: int = 365
+    grain: timedelta = timedelta(hours=4)
+    dialogues: tuple[str, ...] = ("welcome", "win-back", "after-parcel")
 
 
 @dataclass
@@ -99,8 +100,8 @@ class Year:
             at = self.begin
             while at < self.end:
                 due = self._due[0][0] if self._due else self.end
-                at = min(self.end, max(due, at + GRAIN), at + timedelta(days=1))
-                advance(self.workspace, at, self._tick, grain=GRAIN)
+                at = min(self.end, max(due, at + self.scale.grain), at + timedelta(days=1))
+                advance(self.workspace, at, self._tick, grain=self.scale.grain)
                 self.progress(at)
         finally:
             self.loop.close()

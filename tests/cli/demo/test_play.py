@@ -1,0 +1,55 @@
+"""The demo is real: played by the engine, through the doors, and its report finds what was simulated."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from duologue.cli.demo.opening import play
+from duologue.cli.demo.play import Scale
+from duologue.measure.reports.queries import report
+from duologue.people.models import Event, Refusal
+
+END = datetime(2026, 11, 22, 6, tzinfo=UTC)
+WIN_BACK_ONLY = Scale(old_customers=300, joining_per_day=0, days=42, grain=timedelta(hours=12), dialogues=("win-back",))
+
+
+def adds_up(counted):
+    people, runs, deliveries = counted["people"], counted["runs"], counted["deliveries"]
+    assert people["considered"] == people["held_out"] + sum(people["not_started"].values()) + people["under_way"] + sum(people["ended"].values())
+    assert runs["started"] == runs["under_way"] + sum(runs["ended"].values())
+    assert deliveries["planned"] == (
+        sum(deliveries["withheld"].values())
+        + deliveries["queued"]
+        + deliveries["handing_over"]
+        + deliveries["accepted"]
+        + sum(deliveries["failed"].values())
+        + deliveries["uncertain"]
+    )
+    for turn in counted["turns"].values():
+        assert turn["entered"] == turn["there_now"] + sum(line["people"] for line in turn["left"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_month_of_the_shop_is_played_through_every_door():
+    scale = Scale(old_customers=60, joining_per_day=1, days=30, grain=timedelta(hours=6))
+    workspace = play(end=END, scale=scale, seed=3).workspace
+    names = set(Event.within(workspace).values_list("name", flat=True).distinct())
+    assert {"Order Completed", "Signed Up", "Message Sent", "Link Clicked", "Survey Answered", "Perk Issued", "Segment Joined"} <= names
+    assert Refusal.within(workspace).count() == 0
+    for dialogue in scale.dialogues:
+        adds_up(report(workspace, dialogue, END))
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3000)
+@pytest.mark.django_db(transaction=True)
+def test_the_interval_of_the_lift_contains_the_truth_in_at_least_ninety_of_a_hundred_seeds():
+    hits = 0
+    for seed in range(100):
+        played = play(end=END, scale=WIN_BACK_ONLY, seed=seed, name=f"seed-{seed}")
+        lift = report(played.workspace, "win-back", END)["lift"]
+        hits += lift["low"] <= played.true_lift <= lift["high"]
+        with connection.cursor() as cursor:  # a hundred shops in one database would slow each other down
+            cursor.execute("TRUNCATE platform_workspace CASCADE")
+    assert hits >= 90

@@ -55,6 +55,8 @@ def truth():
         "revenue": round(sum(float(line["UnitPrice"]) * float(line["Quantity"]) for line in priced if line["InvoiceNo"][0] != "C"), 2),
         "waiting": len({line["InvoiceNo"] for line in priced if line["InvoiceDate"] > "2011-10-01"}),
         "priced": len(priced),
+        "nobody's orders": len({line["InvoiceNo"] for line in lines if not line["CustomerID"] and line["InvoiceNo"][0] != "C"}),
+        "nobody's refunds": len({line["InvoiceNo"] for line in lines if not line["CustomerID"] and line["InvoiceNo"][0] == "C"}),
     }
 
 
@@ -69,6 +71,8 @@ def test_a_real_order_history_adds_up_and_a_second_time_changes_nothing(shop):
     job = actions.import_file(workspace=shop, path=EXTRACT, kind="events", recipe=recipe("orders"))
     assert (job.rows_written, job.rows_unchanged, job.rows_refused) == (true["priced"], 0, 0)
     assert intake.waiting(shop) - later == true["waiting"] > 100
+    nobodys = [job.counts.get(f"Order {what} (left out: no customer)", 0) for what in ("Completed", "Refunded")]
+    assert nobodys == [true["nobody's orders"], true["nobody's refunds"]] != [0, 0]
     while tasks.process(shop, datetime(2011, 12, 10, tzinfo=UTC)):
         pass
     orders = [event.properties for event in Event.within(shop).filter(name="Order Completed")]

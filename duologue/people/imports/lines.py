@@ -122,6 +122,9 @@ class PeopleLines:
         event.identifiers, event.shown = person.identifiers, person.shown
         return event
 
+    def leave_out(self, line: int, row: Row, because: str) -> None:
+        """Take note of a line that is passed over: nothing hangs on it."""
+
     def done(self, _line: int) -> list[Draft]:
         """Give what is complete only now: nothing."""
         return []
@@ -167,6 +170,9 @@ class EventLines:
         self._equal[1][same] += 1
         return before
 
+    def leave_out(self, line: int, row: Row, because: str) -> None:
+        """Take note of a line that is passed over: nothing hangs on it."""
+
     def done(self, _line: int) -> list[Draft]:
         """Give what is complete only now: nothing."""
         return []
@@ -178,11 +184,12 @@ class EventLines:
 
 @dataclass(slots=True)
 class Gathered:
-    """An order being gathered."""
+    """An order being gathered; without items, all its lines so far were passed over, the first of them `because`."""
 
     first: int
     last: int
     row: Row
+    because: str = ""
     items: list[dict[str, Any]] = field(default_factory=list)
     thousandths: int = 0
 
@@ -211,18 +218,30 @@ class GroupedLines:
         self.within(self.at(row))
         item = {key: value for key, make in self.item if (value := make(row)) is not None}
         worth = self._worth(row)
+        order = self._open(line, row)
+        if not order.items:
+            order.row = row
+        order.items.append(item)
+        order.thousandths += worth
+        return ()
+
+    def leave_out(self, line: int, row: Row, because: str) -> None:
+        """Take note of a line that is passed over, so that orders left out with all their lines are counted too."""
+        if row[self.by]:
+            order = self._open(line, row)
+            order.because = order.because or because
+
+    def _open(self, line: int, row: Row) -> Gathered:
         order = self.open.get(row[self.by])
         if order is None:
             order = self.open[row[self.by]] = Gathered(line, line, row)
         else:
             self.open.move_to_end(row[self.by])
         order.last = line
-        order.items.append(item)
-        order.thousandths += worth
-        return ()
+        return order
 
     def done(self, line: int) -> list[Draft | tuple[Gathered, Refused]]:
-        """Give the orders whose lines are all read by now, or why one cannot be; at the end of the file all of them."""
+        """Give the orders whose lines are all read by now, or why one is not given; at the end of the file all of them."""
         ready: list[Gathered] = []
         while self.open:
             first = next(iter(self.open.values()))
@@ -245,6 +264,8 @@ class GroupedLines:
     def _draft(self, order: Gathered) -> Draft:
         recipe, row = self.context.recipe, order.row
         rule = chosen(self.rules, row)
+        if not order.items:
+            raise LeftOut(f"{rule.event} (left out: {order.because})")
         properties = rule.properties(row) | {self.group.lines: order.items}
         if recipe.currency:
             properties["currency"] = recipe.currency
@@ -302,8 +323,12 @@ def dates(recipe: Recipe) -> Callable[[datetime], None]:
     return check
 
 
-class OutOfRange(Refused):
-    """A line the recipe leaves out by its date; counted, and not listed as a mistake."""
+class LeftOut(Refused):
+    """What the recipe leaves out; counted, and not listed as a mistake."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason, f"The line is {reason} of the recipe.")
+
+
+class OutOfRange(LeftOut):
+    """A line left out by its date."""

@@ -13,7 +13,7 @@ import msgspec
 from django.db import connection, transaction
 
 from duologue.kit.pipeline import Refused
-from duologue.people.imports.lines import Context, Draft, EventLines, GroupedLines, OutOfRange, PeopleLines
+from duologue.people.imports.lines import Context, Draft, EventLines, GroupedLines, LeftOut, PeopleLines
 from duologue.people.imports.reading import distinct
 from duologue.people.imports.values import Columns
 from duologue.people.intake import actions as intake
@@ -64,6 +64,7 @@ class Running:
                     self._add(lines, line, row)
                 else:
                     self.passed_over.append((line, because))
+                    lines.leave_out(line, row, because)
             if line % LINES_AT_ONCE == 0:
                 self._gather(lines.done(line))
                 told(LINES_AT_ONCE)
@@ -95,8 +96,8 @@ class Running:
     def _add(self, lines: Lines, line: int, row: Row) -> None:
         try:
             self.drafts.extend(lines.add(line, row))
-        except OutOfRange as outside:
-            self.passed_over.append((line, outside.reason))
+        except LeftOut as left_out:
+            self.passed_over.append((line, left_out.reason))
         except Refused as refusal:
             self.refusals.append((line, refusal, row))
 
@@ -104,8 +105,11 @@ class Running:
         for one in found:
             if isinstance(one, Draft):
                 self.drafts.append(one)
+                continue
+            order, refusal = one
+            if isinstance(refusal, LeftOut):
+                self.passed_over.append((order.first, refusal.reason))
             else:
-                order, refusal = one
                 self.refusals.append((order.first, refusal, order.row))
 
     def _commit(self, position: int, headings: list[str], lines: Lines) -> datetime:

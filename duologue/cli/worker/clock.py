@@ -5,37 +5,24 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from duologue.cli.worker.due import waiting
 from duologue.cli.worker.once import turn_the_wheel
-from duologue.engage.conversations import queries as conversations
-from duologue.engage.messages import queries as messages
-from duologue.engage.perks import queries as perks
-from duologue.engage.runs import queries as runs
-from duologue.people.intake import queries as intake
 from duologue.platform.workspaces.actions import set_clock
 from duologue.platform.workspaces.queries import now as present
-from duologue.strategize.segments import queries as segments
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from duologue.platform.workspaces.models import Workspace
 
 MINUTE: Final = timedelta(minutes=1)
 STUCK: Final = timedelta(hours=1)  # what could not be done when it was due is tried again every hour
 EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
-DUE: Final[Sequence[Callable[[Workspace], datetime | None]]] = (
-    intake.next_arrival,
-    segments.next_recheck,
-    runs.next_wake,
-    messages.next_due,
-    perks.next_expiry,
-    conversations.next_overdue,
-)
 
 
 def next_due(workspace: Workspace) -> datetime | None:
     """Return the next moment at which something happens in a workspace, which may be past."""
-    return min((at for ask in DUE if (at := ask(workspace)) is not None), default=None)
+    return waiting(workspace).next()
 
 
 def advance(workspace: Workspace, to: datetime, on_tick: Callable[[datetime], None] | None = None, *, grain: timedelta = MINUTE) -> int:

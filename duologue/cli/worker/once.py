@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from duologue.cli.worker.due import FOLLOWER, waiting
 from duologue.engage.conversations import tasks as conversations
 from duologue.engage.messages import tasks as messages
 from duologue.engage.perks import tasks as perks
@@ -13,7 +14,7 @@ from duologue.platform.registry import ports
 from duologue.strategize.segments import tasks as segments
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
@@ -54,7 +55,34 @@ def turn_the_wheel(workspace: Workspace, now: datetime, work: Sequence[tuple[str
     """
     moved = False
     for _ in range(ROUNDS_AT_MOST):
-        if not sum([do(workspace, now) for _, do in work]):
+        if not _round(workspace, now, work):
             return moved
         moved = True
     raise RuntimeError("The wheel does not come to rest: something is due again as soon as it is done.")
+
+
+def _round(workspace: Workspace, now: datetime, work: Sequence[tuple[str, Work]]) -> bool:
+    """Do once, in order, each kind of work that has something to do; followers read to the end."""
+    moved = False
+    found = waiting(workspace)
+    for name, do in _one_by_one(work):
+        while found.has(name, now) and do(workspace, now):
+            moved = True
+            found = waiting(workspace)
+            if not name.startswith(FOLLOWER):
+                break
+    return moved
+
+
+def _following(follower: ports.Follower) -> Work:
+    return lambda workspace, now: follower.follow(workspace=workspace, now=now)
+
+
+def _one_by_one(work: Sequence[tuple[str, Work]]) -> Iterator[tuple[str, Work]]:
+    """Yield the kinds of work, each follower by itself."""
+    for name, do in work:
+        if do is follow:
+            for follower in ports.followers():
+                yield f"{FOLLOWER}{follower.name}", _following(follower)
+        else:
+            yield name, do

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from django.db import connection
-from django.db.models import Min
 
 from duologue.engage.conversations.models import Conversation, Entry, Team
 
@@ -48,11 +47,15 @@ class Counts:
     by_team: dict[str, int]
 
 
+NEXT: Final = """SELECT min(due_at) FROM engage_conversation
+    WHERE workspace_id = %(workspace)s AND state = 'open' AND NOT overdue_told AND due_at IS NOT NULL"""
+
+
 def next_overdue(workspace: Workspace) -> datetime | None:
     """Return the next moment at which an open conversation becomes overdue."""
-    due = Conversation.within(workspace).filter(state="open", overdue_told=False, due_at__isnull=False)
-    found: datetime | None = due.aggregate(next=Min("due_at"))["next"]
-    return found
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT, {"workspace": workspace.pk})
+        return cast("datetime | None", cursor.fetchone()[0])
 
 
 def inbox(

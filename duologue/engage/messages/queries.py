@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from django.db import connection
@@ -52,17 +52,18 @@ def current_numbers(workspace: Workspace, names: Collection[str]) -> dict[str, i
     return dict(Message.within(workspace).filter(name__in=names).values_list("name", "current"))
 
 
+NEXT: Final = """SELECT d.due_at FROM engage_delivery d
+    LEFT JOIN strategize_dialogue g ON g.workspace_id = d.workspace_id AND g.id = d.dialogue_id
+    WHERE d.workspace_id = %(workspace)s AND d.state = 'queued' AND g.state IS DISTINCT FROM 'paused'
+      AND NOT EXISTS (SELECT FROM platform_workspace w WHERE w.id = d.workspace_id AND w.sending_stopped_at IS NOT NULL)
+    ORDER BY d.due_at LIMIT 1"""
+HANDING_OVER: Final = "EXISTS (SELECT FROM engage_delivery WHERE workspace_id = %(workspace)s AND state = 'handing_over')"
+
+
 def next_due(workspace: Workspace) -> datetime | None:
     """Return when the next queued delivery is due; None when there is none or all sending is stopped."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT d.due_at FROM engage_delivery d
-               LEFT JOIN strategize_dialogue g ON g.workspace_id = d.workspace_id AND g.id = d.dialogue_id
-               WHERE d.workspace_id = %s AND d.state = 'queued' AND g.state IS DISTINCT FROM 'paused'
-                 AND NOT EXISTS (SELECT FROM platform_workspace w WHERE w.id = d.workspace_id AND w.sending_stopped_at IS NOT NULL)
-               ORDER BY d.due_at LIMIT 1""",
-            (workspace.pk,),
-        )
+        cursor.execute(NEXT, {"workspace": workspace.pk})
         row = cursor.fetchone()
     return row[0] if row else None
 

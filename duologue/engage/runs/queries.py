@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from django.db import connection
 
@@ -12,17 +12,17 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 
+NEXT: Final = """SELECT min(r.wake_at) FROM generate_series(0, 63) AS s (shard)
+    CROSS JOIN LATERAL (SELECT wake_at FROM engage_run r
+        WHERE r.workspace_id = %(workspace)s AND r.shard = s.shard AND r.under_way AND r.wake_at IS NOT NULL
+          AND r.dialogue_id IN (SELECT id FROM strategize_dialogue WHERE workspace_id = %(workspace)s AND state = 'live')
+        ORDER BY r.wake_at LIMIT 1) AS r"""
+
+
 def next_wake(workspace: Workspace) -> datetime | None:
     """Return the next moment at which a run of a live dialogue is due."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT min(r.wake_at) FROM generate_series(0, 63) AS s (shard)
-               CROSS JOIN LATERAL (SELECT wake_at FROM engage_run r
-                   WHERE r.workspace_id = %s AND r.shard = s.shard AND r.under_way AND r.wake_at IS NOT NULL
-                     AND r.dialogue_id IN (SELECT id FROM strategize_dialogue WHERE workspace_id = %s AND state = 'live')
-                   ORDER BY r.wake_at LIMIT 1) AS r""",
-            (workspace.pk, workspace.pk),
-        )
+        cursor.execute(NEXT, {"workspace": workspace.pk})
         return cast("datetime | None", cursor.fetchone()[0])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from django.db import connection
 
@@ -15,9 +15,14 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 
+NEXT: Final = "SELECT min(arrives_at) FROM people_received WHERE workspace_id = %(workspace)s"
+
+
 def next_arrival(workspace: Workspace) -> datetime | None:
     """Return when the next event not yet taken in arrives, or None when none waits."""
-    return Received.within(workspace).order_by("arrives_at", "id").values_list("arrives_at", flat=True).first()
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT, {"workspace": workspace.pk})
+        return cast("datetime | None", cursor.fetchone()[0])
 
 
 def processed_until(workspace: Workspace, now: datetime) -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection
 
@@ -84,6 +84,11 @@ def _row(row: tuple[Any, ...]) -> EventRow:
     values = list(row)
     values[8] = json.loads(values[8])
     return EventRow(*values)
+
+
+BEHIND: Final = """ARRAY(SELECT f.name FROM unnest(%(followers)s::text[]) AS f (name)
+    WHERE (SELECT max(batch_no) FROM people_batch WHERE workspace_id = %(workspace)s) > coalesce(
+        (SELECT batch_no FROM platform_cursor c WHERE c.workspace_id = %(workspace)s AND c.follower = f.name), 0))"""
 
 
 def all_read_until(workspace: Workspace, follower: str) -> bool:

@@ -61,6 +61,10 @@ class LakeFollower:
         return len(reading.events)
 
 
+NEXT_CLEANING: Final = f"""SELECT min(asked_at) + interval '{BEFORE_CLEANING.total_seconds():.0f} seconds' FROM people_erasure
+    WHERE workspace_id = %(workspace)s AND lake_clean_at IS NULL"""
+
+
 def _waiting(workspace: Workspace) -> int:
     with database.cursor() as cursor:
         cursor.execute(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.db import connection
 
@@ -65,10 +65,14 @@ def memberships(workspace: Workspace, persons: Sequence[int], names: Iterable[st
     return found
 
 
+NEXT: Final = "SELECT min(recheck_at) FROM strategize_segmentmember WHERE workspace_id = %(workspace)s AND recheck_at IS NOT NULL"
+MERGED: Final = """EXISTS (SELECT FROM people_merge WHERE workspace_id = %(workspace)s AND undone_at IS NULL AND id >
+    coalesce((SELECT batch_no FROM platform_cursor WHERE workspace_id = %(workspace)s AND follower = 'segments: merges'), 0))"""
+UNCOUNTED: Final = "EXISTS (SELECT FROM strategize_segment WHERE workspace_id = %(workspace)s AND swept_revision < revision)"
+
+
 def next_recheck(workspace: Workspace) -> datetime | None:
     """Return the first moment at which someone must be looked at again, or None."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT min(recheck_at) FROM strategize_segmentmember WHERE workspace_id = %s AND recheck_at IS NOT NULL", (workspace.pk,)
-        )
+        cursor.execute(NEXT, {"workspace": workspace.pk})
         return cursor.fetchone()[0]  # type: ignore[no-any-return]

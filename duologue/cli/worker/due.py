@@ -1,0 +1,66 @@
+"""What waits in a workspace, and since when: all questions of the wheel in one query, so that a turn in which nothing is due is cheap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from django.db import connection
+
+from duologue.engage.conversations import queries as conversations
+from duologue.engage.messages import queries as messages
+from duologue.engage.perks import queries as perks
+from duologue.engage.runs import queries as runs
+from duologue.people.intake import queries as intake
+from duologue.people.timeline.queries import BEHIND
+from duologue.platform.registry import ports
+from duologue.strategize.segments import history
+from duologue.strategize.segments import queries as segments
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from duologue.platform.workspaces.models import Workspace
+
+FOLLOWER: Final = "follower "
+MOMENTS: Final = {
+    "intake": intake.NEXT,
+    "segments": segments.NEXT,
+    "conversations": conversations.NEXT,
+    "perks": perks.NEXT,
+    "runs": runs.NEXT,
+    "messages": messages.NEXT,
+    f"{FOLLOWER}lake": history.NEXT_CLEANING,
+}
+AT_ONCE: Final = {
+    "segments": segments.UNCOUNTED,
+    "messages": messages.HANDING_OVER,
+    f"{FOLLOWER}segments": segments.MERGED,
+}
+_SQL: Final = f"SELECT {', '.join([*(f'({sql})' for sql in MOMENTS.values()), *AT_ONCE.values(), BEHIND])}"
+
+
+@dataclass(slots=True, frozen=True)
+class Waiting:
+    """By kind of work: the moment at which it is next due, and what is due whatever the moment."""
+
+    moments: dict[str, datetime]
+    at_once: frozenset[str]
+
+    def has(self, work: str, now: datetime) -> bool:
+        """Say whether this kind of work has something to do."""
+        return work in self.at_once or (work in self.moments and self.moments[work] <= now)
+
+    def next(self) -> datetime | None:
+        """Return the next moment at which something is due, which may be past."""
+        return min(self.moments.values(), default=None)
+
+
+def waiting(workspace: Workspace) -> Waiting:
+    """Ask what waits in a workspace. Followers are named "follower NAME"."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL, {"workspace": workspace.pk, "followers": [follower.name for follower in ports.followers()]})
+        row = cursor.fetchone()
+    moments = {work: at for work, at in zip(MOMENTS, row, strict=False) if at is not None}
+    at_once = {work for work, is_due in zip(AT_ONCE, row[len(MOMENTS) : -1], strict=True) if is_due}
+    return Waiting(moments, frozenset(at_once | {f"{FOLLOWER}{name}" for name in row[-1]}))

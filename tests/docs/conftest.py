@@ -1,0 +1,93 @@
+"""Taking the steps of a page: plain `duologue` lines in this process, everything else in a shell."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from tests.docs.pages import ROOT, Command, File, missing, steps
+
+SHELL = set("|<>&;$\n\\")
+
+
+class Walker:
+    """Someone who follows a page in an empty folder."""
+
+    def __init__(self, folder: Path, port: int = 8000) -> None:
+        self.folder = folder
+        self.port = port
+        self.said = ""
+
+    def walk(self, page: Path) -> int:
+        """Take every step of a page and return how many there were; the first that fails is told with its line."""
+        taken = steps(page)
+        for step in taken:
+            where = f"{page.relative_to(ROOT)}:{step.line}"
+            if isinstance(step, File):
+                self.save(step)
+                continue
+            status, said = self.run(step.text)
+            assert status == step.status, f"{where}: {step.text}\nended with {status} and said:\n{said}"
+            assert not (gone := missing(step.expected, said)), f"{where}: {step.text}\ndid not say {gone!r}; it said:\n{said}"
+        return len(taken)
+
+    def save(self, file: File) -> None:
+        path = self.folder / file.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(file.content)
+
+    def run(self, text: str) -> tuple[int, str]:
+        """Run a line and return its exit status and all that it said."""
+        if text.startswith("duologue ") and not SHELL & set(text):
+            return self._here(shlex.split(text)[1:])
+        return self._in_a_shell(text)
+
+    def _here(self, line: list[str]) -> tuple[int, str]:
+        from duologue.cli.command import run
+
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said), contextlib.chdir(self.folder):
+            status = run(line)
+        return status, said.getvalue()
+
+    def _in_a_shell(self, text: str) -> tuple[int, str]:
+        made = connection.settings_dict
+        url = f"postgresql://{made['USER']}@/{made['NAME']}?host={made['HOST']}&port={made['PORT']}"
+        if not made["HOST"].startswith("/"):
+            url = f"postgresql://{made['USER']}:{made['PASSWORD']}@{made['HOST']}:{made['PORT']}/{made['NAME']}"
+        environment = {
+            **os.environ,
+            "DATABASE_URL": url,
+            "DUOLOGUE_DATA": str(self.folder / "data"),
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "PYTHONPATH": str(ROOT),
+        }
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", text.replace("127.0.0.1:8000", f"127.0.0.1:{self.port}")],
+            cwd=self.folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+        return done.returncode, done.stdout
+
+
+@pytest.fixture
+def walker(transactional_db, tmp_path) -> Walker:
+    """Someone in an empty folder, at an installation without a workspace."""
+    (tmp_path / "work").mkdir()
+    return Walker(tmp_path / "work")
+
+
+__all__ = ["Command", "Walker"]

@@ -10,7 +10,7 @@ from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 from django.utils.encoding import iri_to_uri
 
-from duologue.api.callbacks import telling
+from duologue.engage.conversations import clicks
 from duologue.platform.secrets import signing
 
 PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
@@ -45,7 +45,7 @@ async def _lead_on(token: str, method: str, headers: dict[bytes, str], send: Any
     if numbers is not None and len(numbers) == 3:
         agent, purpose = headers.get(b"user-agent", ""), headers.get(b"purpose", "") or headers.get(b"sec-purpose", "")
         target = await sync_to_async(_on_a_fresh_connection, thread_sensitive=False)(
-            telling.follow, numbers, method, agent, purpose.lower()
+            clicks.follow, numbers, method, agent, purpose.lower()
         )
     if target is None:
         await _answer(send, 404, [PAGE], UNKNOWN if method == "GET" else b"")
@@ -58,7 +58,7 @@ async def _picture(token: str, method: str, send: Any) -> None:
     numbers = signing.read("open", token)
     if numbers is not None and len(numbers) == 2 and method == "GET":
         try:
-            await sync_to_async(_on_a_fresh_connection, thread_sensitive=False)(telling.tell_opening, numbers)
+            await sync_to_async(_on_a_fresh_connection, thread_sensitive=False)(clicks.tell_opening, numbers)
         except Exception as trouble:  # noqa: BLE001  an opening decides nothing; the picture is shown all the same
             log.warning("opening not noted", trouble=type(trouble).__name__)
     await _answer(send, 200, [(b"content-type", b"image/gif")], PIXEL if method == "GET" else b"")

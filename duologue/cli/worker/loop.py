@@ -9,7 +9,9 @@ import structlog
 from django.db import DatabaseError, close_old_connections, connection
 
 from duologue.cli.worker.once import SENDER, WORKER
-from duologue.engage.runs.tasks import leases
+from duologue.engage.conversations.clicks import tell_spooled
+from duologue.engage.messages.tasks import leases as gate
+from duologue.engage.runs.tasks import leases as engine
 from duologue.platform.workspaces.models import Workspace
 from duologue.platform.workspaces.queries import now
 
@@ -28,6 +30,7 @@ class Loop:
 
     def __init__(self, *, only: str, poll: float) -> None:
         self._work: Sequence[tuple[str, Work]] = {"worker": WORKER, "sender": SENDER}.get(only, (*WORKER, *SENDER))
+        self._tells_clicks = only != "sender"
         self._poll = poll
         self._stopping = threading.Event()
 
@@ -45,14 +48,15 @@ class Loop:
             return BUSY if self.turn() else self._poll
         except DatabaseError as trouble:
             log.warning("worker_waits_for_database", error=type(trouble).__name__)
-            leases.lost()
+            engine.lost()
+            gate.lost()
             connection.close()
             return TROUBLE_SECONDS
 
     def turn(self) -> bool:
         """Do each kind of work once in each workspace; say whether anything moved."""
         close_old_connections()
-        moved = False
+        moved = self._tells_clicks and tell_spooled() > 0
         for workspace in Workspace.objects.order_by("pk"):
             for name, do in self._work:
                 if self._stopping.is_set():
@@ -72,4 +76,5 @@ class Loop:
 
     def leave(self) -> None:
         """Give shards back, so that others need not wait for them."""
-        leases.give_back()
+        engine.give_back()
+        gate.give_back()

@@ -7,14 +7,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import OperationalError, connection
 
-from duologue.api.callbacks import app, spool, telling
-from duologue.api.callbacks.judging import Click, judged
+from duologue.api.callbacks import app
+from duologue.cli.worker.loop import Loop
+from duologue.engage.conversations import clicks, spool
+from duologue.engage.conversations.judging import Click, judged
 from duologue.engage.messages.actions import save_message
 from duologue.engage.messages.models import Delivery
 from duologue.people.consent.actions import save_purpose
 from duologue.people.profiles.actions import add
+from duologue.platform.database.clock import database_now
 from duologue.platform.database.folder import DataFolder
 from duologue.platform.secrets.signing import sign
+from duologue.platform.workspaces.actions import go_live
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -128,11 +132,27 @@ def test_with_the_database_away_known_links_lead_on_and_the_click_is_told_later(
         raise OperationalError("the connection is lost")
 
     with monkeypatch.context() as patch:
-        patch.setattr(telling, "link_target", away)
+        patch.setattr(clicks, "link_target", away)
         assert ask(path)[0] == 302
         assert ask(f"/l/{sign('click', workspace.pk, delivery.pk, 2)}")[0] == 404
     assert len(told(workspace)) == 1
-    assert telling.tell_spooled() == 1
-    assert telling.tell_spooled() == 0
+    Loop(only="worker", poll=0).turn()
+    assert clicks.tell_spooled() == 0
     assert len(told(workspace)) == 2
     assert list(spool.folder().iterdir()) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_kept_click_counts_from_when_it_was_made(workspace, delivery, settings, tmp_path):
+    settings.DATA = DataFolder(tmp_path)
+    go_live(workspace)
+    before = database_now()
+    spool.keep({"numbers": [workspace.pk, delivery.pk, 1], "method": "GET", "agent": FIREFOX, "purpose": ""})
+    (kept,) = spool.folder().iterdir()
+    made = json.loads(kept.read_text()) | {"at": (before - timedelta(hours=2)).isoformat()}
+    kept.write_text(json.dumps(made) + "\n")
+    clicks.tell_spooled()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT occurred_at, received_at FROM people_event WHERE workspace_id = %s", (workspace.pk,))
+        ((occurred_at, received_at),) = cursor.fetchall()
+    assert occurred_at == received_at == before - timedelta(hours=2)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -26,7 +27,8 @@ def folder() -> Path:
 
 
 def keep(click: dict[str, Any]) -> None:
-    """Write one click down, durably."""
+    """Write one click down, durably, with its moment on this machine's clock: the database's cannot be asked."""
+    click = {**click, "at": datetime.now(UTC).isoformat()}
     path = folder()
     path.mkdir(parents=True, exist_ok=True)
     with _lock, (path / f"clicks.{os.getpid()}").open("ab") as file:

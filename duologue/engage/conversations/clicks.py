@@ -1,4 +1,4 @@
-"""Clicks and openings as events on the timeline."""
+"""Clicks and openings as events on the timeline, told at the door or, from what was kept on disk, by the worker."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 
-from duologue.api.callbacks import spool
-from duologue.api.callbacks.judging import Click, judged
+from duologue.engage.conversations import spool
+from duologue.engage.conversations.judging import Click, judged
 from duologue.engage.conversations.origin import Origin, origin_of
 from duologue.engage.messages.actions import note_outcome
 from duologue.engage.messages.queries import Target, link_target
@@ -69,7 +69,7 @@ def tell_click(
     human = judged(Click(method, agent, moment, link, None if workspace.is_virtual else origin.accepted_at, others, purpose))
     properties: dict[str, Any] = {**origin.properties, "link": target.name, "no": link, "url": target.url.partition("?")[0]}
     properties |= {"human": human, "footer": target.footer}
-    event = NewEvent(origin.profile, moment, names.LINK_CLICKED, properties, run_id=origin.run, delivery_id=delivery)
+    event = NewEvent(origin.profile, moment, names.LINK_CLICKED, properties, received_at=moment, run_id=origin.run, delivery_id=delivery)
     timeline.write(workspace=workspace, events=[event], now=moment)
     if human == "true" and not target.footer:
         note_outcome(workspace=workspace, deliveries=[delivery], kind="responded", at=moment)
@@ -99,10 +99,17 @@ def tell_spooled() -> int:
                 target = link_target(workspace, delivery, link) if workspace else None
                 if workspace and target:
                     how = {key: click.get(key, "") for key in ("method", "agent", "purpose")}
-                    tell_click(workspace=workspace, delivery=delivery, link=link, target=target, **how)
+                    tell_click(workspace=workspace, delivery=delivery, link=link, target=target, at=_moment(workspace, click), **how)
                     told += 1
         path.unlink(missing_ok=True)
     return told
+
+
+def _moment(workspace: Workspace, click: dict[str, Any]) -> datetime | None:
+    """Return when a kept click was made: that counts, not when it could be written down."""
+    if workspace.is_virtual or not click.get("at"):
+        return None
+    return min(datetime.fromisoformat(click["at"]), now(workspace))
 
 
 def _remember(numbers: tuple[int, int, int], target: Target) -> None:

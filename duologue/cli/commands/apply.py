@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from duologue.cli.plans.saying import go
+from duologue.cli.plans.saying import go, take_folder
 
 if TYPE_CHECKING:
     import argparse
@@ -15,8 +15,8 @@ EXAMPLE = "duologue apply examples/online-retail/plan"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Take the folder."""
-    parser.add_argument("folder", metavar="DIR", help="the plan folder")
+    """Take the folder, and what becomes of those under way."""
+    take_folder(parser)
 
 
 def run(args: argparse.Namespace) -> int:

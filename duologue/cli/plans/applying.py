@@ -10,6 +10,7 @@ from django.db import transaction
 from duologue.cli.plans import dialogues
 from duologue.cli.plans.folder import in_order
 from duologue.cli.plans.rooms import Room, hand_in
+from duologue.engage.runs.moving import NotPossible, move_under_way, waiting
 from duologue.kit.yaml import Mistake, Mistakes
 from duologue.platform.audit.actions import note
 from duologue.platform.workspaces.models import PlanFile, Workspace
@@ -44,15 +45,16 @@ class Outcome:
 
 
 def apply_files(
-    *, workspace: Workspace, files: Sequence[PlanText], now: datetime, staff: Staff | None = None, dry: bool = False
+    *, workspace: Workspace, files: Sequence[PlanText], now: datetime, staff: Staff | None = None, dry: bool = False, move: bool = False
 ) -> Outcome:
     """Put a folder's files in force, all or none; with `dry`, do it, see what changes, and take it back.
 
+    Those under way in a dialogue with a new version finish on theirs, or with `move` go on in the new one.
     Raises Mistakes with all that is wrong in all files. What a file no longer in the folder once made stays in force.
     """
     with transaction.atomic():
         Workspace.objects.select_for_update().get(pk=workspace.pk)
-        work = _Work(workspace, now, staff)
+        work = _Work(workspace, now, staff, move=move)
         work.do(in_order(list(files)))
         if work.mistakes:
             raise Mistakes(work.mistakes)
@@ -67,8 +69,8 @@ def apply_files(
 class _Work:
     """One pass over a folder."""
 
-    def __init__(self, workspace: Workspace, now: datetime, staff: Staff | None) -> None:
-        self.workspace, self.now, self.staff = workspace, now, staff
+    def __init__(self, workspace: Workspace, now: datetime, staff: Staff | None, *, move: bool) -> None:
+        self.workspace, self.now, self.staff, self.move = workspace, now, staff, move
         self.room = Room(workspace, now)
         self.outcome = Outcome()
         self.mistakes: list[Mistake] = []
@@ -116,6 +118,7 @@ class _Work:
         try:
             with transaction.atomic():
                 done = dialogues.publish(around, file)
+                under_way = self._those_under_way(file) if done.is_new and done.was_there else ""
         except Mistakes as found:
             self.mistakes.extend(found.mistakes)
             return
@@ -127,9 +130,20 @@ class _Work:
         says = f"dialogue {file.name}, version {done.number}"
         if same:
             says += ", since something that it names has a new version"
-        elif done.is_new and done.was_there:
-            says += "; those under way finish on theirs"
+        says += under_way
         self.outcome.changes.append(Change(sign, file.path, says))
+
+    def _those_under_way(self, file: PlanText) -> str:
+        """Settle what becomes of those on older versions, and say how many they are."""
+        try:
+            people = waiting(self.workspace, file.name).people
+            if self.move:
+                move_under_way(workspace=self.workspace, name=file.name, now=self.now)
+        except NotPossible as refusal:
+            raise Mistakes([Mistake(file.path, 1, str(refusal))]) from None
+        if not people:
+            return ""
+        return f"; {people} under way {'move to it' if self.move else 'finish on theirs'}"
 
     def _sign(self, file: PlanText) -> str:
         return CHANGED if file.path in self.kept else NEW

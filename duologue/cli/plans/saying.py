@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from duologue.cli.plans.applying import Outcome
 
 
+def take_folder(parser: argparse.ArgumentParser) -> None:
+    """Take the folder, and what becomes of those under way."""
+    parser.add_argument("folder", metavar="DIR", help="the plan folder")
+    words = "whether people under way finish on their version of a changed dialogue (default) or move to the new one"
+    parser.add_argument("--under-way", choices=["finish", "move"], default="finish", help=words)
+
+
 def go(args: argparse.Namespace, *, dry: bool) -> int:
     """Read the folder, apply it or only see what would change, and say so."""
     from duologue.cli.plans.applying import apply_files
@@ -26,7 +33,7 @@ def go(args: argparse.Namespace, *, dry: bool) -> int:
         raise AskedWrongly(f"There is no folder {args.folder!r}.")
     workspace = workspace_of(args)
     try:
-        outcome = apply_files(workspace=workspace, files=read_folder(folder), now=now(workspace), dry=dry)
+        outcome = apply_files(workspace=workspace, files=read_folder(folder), now=now(workspace), dry=dry, move=args.under_way == "move")
     except Mistakes as found:
         raise refused(args, found) from None
     if args.json:
@@ -61,6 +68,8 @@ def say(outcome: Outcome, *, dry: bool) -> None:
     if not many:
         print("Nothing to change: the workspace is as the folder says.")
     elif dry:
+        if any("finish on theirs" in change.says for change in outcome.changes):
+            note("To take those under way along to the new version, add: --under-way move")
         print(f"{many} {'file changes' if many == 1 else 'files change'} something. Put it in force with: duologue apply")
     else:
         print(f"{many} {'file' if many == 1 else 'files'} put in force.")

@@ -8,11 +8,10 @@ from django.db import connection, transaction
 
 from duologue.engage.runs.admissions import Candidate, admit, end_runs
 from duologue.engage.runs.models import Run
-from duologue.engage.runs.plans import versions
-from duologue.engage.runs.queries import under_way_elsewhere
+from duologue.engage.runs.moving import NotPossible, current_version, move_under_way, waiting
 from duologue.engage.runs.watermark import watermark
 from duologue.strategize.dialogues.actions import set_state
-from duologue.strategize.dialogues.models import Dialogue, DialogueVersion
+from duologue.strategize.dialogues.models import Dialogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,10 +21,7 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 AT_ONCE = 5_000
-
-
-class NotPossible(Exception):
-    """It cannot be done now; the sentence says why and what to do."""
+__all__ = ["NotPossible", "end_dialogue", "move_under_way", "pause", "resume", "start_dialogue", "waiting"]
 
 
 def start_dialogue(*, workspace: Workspace, name: str, now: datetime, on_batch: Callable[[int], None] | None = None) -> int:
@@ -34,8 +30,7 @@ def start_dialogue(*, workspace: Workspace, name: str, now: datetime, on_batch: 
     Works in batches of thousands, each its own transaction: when interrupted, the same call goes on from there, since
     only members who have not been considered are looked at. Without an audience, or with triggers, nobody begins yet.
     """
-    dialogue = _dialogue(workspace, name)
-    version = _current(workspace, dialogue)
+    version = current_version(workspace, name)
     set_state(workspace=workspace, name=name, state=Dialogue.State.LIVE, now=now)
     if not version.plan.audience or version.plan.starts:
         return 0
@@ -74,41 +69,11 @@ def end_dialogue(*, workspace: Workspace, name: str, now: datetime) -> int:
     return len(runs)
 
 
-@transaction.atomic
-def move_under_way(*, workspace: Workspace, name: str, now: datetime) -> int:
-    """Move everyone under way on an older version to the one in force; return how many moved.
-
-    A turn keeps its name or says `was:`. Raises NotPossible, moving nobody, where people stand at a turn that is gone.
-    """
-    dialogue = _dialogue(workspace, name)
-    version = _current(workspace, dialogue)
-    to = {turn.was: turn.name for turn in version.plan.turns.values() if turn.was} | {turn: turn for turn in version.plan.turns}
-    stuck = {turn: count for turn, count in under_way_elsewhere(workspace, dialogue.pk, version.id).items() if turn not in to}
-    if stuck:
-        where = ", ".join(f"{turn} ({count})" for turn, count in sorted(stuck.items()))
-        raise NotPossible(f"People stand at turns that version {version.number} of {name} does not have: {where}. Say where with `was:`.")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """UPDATE engage_run r SET version_id = %s, turn = t.new, wake_at = CASE WHEN r.phase = 'sending' THEN r.wake_at ELSE %s END
-               FROM unnest(%s::text[], %s::text[]) AS t (old, new)
-               WHERE r.workspace_id = %s AND r.dialogue_id = %s AND r.under_way AND r.version_id <> %s AND r.turn = t.old""",
-            (version.id, now, list(to), list(to.values()), workspace.pk, dialogue.pk, version.id),
-        )
-        return int(cursor.rowcount)
-
-
 def _dialogue(workspace: Workspace, name: str) -> Dialogue:
     found = Dialogue.within(workspace).filter(name=name).first()
     if found is None:
         raise NotPossible(f"There is no dialogue named {name}.")
     return found
-
-
-def _current(workspace: Workspace, dialogue: Dialogue) -> Version:
-    found = DialogueVersion.within(workspace).filter(dialogue=dialogue, number=dialogue.current).values_list("pk", flat=True).first()
-    if found is None:
-        raise NotPossible(f"The dialogue {dialogue.name} has not been published yet.")
-    return versions(workspace, [found])[found]
 
 
 def _not_considered(workspace: Workspace, version: Version) -> list[Candidate]:

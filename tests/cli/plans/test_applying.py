@@ -8,7 +8,9 @@ from duologue.brand.catalogue.models import Product
 from duologue.cli.plans.applying import apply_files, files_in_force
 from duologue.cli.plans.folder import read_folder
 from duologue.engage.messages.models import MessageVersion
+from duologue.engage.runs.models import Run
 from duologue.kit.yaml import Mistakes
+from duologue.people.profiles.actions import add
 from duologue.platform.workspaces.models import PlanFile
 from duologue.strategize.dialogues import queries
 from duologue.strategize.dialogues.actions import save_draft
@@ -116,6 +118,44 @@ def test_a_file_that_is_gone_is_told_and_what_it_made_stays(workspace, folder):
     outcome = put(workspace, folder, LATER)
     assert [(change.sign, change.path) for change in outcome.changes] == [("-", "personas/gift-giver.yaml")]
     assert "personas/gift-giver.yaml" not in files_in_force(workspace)
+
+
+def stands_at(workspace, turn):
+    """Somebody under way in the win-back."""
+    (someone,) = add(workspace=workspace, seen_at=[NOW])
+    version = queries.current(workspace, "win-back")
+    about = {"person": someone, "profile_id": someone, "shard": 0, "turn": turn, "arrived_at": NOW, "started_at": NOW, "phase": "listening"}
+    run = Run(workspace=workspace, dialogue_id=version.dialogue_id, version=version, **about)
+    run.save()
+    return run
+
+
+def test_publishing_says_how_many_are_under_way_and_moves_them_where_asked(workspace, folder):
+    put(workspace, folder)
+    run = stands_at(workspace, "why")
+    edit(folder, "dialogues/win-back.yaml", "silence: 5d", "silence: 6d")
+    assert [change.says for change in put(workspace, folder, LATER, dry=True).changes] == [
+        "dialogue win-back, version 2; 1 under way finish on theirs"
+    ]
+    assert [change.says for change in put(workspace, folder, LATER, move=True).changes] == [
+        "dialogue win-back, version 2; 1 under way move to it"
+    ]
+    run.refresh_from_db()
+    assert (run.version_id, run.wake_at) == (queries.current(workspace, "win-back").pk, LATER)
+
+
+def test_a_vanished_turn_with_people_in_it_is_refused_where_they_are_to_move(workspace, folder):
+    put(workspace, folder)
+    run = stands_at(workspace, "why")
+    edit(folder, "dialogues/win-back.yaml", "  why:", "  question:")
+    edit(folder, "dialogues/win-back.yaml", "then: why}", "then: question}")
+    with pytest.raises(Mistakes, match=r"does not have: why \(1\)"):
+        put(workspace, folder, LATER, move=True)
+    assert queries.current(workspace, "win-back").number == 1
+    edit(folder, "dialogues/win-back.yaml", "  question:", "  question:\n    was: why")
+    put(workspace, folder, LATER, move=True)
+    run.refresh_from_db()
+    assert run.turn == "question"
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from duologue.people.intake.actions import receive
 from duologue.people.profiles.actions import merge
 from duologue.platform.database.clock import database_now
 from duologue.platform.registry import shards
+from duologue.platform.registry.leases import owner
 from duologue.platform.workspaces.actions import set_clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -77,7 +78,7 @@ def test_the_number_of_queries_does_not_grow_with_people(shop):
         with CaptureQueriesContext(connection) as following:
             RunFollower().follow(workspace=shop.workspace, now=shop.now)
         Run.within(shop.workspace).update(wake_at=shop.now, counts_from=shop.now - timedelta(days=4))
-        held = tasks.leases.held()
+        held = tasks.leases.of(shop.workspace)
         with CaptureQueriesContext(connection) as waking:
             assert tasks.wake(shop.workspace, shop.now, held=held) >= number
         counts[number] = (len(starting), len(following), len(waking))
@@ -107,7 +108,7 @@ def test_a_worker_whose_lease_was_lost_writes_nothing(shop):
     shop.dialogue(ONE)
     shop.turn()
     Run.within(shop.workspace).update(wake_at=shop.now, counts_from=shop.now - timedelta(days=4))
-    stale = shards.acquire(tasks.ROLE, tasks.owner(), database_now())
+    stale = shards.acquire(tasks.ROLE, owner(), database_now())
     later = database_now() + timedelta(seconds=shards.LEASE_SECONDS + 1)
     shards.acquire(tasks.ROLE, "another", later)
     assert tasks.wake(shop.workspace, shop.now, held=stale) == 0
@@ -184,6 +185,22 @@ def test_a_vanished_turn_with_people_in_it_is_refused(shop):
     with pytest.raises(actions.NotPossible, match=r"first \(1\)"):
         actions.move_under_way(workspace=shop.workspace, name="one", now=shop.now)
     assert shop.where(someone) == "first"
+
+
+def test_lines_that_changed_are_counted_anew_and_others_are_not(shop):
+    shop.add_people(2)
+    shop.segment("everyone", shop.people)
+    shop.dialogue(ONE)
+    shop.turn()
+    Run.within(shop.workspace).update(heard={"first#0": 2})
+    shop.dialogue(ONE.replace("say: again", "say: last"), start=False)
+    assert [(place.turn, place.then, place.people) for place in actions.waiting(shop.workspace, "one").places] == [("first", "first", 2)]
+    actions.move_under_way(workspace=shop.workspace, name="one", now=shop.now)
+    assert {run.heard["first#0"] for run in Run.within(shop.workspace)} == {2}
+    shop.dialogue(ONE.replace("silence: 3d", "silence: 4d"), start=False)
+    actions.move_under_way(workspace=shop.workspace, name="one", now=shop.now)
+    assert [run.heard for run in Run.within(shop.workspace)] == [{}, {}]
+    assert actions.waiting(shop.workspace, "one").people == 0
 
 
 # 9. holdout

@@ -6,7 +6,8 @@ A command is a module in `commands/` with
     arguments(parser)  adds its own arguments (and sub-words, if it has them),
     run(args) -> int   does it and returns the exit status,
 
-and `NEEDS_DATABASE = False` where it needs none. args.workspace, args.json and args.data are always there.
+and `NEEDS_DATABASE = False` where it needs none, or a function of the arguments where it depends on them.
+args.workspace, args.json and args.data are always there.
 """
 
 from __future__ import annotations
@@ -96,7 +97,8 @@ def _guarded(module: ModuleType, args: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, _leave_properly)
     try:
         with ExitStack() as leaving:
-            if getattr(module, "NEEDS_DATABASE", True):
+            needs = getattr(module, "NEEDS_DATABASE", True)
+            if needs(args) if callable(needs) else needs:
                 _stand_on_the_database(leaving)
             status: int = module.run(args)
             sys.stdout.flush()

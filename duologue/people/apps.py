@@ -12,7 +12,8 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        """Register who holds personal data here."""
+        """Register who holds personal data here, and make the nightly job known."""
+        from duologue.people.intake import jobs  # noqa: F401, PLC0415  apps must be ready
         from duologue.people.privacy.holder import PeopleData  # noqa: PLC0415  apps must be ready
         from duologue.platform.registry.ports import register_personal_data  # noqa: PLC0415  apps must be ready
 

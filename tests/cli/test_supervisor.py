@@ -4,6 +4,7 @@ import sys
 import time
 from pathlib import Path
 
+from duologue.cli.commands.serve import children
 from duologue.cli.supervisor import FIRST_DELAY, LONGEST_DELAY, STEADY_AFTER, Child, Supervisor
 
 FOREVER = [sys.executable, "-c", "import time; time.sleep(600)"]
@@ -57,3 +58,9 @@ def test_it_brings_back_what_dies_and_ends_everything_when_told():
     assert len(pids) == 2
     assert said == ["The worker ended (killed by SIGKILL); it starts again in 0.5 s."]
     assert child.process.poll() is not None
+
+
+def test_mail_is_listened_for_where_a_port_is_set(settings):
+    assert [child.name for child in children()] == ["web", "worker", "sender", "jobs"]
+    settings.MAIL_IN_PORT = 2525
+    assert [child.name for child in children()] == ["web", "worker", "sender", "jobs", "mail"]

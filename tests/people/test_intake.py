@@ -10,6 +10,7 @@ from duologue.people.consent import actions as consent_actions
 from duologue.people.consent import queries as consent
 from duologue.people.identifiers.queries import find
 from duologue.people.intake import actions, queries, tasks
+from duologue.people.intake.jobs import tidy_intake
 from duologue.people.intake.rules import Refused, understand
 from duologue.people.models import Event, Identifier, Merge, Profile, Received, Refusal, SeenKey
 from duologue.people.profiles import actions as profiles
@@ -220,3 +221,14 @@ def test_anything_at_all_is_understood_or_refused_with_a_sentence(payload):
         assert refusal.sentence  # noqa: PT017
     else:
         assert incoming.identifiers
+
+
+@pytest.mark.django_db
+def test_the_nightly_job_makes_the_next_months_and_forgets_old_message_ids(workspace):
+    send(workspace, track(userId="1", messageId="m1"))
+    SeenKey.within(workspace).update(seen_at=NOW - timedelta(days=91))
+    tidy_intake()
+    assert not SeenKey.within(workspace).exists()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('people_event_2026_03') IS NOT NULL")
+        assert cursor.fetchone() == (True,)

@@ -31,6 +31,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     words.add_parser("listen", help="listen for mail by SMTP on DUOLOGUE_MAIL_IN_HOST and DUOLOGUE_MAIL_IN_PORT")
 
 
+def NEEDS_DATABASE(args: argparse.Namespace) -> bool:  # noqa: N802 the frame's name
+    """Explaining reads the message and nothing else."""
+    return not (args.word == "receive" and args.explain)
+
+
 def run(args: argparse.Namespace) -> int:
     """Do it."""
     if args.word == "listen":

@@ -12,6 +12,7 @@ from duologue.cli.frame import Refused, note
 if TYPE_CHECKING:
     import argparse
 
+    from duologue.cli.supervisor import Child
     from duologue.platform.database.server import Server
 
 NAME = "serve"
@@ -43,23 +44,34 @@ def serve(server: Server | None, entrance: str = "") -> None:
     """Run all children until told to stop. `entrance` is the token of a sign-in link to show; without one, the first owner's is."""
     from django.conf import settings
 
-    from duologue.cli.supervisor import Child, Supervisor
+    from duologue.cli.supervisor import Supervisor
 
     _refuse_a_taken_port(settings.HOST, settings.PORT)
     link = f"{settings.PUBLIC_URL}/accounts/enter/{entrance}/" if entrance else _first_link(settings.PUBLIC_URL)
+    note(f"Duologue is at {settings.PUBLIC_URL}  (Ctrl-C stops it)")
+    if link:
+        note(f"Open this within the hour, once, to come in as the owner:\n\n  {link}\n")
+    Supervisor(children(), note, lambda: _watch(server)).run()
+    note("Stopped.")
+
+
+def children() -> list[Child]:
+    """Return the processes of one installation; mail is listened for where a port is set for it."""
+    from django.conf import settings
+
+    from duologue.cli.supervisor import Child
+
     python = sys.executable
     web = [python, "-m", "granian", "--interface", "asgi", "--host", settings.HOST, "--port", str(settings.PORT), "--no-ws"]
-    children = [
+    found = [
         Child("web", [*web, "--log-level", "warning", "--workers", "1", "duologue.asgi:application"]),
         Child("worker", [python, "-m", "duologue", "work", "--only", "worker"]),
         Child("sender", [python, "-m", "duologue", "work", "--only", "sender"]),
         Child("jobs", [python, "-m", "duologue", "jobs"]),
     ]
-    note(f"Duologue is at {settings.PUBLIC_URL}  (Ctrl-C stops it)")
-    if link:
-        note(f"Open this within the hour, once, to come in as the owner:\n\n  {link}\n")
-    Supervisor(children, note, lambda: _watch(server)).run()
-    note("Stopped.")
+    if settings.MAIL_IN_PORT:
+        found.append(Child("mail", [python, "-m", "duologue", "mail", "listen"]))
+    return found
 
 
 def _watch(server: Server | None) -> None:

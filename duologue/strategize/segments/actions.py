@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from duologue.kit.yaml import Mistake, Mistakes
 from duologue.strategize.segments.compiled import all_compiled, one_compiled
@@ -70,12 +71,16 @@ def _check_references(workspace: Workspace, name: str, found: list[str], place: 
 def sweep(*, workspace: Workspace, segment: Segment, now: datetime) -> int:
     """Count a segment in full and correct what differs; return how many memberships were mended (the goal is 0).
 
-    The first count of a new segment fills it without a word on the timeline and mends nothing. Raises Busy while another
-    process holds this workspace's segments.
+    The first count of a new segment fills it without a word on the timeline and mends nothing. Segments that it names and
+    that were not counted as they now read are counted before it. Raises Busy while another process holds this
+    workspace's segments.
     """
     if not hold(workspace):
         raise Busy("Segments of this workspace are being counted by another process; try again in a moment.")
     segment.refresh_from_db()
+    named = [read.removeprefix(looks.SEGMENT) for read in segment.reads if read.startswith(looks.SEGMENT)]
+    for other in Segment.within(workspace).filter(name__in=named, swept_revision__lt=F("revision")).order_by("id"):
+        sweep(workspace=workspace, segment=other, now=now)
     first = segment.swept_revision == 0
     known = segment.swept_revision == segment.revision
     if known:

@@ -161,3 +161,17 @@ def test_walls_between_workspaces(workspace):
     follow(other)
     assert queries.members(workspace, "a") == [one]
     assert queries.members(other, "a") == []
+
+
+def test_counting_a_segment_first_counts_those_it_names(workspace):
+    one, two = people(workspace, 2)
+    happened(workspace, [(one, "A", {}, days(1)), (one, "B", {}, days(1)), (two, "A", {}, days(1))])
+    for name, yaml in (
+        ("a", "where: {did: {event: A}}"),
+        ("a-too", "where: {in: a}"),
+        ("not-b", "where: {in: a-too, not: {did: {event: B}}}"),
+    ):
+        segment = actions.save_segment(workspace=workspace, name=name, source_yaml=yaml, now=NOW)
+    assert actions.sweep(workspace=workspace, segment=segment, now=NOW) == 0
+    assert [queries.members(workspace, name) for name in ("a", "a-too", "not-b")] == [[one, two], [one, two], [two]]
+    assert told(workspace) == []

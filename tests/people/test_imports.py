@@ -67,6 +67,7 @@ def test_a_real_order_history_adds_up_and_a_second_time_changes_nothing(shop):
     assert (job.state, job.rows_read, job.rows_refused) == ("done", true["lines"], 0)
     assert job.rows_written + job.rows_unchanged + job.counts["no customer"] == true["lines"]
     assert 0 < Profile.within(shop).count() == ConsentStatement.within(shop).count() < true["customers"]
+    assert set(ConsentStatement.within(shop).values_list("source", flat=True)) == {"invented for the example"}
     later = intake.waiting(shop)
     job = actions.import_file(workspace=shop, path=EXTRACT, kind="events", recipe=recipe("orders"))
     assert (job.rows_written, job.rows_unchanged, job.rows_refused) == (true["priced"], 0, 0)

@@ -117,7 +117,8 @@ class PeopleLines:
     def _statement(self, person: Incoming, consent: Consent, said_at: datetime | None) -> Incoming:
         """Return a statement of consent; the same one of a person is taken from a source once, whenever it was made."""
         name = next(name for name, state in CONSENT.items() if state == consent.state)
-        properties = {"channel": consent.channel, "purpose": consent.purpose, "wording": consent.wording, "source": self.source}
+        properties = {"channel": consent.channel, "purpose": consent.purpose, "wording": consent.wording}
+        properties["source"] = consent.source or self.source
         event = Incoming(self.source, self.context.now, said_at or self.context.now, "track", name, properties=properties)
         event.identifiers, event.shown = person.identifiers, person.shown
         return event

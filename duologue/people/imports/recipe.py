@@ -59,13 +59,14 @@ class Time(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Consent(msgspec.Struct, forbid_unknown_fields=True):
-    """A consent statement that each line (where `where` holds) makes."""
+    """A consent statement that each line (where `where` holds) makes; `source` says where it was given (default: the recipe's)."""
 
     channel: str
     purpose: str
     state: Literal["granted", "withdrawn", "refused"] = "granted"
     where: Where = {}
     wording: str = ""
+    source: str = ""
     at: Time | None = None
 
 

@@ -30,6 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     create.add_argument("--locale", default="en", metavar="TAG")
     create.add_argument("--country", default="GB", metavar="CODE")
     create.add_argument("--currency", default="GBP", metavar="CODE")
+    create.add_argument("--seed", type=int, metavar="NUMBER", help="draw lots by this number, so that a play can be repeated")
     words.add_parser("list", help="list the workspaces")
 
 
@@ -59,6 +60,8 @@ def _create(args: argparse.Namespace) -> Workspace:
 
     if (args.clock == "virtual") != bool(args.at):
         raise AskedWrongly("A virtual clock needs --at INSTANT, and a live one has none.")
+    if args.seed is not None and not 0 <= args.seed < 2**62:
+        raise AskedWrongly("--seed takes a whole number from 0 up.")
     try:
         room = actions.create_workspace(
             name=args.name,
@@ -68,6 +71,7 @@ def _create(args: argparse.Namespace) -> Workspace:
             locale=args.locale,
             country=args.country,
             currency=args.currency,
+            seed=args.seed,
         )
     except actions.WorkspaceRefused as refusal:
         raise Refused(str(refusal)) from None

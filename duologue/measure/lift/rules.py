@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-
-from scipy import stats
+from statistics import NormalDist
 
 CONFIDENCE = 0.95
 POWER = 0.80
+NORMAL = NormalDist()
 LEAST_SHARE_WORTH_SEEING = 0.1  # a difference below a tenth of the control group's rate is not worth waiting for
 
 
@@ -55,7 +55,7 @@ class Interval:
 
 def wilson(converted: int, people: int) -> tuple[float, float]:
     """Return the score interval of a rate (Wilson 1927, doi 10.1080/01621459.1927.10502953)."""
-    z = float(stats.norm.ppf((1 + CONFIDENCE) / 2))
+    z = NORMAL.inv_cdf((1 + CONFIDENCE) / 2)
     rate = converted / people
     centre = (rate + z * z / (2 * people)) / (1 + z * z / people)
     half = z / (1 + z * z / people) * math.sqrt(rate * (1 - rate) / people + z * z / (4 * people * people))
@@ -77,13 +77,15 @@ def rate_difference(invited: Arm, held_out: Arm) -> Interval:
 def revenue_difference(invited: Arm, held_out: Arm) -> Interval:
     """Return the difference of revenue per person, in minor units, by Welch's unequal-variances interval (1947)."""
     estimate = invited.mean_revenue - held_out.mean_revenue
+    from scipy.special import stdtrit  # noqa: PLC0415 - a large library, which most processes do without
+
     a, b = invited.revenue_variance / invited.people, held_out.revenue_variance / held_out.people
     if min(invited.people, held_out.people) < 2:
         return Interval(estimate, -math.inf, math.inf)
     if a + b == 0:
         return Interval(estimate, estimate, estimate)
     freedom = (a + b) ** 2 / (a**2 / (invited.people - 1) + b**2 / (held_out.people - 1))
-    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, freedom)) * math.sqrt(a + b)
+    half = float(stdtrit(freedom, (1 + CONFIDENCE) / 2)) * math.sqrt(a + b)
     return Interval(estimate, estimate - half, estimate + half)
 
 
@@ -97,7 +99,7 @@ def more_people_needed(invited: Arm, held_out: Arm) -> int:
     if pooled in (0, 1) or difference == 0:
         return max(0, 1000 - invited.people - held_out.people)
     share = held_out.people / (invited.people + held_out.people)
-    z = float(stats.norm.ppf((1 + CONFIDENCE) / 2) + stats.norm.ppf(POWER))
+    z = NORMAL.inv_cdf((1 + CONFIDENCE) / 2) + NORMAL.inv_cdf(POWER)
     needed = z * z * pooled * (1 - pooled) * (1 / share + 1 / (1 - share)) / difference**2
     return max(0, math.ceil(needed) - invited.people - held_out.people)
 

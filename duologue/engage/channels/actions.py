@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from typing import TYPE_CHECKING, Any
 
 from duologue.engage.channels.models import Relay
@@ -32,8 +33,8 @@ def save_relay(
     """Keep a relay under its name, replacing an earlier one of that name.
 
     SMTP settings: host, port, security (none, starttls, tls), username, password_secret (the name of a secret), verify
-    (default true), connections (1-50), per_second, domains ({receiving domain: per second}), reply_domain, dkim ({selector, domain}).
-    Raises RelayRefused.
+    (default true), ca (the PEM of an authority of your own), connections (1-50), per_second, domains ({receiving domain: per
+    second}), reply_domain. Raises RelayRefused.
     """
     if kind not in Relay.Kind.values:
         raise RelayRefused(f"Relay {name!r}: kind is {kind!r}; write smtp or mailbox.")
@@ -45,6 +46,7 @@ def save_relay(
             raise RelayRefused(f"Relay {name!r} needs a host.")
         if given.get("security", "starttls") not in SECURITY:
             raise RelayRefused(f"Relay {name!r}: security is {given['security']!r}; write none, starttls or tls.")
+        _check_authority(name, given.get("ca", ""))
     relay, _ = Relay.within(workspace).update_or_create(
         name=name,
         defaults={
@@ -58,6 +60,15 @@ def save_relay(
         },
     )
     return relay
+
+
+def _check_authority(name: str, pem: str) -> None:
+    if not pem:
+        return
+    try:
+        ssl.create_default_context(cadata=pem)
+    except (ssl.SSLError, ValueError, TypeError):
+        raise RelayRefused(f"Relay {name!r}: ca is no certificate in PEM; it begins with -----BEGIN CERTIFICATE-----.") from None
 
 
 def rest_relay(*, workspace: Workspace, name: str, until: datetime | None, trouble: str) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from duologue.platform.workspaces.models import Workspace
 
-SENDABLE = re.compile(r"[^\s<>\x00-\x20\x7f-\U0010ffff]{1,64}@[A-Za-z0-9.\[\]:_-]{1,255}")
+SENDABLE = re.compile(r"[^\s<>\x00-\x20\x7f-\x9f]{1,64}@[A-Za-z0-9.\[\]:_-]{1,255}")
 REST = timedelta(minutes=1)
 SPREAD = 2654435761  # a multiplier that scatters consecutive numbers (Knuth)
 
@@ -119,6 +119,7 @@ def _share(workspace: Workspace, relay: Relay, mails: Sequence[Mail]) -> Share:
         username=given.get("username", ""),
         password=password or "",
         verify=given.get("verify", True),
+        ca=given.get("ca", ""),
         hello=given.get("hello", "localhost"),
         reply_within=float(given.get("reply_within", 60)),
     )

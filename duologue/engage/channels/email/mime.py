@@ -56,7 +56,7 @@ def build(letter: Letter, *, workspace_id: int, reply_domain: str = "") -> Mail:
     mark = f"--{boundary}\r\n"
     content = b"".join(
         (
-            "\r\n".join(head).encode("ascii"),
+            "\r\n".join(head).encode(),  # ASCII, but for an address that is not (RFC 6532)
             b"\r\n\r\n",
             mark.encode(),
             b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n",

@@ -22,7 +22,10 @@ LONGEST_LINE = 8192
 
 @dataclass(slots=True, frozen=True)
 class Way:
-    """How to reach a relay. `security`: none, starttls or tls. Two ways that are equal share their connections."""
+    """How to reach a relay. `security`: none, starttls or tls; `ca`: the PEM of the only authority whose certificate counts.
+
+    Two ways that are equal share their connections.
+    """
 
     host: str
     port: int
@@ -30,6 +33,7 @@ class Way:
     username: str = ""
     password: str = field(default="", repr=False)
     verify: bool = True
+    ca: str = field(default="", repr=False)
     hello: str = "localhost"
     connect_within: float = 10.0
     reply_within: float = 60.0
@@ -77,6 +81,8 @@ class Connection:
                 reader, writer = await asyncio.open_connection(
                     way.host, way.port, ssl=context if way.security == "tls" else None, limit=LONGEST_LINE
                 )
+        except ssl.SSLError as error:
+            raise RelayTrouble(_in_words(way, error)) from None
         except BROKEN as error:
             raise RelayTrouble(f"{way.host}:{way.port} cannot be reached: {error or type(error).__name__}.") from None
         connection = cls(way, reader, writer)
@@ -93,7 +99,13 @@ class Connection:
     async def send(self, mail: Mail) -> Outcome:
         """Hand one letter over. Raises RelayTrouble where nothing of it was taken and the connection is of no more use."""
         letter = mail.letter
-        envelope = f"MAIL FROM:<{mail.return_path}>\r\n", f"RCPT TO:<{letter.recipient}>\r\n", "DATA\r\n"
+        more = ""
+        if not letter.recipient.isascii():
+            if "SMTPUTF8" not in self._features:
+                said = f"{self._way.host} takes no addresses beyond ASCII (SMTPUTF8)."
+                return Outcome(letter.delivery, "failed", code="5.6.7", text=said)
+            more = " BODY=8BITMIME SMTPUTF8"
+        envelope = f"MAIL FROM:<{mail.return_path}>{more}\r\n", f"RCPT TO:<{letter.recipient}>\r\n", "DATA\r\n"
         try:
             refused = await self._envelope(envelope)
         except BROKEN as error:
@@ -186,7 +198,7 @@ class Connection:
         try:
             await self._writer.start_tls(context, server_hostname=self._way.host)  # type: ignore[arg-type]
         except ssl.SSLError as error:
-            raise RelayTrouble(f"TLS with {self._way.host} failed: {error.reason or error}.") from None
+            raise RelayTrouble(_in_words(self._way, error)) from None
         await self._hello()
 
     async def _hello(self) -> None:
@@ -247,8 +259,15 @@ def stuffed(content: bytes) -> bytes:
     return content.replace(b"\r\n.", b"\r\n..") if b"\r\n." in content else content
 
 
+def _in_words(way: Way, error: ssl.SSLError) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        why = error.verify_message.rstrip(".")
+        return f"The certificate of {way.host} is not trusted: {why}. Name its authority as ca, or turn verify off."
+    return f"TLS with {way.host} failed: {error.reason or error}. Is security {way.security} right for port {way.port}?"
+
+
 def _tls(way: Way) -> ssl.SSLContext:
-    context = ssl.create_default_context()
+    context = ssl.create_default_context(cadata=way.ca or None)
     if not way.verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

@@ -11,8 +11,10 @@ from django.db import connection, transaction
 
 from duologue.engage.messages.content.compile import Link, compile_content, mistakes
 from duologue.engage.messages.models import Message, MessageVersion
+from duologue.engage.messages.rules.body import body_of, perk_ids
 from duologue.engage.messages.rules.source import contents, read_message
 from duologue.engage.messages.surroundings import surroundings
+from duologue.engage.perks.actions import issue
 from duologue.kit.yaml import Mistake, Mistakes
 from duologue.people.consent.queries import purposes
 
@@ -195,16 +197,25 @@ def _survey_versions(workspace: Workspace, wanted: Collection[tuple[str | None, 
 LATER_COLUMNS = {"bounced": "bounced_at", "confirmed": "confirmed_at", "responded": "responded_at"}
 
 
+@transaction.atomic
 def note_outcome(*, workspace: Workspace, deliveries: Sequence[int], kind: str, at: datetime) -> int:
     """Note that deliveries bounced, were confirmed or responded to; the first moment stays. Return how many were new.
 
-    A bounce or confirmation of one in doubt settles it: the carrier had it.
+    Any of them settles one in doubt: the carrier had it. Unless it bounced, what was set aside for it is issued.
     """
     column = LATER_COLUMNS[kind]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""UPDATE engage_delivery SET {column} = %s, state = 'accepted', accepted_at = coalesce(accepted_at, handed_over_at, %s)
-                WHERE workspace_id = %s AND id = ANY(%s) AND {column} IS NULL AND state IN ('accepted', 'uncertain')""",
-            (at, at, workspace.pk, list(deliveries)),
+            f"""WITH found AS (SELECT id, state FROM engage_delivery
+                   WHERE workspace_id = %(workspace)s AND id = ANY(%(ids)s) AND {column} IS NULL AND state IN ('accepted', 'uncertain')
+                   ORDER BY id FOR UPDATE)
+                UPDATE engage_delivery d SET {column} = %(at)s, state = 'accepted', reason = '',
+                       accepted_at = coalesce(d.accepted_at, d.handed_over_at, %(at)s)
+                FROM found WHERE d.workspace_id = %(workspace)s AND d.id = found.id RETURNING found.state, d.body""",
+            {"at": at, "workspace": workspace.pk, "ids": list(deliveries)},
         )
-        return int(cursor.rowcount)
+        rows = cursor.fetchall()
+    arrived = [body_of(body) for state, body in rows if state == "uncertain" and kind != "bounced"]
+    if given := perk_ids(arrived):
+        issue(workspace=workspace, perks=given, now=at)
+    return len(rows)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -11,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from duologue.engage.channels import registry
+from duologue.engage.messages.rules.body import body_of
 from duologue.engage.messages.rules.gate import NOW, Asked, Cap, Verdict, may_we_send
 from duologue.kit.clock import next_open, zone_named
 from duologue.people.consent.queries import standing, suppressed
 from duologue.people.profiles.queries import KnownPerson, people
+from duologue.platform.registry.shards import SHARDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 WITHOUT_RELAY = timedelta(hours=6)
 OPEN_PAUSE = timedelta(days=1)
-GATE_LOCK = 7207
 COLUMNS = """d.id, d.run_id, d.dialogue_id, p.person, d.profile_id, d.turn, d.occurrence, d.message_version_id, d.conversation_id, d.body,
     d.channel, d.purpose, d.kind, d.basis, d.attempt, d.too_late_at, coalesce(g.name, ''), coalesce(m.name, '')"""
 TABLES = """engage_delivery d
@@ -62,18 +62,16 @@ class Claimed:
     earlier_perks: dict[str, Any] = field(default_factory=dict)  # by offer: what its run gave before, as in body["perks"]
 
 
-def claim(workspace: Workspace, now: datetime, most: int) -> list[Claimed]:
-    """Lock and return deliveries that are due; those of a paused dialogue wait.
-
-    Gate transactions of one workspace pass one at a time, so that caps are counted without races.
-    """
+def claim(workspace: Workspace, now: datetime, most: int, shards: Sequence[int]) -> list[Claimed]:
+    """Lock and return deliveries that are due for people in these shards; those of a paused dialogue wait."""
+    only = "" if len(shards) == SHARDS else "AND p.shard = ANY(%(shards)s)"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (GATE_LOCK, workspace.pk))
         cursor.execute(
             f"""SELECT {COLUMNS} FROM {TABLES}
-               WHERE d.workspace_id = %s AND d.state = 'queued' AND d.due_at <= %s AND g.state IS DISTINCT FROM 'paused'
-               ORDER BY d.due_at, d.id LIMIT %s FOR UPDATE OF d SKIP LOCKED""",
-            (workspace.pk, now, most),
+               WHERE d.workspace_id = %(workspace)s AND d.state = 'queued' AND d.due_at <= %(now)s AND g.state IS DISTINCT FROM 'paused'
+                     {only}
+               ORDER BY d.due_at, d.id LIMIT %(most)s FOR UPDATE OF d SKIP LOCKED""",
+            {"workspace": workspace.pk, "now": now, "most": most, "shards": list(shards)},
         )
         rows = cursor.fetchall()
     return [claimed_from(row) for row in rows]
@@ -82,7 +80,7 @@ def claim(workspace: Workspace, now: datetime, most: int) -> list[Claimed]:
 def claimed_from(row: Sequence[Any]) -> Claimed:
     """Read a row whose columns are those of `Claimed`, in their order."""
     values = list(row)
-    values[BODY] = json.loads(values[BODY]) if isinstance(values[BODY], str) else values[BODY]
+    values[BODY] = body_of(values[BODY])
     return Claimed(*values)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
+from duologue.engage.messages.rules.body import perk_ids
 from duologue.engage.messages.rules.gate import Verdict, try_again_at
 from duologue.engage.perks.actions import issue, release
 from duologue.people.timeline import names
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from duologue.engage.messages.claims import Claimed
     from duologue.platform.workspaces.models import Workspace
 
-AT_ONCE = frozenset({"not_left", "not_sent"})  # it never reached a carrier: the gate is asked again at once
+AT_ONCE = frozenset({"not_left", "not_sent", "no_relay"})  # it never reached a carrier: the gate is asked again at once
 EVENT_OF = {"accepted": names.MESSAGE_SENT, "failed": names.MESSAGE_FAILED, "uncertain": names.MESSAGE_UNCERTAIN}
 
 
@@ -58,7 +59,7 @@ def withhold(
                 workspace.pk,
             ),
         )
-    release(workspace=workspace, perks=perk_ids(claimed), now=now)
+    release(workspace=workspace, perks=perk_ids(one.body for one in claimed), now=now)
     write(
         workspace=workspace,
         events=[event(one, names.MESSAGE_WITHHELD, now, reason=reasons[one.id]) for one in claimed],
@@ -117,9 +118,9 @@ def settle(workspace: Workspace, claimed: Sequence[Claimed], outcomes: Mapping[i
                     (workspace.pk, one.id, one.attempt, now, outcome.relay, outcome.kind, outcome.code[:20], _clean(outcome.text))
                 )
     accepted = [one for one in told if outcomes[one.id].kind == "accepted"]
-    if given := perk_ids(accepted):
+    if given := perk_ids(one.body for one in accepted):
         issue(workspace=workspace, perks=given, now=now)
-    if back := perk_ids([one for one in told if outcomes[one.id].kind == "failed"]):
+    if back := perk_ids(one.body for one in told if outcomes[one.id].kind == "failed"):
         release(workspace=workspace, perks=back, now=now)
     write(workspace=workspace, events=[_told(one, outcomes[one.id], now) for one in told if outcomes[one.id].kind in EVENT_OF], now=now)
     return len(accepted)
@@ -153,11 +154,6 @@ def event(one: Claimed, name: str, at: datetime, **more: Any) -> NewEvent:
         **more,
     }
     return NewEvent(one.profile_id, at, name, properties, run_id=one.run_id, delivery_id=one.id)
-
-
-def perk_ids(claimed: Sequence[Claimed]) -> list[int]:
-    """Return the perks that were set aside for these deliveries."""
-    return [perk["perk"] for one in claimed for perk in (one.body.get("perks") or {}).values()]
 
 
 def _clean(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,25 +14,38 @@ from duologue.engage.messages.claims import COLUMNS, TABLES, Claimed, claim, cla
 from duologue.engage.messages.surroundings import surroundings
 from duologue.engage.messages.writing import Written, write_letters
 from duologue.platform.database.clock import database_now
+from duologue.platform.registry.leases import Leases
+from duologue.platform.registry.shards import LeaseLost
 from duologue.platform.workspaces.models import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from duologue.engage.channels.protocol import Letter, Outcome
 
+ROLE = "gate"
 BATCH = 200
 ON_THE_WIRE = timedelta(seconds=10)
+leases = Leases(ROLE)
+_gate = threading.Lock()  # threads of one process share its leases
 _in_flight: set[int] = set()  # this process's own: not abandoned, whatever their state
 
 
 def send_due(workspace: Workspace, now: datetime, most: int = 2500) -> int:
-    """Send what is due, at most so many; return how many deliveries moved (sent, put off or withheld). 0 when nothing is due."""
+    """Send what is due, at most so many; return how many deliveries moved (sent, put off or withheld). 0 when nothing is due.
+
+    Only for people whose shards this process holds: whatever counts towards their caps passes here one batch after the other.
+    """
     settled = settle_abandoned(workspace, now)
     moved = 0
-    while moved < most and not _is_stopped(workspace):
-        batch = _take(workspace, now, min(BATCH, most - moved))
+    while moved < most and not _is_stopped(workspace) and (held := leases.of(workspace)):
+        try:
+            with _gate:
+                batch = _take(workspace, now, min(BATCH, most - moved), held)
+        except LeaseLost:
+            leases.lost()
+            break
         if batch is None:
             break
         claimed, written = batch
@@ -42,10 +56,11 @@ def send_due(workspace: Workspace, now: datetime, most: int = 2500) -> int:
     return moved + settled
 
 
-def _take(workspace: Workspace, now: datetime, most: int) -> tuple[list[Claimed], Written] | None:
-    """Claim a batch, ask the gate, write what may leave and mark it as handing over: one transaction."""
+def _take(workspace: Workspace, now: datetime, most: int, held: Mapping[int, int]) -> tuple[list[Claimed], Written] | None:
+    """Claim a batch, ask the gate, write what may leave and mark it as handing over: one transaction, which proves its leases."""
     with transaction.atomic():
-        claimed = claim(workspace, now, most)
+        leases.prove(workspace, held)
+        claimed = claim(workspace, now, most, list(held))
         if not claimed:
             return None
         around = surroundings(workspace)

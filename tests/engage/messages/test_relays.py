@@ -8,10 +8,12 @@ import pytest
 from duologue.engage.channels.actions import RelayRefused, save_relay
 from duologue.engage.channels.email.actions import make_dkim_key
 from duologue.engage.channels.models import KeptMail, Relay
-from duologue.engage.messages import actions, queries, tasks
+from duologue.engage.messages import actions, doubts, queries, tasks
 from duologue.engage.messages.models import Attempt, Delivery
+from duologue.engage.perks.models import Perk
 from duologue.people.identifiers.models import Identifier
 from duologue.people.timeline import names
+from duologue.strategize.offers.models import Offer, OfferVersion
 from tests.engage.channels.conftest import free_port, server  # noqa: F401 - a fixture
 from tests.engage.messages.test_sending import events
 
@@ -33,7 +35,7 @@ def at(shop, profile, address):
 
 
 def test_each_answer_of_the_carrier(shop, by_smtp, person, delivery, now):
-    who = {name: at(shop, person(n), f"{name}@example.com") for n, name in enumerate(["ok", "later", "never", "drop", "ö"])}
+    who = {name: at(shop, person(n), f"{name}@example.com") for n, name in enumerate(["ok", "later", "never", "drop", "ö", "a b"])}
     actions.plan(workspace=shop, deliveries=[delivery(one) for one in who.values()], now=now)
     tasks.send_due(shop, now)
     rows = {row.profile_id: row for row in Delivery.within(shop)}
@@ -43,7 +45,8 @@ def test_each_answer_of_the_carrier(shop, by_smtp, person, delivery, now):
         "later": ("queued", "4.7.1"),
         "never": ("failed", "5.1.1"),
         "drop": ("uncertain", "no_reply"),
-        "ö": ("failed", "bad_address"),
+        "ö": ("accepted", ""),
+        "a b": ("failed", "bad_address"),
     }
     assert rows[who["later"]].due_at == now + timedelta(minutes=5) == queries.next_due(shop)
     assert [properties["reason"] for _, properties, _ in events(shop, names.MESSAGE_FAILED)] in (
@@ -109,6 +112,40 @@ def test_what_arrives_is_signed_for_the_senders_domain(shop, by_smtp, person, de
 def test_relays_that_cannot_be_kept(shop, given, said):
     with pytest.raises(RelayRefused, match=said):
         save_relay(workspace=shop, name="x", **given)
+
+
+def test_a_person_releases_what_is_in_doubt(shop, by_smtp, person, delivery, now):
+    for number in (1, 2):
+        at(shop, person_ := person(number), "drop@example.com" if number == 1 else "drop-2@example.com")
+        actions.plan(workspace=shop, deliveries=[delivery(person_)], now=now)
+    tasks.send_due(shop, now)
+    once, twice = Delivery.within(shop).order_by("id")
+    late = now + timedelta(days=5)
+    assert doubts.call_sent(workspace=shop, deliveries=[once.pk], now=late) == 1
+    assert doubts.call_sent(workspace=shop, deliveries=[once.pk], now=late) == 0
+    once.refresh_from_db()
+    assert (once.state, once.accepted_at) == ("accepted", now)
+    assert [properties["delivery"] for _, properties, _ in events(shop, names.MESSAGE_SENT)] == [once.pk]
+    at(shop, twice.profile_id, "ok@example.com")
+    assert doubts.send_again(workspace=shop, deliveries=[once.pk, twice.pk], now=late) == 1
+    tasks.send_due(shop, late)
+    twice.refresh_from_db()
+    assert (twice.state, twice.attempt) == ("accepted", 2)
+    assert by_smtp.tries["ok"] == 1
+
+
+@pytest.mark.parametrize(("kind", "perk"), [("responded", "issued"), ("confirmed", "issued"), ("bounced", "reserved")])
+def test_what_was_set_aside_for_one_in_doubt_is_issued_once_it_turns_out_to_have_arrived(shop, by_smtp, person, delivery, now, kind, perk):
+    offer = Offer(workspace=shop, name="ten")
+    offer.save()
+    shape = {"offer": "ten", "kind": "discount", "code": "generated", "worth": 500}
+    OfferVersion(workspace=shop, offer=offer, number=1, data=shape, since=now).save()
+    at(shop, ann := person(1), "drop@example.com")
+    [planned] = actions.plan(workspace=shop, deliveries=[delivery(ann, gives=[("ten", None)])], now=now)
+    tasks.send_due(shop, now)
+    assert (Delivery.within(shop).get().state, Perk.within(shop).get().state) == ("uncertain", "reserved")
+    actions.note_outcome(workspace=shop, deliveries=[planned], kind=kind, at=now + timedelta(hours=1))
+    assert (Delivery.within(shop).get().state, Perk.within(shop).get().state) == ("accepted", perk)
 
 
 def test_a_later_word_settles_what_was_in_doubt(shop, by_smtp, person, delivery, now):

@@ -1,0 +1,117 @@
+"""Personalised messages through gate and ledger to an SMTP sink, beside a bare pipelined sender of one ready message."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import socket
+import subprocess
+import time
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bench.crowd import NOON, crowd
+from bench.meter import Meter, Row
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PARAGRAPHS = "".join(
+    f"Paragraph {n} for {{{{ person.first_name }}}} with some words that go on and on.\n\n[link {n}](https://shop.example/p/{n})\n\n"
+    for n in range(8)
+)
+MESSAGE = {
+    "subject": "Hi {{ person.first_name }}",
+    "body": f"# Hello {{{{ person.first_name }}}}\n\n{PARAGRAPHS}",
+    "fallback": {"person.first_name": "there"},
+}
+CONNECTIONS = 15
+
+
+def measure(folder: Path, *, full: bool) -> list[Row]:
+    sink = shutil.which("smtp-sink") or shutil.which("smtp-sink", path="/usr/sbin")
+    if sink is None:
+        return [Row("mail: smtp-sink is not installed (Debian: postfix)", "", 0, None, 3000, 0, 0)]
+    with _sink(sink) as port:
+        return _measured(port, 50_000 if full else 10_000)
+
+
+def _measured(port: int, count: int) -> list[Row]:
+    from duologue.engage.channels.actions import save_relay
+    from duologue.engage.messages.actions import save_message
+    from duologue.engage.messages.tasks import send_due
+    from duologue.platform.workspaces.actions import create_workspace
+
+    workspace = create_workspace(name="mail", clock_at=NOON)
+    crowd(workspace, count + 500)
+    way = {"host": "127.0.0.1", "port": port, "security": "none", "connections": CONNECTIONS}
+    save_relay(workspace=workspace, name="sink", kind="smtp", is_test=True, settings=way)
+    save_message(workspace=workspace, name="hello", source=MESSAGE, now=NOON)
+    _plan(workspace)
+    sent = send_due(workspace, NOON, most=500)  # opens connections, compiles
+    sent = 0
+    with Meter() as meter:
+        while moved := send_due(workspace, NOON):
+            sent += moved
+    assert sent == count, f"{sent} of {count} were sent"
+    return [meter.row(f"{count:,} messages to the sink, in the ledger", "messages/s", sent, raw=asyncio.run(_raw(port, count)), goal=3000)]
+
+
+def _plan(workspace) -> None:
+    from django.db import connection
+
+    from duologue.engage.messages.actions import NewDelivery, plan
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, person, shard FROM people_profile WHERE workspace_id = %s", (workspace.pk,))
+        rows = cursor.fetchall()
+    until = NOON + timedelta(days=7)
+    plan(
+        workspace=workspace,
+        deliveries=[
+            NewDelivery(person, profile, shard, "email", "promotions", NOON, until, message="hello") for profile, person, shard in rows
+        ],
+        now=NOON,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE engage_delivery")
+
+
+@contextmanager
+def _sink(program: str):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen([program, "-u", "nobody", f"127.0.0.1:{port}", "200"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(100):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.05)
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+async def _raw(port: int, count: int) -> float:
+    """One write for each message's commands and content, one read for its replies, on as many connections."""
+    letter = b"Subject: Hi\r\nFrom: <a@shop.example>\r\n\r\n" + b"A line of some length, as letters have them.\r\n" * 180 + b".\r\n"
+    commands = b"MAIL FROM:<b@shop.example>\r\nRCPT TO:<p@example.com>\r\nDATA\r\n"
+
+    async def connection(letters: int) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        await reader.readline()
+        writer.write(b"HELO bench\r\n")
+        await reader.readline()
+        for _ in range(letters):
+            writer.write(commands + letter)
+            for _ in range(4):
+                await reader.readline()
+        writer.close()
+
+    begin = time.perf_counter()
+    await asyncio.gather(*(connection(count // CONNECTIONS) for _ in range(CONNECTIONS)))
+    return count // CONNECTIONS * CONNECTIONS / (time.perf_counter() - begin)

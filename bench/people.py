@@ -1,0 +1,26 @@
+"""People imported with e-mail, phone, consent and five facts, beside a COPY of the same bytes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bench.files import PEOPLE, people_file
+from bench.meter import Meter, Row
+from bench.raw import copy_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def measure(folder: Path, *, full: bool) -> list[Row]:
+    from duologue.people.imports.actions import import_file
+    from duologue.platform.workspaces.actions import create_workspace
+
+    path = folder / "people.csv"
+    count = people_file(path, 1_000_000 if full else 50_000)
+    workspace = create_workspace(name="people")
+    with Meter() as meter:
+        job = import_file(workspace=workspace, path=path, kind="people", recipe=PEOPLE)
+    assert job.rows_written == count, f"{job.rows_written} of {count} people written"
+    raw = count / copy_file(path, 9)
+    return [meter.row(f"import {count:,} people, five facts", "people/s", count, raw=raw, goal=8_000, note=f"peak {meter.memory} MB")]

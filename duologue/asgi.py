@@ -11,5 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "duologue.settings")
 django.setup()
 
 from duologue.api.doors import PlainDoors  # noqa: E402  Django must be set up first
+from duologue.web.warm import warm  # noqa: E402
 
+warm()
 application = PlainDoors(otherwise=get_asgi_application())

@@ -27,13 +27,15 @@ def home(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     """Say what needs attention, and how much is under way."""
     at = now(workspace)
     numbers = reads.numbers(workspace)
+    attention = reads.attention(workspace, at)
     return page(
         request,
         workspace,
         "home/home.html",
         place="home/home",
         now=at,
-        attention=reads.attention(workspace, at),
+        attention=attention,
+        urgent=sum(matter.tone != "say" for matter in attention),
         numbers=numbers,
         first_steps=reads.first_steps(numbers),
         dialogues=reads.dialogues(workspace),

@@ -103,7 +103,12 @@ def interval(lift: dict[str, Any]) -> dict[str, Any] | None:
         "high": place(high),
         "middle": place(middle),
         "zero": place(0),
-        "low_text": f"{100 * low:+.1f}",
-        "high_text": f"{100 * high:+.1f}",
-        "middle_text": f"{100 * middle:+.1f}",
+        "low_text": _signed(low),
+        "high_text": _signed(high),
+        "middle_text": _signed(middle),
     }
+
+
+def _signed(share: float) -> str:
+    """Return points per hundred with their sign, and with a true minus."""
+    return f"{100 * share:+.1f}".replace("-", "\N{MINUS SIGN}")

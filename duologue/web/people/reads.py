@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 from django.db.models import Q
 
+from duologue.brand.catalogue.models import Product
 from duologue.engage.conversations.models import Conversation
 from duologue.engage.messages.models import Delivery
 from duologue.engage.perks.queries import of_person
@@ -20,7 +21,7 @@ from duologue.people.profiles.queries import profiles_of
 from duologue.strategize.segments.models import SegmentMember
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from duologue.platform.workspaces.models import Workspace
 
@@ -67,6 +68,11 @@ def read_place(token: str) -> tuple[datetime, int] | None:
         return datetime.fromisoformat(at), int(number)
     except ValueError:
         return None
+
+
+def product_names(workspace: Workspace, keys: Collection[str]) -> dict[str, str]:
+    """Return the names of the products that are known, by key."""
+    return dict(Product.within(workspace).filter(key__in=keys).values_list("key", "name")) if keys else {}
 
 
 def facts(workspace: Workspace, profiles: Sequence[int]) -> list[Fact]:

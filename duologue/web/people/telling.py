@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
+from babel.numbers import UnknownCurrencyError, format_currency
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import date, datetime
+    from collections.abc import Iterable, Mapping
+    from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +35,12 @@ ASIDE = {
     "Message Bounced": ("mail", "Bounced"),
     "Message Confirmed": ("circle-check", "Confirmed by the carrier"),
     "Message Opened": ("mail-opened", "Opened, as far as one can tell"),
-    "Segment Joined": ("users-group", "Joined"),
-    "Segment Left": ("users-group", "Left"),
+    "Segment Joined": ("users-group", "Joined the segment"),
+    "Segment Left": ("users-group", "Left the segment"),
     "Fact Changed": ("id", "Now known"),
     "Perk Issued": ("gift", "Was given"),
-    "Perk Expired": ("gift", "Perk is over"),
-    "Conversation Opened": ("message", "A human takes over"),
+    "Perk Expired": ("gift", "Perk ran out"),
+    "Conversation Opened": ("message", "Waits for a human"),
     "Conversation Closed": ("circle-check", "The conversation was closed"),
     "Conversation Overdue": ("hourglass", "The conversation is overdue"),
 }
@@ -52,16 +57,29 @@ THEY = {
     "Spam Reported": ("alert-triangle", "reported spam"),
     "Snoozed": ("zzz", "asked for a pause"),
 }
+ORDERS = {"Order Completed", "Order Refunded"}
 HIDDEN = {"delivery", "seq", "perk", "conversation", "perks"}
 
 
-def told(events: Iterable[dict[str, Any]], timezone: str) -> list[Told]:
-    """Return the events as told, newest first, with the day each fell on in this zone."""
+def told(events: Iterable[dict[str, Any]], timezone: str, products: Mapping[str, str] | None = None) -> list[Told]:
+    """Return the events as told, newest first, with the day each fell on in this zone; `products` are names by key."""
     zone = ZoneInfo(timezone or "UTC")
-    return [_told(event, zone) for event in events]
+    return [_told(event, zone, products or {}) for event in events]
 
 
-def _told(event: dict[str, Any], zone: ZoneInfo) -> Told:
+def products_in(events: Iterable[dict[str, Any]]) -> set[str]:
+    """Return the keys of the products that these events name by nothing else."""
+    ordered = [_mapping(event["properties"]).get("products") for event in events if event["name"] in ORDERS]
+    return {
+        str(one["product_id"])
+        for lines in ordered
+        if isinstance(lines, list)
+        for one in lines
+        if isinstance(one, dict) and one.get("product_id") and not one.get("name")
+    }
+
+
+def _told(event: dict[str, Any], zone: ZoneInfo, products: Mapping[str, str]) -> Told:
     name, properties = event["name"], _mapping(event["properties"])
     day, at = event["at"].astimezone(zone).date(), event["at"]
     if name in WE:
@@ -71,9 +89,30 @@ def _told(event: dict[str, Any], zone: ZoneInfo) -> Told:
         return Told(day, at, "we", "send", head, said + why, name)
     if name in ASIDE:
         picture, head = ASIDE[name]
-        return Told(day, at, "event", picture, head, _text(properties), name)
+        return Told(day, at, "event", picture, head, _beside(name, properties, zone), name)
     picture, head = THEY.get(name, ("arrow-right", name))
-    return Told(day, at, "they", picture, head, _said(name, properties), name)
+    text = _order(properties, products) if name in ORDERS else _said(name, properties)
+    return Told(day, at, "they", picture, head, text, name)
+
+
+def _beside(name: str, properties: dict[str, Any], zone: ZoneInfo) -> str:
+    if name in {"Perk Issued", "Perk Expired"}:
+        until = _day(properties.get("expires_at"), zone) if name == "Perk Issued" else ""
+        return _words(properties.get("offer", "")) + (f", good until {until}" if until else "")
+    if name == "Conversation Opened":
+        return ", ".join(_words(one) for one in (properties.get("intent"), properties.get("team")) if one)
+    if name == "Conversation Closed":
+        return _words(properties.get("outcome", ""))
+    if name in {"Segment Joined", "Segment Left"}:
+        return _words(properties.get("segment", ""))
+    return _text(properties)
+
+
+def _day(text: Any, zone: ZoneInfo) -> str:
+    try:
+        return format_date(datetime.fromisoformat(str(text)).astimezone(zone), "d MMM y", locale="en_GB")
+    except ValueError:
+        return ""
 
 
 def _said(name: str, properties: dict[str, Any]) -> str:
@@ -87,23 +126,28 @@ def _said(name: str, properties: dict[str, Any]) -> str:
     if name == "Survey Answered":
         answers = _mapping(properties.get("answers"))
         return ", ".join(f"{_words(key)}: {_plain(value)}" for key, value in answers.items()) or _words(properties.get("survey", ""))
-    if name in {"Order Completed", "Order Refunded"}:
-        return _order(properties)
     if name.startswith("Consent "):
         return f"{_words(properties.get('purpose', ''))} by {_words(properties.get('channel', ''))}"
     return _text(properties)
 
 
-def _order(properties: dict[str, Any]) -> str:
-    products = properties.get("products")
-    names = (
-        [str(one.get("name") or one.get("product_id")) for one in products if isinstance(one, dict)] if isinstance(products, list) else []
-    )
+def _order(properties: dict[str, Any], products: Mapping[str, str]) -> str:
+    lines = properties.get("products")
+    ordered = [one for one in lines if isinstance(one, dict)] if isinstance(lines, list) else []
+    names = Counter(str(one.get("name") or products.get(str(one.get("product_id")), one.get("product_id"))) for one in ordered)
+    shown = [f"{number} \N{MULTIPLICATION SIGN} {name}" if number > 1 else name for name, number in names.items()]
     worth = properties.get("revenue", properties.get("total"))
-    parts = [", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")] if names else []
+    parts = [", ".join(shown[:4]) + (f" and {len(shown) - 4} more" if len(shown) > 4 else "")] if shown else []
     if worth is not None:
-        parts.append(f"{worth} {properties.get('currency', '')}".strip())
+        parts.append(_money(worth, str(properties.get("currency") or "")))
     return " · ".join(parts) or str(properties.get("order_id", ""))
+
+
+def _money(worth: Any, currency: str) -> str:
+    try:
+        return format_currency(float(worth), currency, locale="en_GB") if currency else str(worth)
+    except (ValueError, UnknownCurrencyError):
+        return f"{worth} {currency}".strip()
 
 
 def _text(properties: dict[str, Any]) -> str:
@@ -126,7 +170,7 @@ def _plain(value: Any) -> str:
 
 
 def _words(text: Any) -> str:
-    return str(text).replace("_", " ").replace("-", " ")
+    return "e-mail" if text == "email" else str(text).replace("_", " ").replace("-", " ")
 
 
 def _mapping(value: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from duologue.platform.workspaces.queries import now
 from duologue.web.access import inside
 from duologue.web.pages import page
 from duologue.web.people import reads
-from duologue.web.people.telling import told
+from duologue.web.people.telling import products_in, told
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -51,7 +51,7 @@ def person(request: HttpRequest, workspace: Workspace, person: int) -> HttpRespo
     events, following = reads.events(workspace, known.profile_ids, before)
     context = {
         "person": known,
-        "talk": told(events, workspace.timezone),
+        "talk": told(events, workspace.timezone, reads.product_names(workspace, products_in(events))),
         "following": following,
         "facts": reads.facts(workspace, known.profile_ids),
         "consents": reads.consents(workspace, person),

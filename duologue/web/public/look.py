@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -9,29 +10,50 @@ if TYPE_CHECKING:
     from duologue.brand.book.rules import Book
 
 READABLE: Final = 4.5  # contrast, WCAG 2.2 AA
-LIGHT_PAPER, DARK_PAPER = "#ffffff", "#1c1e21"
+EASY: Final = 7.0  # for running text, so that what is set quieter beside it stays readable
+LIGHT_PAPER, LIGHT_GROUND, INK, DARK_PAPER = "#ffffff", "#f3f4f6", "#1a1c1f", "#1c1e21"
+_FAMILY: Final = re.compile(r"[A-Za-z][A-Za-z0-9 -]*")
 
 
 @dataclass(slots=True, frozen=True)
 class Look:
-    """The accent for buttons, what is written on it, and the accent as text on light and on dark paper."""
+    """The accent for buttons, what is written on it, the accent as text on light and on dark paper; grounds, ink and letters."""
 
     accent: str
     on_accent: str
     link: str
     link_dark: str
+    ground: str
+    paper: str
+    ink: str
+    font: str
 
 
 def look_of(book: Book) -> Look:
-    """Return a brand's look; where its accent could not be read as text, plain ink is taken."""
+    """Return a brand's look; where its colours could not be read as text, plain ones are taken. In the dark only the accent is theirs."""
     colours = book.look.colours
+    paper = colours.get("paper") or LIGHT_PAPER
+    ground = colours.get("ground") or colours.get("background") or LIGHT_GROUND
+    ink = colours.get("ink") or colours.get("text") or INK
+    if min(contrast(ink, paper), contrast(ink, ground)) < EASY:
+        paper, ground, ink = LIGHT_PAPER, LIGHT_GROUND, INK
     accent = colours.get("accent") or colours.get("primary") or colours.get("main") or "#1f5fbf"
     return Look(
         accent=accent,
         on_accent="#ffffff" if contrast(accent, "#ffffff") >= contrast(accent, "#111111") else "#111111",
-        link=accent if contrast(accent, LIGHT_PAPER) >= READABLE else "#1a1c1f",
+        link=accent if contrast(accent, paper) >= READABLE else ink,
         link_dark=accent if contrast(accent, DARK_PAPER) >= READABLE else "#e8eaed",
+        ground=ground,
+        paper=paper,
+        ink=ink,
+        font=_families(book.look.font),
     )
+
+
+def _families(font: str) -> str:
+    """Return the names of letters that can stand in a style sheet as they are."""
+    names = (name.strip().strip("\"'") for name in font.split(","))
+    return ", ".join(name for name in names if _FAMILY.fullmatch(name))
 
 
 def contrast(one: str, other: str) -> float:

@@ -48,7 +48,8 @@ def preferences(visit: Visit) -> HttpResponse:
 
 
 def _page(visit: Visit, choices: list[Choice], *, done: bool = False) -> HttpResponse:
-    return visit.page("preferences.html", choices=choices, languages=LANGUAGES, done=done)
+    paused = standing(visit.workspace, [visit.origin.person])[visit.origin.person].paused(visit.now)
+    return visit.page("preferences.html", choices=choices, languages=LANGUAGES, paused=paused, done=done)
 
 
 def _choices(visit: Visit) -> list[Choice]:

@@ -35,6 +35,11 @@ class Edge:
     number: int | None
     quiet: bool
 
+    @property
+    def wide(self) -> bool:
+        """Say whether it is drawn as a band and not as a dotted line."""
+        return self.width > 3
+
 
 @dataclass(frozen=True, slots=True)
 class Map:

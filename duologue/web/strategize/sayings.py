@@ -20,6 +20,10 @@ MOST_CHARACTERS = 220
 TAG = re.compile(r"\{\{(.*?)\}\}|\{%.*?%\}", re.DOTALL)
 MARKS = re.compile(r"^[#>*\-\s]+|[*`]+|(?<!\w)_|_(?!\w)|!\[[^\]]*\]\([^)]*\)|\[([^\]]*)\]\([^)]*\)")
 
+NAMED = {"expires_at": "the day it ends"}
+BUTTON = re.compile(r"\[([^\]]+)\]\([^)]*\)")
+SIGNED = re.compile(r"(?:[^\W\d_][\w.'\u2019-]*[ ,&]*){1,3}")
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -37,6 +41,7 @@ class Saying:
     subject: str
     pieces: tuple[Piece, ...]
     kind: str = "message"
+    buttons: tuple[str, ...] = ()
 
 
 def sayings(workspace: Workspace, plan: Plan | None, version: DialogueVersion | None) -> dict[str, Saying]:
@@ -47,7 +52,7 @@ def sayings(workspace: Workspace, plan: Plan | None, version: DialogueVersion | 
     surveys = {turn.survey for turn in plan.turns.values() if turn.survey}
     pins = version.pins if version else {}
     found = {
-        name: Saying(name, str(_said(data).get("subject", "")), first_words(_text(data), data.get("fallback") or {}))
+        name: Saying(name, str(_said(data).get("subject", "")), first_words(_text(data)), buttons=buttons(_text(data)))
         for name, data in _versions(workspace, messages, pins.get("messages") or {})
     }
     rows = SurveyVersion.within(workspace).filter(name__in=surveys).order_by("name", "-number").distinct("name")
@@ -55,7 +60,7 @@ def sayings(workspace: Workspace, plan: Plan | None, version: DialogueVersion | 
         questions = row.data.get("questions") or {}
         first = next(iter(questions.values()), {}) if isinstance(questions, dict) else (questions[0] if questions else {})
         asked = first.get("ask", "") if isinstance(first, dict) else ""
-        found.setdefault(row.name, Saying(row.name, "", first_words(str(asked), {}), "survey"))
+        found.setdefault(row.name, Saying(row.name, "", first_words(str(asked)), "survey"))
     return found
 
 
@@ -82,11 +87,17 @@ def _text(data: dict[str, Any]) -> str:
     return body or str(said.get("text") or "")
 
 
-def first_words(text: str, fallback: Any) -> tuple[Piece, ...]:
-    """Return the first paragraph or two, cut at a word, in pieces."""
-    lines = [MARKS.sub(lambda found: found.group(1) or "", line.strip()) for line in text.strip().splitlines()]
-    joined = " ".join(line for line in lines if line)
-    spare = dict(fallback) if isinstance(fallback, dict) else dict(fallback or ())
+def buttons(text: str) -> tuple[str, ...]:
+    """Return the words of the links that stand on a line of their own: mail shows them as buttons."""
+    return tuple(found.group(1) for line in text.splitlines() if (found := BUTTON.fullmatch(line.strip())))
+
+
+def first_words(text: str) -> tuple[Piece, ...]:
+    """Return the first paragraphs, without buttons and signature, cut at a word, in pieces; a personal one by the name of what it says."""
+    written = [line.strip() for line in text.strip().splitlines() if line.strip() and not BUTTON.fullmatch(line.strip())]
+    if len(written) > 1 and SIGNED.fullmatch(written[-1]):
+        written.pop()
+    joined = " ".join(line for line in (MARKS.sub(lambda found: found.group(1) or "", line) for line in written) if line)
     pieces: list[Piece] = []
     at, length = 0, 0
     for tag in [*TAG.finditer(joined), None]:
@@ -100,5 +111,5 @@ def first_words(text: str, fallback: Any) -> tuple[Piece, ...]:
             at = tag.end()
             if tag.group(1):
                 path = tag.group(1).split("|")[0].strip()
-                pieces.append(Piece(str(spare.get(path) or path.rsplit(".", 1)[-1].replace("_", " ")), personal=True))
+                pieces.append(Piece(NAMED.get(last := path.rsplit(".", 1)[-1]) or last.replace("_", " "), personal=True))
     return tuple(pieces)

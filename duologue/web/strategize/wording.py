@@ -50,14 +50,16 @@ def _said(cond: Any) -> Said:
         return Said("at least one of these holds", [_said(one) for one in cond.of])
     if isinstance(cond, tree.Not):
         inner = _said(cond.of)
+        if not inner.parts and inner.text.startswith("did "):
+            return Said(f"did not do {inner.text.removeprefix('did ')}")
         return Said(f"not: {inner.text}", inner.parts)
     if isinstance(cond, tree.Fact | tree.Property):
         name = cond.key if isinstance(cond, tree.Fact) else cond.path
         return Said(f"{_words(name)} {_compared(cond.compare)}")
     if isinstance(cond, tree.Did):
-        times = f", and the number of times {_compared(cond.times)}" if cond.times and not _once(cond.times) else ""
+        times = f" {_times(cond.times)}" if cond.times and not _once(cond.times) else ""
         unless = f", with no {_happening(cond.unless)} after it" if cond.unless else ""
-        return Said(f"did {_happening(cond.what)}{times}{unless}")
+        return Said(f"did {_happening(cond.what, times)}{unless}")
     if isinstance(cond, tree.Summary):
         of = f" of {_words(cond.of)}" if cond.of else ""
         return Said(f"the {cond.kind}{of} over {_happening(cond.what)} {_compared(cond.compare)}")
@@ -71,10 +73,10 @@ def _said(cond: Any) -> Said:
     return Said(str(cond))
 
 
-def _happening(what: tree.Happening) -> str:
+def _happening(what: tree.Happening, times: str = "") -> str:
     where = f" where {_flat(_said(what.where))}" if what.where is not None else ""
     within = f" in the last {span(what.within)}" if what.within else f" since {_words(what.since)}" if what.since else ""
-    return f"“{'” or “'.join(what.events)}”{where}{within}"
+    return f"“{'” or “'.join(what.events)}”{where}{times}{within}"
 
 
 def _flat(said: Said) -> str:
@@ -98,6 +100,10 @@ def _value(value: Any, *, is_span: bool = False) -> str:
     if is_span and isinstance(value, int):
         return span(value)
     return "yes" if value is True else "no" if value is False else str(value)
+
+
+def _times(times: list[tree.Compare]) -> str:
+    return " and ".join(f"{_one(one).removeprefix('is ')} times" for one in times)
 
 
 def _once(times: list[tree.Compare]) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from babel.core import Locale, UnknownLocaleError
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_currency, get_currency_precision
 from django import template
 from django.templatetags.static import static
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 register = template.Library()
 
 NOTHING = "\N{EN DASH}"
+SPELLED = {"email": "e-mail", "sms": "SMS", "nps": "NPS", "external": "external id", "card": "loyalty card", "handle": "social handle"}
+ENDINGS = {"end": "went to the end", "goal": "reached the goal", "erased": "was erased"}
+UNITS = {"s": "second", "m": "minute", "h": "hour", "d": "day", "w": "week"}
+SPAN = re.compile(r"\b(\d+)([smhdw])\b")
 
 
 @register.simple_tag
@@ -72,6 +77,12 @@ def day(at: datetime | date | None, workspace: Any = None) -> str:
 
 
 @register.filter
+def day_in(at: datetime, language: str) -> str:
+    """Write a day as people of a language write it: '5 January 2026'."""
+    return format_date(at, "long", locale="en_GB" if language == "en" else language)
+
+
+@register.filter
 def hour(at: datetime | None, workspace: Any = None) -> str:
     """Write the time of day of a moment."""
     return _written(at, workspace, "HH:mm")
@@ -99,8 +110,30 @@ def locale_name(code: str) -> str:
 
 @register.filter
 def words(text: str) -> str:
-    """Write a name of the code as words: 'hard_bounce' as 'hard bounce'."""
-    return str(text).replace("_", " ").replace("-", " ")
+    """Write a name of the code as words: 'hard_bounce' as 'hard bounce', 'email' as 'e-mail'."""
+    return SPELLED.get(str(text)) or str(text).replace("_", " ").replace("-", " ")
+
+
+@register.filter
+def read_words(name: str) -> str:
+    """Write what a rule looks at: 'event:Order Completed' as '“Order Completed”', 'fact:country' as 'country'."""
+    kind, _, rest = str(name).partition(":")
+    return f"“{rest}”" if kind == "event" and rest else words(rest or kind)
+
+
+@register.filter
+def ending(reason: str) -> str:
+    """Write why a run ended: 'goal' as 'reached the goal', 'withheld: no_consent' as 'not sent (no consent)'."""
+    kind, _, why = str(reason).partition(": ")
+    if kind in {"withheld", "failed"}:
+        return f"{'not sent' if kind == 'withheld' else 'could not be sent'}{f' ({words(why)})' if why else ''}"
+    return ENDINGS.get(kind) or words(reason)
+
+
+@register.filter
+def spans(text: str) -> str:
+    """Write the lengths of time in a text in full: 'after 180d' as 'after 180 days'."""
+    return SPAN.sub(lambda found: f"{found[1]} {UNITS[found[2]]}{'' if found[1] == '1' else 's'}", words(text))
 
 
 @register.filter
@@ -142,7 +175,7 @@ def sum_parts(people: dict[str, Any]) -> list[dict[str, Any]]:
         {"kind": "c-wait", "number": sum(waiting.values()), "name": "not started", "why": reasons(waiting)},
         {"kind": "c-way", "number": people.get("under_way", 0), "name": "under way", "why": ""},
         {"kind": "c-goal", "number": goal, "name": "ended, goal reached", "why": ""},
-        {"kind": "c-end", "number": sum(ended.values()), "name": "ended otherwise", "why": reasons(ended)},
+        {"kind": "c-end", "number": sum(ended.values()), "name": "ended otherwise", "why": endings(ended)},
     ]
 
 
@@ -151,6 +184,12 @@ def reasons(counted: dict[str, int] | None) -> str:
     """Write counts by reason as one line, the largest first: '148 no consent, 19 paused'."""
     largest = sorted((counted or {}).items(), key=lambda pair: -pair[1])
     return ", ".join(f"{number:,} {words(reason)}" for reason, number in largest if number)
+
+
+def endings(counted: dict[str, int]) -> str:
+    """Write how runs ended as one line, the largest first: '14 went to the end'."""
+    largest = sorted(counted.items(), key=lambda pair: -pair[1])
+    return ", ".join(f"{number:,} {ending(reason)}" for reason, number in largest if number)
 
 
 @register.filter

@@ -40,7 +40,7 @@ def test_people_are_found_and_told(house, chromium):
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Ruth Pemberton", exact=True).click()
     page.get_by_role("heading", name="Ruth Pemberton").wait_for()
-    assert page.get_by_text("Beeswax candle · 42.5 GBP").is_visible()
+    assert page.get_by_text("Beeswax candle · £42.50").is_visible()
     page.get_by_text("Note what was said about it").click()
     page.get_by_label("Purpose").fill("promotions")
     page.get_by_role("button", name="They withdrew").click()

@@ -6,25 +6,33 @@ import contextlib
 import io
 import os
 import shlex
+import signal
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connection
 
-from tests.docs.pages import ROOT, Command, File, missing, steps
+from tests.docs.pages import ROOT, File, missing, steps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SHELL = set("|<>&;$\n\\")
+SERVED = "http://127.0.0.1:8000"
 
 
 class Walker:
     """Someone who follows a page in an empty folder."""
 
-    def __init__(self, folder: Path, port: int = 8000) -> None:
+    def __init__(self, folder: Path, leaving: contextlib.ExitStack) -> None:
         self.folder = folder
-        self.port = port
-        self.said = ""
+        self.leaving = leaving
+        self.port = 0
 
     def walk(self, page: Path) -> int:
         """Take every step of a page and return how many there were; the first that fails is told with its line."""
@@ -58,22 +66,26 @@ class Walker:
             status = run(line)
         return status, said.getvalue()
 
-    def _in_a_shell(self, text: str) -> tuple[int, str]:
+    def _environment(self) -> dict[str, str]:
         made = connection.settings_dict
         url = f"postgresql://{made['USER']}@/{made['NAME']}?host={made['HOST']}&port={made['PORT']}"
         if not made["HOST"].startswith("/"):
             url = f"postgresql://{made['USER']}:{made['PASSWORD']}@{made['HOST']}:{made['PORT']}/{made['NAME']}"
-        environment = {
+        return {
             **os.environ,
             "DATABASE_URL": url,
             "DUOLOGUE_DATA": str(self.folder / "data"),
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "PYTHONPATH": str(ROOT),
         }
+
+    def _in_a_shell(self, text: str) -> tuple[int, str]:
+        if SERVED in text and not self.port:
+            self.port = self.leaving.enter_context(served(self._environment()))
         done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", text.replace("127.0.0.1:8000", f"127.0.0.1:{self.port}")],
+            ["bash", "-euo", "pipefail", "-c", text.replace(SERVED, f"http://127.0.0.1:{self.port}")],
             cwd=self.folder,
-            env=environment,
+            env=self._environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -83,11 +95,31 @@ class Walker:
         return done.returncode, done.stdout
 
 
+@contextlib.contextmanager
+def served(environment: dict[str, str]) -> Iterator[int]:
+    """Run the web on a free port for as long as the page is walked."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", str(port), "--no-ws"]
+    process = subprocess.Popen([*command, "duologue.asgi:application"], env=environment, stdout=subprocess.DEVNULL)
+    try:
+        for _ in range(600):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                break
+            time.sleep(0.1)
+        yield port
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(30)
+        finally:
+            process.kill()
+
+
 @pytest.fixture
-def walker(transactional_db, tmp_path) -> Walker:
+def walker(transactional_db, tmp_path) -> Iterator[Walker]:
     """Someone in an empty folder, at an installation without a workspace."""
     (tmp_path / "work").mkdir()
-    return Walker(tmp_path / "work")
-
-
-__all__ = ["Command", "Walker"]
+    with contextlib.ExitStack() as leaving:
+        yield Walker(tmp_path / "work", leaving)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime  # noqa: TC003 the schema reads it
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.db import transaction
 from ninja import Path, Router, Schema
+from ninja.decorators import decorate_view
 from ninja.errors import HttpError
 from pydantic import Field
 
 from duologue.api.v1.access import REFUSALS, room
+from duologue.api.v1.once import once
 from duologue.kit.pipeline import Refused
 from duologue.people.consent import actions as consent
 from duologue.people.consent.queries import purposes, standing
@@ -76,6 +78,7 @@ def get_person(request: HttpRequest, workspace: Path[str], kind: Path[Kind], val
 
 
 @router.post("/{kind}/{value}/consent", response={201: Standing, **REFUSALS}, operation_id="state_consent")
+@decorate_view(once)
 def state_consent(
     request: HttpRequest, workspace: Path[str], kind: Path[Kind], value: Path[str], body: Statement
 ) -> tuple[int, dict[str, Any]]:

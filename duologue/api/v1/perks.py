@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ninja import Path, Router, Schema
+from ninja.decorators import decorate_view
 from pydantic import Field
 
 from duologue.api.v1.access import REFUSALS, room
+from duologue.api.v1.once import once
 from duologue.engage.perks.redeeming import redeem
 from duologue.platform.staff.rules import Right
 from duologue.platform.workspaces.queries import now
@@ -34,6 +36,7 @@ class Redeemed(Schema):
 
 
 @router.post("/redeem", response={200: Redeemed, **REFUSALS}, operation_id="redeem_perk")
+@decorate_view(once)
 def redeem_perk(request: HttpRequest, workspace: Path[str], body: Redeeming) -> tuple[int, dict[str, Any]]:
     """Redeem a code. The same order may ask again and is answered the same; any other order is refused with 409 and a sentence."""
     here = room(request, workspace, Right.CARE)

@@ -211,4 +211,26 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['workspace', '-at'], name='audit_by_time')],
             },
         ),
+        migrations.CreateModel(
+            name='Answered',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.BigIntegerField(help_text='The key that asked, by its number.')),
+                ('word', models.CharField(help_text='The Idempotency-Key.', max_length=255)),
+                ('request', models.BinaryField(help_text='A digest of method, address and body.', max_length=32)),
+                ('at', models.DateTimeField()),
+                ('status', models.SmallIntegerField(default=0)),
+                ('body', models.BinaryField(default=b'')),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+                'indexes': [models.Index(fields=['at'], name='answers_by_time')],
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'key', 'word'), name='one_answer_per_idempotency_key')],
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
     ]

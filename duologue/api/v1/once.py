@@ -1,0 +1,63 @@
+"""`Idempotency-Key`: a write that is sent twice is done once, and answered the same."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db import transaction
+from django.http import HttpResponse, JsonResponse
+
+from duologue.platform.database.clock import database_now
+from duologue.platform.outbound.actions import claim, remember
+from duologue.platform.staff.queries import key_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+
+LONGEST: Final = 255
+AGAIN: Final = "Idempotent-Replayed"
+
+
+def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Do a write once for each Idempotency-Key of an API key within 24 hours; a refused write may be tried again.
+
+    The answer sent again carries `Idempotent-Replayed: true`. The same word for another request is refused with 422.
+    """
+
+    @wraps(view)
+    def run(request: HttpRequest, *values: Any, **more: Any) -> HttpResponse:
+        word = request.headers.get("Idempotency-Key")
+        key = key_for(request.headers.get("Authorization", "").removeprefix("Bearer ")) if word is not None else None
+        if word is None or key is None:
+            return view(request, *values, **more)
+        if not word.strip() or len(word) > LONGEST or not word.isprintable():
+            return JsonResponse({"detail": "An Idempotency-Key has 1 to 255 printable characters."}, status=400)
+        with transaction.atomic():
+            row, is_new = claim(key=key, word=word, request=_digest(request), now=database_now())
+            if not is_new:
+                return _again(row.status, bytes(row.body), is_same=bytes(row.request) == _digest(request))
+            answer = view(request, *values, **more)
+            if 200 <= answer.status_code < 300:
+                remember(row=row, status=answer.status_code, body=answer.content)
+            else:
+                transaction.set_rollback(True)
+        return answer
+
+    return run
+
+
+def _digest(request: HttpRequest) -> bytes:
+    said = b"\n".join([str(request.method).encode(), request.get_full_path().encode(), request.body])
+    return hashlib.blake2b(said, digest_size=32).digest()
+
+
+def _again(status: int, body: bytes, *, is_same: bool) -> HttpResponse:
+    if not is_same:
+        return JsonResponse(
+            {"detail": "This Idempotency-Key was used for another request; send a new one with each new request."}, status=422
+        )
+    return HttpResponse(body, status=status, content_type="application/json; charset=utf-8", headers={AGAIN: "true"})

@@ -1,0 +1,1 @@
+"""What is promised to other programs: a request sent twice is done once."""

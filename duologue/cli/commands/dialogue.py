@@ -68,11 +68,20 @@ def _tell(args: argparse.Namespace, sentence: str, **values: Any) -> int:
     return 0
 
 
+def _write_down(workspace: Workspace, args: argparse.Namespace, **detail: Any) -> None:
+    """Keep in the audit log what was done from here."""
+    from duologue.platform.audit.actions import note
+    from duologue.platform.database.clock import database_now
+
+    note(workspace, "command line", f"{args.word} dialogue", args.name, detail, database_now())
+
+
 def _start(workspace: Workspace, args: argparse.Namespace) -> int:
     from duologue.engage.runs.actions import start_dialogue
 
     with progress("people considered") as considered:
         began = start_dialogue(workspace=workspace, name=args.name, now=_now(workspace), on_batch=considered)
+    _write_down(workspace, args, runs=began)
     return _tell(args, f"{args.name} is live; {began} began.", began=began)
 
 
@@ -80,6 +89,8 @@ def _pause(workspace: Workspace, args: argparse.Namespace) -> int:
     from duologue.engage.runs.actions import pause
 
     changed = pause(workspace=workspace, name=args.name, because=args.because, now=_now(workspace))
+    if changed:
+        _write_down(workspace, args, because=args.because)
     return _tell(args, f"{args.name} is paused." if changed else f"{args.name} was not live.", changed=changed)
 
 
@@ -87,6 +98,8 @@ def _resume(workspace: Workspace, args: argparse.Namespace) -> int:
     from duologue.engage.runs.actions import resume
 
     changed = resume(workspace=workspace, name=args.name, now=_now(workspace))
+    if changed:
+        _write_down(workspace, args)
     return _tell(args, f"{args.name} goes on." if changed else f"{args.name} was not paused.", changed=changed)
 
 
@@ -94,6 +107,7 @@ def _end(workspace: Workspace, args: argparse.Namespace) -> int:
     from duologue.engage.runs.actions import end_dialogue
 
     left = end_dialogue(workspace=workspace, name=args.name, now=_now(workspace))
+    _write_down(workspace, args, left=left)
     return _tell(args, f"{args.name} has ended; {left} left it.", left=left)
 
 
@@ -101,6 +115,7 @@ def _move(workspace: Workspace, args: argparse.Namespace) -> int:
     from duologue.engage.runs.actions import move_under_way
 
     moved = move_under_way(workspace=workspace, name=args.name, now=_now(workspace))
+    _write_down(workspace, args, moved=moved)
     return _tell(args, f"{moved} moved to the version in force.", moved=moved)
 
 

@@ -14,6 +14,7 @@ from django.db import connection
 from duologue.cli.worker import clock
 from duologue.engage.models import Delivery
 from duologue.engage.runs import plans
+from duologue.platform.audit.queries import entries
 from duologue.platform.workspaces.actions import go_live
 from tests.engage.runs.conftest import shop  # noqa: F401 the same small shop
 
@@ -55,6 +56,12 @@ def test_a_dialogue_is_simulated_started_worked_on_and_looked_at(shop):  # noqa:
     assert status["turns"] == {"first": {"here": 0, "left": 3}, "second": {"here": 3, "left": 0}}
     assert "There is no dialogue" in duologue("dialogue", "start", "three", status=1).stderr
     duologue("dialogue", "simulate", "two", "--rate", "much", status=2)
+    duologue("dialogue", "pause", "two", "--because", "a wrong price")
+    duologue("dialogue", "pause", "two")
+    duologue("dialogue", "end", "two")
+    assert [(entry.action, entry.subject) for entry in entries(shop.workspace)] == [
+        (f"{what} dialogue", "two") for what in ("end", "pause", "start")
+    ]
     duologue("clock", "advance", "--to", "2020-01-01", status=1)
 
 

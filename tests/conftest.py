@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+
+from tests.emptying import empty
 
 _started: list = []
 
@@ -17,13 +21,15 @@ def pytest_configure(config):
     os.environ.setdefault("DUOLOGUE_SECRET_KEY", "a key for tests only")
     if hasattr(config, "workerinput"):
         return
+    path = Path(tempfile.mkdtemp(prefix="duologue-tests-"))
+    path.chmod(0o755)
+    os.environ["DUOLOGUE_TEST_RUN"] = str(path)
     if os.environ.get("DATABASE_URL"):
+        _started.append((None, path))
         return
     from duologue.platform.database.embedded import held
     from duologue.platform.database.folder import DataFolder
 
-    path = Path(tempfile.mkdtemp(prefix="duologue-tests-"))
-    path.chmod(0o755)
     data = DataFolder(path)
     server = held(data, durable=False, note=lambda _sentence: None)
     server.__enter__()
@@ -37,24 +43,73 @@ def pytest_configure(config):
 
 def pytest_unconfigure(config):
     for server, path in _started:
-        server.__exit__(None, None, None)
+        if server is None:
+            _drop_template(path)
+        else:
+            server.__exit__(None, None, None)
         shutil.rmtree(path, ignore_errors=True)
     _started.clear()
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, django_db_blocker, django_db_keepdb):
+    """Tables are made once for the run; each worker's database is a copy. With --reuse-db there is nothing to copy."""
+    if django_db_keepdb:
+        return
+    run = Path(os.environ["DUOLOGUE_TEST_RUN"])
+    template = _template(run)
+    with (run / "template.lock").open("a+") as lock, django_db_blocker.unblock():
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.seek(0)
+        if not lock.read():
+            _make_template(template)
+            lock.write("made")
+    settings.DATABASES["default"].setdefault("TEST", {}).update(TEMPLATE=template)
+
+
+def _template(run: Path) -> str:
+    return "template_of_" + run.name.rpartition("-")[2].lower()
+
+
+def _make_template(template: str) -> None:
+    from django.core.management import call_command
+    from django.db import connection
+
+    with _outside() as cursor:
+        cursor.execute(f'CREATE DATABASE "{template}"')
+    usual = connection.settings_dict["NAME"]
+    connection.settings_dict["NAME"] = template
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    finally:
+        connection.close()
+        connection.close_pool()
+        connection.settings_dict["NAME"] = usual
+
+
+def _drop_template(run: Path) -> None:
+    if settings.configured and (run / "template.lock").exists():
+        with _outside() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{_template(run)}"')
+
+
+@contextmanager
+def _outside():
+    from django.db import connection
+
+    with connection._nodb_cursor() as cursor:
+        yield cursor
+
+
 @pytest.fixture(autouse=True, scope="session")
-def _flush_partitioned_tables_too():
-    """Between tests Django empties the tables it manages; ours that it does not manage hang on them."""
-    from django.db.backends.postgresql.operations import DatabaseOperations
+def _empty_only_what_is_full():
+    """After a test that committed, Django would empty every table and announce its models anew; what holds rows is enough."""
+    from django.test import TransactionTestCase
 
-    plain = DatabaseOperations.sql_flush
-
-    def cascading(self, style, tables, *, reset_sequences=False, allow_cascade=False):
-        return plain(self, style, tables, reset_sequences=reset_sequences, allow_cascade=True)
-
-    DatabaseOperations.sql_flush = cascading
+    plain = TransactionTestCase._fixture_teardown
+    TransactionTestCase._fixture_teardown = lambda _case: empty()
     yield
-    DatabaseOperations.sql_flush = plain
+    TransactionTestCase._fixture_teardown = plain
 
 
 @pytest.fixture

@@ -25,8 +25,8 @@ NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def server(transactional_db):
+@pytest.fixture(scope="module")
+def server(django_db_setup):
     """A real server on the test database; gives its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -51,7 +51,7 @@ def server(transactional_db):
         command, cwd=Path(__file__).parent, env={**environment, "PYTHONPATH": str(Path(__file__).parents[3])}, stdout=subprocess.DEVNULL
     )
     address = f"http://127.0.0.1:{port}"
-    for _ in range(200):
+    for _ in range(600):
         try:
             requests.options(address + "/v1/track", timeout=1)
             break
@@ -59,7 +59,10 @@ def server(transactional_db):
             time.sleep(0.1)
     yield address
     process.send_signal(signal.SIGTERM)
-    process.wait(10)
+    try:
+        process.wait(60)
+    finally:
+        process.kill()
 
 
 @pytest.fixture

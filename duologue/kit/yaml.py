@@ -101,7 +101,10 @@ def read_yaml(text: str, file: str = "") -> Document:
         first = str(problem).partition("\n")[0]
         raise Mistakes([Mistake(file, 1, f"This is no valid YAML: {first}.")]) from None
     document = Document(file, None, {(): 1})
-    document.data = _plain(loaded, (), document)
+    try:
+        document.data = _plain(loaded, (), document)
+    except RecursionError:
+        raise Mistakes([Mistake(file, 1, "Something in this file holds itself, or is nested too deeply.")]) from None
     return document
 
 

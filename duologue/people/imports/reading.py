@@ -7,6 +7,7 @@ import csv
 import gzip
 import hashlib
 import io
+import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, cast
@@ -46,7 +47,7 @@ def look(path: Path) -> Look:
                         decoder.decode(chunk)
                     except UnicodeDecodeError:
                         fits = False
-    except (OSError, EOFError) as mistake:
+    except (OSError, EOFError, zlib.error) as mistake:
         raise Refused("not readable", f"{path} cannot be read: {mistake}.") from mistake
     marked = next((name for mark, name in MARKS if start.startswith(mark)), None)
     if marked is None and start[1:200:2].count(0) > len(start[1:200:2]) // 2:
@@ -68,20 +69,41 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def rows(path: Path, encoding: str) -> Iterator[tuple[list[str], Iterator[list[str]]]]:
-    """Give the headings, each with a name of its own, and an iterator over all further rows of a CSV file."""
+    """Give the headings, each with a name of its own, and an iterator over all further rows of a CSV file.
+
+    Both raise Refused where the file is no text in this encoding or no table.
+    """
     csv.field_size_limit(LONGEST_FIELD)
     with opened(path) as file:
         text = io.TextIOWrapper(file, encoding=encoding, errors="replace" if encoding == "cp1252" else "strict", newline="")
-        first = ""
+        first = _first_line(path, text)
+        delimiter = delimiter_of(first)
+        headings = distinct(next(_read(path, csv.reader(io.StringIO(first), delimiter=delimiter))))
+        yield headings, _read(path, csv.reader(text, delimiter=delimiter))
+
+
+def _first_line(path: Path, text: io.TextIOWrapper) -> str:
+    """Return the first line that is not blank; a heading in quotes may have several lines."""
+    first = ""
+    try:
         while not first.strip():
-            first = text.readline()
+            first = text.readline(LONGEST_FIELD)
             if not first:
                 raise Refused("empty", f"{path} is empty.")
-        while first.count('"') % 2 and (more := text.readline()):  # a heading over several lines
+        while first.count('"') % 2 and len(first) < LONGEST_FIELD and (more := text.readline(LONGEST_FIELD)):
             first += more
-        delimiter = delimiter_of(first)
-        headings = distinct(next(csv.reader(io.StringIO(first), delimiter=delimiter)))
-        yield headings, csv.reader(text, delimiter=delimiter)
+    except UnicodeError as mistake:
+        raise Refused("not readable", f"{path} is no text: {mistake}.") from mistake
+    if len(first) >= LONGEST_FIELD:
+        raise Refused("not readable", f"{path} is no table: its first line has no end.")
+    return first
+
+
+def _read(path: Path, table: Iterator[list[str]]) -> Iterator[list[str]]:
+    try:
+        yield from table
+    except (csv.Error, UnicodeError) as mistake:
+        raise Refused("not readable", f"{path} cannot be read on: {mistake}.") from mistake
 
 
 def delimiter_of(line: str) -> str:

@@ -18,6 +18,7 @@ from duologue.people.imports.reading import distinct
 from duologue.people.imports.values import Columns
 from duologue.people.intake import actions as intake
 from duologue.people.intake.rules import Incoming, in_range
+from duologue.platform.database import arrays
 from duologue.platform.workspaces.queries import now as now_in
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Running:
         lines = lines_of(context)
         tidy = columns.cleaner(self.recipe.clean)
         skips = [(skip.because, columns.where(skip.where)) for skip in self.recipe.skip]
+        self._unlist_what_was_not_committed()
         line, start = 0, self.job.position
         for line, row in enumerate(itertools.islice(rows, start, None), start + 1):
             if self._is_line(line, row, headings):
@@ -167,6 +169,18 @@ class Running:
                 counts[event.name if event.occurred_at <= now else f"{event.name} (later)"] += 1
         return sum(by_event[id(event)].lines for event in taken), known, refusals
 
+    def _unlist_what_was_not_committed(self) -> None:
+        """Take out of the file of refused lines what a try that was cut off had listed and not committed."""
+        if not self.refused_file.exists():
+            return
+        with self.refused_file.open(encoding="utf-8", newline="") as file:
+            listed = list(csv.reader(file))
+        kept = [row for row in listed[1:] if row[0].isdigit() and int(row[0]) <= self.job.position]
+        if len(kept) == len(listed) - 1:
+            return
+        with self.refused_file.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([*listed[:1], *kept])
+
     def _list_refused(self, refusals: list[Refusal], headings: list[str]) -> None:
         if not refusals:
             return
@@ -240,11 +254,14 @@ def _keep_keys(workspace: Workspace, by_key: dict[bytes, Draft]) -> tuple[set[by
                 f"""INSERT INTO people_importkey AS k (workspace_id, key, content)
                     SELECT %s, n.key, n.content FROM unnest(%s::bytea[], %s::bytea[]) AS n (key, content)
                     ON CONFLICT (workspace_id, key) DO {conflict} RETURNING key""",
-                (workspace.pk, keys, [by_key[key].content for key in keys]),
+                (workspace.pk, arrays.digests(keys), arrays.digests(by_key[key].content for key in keys)),
             )
             new.update(bytes(row[0]) for row in cursor.fetchall())
         others = [key for key in by_key if key not in new]
-        cursor.execute("SELECT key, content FROM people_importkey WHERE workspace_id = %s AND key = ANY(%s)", (workspace.pk, others))
+        cursor.execute(
+            "SELECT key, content FROM people_importkey WHERE workspace_id = %s AND key = ANY(%s::bytea[])",
+            (workspace.pk, arrays.digests(others)),
+        )
         held.update((bytes(key), bytes(content)) for key, content in cursor.fetchall())
     return new, held
 

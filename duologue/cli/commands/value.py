@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from duologue.cli.frame import AskedWrongly, print_json, print_table, workspace_of
 
@@ -33,11 +34,11 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json(found.as_plain())
     else:
-        _print_for_people(found)
+        _print_for_people(found, ZoneInfo(workspace.timezone))
     return 0
 
 
-def _print_for_people(found: Value) -> None:
+def _print_for_people(found: Value, zone: ZoneInfo) -> None:
     from duologue.kit.money import major
 
     def money(minor_units: int | None) -> str:
@@ -55,7 +56,10 @@ def _print_for_people(found: Value) -> None:
         ["frequency, mean", "" if found.frequency_mean is None else f"{found.frequency_mean:.3f} orders"],
         ["spent, median", money(found.spent_median)],
     ]
-    print_table(["what", f"at {found.at.isoformat(timespec='minutes')}"], rows)
+    print_table(["what", f"at {found.at.astimezone(zone):%Y-%m-%d %H:%M}"], rows)
     if found.best:
-        best = [[one.external_id or one.person, f"{one.orders:,}", money(one.spent), f"{one.last_at:%Y-%m-%d}"] for one in found.best]
+        best = [
+            [one.external_id or one.person, f"{one.orders:,}", money(one.spent), f"{one.last_at.astimezone(zone):%Y-%m-%d}"]
+            for one in found.best
+        ]
         print_table(["best customers", "orders", "spent", "last order"], best)

@@ -6,9 +6,25 @@ from typing import Any
 
 from django.db.migrations.operations.base import Operation
 
+NEEDLESS_INDEXES = """
+SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+WHERE i.indrelid = %s::regclass AND i.indnkeyatts = 1 AND NOT i.indisunique AND i.indpred IS NULL AND EXISTS (
+    SELECT FROM pg_index o JOIN pg_attribute w ON w.attrelid = o.indrelid AND w.attname = 'workspace_id'
+    WHERE o.indrelid = i.indrelid AND o.indexrelid <> i.indexrelid AND o.indpred IS NULL AND o.indkey[0] = w.attnum
+    AND o.indnkeyatts > 1 AND (a.attname = 'workspace_id' OR o.indkey[1] = a.attnum))
+"""
+WORKSPACE_KEYS = """
+SELECT conname FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+WHERE c.conrelid = %s::regclass AND c.contype = 'f' AND cardinality(c.conkey) = 1 AND a.attname = 'workspace_id'
+"""
+
 
 class WorkspaceKeys(Operation):
-    """Give every table of the app a unique (workspace_id, id) and every link inside a workspace its composite key."""
+    """Give every table of the app a unique (workspace_id, id) and every link inside a workspace its composite key.
+
+    What these make needless goes, for every row written pays for it: the key to the workspace where a composite key leads there
+    by way of another row, and the index on one column where another begins with the workspace and that column.
+    """
 
     reversible = True
 
@@ -26,6 +42,21 @@ class WorkspaceKeys(Operation):
             for field in model._meta.concrete_fields:
                 if field.is_relation and not field.db_constraint:
                     self._add_key(schema_editor, model._meta.db_table, field)
+        for model in ours:
+            self._drop_needless(schema_editor, model)
+
+    def _drop_needless(self, schema_editor: Any, model: Any) -> None:
+        table = model._meta.db_table
+        inside = any(field.is_relation and not field.db_constraint and not field.null for field in model._meta.concrete_fields)
+        with schema_editor.connection.cursor() as cursor:
+            cursor.execute(NEEDLESS_INDEXES, [f'"{table}"'])
+            indexes = [row[0] for row in cursor.fetchall()]
+            cursor.execute(WORKSPACE_KEYS, [f'"{table}"'])
+            keys = [row[0] for row in cursor.fetchall()] if inside else []
+        for index in indexes:
+            schema_editor.execute(f"DROP INDEX {index}")
+        for key in keys:
+            schema_editor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT "{key}"')
 
     def _add_key(self, schema_editor: Any, table: str, field: Any) -> None:
         target = field.related_model._meta.db_table

@@ -1,0 +1,27 @@
+import pytest
+from django.db import connection
+
+pytestmark = pytest.mark.django_db
+
+
+def of(table, kind):
+    statements = {
+        "indexes": "SELECT regexp_replace(indexdef, '^.* USING ', '') FROM pg_indexes WHERE tablename = %s",
+        "keys": "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f' AND conrelid = %s::regclass",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statements[kind], (table,))
+        return sorted(row[0] for row in cursor.fetchall())
+
+
+def test_a_fact_pays_for_one_index_and_one_key():
+    assert of("people_fact", "indexes") == ["btree (workspace_id, profile_id, key)"]
+    assert [key.partition(" REFERENCES")[0] for key in of("people_fact", "keys")] == ["FOREIGN KEY (workspace_id, profile_id)"]
+
+
+def test_what_no_other_index_begins_with_is_still_found_by():
+    assert "btree (profile_id)" in of("people_searchword", "indexes")
+
+
+def test_a_table_without_links_keeps_its_key_to_the_workspace():
+    assert [key.partition(" REFERENCES")[0] for key in of("people_profile", "keys")] == ["FOREIGN KEY (workspace_id)"]

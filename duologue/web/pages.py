@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db.models import Field
 from django.shortcuts import redirect, render
 
@@ -64,7 +65,7 @@ class Slice:
 
 def sliced(rows: QuerySet[Any], request: HttpRequest, *by: str, size: int = PAGE_SIZE) -> Slice:
     """Return one page by keyset: rows ordered descending by `by` (unique in sum), after the place that `?after=` names."""
-    after = _place(request.GET.get("after", ""), len(by))
+    after = _place(request.GET.get("after", ""), [_field(rows.model, name) for name in by])
     if after is not None:
         rows = rows.extra(  # noqa: S610  columns are ours, values are parameters
             where=[f"({', '.join(_column(rows.model, name) for name in by)}) < ({', '.join(['%s'] * len(by))})"], params=after
@@ -74,10 +75,14 @@ def sliced(rows: QuerySet[Any], request: HttpRequest, *by: str, size: int = PAGE
     return Slice(rows=found[:size], following=following)
 
 
-def _column(model: type[Model], name: str) -> str:
+def _field(model: type[Model], name: str) -> Field[Any, Any]:
     field = model._meta.get_field(name)
     assert isinstance(field, Field)
-    return f'"{model._meta.db_table}"."{field.column}"'
+    return field
+
+
+def _column(model: type[Model], name: str) -> str:
+    return f'"{model._meta.db_table}"."{_field(model, name).column}"'
 
 
 def _token(values: Sequence[Any]) -> str:
@@ -85,11 +90,14 @@ def _token(values: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _place(token: str, length: int) -> list[Any] | None:
+def _place(token: str, fields: Sequence[Field[Any, Any]]) -> list[Any] | None:
+    """Return the place that a token names, or None for one that we did not write."""
     if not token:
         return None
     try:
         values = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-    except (binascii.Error, ValueError):
+        if not isinstance(values, list) or len(values) != len(fields):
+            return None
+        return [field.clean(field.to_python(value), None) for field, value in zip(fields, values, strict=True)]
+    except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError, ValidationError):
         return None
-    return values if isinstance(values, list) and len(values) == length else None

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from duologue.engage.messages.content.liquid import ContentFailed
 from duologue.engage.messages.models import Message, MessageVersion
 from duologue.engage.messages.queries import NoSuchMessage, render_preview
+from duologue.kit.text import whole_number
 from duologue.people.profiles.queries import people, search
 from duologue.platform.staff.rules import Right, may
 from duologue.web.access import inside
@@ -73,8 +74,7 @@ def preview(request: HttpRequest, workspace: Workspace, name: str) -> HttpRespon
 
 
 def _person(request: HttpRequest) -> int | None:
-    chosen = request.GET.get("person", "")
-    return int(chosen) if chosen.isdigit() else None
+    return whole_number(request.GET.get("person", ""))
 
 
 def _said(data: dict[str, Any]) -> dict[str, Any]:

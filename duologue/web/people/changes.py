@@ -8,6 +8,7 @@ from django.db import transaction
 from django.http import Http404
 from django.views.decorators.http import require_POST
 
+from duologue.kit.text import whole_number
 from duologue.people.consent.actions import NewStatement, state
 from duologue.people.profiles import actions
 from duologue.people.profiles.models import Merge
@@ -30,14 +31,14 @@ if TYPE_CHECKING:
 def merge(request: HttpRequest, workspace: Workspace, person: int) -> HttpResponse:
     """Join another person to this one."""
     to = ("people:person", workspace.name, person)
-    other = request.POST.get("other", "").strip().lstrip("#")
-    if not other.isdigit() or int(other) == person or not profiles_of(workspace, [int(other)]):
+    other = whole_number(request.POST.get("other", "").strip().lstrip("#"))
+    if other is None or other == person or not profiles_of(workspace, [other]):
         return said(request, "There is no other person of that number. The number stands in the address of their page.", *to, refused=True)
     if not profiles_of(workspace, [person]):
         raise Http404
     because = request.POST.get("because", "").strip() or "joined by hand"
-    actions.merge(workspace=workspace, keep=person, lose=int(other), because=because, now=now(workspace))
-    note(workspace, str(request.user), "merge people", str(person), {"lost": int(other)}, staff=member(request))
+    actions.merge(workspace=workspace, keep=person, lose=other, because=because, now=now(workspace))
+    note(workspace, str(request.user), "merge people", str(person), {"lost": other}, staff=member(request))
     return said(request, f"Person {other} and this one are one person now. No event was moved, and it can be undone.", *to)
 
 
@@ -46,8 +47,8 @@ def merge(request: HttpRequest, workspace: Workspace, person: int) -> HttpRespon
 @transaction.atomic
 def unmerge(request: HttpRequest, workspace: Workspace, person: int) -> HttpResponse:
     """Undo a merge."""
-    chosen = request.POST.get("merge", "")
-    found = Merge.within(workspace).filter(pk=int(chosen), kept=person, undone_at=None).first() if chosen.isdigit() else None
+    chosen = whole_number(request.POST.get("merge", ""))
+    found = Merge.within(workspace).filter(pk=chosen, kept=person, undone_at=None).first() if chosen is not None else None
     if found is None:
         raise Http404
     actions.unmerge(workspace=workspace, merge=found.pk, now=now(workspace))

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 READABLE: Final = 4.5  # contrast, WCAG 2.2 AA
 EASY: Final = 7.0  # for running text, so that what is set quieter beside it stays readable
 LIGHT_PAPER, LIGHT_GROUND, INK, DARK_PAPER = "#ffffff", "#f3f4f6", "#1a1c1f", "#1c1e21"
+SERIFS: Final = frozenset({"Georgia", "Times", "Times New Roman", "Palatino", "Garamond", "Baskerville", "Cambria", "Newsreader"})
 _FAMILY: Final = re.compile(r"[A-Za-z][A-Za-z0-9 -]*")
 
 
@@ -53,7 +54,8 @@ def look_of(book: Book) -> Look:
 def _families(font: str) -> str:
     """Return the names of letters that can stand in a style sheet as they are."""
     names = (name.strip().strip("\"'") for name in font.split(","))
-    return ", ".join(name for name in names if _FAMILY.fullmatch(name))
+    known = [name for name in names if _FAMILY.fullmatch(name)]
+    return ", ".join([*known, "serif"] if known and known[0] in SERIFS else known)
 
 
 def contrast(one: str, other: str) -> float:

@@ -115,7 +115,8 @@ def sentence(invited: Arm, held_out: Arm) -> str:
     if lift.contains_zero:
         more = more_people_needed(invited, held_out)
         if more:
-            return f"Too few people to tell yet; about {_rounded(more):,} more needed: {span} per 100 invited, and zero lies within."
+            needed = f"Too few people to tell yet; about {_rounded(more):,} more needed"
+            return f"{needed}: {span} per 100 invited, and zero lies within; these may have come anyway."
         return f"No effect can be seen: {span} per 100 invited, and zero lies within; these would have come anyway."
     if lift.estimate > 0:
         return f"It brought {_per_hundred(lift.estimate)} more conversions per 100 invited ({span})."

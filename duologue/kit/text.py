@@ -27,3 +27,10 @@ def words(text: str, *, most: int = 12) -> list[str]:
 def one_line(text: str, *, most: int = 200) -> str:
     """Return the text with all white space and control characters as single blanks, cut to a length."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())[:most]
+
+
+def whole_number(text: str) -> int | None:
+    """Return the number that a text of plain digits names, or None for anything else and for what no row could have."""
+    if not (text.isascii() and text.isdigit()) or len(text) > 18:
+        return None
+    return int(text)

@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from django.db.models import Field
 from django.shortcuts import redirect, render
 
 from duologue.engage.conversations.models import Conversation
+from duologue.kit.text import whole_number
 from duologue.platform.staff.models import Staff
 from duologue.platform.staff.rules import Right, may
 from duologue.platform.workspaces.queries import now
@@ -101,3 +103,14 @@ def _place(token: str, fields: Sequence[Field[Any, Any]]) -> list[Any] | None:
         return [field.clean(field.to_python(value), None) for field, value in zip(fields, values, strict=True)]
     except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError, ValidationError):
         return None
+
+
+def moment_and_number(token: str) -> tuple[datetime, int] | None:
+    """Return the place in a list by time that `?after=` names, or None for one that we did not write."""
+    at, _, digits = token.partition("_")
+    number = whole_number(digits)
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        return None
+    return None if number is None or moment.tzinfo is None else (moment, number)

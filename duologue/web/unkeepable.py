@@ -16,7 +16,10 @@ LARGEST_NUMBER = 2**63 - 1
 
 
 class RefuseTheUnkeepable:
-    """PostgreSQL keeps no zero byte in a text and no number beyond 63 bits; an address with either leads nowhere (404), a form is refused (400)."""
+    """PostgreSQL keeps no zero byte in a text and no number beyond 63 bits.
+
+    An address with either leads nowhere (404); a form or a question with a zero byte is refused (400).
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -18,7 +17,7 @@ from duologue.platform.staff.rules import Right
 from duologue.platform.workspaces.queries import now
 from duologue.strategize.segments.models import SegmentMember
 from duologue.web.access import inside
-from duologue.web.pages import PAGE_SIZE, member, page, said
+from duologue.web.pages import PAGE_SIZE, member, moment_and_number, page, said
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -36,7 +35,7 @@ def inbox(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     """List open (or closed) conversations, last touched first; of all teams or of one."""
     state = "closed" if request.GET.get("state") == "closed" else "open"
     team = request.GET.get("team") or None
-    rows = queries.inbox(workspace, state=state, team=team, before=_place(request.GET.get("after", "")), limit=PAGE_SIZE + 1)
+    rows = queries.inbox(workspace, state=state, team=team, before=moment_and_number(request.GET.get("after", "")), limit=PAGE_SIZE + 1)
     following = (
         f"{rows[PAGE_SIZE - 1].touched_at.isoformat()}_{rows[PAGE_SIZE - 1].id}".replace("+00:00", "Z") if len(rows) > PAGE_SIZE else ""
     )
@@ -116,11 +115,3 @@ def _find(workspace: Workspace, number: int) -> Conversation:
 
 def _queue(workspace: Workspace, one: Conversation) -> list[Waiting]:
     return queries.inbox(workspace, state=one.state, limit=15)
-
-
-def _place(token: str) -> tuple[datetime, int] | None:
-    at, _, number = token.partition("_")
-    try:
-        return datetime.fromisoformat(at), int(number)
-    except ValueError:
-        return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -22,6 +21,7 @@ from duologue.strategize.segments.models import SegmentMember
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
 
@@ -59,15 +59,6 @@ def events(workspace: Workspace, profiles: Sequence[int], before: tuple[datetime
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     following = f"{rows[EVENTS - 1]['at'].isoformat()}_{rows[EVENTS - 1]['id']}" if len(rows) > EVENTS else ""
     return rows[:EVENTS], following.replace("+00:00", "Z")
-
-
-def read_place(token: str) -> tuple[datetime, int] | None:
-    """Return the place a token names, or None where it names none."""
-    at, _, number = token.partition("_")
-    try:
-        return datetime.fromisoformat(at), int(number)
-    except ValueError:
-        return None
 
 
 def product_names(workspace: Workspace, keys: Collection[str]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from duologue.people.profiles.queries import persons_of, search
 from duologue.platform.staff.rules import Right
 from duologue.platform.workspaces.queries import now
 from duologue.web.access import inside
-from duologue.web.pages import page
+from duologue.web.pages import moment_and_number, page
 from duologue.web.people import reads
 from duologue.web.people.telling import products_in, told
 
@@ -47,7 +47,7 @@ def person(request: HttpRequest, workspace: Workspace, person: int) -> HttpRespo
         if owner is None or owner == person:
             raise Http404
         return redirect("people:person", workspace.name, owner)
-    before = reads.read_place(request.GET.get("after", ""))
+    before = moment_and_number(request.GET.get("after", ""))
     events, following = reads.events(workspace, known.profile_ids, before)
     context = {
         "person": known,

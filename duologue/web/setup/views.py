@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.views.decorators.http import require_GET
@@ -15,7 +14,7 @@ from duologue.platform.staff import queries
 from duologue.platform.staff.models import Key, Role
 from duologue.platform.staff.rules import Right, may
 from duologue.web.access import inside
-from duologue.web.pages import PAGE_SIZE, page
+from duologue.web.pages import PAGE_SIZE, moment_and_number, page
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -43,15 +42,7 @@ def setup(request: HttpRequest, workspace: Workspace) -> HttpResponse:
 @inside(Right.OWN)
 def log(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     """List who changed what, newest first."""
-    rows = entries(workspace, before=_place(request.GET.get("after", "")), most=PAGE_SIZE + 1)
+    rows = entries(workspace, before=moment_and_number(request.GET.get("after", "")), most=PAGE_SIZE + 1)
     last = rows[PAGE_SIZE - 1] if len(rows) > PAGE_SIZE else None
     following = f"{last.at.isoformat()}_{last.pk}".replace("+00:00", "Z") if last else ""
     return page(request, workspace, "setup/log.html", place=PLACE, entries=rows[:PAGE_SIZE], following=following)
-
-
-def _place(token: str) -> tuple[datetime, int] | None:
-    at, _, number = token.partition("_")
-    try:
-        return datetime.fromisoformat(at), int(number)
-    except ValueError:
-        return None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MOST_BYTES = 26_214_400
+LONGEST_LINE = 1_048_576  # RFC 5321 asks for 1000 bytes at most, and not every program that writes mail does
 log = structlog.get_logger()
 
 
@@ -56,9 +58,19 @@ def receive(raw: bytes, envelope: Sequence[str]) -> bool:
         close_old_connections()
 
 
+class _Door(SMTP):
+    line_length_limit = LONGEST_LINE
+
+
+class _Listener(Controller):
+    def factory(self) -> SMTP:
+        """Return what talks with one caller."""
+        return _Door(self.handler, **self.SMTP_kwargs)
+
+
 def listening(host: str, port: int) -> Controller:
     """Return the listener, not yet started; the caller starts and stops it."""
-    return Controller(TakesMailIn(), hostname=host, port=port, data_size_limit=MOST_BYTES, decode_data=False, ident="Duologue")
+    return _Listener(TakesMailIn(), hostname=host, port=port, data_size_limit=MOST_BYTES, decode_data=False, ident="Duologue")
 
 
 def _only_workspace() -> Workspace | None:

@@ -6,6 +6,8 @@ from django.urls import reverse
 
 from duologue.engage.channels.models import KeptMail
 from duologue.engage.conversations.models import Conversation
+from duologue.engage.messages.models import Delivery
+from duologue.platform.secrets.signing import sign
 
 
 def pages(workspace, filled) -> dict[str, str]:
@@ -43,6 +45,15 @@ def pages(workspace, filled) -> dict[str, str]:
         "setup": reverse("setup:setup", args=[name]),
         "log": reverse("setup:log", args=[name]),
     }
+
+
+def open_to_all(workspace) -> dict[str, str]:
+    """Every page that needs no account: of accounts, for people by the link of a message, and what is not there."""
+    delivery = Delivery.within(workspace).filter(state="accepted").order_by("pk").first()
+    link = sign("page", workspace.pk, delivery.pk)
+    to_people = {name: reverse(f"public:{name}", args=[link]) for name in ("unsubscribe", "preferences", "survey", "why_me", "not_now")}
+    accounts = {"sign-in": reverse("account_login"), "new-password": reverse("account_reset_password")}
+    return {**to_people, **accounts, "nothing": f"/{workspace.name}/nothing/here/"}
 
 
 LISTS = {

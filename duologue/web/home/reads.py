@@ -13,7 +13,6 @@ from django.urls import reverse
 from duologue.engage.channels.models import Relay
 from duologue.engage.conversations.models import Conversation
 from duologue.engage.messages.models import Delivery
-from duologue.engage.perks.models import PoolCode
 from duologue.measure.reports.models import ReportSnapshot
 from duologue.people.imports.models import Import
 from duologue.people.intake.models import Refusal
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
 ENOUGH = 100_000
 FEW_LEFT = 0.1
+PLENTY = 1_000  # codes left, of which nobody needs to be told
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,23 +115,37 @@ def _perks(workspace: Workspace) -> list[Matter]:
     limits = dict(
         OfferVersion.within(workspace).filter(offer__in=offers, number=F("offer__current")).values_list("offer_id", "data__limits__all")
     )
-    pools = {
-        row["offer"]: (row["left"], row["known"])
-        for row in PoolCode.within(workspace).values("offer").annotate(left=Count("id", Q(taken_at=None)), known=Count("id"))
-    }
+    pools = _pools(workspace, [offer.pk for offer in offers])
     matters = []
     for offer in offers:
         left, whole = pools.get(offer.pk, (None, 0))
         limit = limits.get(offer.pk)
         if isinstance(limit, int) and limit > 0:
             left, whole = min(limit - offer.given, left if left is not None else limit), limit
-        if left is not None and left <= whole * FEW_LEFT:
-            text = f"“{offer.name}” is all given." if left <= 0 else f"“{offer.name}” runs out: {left:,} left of {whole:,}."
+        if left is not None and left < PLENTY and left <= whole * FEW_LEFT:
+            text = f"“{offer.name}” is all given." if left <= 0 else f"“{offer.name}” runs out: {left:,} left{_of(whole)}."
             to = reverse("strategize:offer", args=[workspace.name, offer.name])
             matters.append(
                 Matter("warn", "gift-card", text, "Dialogues that give it take their line for a perk that is gone.", "Open offer", to)
             )
     return matters
+
+
+def _of(whole: int) -> str:
+    return f" of {whole:,}" if whole < PLENTY / FEW_LEFT else ""
+
+
+def _pools(workspace: Workspace, offers: list[int]) -> dict[int, tuple[int, int]]:
+    """Return per offer with codes of the brand's own how many are left and how many there are; counting stops where there are plenty."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT o, (SELECT count(*) FROM (SELECT FROM engage_poolcode WHERE workspace_id = %(w)s AND offer_id = o AND taken_at IS NULL
+                                                LIMIT %(plenty)s) a),
+                      (SELECT count(*) FROM (SELECT FROM engage_poolcode WHERE workspace_id = %(w)s AND offer_id = o LIMIT %(many)s) b)
+               FROM unnest(%(offers)s::bigint[]) o""",
+            {"w": workspace.pk, "offers": offers, "plenty": PLENTY, "many": int(PLENTY / FEW_LEFT)},
+        )
+        return {offer: (left, known) for offer, left, known in cursor.fetchall() if known}
 
 
 def _imports(workspace: Workspace) -> list[Matter]:

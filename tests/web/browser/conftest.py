@@ -13,7 +13,7 @@ from playwright.sync_api import sync_playwright
 from duologue.platform.workspaces.actions import create_workspace
 from duologue.platform.workspaces.queries import now
 from tests.web import seed
-from tests.web.addresses import pages
+from tests.web.addresses import open_to_all, pages
 
 CHROMIUM = next((path for path in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if path), None)
 
@@ -44,11 +44,12 @@ def house(transactional_db, live_server):
 class House:
     def __init__(self, workspace, filled, origin, session):
         self.workspace, self.filled, self.origin, self.session = workspace, filled, origin, session
-        self.pages = pages(workspace, filled)
+        self.pages = {**pages(workspace, filled), **open_to_all(workspace)}
 
     def enter(self, chromium, *, width=1440, scheme="light"):
         """Return a page of a browser that is signed in."""
         context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        context.set_default_timeout(60_000)
         context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": self.session, "url": self.origin}])
         return context.new_page()
 

@@ -10,7 +10,7 @@ from duologue.platform.audit.models import AuditEntry
 from duologue.strategize.dialogues.models import Dialogue
 from tests.web import seed
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
 def test_signing_in_and_stopping_everything(house, chromium):

@@ -1,0 +1,71 @@
+# ruff: noqa: RUF001
+"""What the filled workspace says: a dialogue, a segment, messages, and the names of its people."""
+
+from __future__ import annotations
+
+WIN_BACK = """\
+dialogue: win-back
+about: Good customers who went quiet, asked back with something nobody else has.
+serves: {persona: gift-giver, promise: something-nobody-else-has, stage: quiet}
+purpose: promotions
+audience: lapsed-good-customers
+again: after 180d
+holdout: 10%
+goal: {event: Order Completed, within: 30d, value: revenue}
+anytime:
+  - {left: lapsed-good-customers, then: end}
+  - {replied: complaint, then: care}
+turns:
+  invite:
+    say: we-miss-you
+    by: [email, sms]
+    window: "Mo-Sa 09:00-20:00"
+    listen:
+      - {clicked: any, then: gift}
+      - {replied: yes, then: gift}
+      - {silence: 3d, then: why}
+  why:
+    ask: why-quiet
+    by: [email]
+    listen:
+      - {answered: {reason: moved}, then: end}
+      - {answered: any, then: gift}
+      - {silence: 5d, then: gift}
+  gift:
+    give: ten-percent
+    say: your-code
+    listen:
+      - {withheld: perk_gone, then: end}
+      - {silence: {until: perk.ten-percent.expires_at, before: 3d, at: "10:00"}, then: last}
+  last: {say: code-ends-soon, listen: [{silence: 3d, then: end}]}
+  care: {hand_over: care, within: 4h, listen: [{closed: any, then: end}, {overdue: any, then: end}]}
+"""
+SEGMENT = """\
+segment: lapsed-good-customers
+about: Bought for more than 100 in two years, nothing for 180 days
+where:
+  all:
+    - did: {event: Order Completed, within: 730d, times: {at_least: 2}}
+    - not: {did: {event: Order Completed, within: 180d}}
+    - person.country: [GB, DE]
+"""
+MESSAGES = {
+    "we-miss-you": (
+        "It’s been a while, {{ person.first_name }}",
+        (
+            "It’s been a while, {{ person.first_name }}. The beeswax you liked is back, and we’ve put two by in case.\n\n"
+            "[Show me the two](https://shop.example/two)"
+        ),
+    ),
+    "your-code": ("Ten per cent, for you", "Ten per cent off anything on the shelves. Your word is {{ perk.ten-percent.code }}."),
+    "code-ends-soon": ("Your word ends soon", "Your word still works for three days. After that we’ll leave you in peace."),
+}
+PEOPLE = [
+    "Ruth Pemberton",
+    "Tom Ashdown",
+    "Amélie Roux",
+    "Jürgen Maximilian-Hohenstaufen von und zu Oberau",
+    "Priya Raman",
+    "Li Wei",
+    "Ana Sousa",
+]

@@ -16,6 +16,7 @@ from duologue.people.consent.queries import digest_of
 from duologue.people.consent.rules import GRANTED, START, Said, content_digest, link_digest, newest_of
 from duologue.people.timeline.actions import NewEvent, write
 from duologue.people.timeline.names import CONSENT_GRANTED, CONSENT_REFUSED, CONSENT_WITHDRAWN
+from duologue.platform.database import arrays
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -75,14 +76,16 @@ def state(*, workspace: Workspace, statements: Sequence[NewStatement], now: date
 def _ends_of_chains(workspace: Workspace, profiles: list[int]) -> dict[int, tuple[int, bytes]]:
     """Return the last number and digest of each chain, holding the profiles so that no one else adds to them."""
     ends: dict[int, tuple[int, bytes]] = defaultdict(lambda: (0, START))
+    listed = arrays.numbers(profiles)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id FROM people_profile WHERE workspace_id = %s AND id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", (workspace.pk, profiles)
+            "SELECT id FROM people_profile WHERE workspace_id = %s AND id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE",
+            (workspace.pk, listed),
         )
         cursor.execute(
             """SELECT DISTINCT ON (profile_id) profile_id, number, digest FROM people_consentstatement
-               WHERE workspace_id = %s AND profile_id = ANY(%s) ORDER BY profile_id, number DESC""",
-            (workspace.pk, profiles),
+               WHERE workspace_id = %s AND profile_id = ANY(%s::bigint[]) ORDER BY profile_id, number DESC""",
+            (workspace.pk, listed),
         )
         for profile, number, digest in cursor.fetchall():
             ends[profile] = (number, bytes(digest))
@@ -101,11 +104,11 @@ def _keep_latest(workspace: Workspace, said: list[Said]) -> None:
                WHERE people_consentnow.at < excluded.at OR (people_consentnow.at = excluded.at AND excluded.state <> %s)""",
             (
                 workspace.pk,
-                [one.profile_id for one in rows],
-                [one.purpose for one in rows],
-                [one.channel for one in rows],
-                [one.state for one in rows],
-                [one.at for one in rows],
+                arrays.numbers(one.profile_id for one in rows),
+                arrays.texts(one.purpose for one in rows),
+                arrays.texts(one.channel for one in rows),
+                arrays.texts(one.state for one in rows),
+                arrays.moments(one.at for one in rows),
                 GRANTED,
             ),
         )

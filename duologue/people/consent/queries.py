@@ -69,14 +69,12 @@ def suppressed(workspace: Workspace, channel: str, addresses: Collection[str]) -
 
 def erased(workspace: Workspace, identifiers: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
     """Return those of the normalised identifiers (kind, value) whose owner was erased."""
-    salt = bytes(workspace.salt)
-    digests = {address_digest(salt, kind, value): (kind, value) for kind, value in identifiers}
-    if not digests:
-        return set()
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT FROM people_suppression WHERE workspace_id = %s AND reason = 'erased')", (workspace.pk,))
-        if not cursor.fetchone()[0]:
+        if not identifiers or not cursor.fetchone()[0]:
             return set()
+        salt = bytes(workspace.salt)
+        digests = {address_digest(salt, kind, value): (kind, value) for kind, value in identifiers}
         cursor.execute(
             "SELECT address FROM people_suppression WHERE workspace_id = %s AND reason = 'erased' AND address = ANY(%s)",
             (workspace.pk, list(digests)),

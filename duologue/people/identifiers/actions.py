@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
+from duologue.platform.database import arrays
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
@@ -47,10 +49,10 @@ def attach(*, workspace: Workspace, identifiers: Sequence[NewIdentifier], now: d
             (
                 workspace.pk,
                 now,
-                [one.profile_id for one in ordered],
-                [one.kind for one in ordered],
-                [one.value for one in ordered],
-                [one.shown[:320] for one in ordered],
+                arrays.numbers(one.profile_id for one in ordered),
+                arrays.texts(one.kind for one in ordered),
+                arrays.texts(one.value for one in ordered),
+                arrays.texts(one.shown[:320] for one in ordered),
             ),
         )
         return int(cursor.rowcount)

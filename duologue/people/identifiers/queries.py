@@ -8,6 +8,7 @@ from django.db import connection
 
 from duologue.kit.pipeline import Refused
 from duologue.people.identifiers.rules import normalise
+from duologue.platform.database import arrays
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -46,6 +47,6 @@ def find_many(workspace: Workspace, pairs: Iterable[tuple[str, str]]) -> dict[tu
         cursor.execute(
             """SELECT i.kind, i.value, i.profile_id FROM unnest(%s::text[], %s::text[]) AS w (kind, value)
                JOIN people_identifier i ON i.workspace_id = %s AND i.kind = w.kind AND i.value = w.value""",
-            ([kind for kind, _ in wanted], [value for _, value in wanted], workspace.pk),
+            (arrays.texts(kind for kind, _ in wanted), arrays.texts(value for _, value in wanted), workspace.pk),
         )
         return {(kind, value): profile for kind, value, profile in cursor.fetchall()}

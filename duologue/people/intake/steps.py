@@ -16,6 +16,7 @@ from duologue.people.intake.rules import CONSENT, Incoming
 from duologue.people.intake.whose import Known, settle
 from duologue.people.profiles import actions as profiles
 from duologue.people.timeline import actions as timeline
+from duologue.platform.database import arrays
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -46,7 +47,7 @@ class Steps:
             cursor.execute(
                 """INSERT INTO people_seenkey (workspace_id, key, seen_at)
                    SELECT %s, k, %s FROM unnest(%s::bytea[]) AS k ON CONFLICT DO NOTHING RETURNING key""",
-                (self.workspace.pk, self.now, sorted(first)),
+                (self.workspace.pk, self.now, arrays.digests(sorted(first))),
             )
             fresh = {bytes(row[0]) for row in cursor.fetchall()}
         again = Refused("seen before", "An event with this messageId was received before.")
@@ -65,8 +66,8 @@ class Steps:
                    FROM people_profile p
                    LEFT JOIN people_profile o ON o.workspace_id = p.workspace_id AND o.person = p.person
                    LEFT JOIN people_identifier i ON i.workspace_id = o.workspace_id AND i.profile_id = o.id
-                   WHERE p.workspace_id = %s AND p.id = ANY(%s) GROUP BY p.id, p.person""",
-                (self.workspace.pk, list(set(self.known.profiles.values()))),
+                   WHERE p.workspace_id = %s AND p.id = ANY(%s::bigint[]) GROUP BY p.id, p.person""",
+                (self.workspace.pk, arrays.numbers(set(self.known.profiles.values()))),
             )
             for profile, person, account, named in cursor.fetchall():
                 self.known.persons[profile] = person

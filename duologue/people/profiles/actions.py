@@ -12,6 +12,7 @@ from duologue.kit.text import WORD_LENGTH, folded, words
 from duologue.people.profiles.learning import learn
 from duologue.people.profiles.models import Merge, Profile
 from duologue.people.profiles.rules import shard_of
+from duologue.platform.database import arrays
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,7 +57,7 @@ def saw(*, workspace: Workspace, seen: Mapping[int, datetime]) -> None:
         cursor.execute(
             """UPDATE people_profile p SET seen_at = s.at FROM unnest(%s::bigint[], %s::timestamptz[]) AS s (id, at)
                WHERE p.workspace_id = %s AND p.id = s.id AND p.seen_at < s.at - interval '1 hour'""",
-            (list(seen), list(seen.values()), workspace.pk),
+            (arrays.numbers(seen), arrays.moments(seen.values()), workspace.pk),
         )
 
 
@@ -77,7 +78,7 @@ def make_findable(*, workspace: Workspace, texts: Sequence[tuple[int, str]]) -> 
         cursor.execute(
             """INSERT INTO people_searchword (workspace_id, word, profile_id)
                SELECT %s, w.word, w.profile FROM unnest(%s::bigint[], %s::text[]) AS w (profile, word) ON CONFLICT DO NOTHING""",
-            (workspace.pk, [profile for profile, _ in ordered], [word for _, word in ordered]),
+            (workspace.pk, arrays.numbers(profile for profile, _ in ordered), arrays.texts(word for _, word in ordered)),
         )
 
 

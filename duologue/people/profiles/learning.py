@@ -12,6 +12,7 @@ from duologue.people.profiles.places import country_code, known_locale, known_zo
 from duologue.people.profiles.rules import name_of, told
 from duologue.people.timeline.actions import NewEvent, write
 from duologue.people.timeline.names import FACT_CHANGED
+from duologue.platform.database import arrays
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 NAME_KEYS = ("name", "full_name", "first_name", "last_name")
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 _OWN_COLUMNS = {"locale": known_locale, "timezone": known_zone, "country": country_code}
 
 
@@ -54,8 +56,9 @@ def _held(workspace: Workspace, pairs: dict[tuple[int, str], NewFact]) -> dict[t
         keys.update(NAME_KEYS)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT profile_id, key, value, at FROM people_fact WHERE workspace_id = %s AND profile_id = ANY(%s) AND key = ANY(%s)",
-            (workspace.pk, profiles, sorted(keys)),
+            """SELECT profile_id, key, value, at FROM people_fact
+               WHERE workspace_id = %s AND profile_id = ANY(%s::bigint[]) AND key = ANY(%s)""",
+            (workspace.pk, arrays.numbers(profiles), sorted(keys)),
         )
         return {(profile, key): (json.loads(value), at) for profile, key, value, at in cursor.fetchall()}
 
@@ -74,12 +77,12 @@ def _store(workspace: Workspace, facts: list[NewFact]) -> None:
                WHERE people_fact.at <= excluded.at""",
             (
                 workspace.pk,
-                [fact.profile_id for fact in facts],
-                [fact.key for fact in facts],
-                [json.dumps(fact.value, ensure_ascii=False) for fact in facts],
-                [fact.source[:80] for fact in facts],
-                [fact.at for fact in facts],
-                [",".join(fact.purposes) for fact in facts],
+                arrays.numbers(fact.profile_id for fact in facts),
+                arrays.texts(fact.key for fact in facts),
+                arrays.texts(_as_json(fact.value) for fact in facts),
+                arrays.texts(fact.source[:80] for fact in facts),
+                arrays.moments(fact.at for fact in facts),
+                arrays.texts(",".join(fact.purposes) for fact in facts),
             ),
         )
 
@@ -91,7 +94,7 @@ def _forget(workspace: Workspace, pairs: list[tuple[int, str]]) -> None:
         cursor.execute(
             """DELETE FROM people_fact f USING unnest(%s::bigint[], %s::text[]) AS g (profile, key)
                WHERE f.workspace_id = %s AND f.profile_id = g.profile AND f.key = g.key""",
-            ([profile for profile, _ in pairs], [key for _, key in pairs], workspace.pk),
+            (arrays.numbers(profile for profile, _ in pairs), arrays.texts(key for _, key in pairs), workspace.pk),
         )
 
 
@@ -115,8 +118,8 @@ def _set_columns(workspace: Workspace, changed: dict[tuple[int, str], NewFact], 
                FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[]) AS n (id, locale, timezone, country, name)
                WHERE p.workspace_id = %s AND p.id = n.id""",
             (
-                [profile for profile, _ in rows],
-                *([own.get(key) for _, own in rows] for key in ("locale", "timezone", "country", "name")),
+                arrays.numbers(profile for profile, _ in rows),
+                *(arrays.texts_or_nothing(own.get(key) for _, own in rows) for key in ("locale", "timezone", "country", "name")),
                 workspace.pk,
             ),
         )

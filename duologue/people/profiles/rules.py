@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from duologue.kit.ids import spread
@@ -26,6 +27,7 @@ def shard_of(person: int) -> int:
     return spread(person, 6)
 
 
+@lru_cache(maxsize=4096)
 def fact_key(key: str) -> str:
     """Return a fact's name as it is kept: Segment's camel case (`firstName`) becomes `first_name`."""
     out: list[str] = []

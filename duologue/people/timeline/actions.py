@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from duologue.platform.workspaces.models import Workspace
 
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 MONTHS_LOCK: Final = 7254
 FIRST_YEAR: Final = 2000
 
@@ -58,7 +59,7 @@ def write(*, workspace: Workspace, events: Sequence[NewEvent], now: datetime) ->
                         event.occurred_at,
                         event.received_at or now,
                         event.name,
-                        json.dumps(event.properties, ensure_ascii=False, separators=(",", ":")),
+                        _as_json(event.properties),
                         event.source,
                         write_id,
                         event.run_id,

@@ -6,6 +6,7 @@ import binascii
 import re
 
 BARE_NEWLINE = re.compile(rb"\r\n|\r|\n")
+PLAIN = re.compile(r"[!-<>-~][ !-<>-~]{0,70}[!-<>-~]")  # what quoted-printable leaves as it is: a name, a link
 SOFT = b"=\r\n"
 LONGEST = 75  # beside the sign of a soft line break
 
@@ -22,6 +23,8 @@ def quoted(text: str) -> bytes:
 
 def piece(text: str) -> bytes:
     """Return a part of a text so that pieces can be joined: each leaves the next one at the beginning of a line."""
+    if PLAIN.fullmatch(text):
+        return text.encode() + SOFT
     if not text:
         return b""
     done = binascii.b2a_qp(_with_crlf(text) + b"\r\n", istext=True)[:-2]

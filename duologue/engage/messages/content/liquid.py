@@ -19,7 +19,11 @@ FORBIDDEN_TAGS = ("include", "render", "tablerow", "increment", "decrement")
 OUTPUT = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
 SIMPLE = re.compile(r"""([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)(?:\s*\|\s*default:\s*(?:"([^"]*)"|'([^']*)'))?""")
 GUARD = re.compile(r"\{%-?\s*(?:if|elsif|unless|case)\b(.*?)-?%\}", re.DOTALL)
+TO_ESCAPE = re.compile("[&<>'\"]")
 SPACE_CONTROL = re.compile(r"\{\{-|-\}\}")
+
+
+Step = tuple[str, tuple[str, ...] | None, str | None]  # text that stands still, or the path of an output and its default
 
 
 class ContentFailed(ValueError):
@@ -53,7 +57,7 @@ class Template:
         self._escape = escape
         self._steps = _steps(source)
         self._liquid: Any = None
-        self._quoted = None if self._steps is None else [(piece(still), path, default) for still, path, default in self._steps]
+        self._quoted = None if self._steps is None else _slots(self._steps)
         if self._steps is None:
             self._liquid = _parsed(source, escape=escape)
 
@@ -70,10 +74,18 @@ class Template:
         """Fill the values in and return quoted-printable; what stands still was quoted once and for all."""
         if self._quoted is None:
             return quoted(self.render(values))
-        return joined([still if path is None else piece(self._put(values, path, default)) for still, path, default in self._quoted])
+        pieces, outputs = self._quoted
+        whole = pieces.copy()
+        for (path, default), places in outputs:
+            said = piece(self._put(values, path, default))
+            for place in places:
+                whole[place] = said
+        return joined(whole)
 
     def _put(self, values: Mapping[str, Any], path: tuple[str, ...], default: str | None) -> str:
         value = _look_up(values, path)
+        if type(value) is str and value and not (self._escape and TO_ESCAPE.search(value)):
+            return value
         if default is not None and (value is None or value is False or value in ("", [], {})):
             return default  # a literal of the template's author, which Liquid does not escape either
         return to_liquid_string(value, self._escape)
@@ -113,11 +125,11 @@ def _parsed(source: str, *, escape: bool) -> Any:
         raise ContentFailed(str(error).splitlines()[0]) from None
 
 
-def _steps(source: str) -> list[tuple[str, tuple[str, ...] | None, str | None]] | None:
+def _steps(source: str) -> list[Step] | None:
     """Return the template as a list of still text and paths, or None where only python-liquid will do."""
     if "{%" in source or SPACE_CONTROL.search(source):
         return None
-    steps: list[tuple[str, tuple[str, ...] | None, str | None]] = []
+    steps: list[Step] = []
     at = 0
     for output in OUTPUT.finditer(source):
         simple = SIMPLE.fullmatch(output[1])
@@ -135,9 +147,18 @@ def _steps(source: str) -> list[tuple[str, tuple[str, ...] | None, str | None]] 
     return steps
 
 
+def _slots(steps: list[Step]) -> tuple[list[bytes], list[tuple[tuple[tuple[str, ...], str | None], list[int]]]]:
+    """Return the still pieces, quoted, with gaps, and for each different output the gaps it fills."""
+    gaps: dict[tuple[tuple[str, ...], str | None], list[int]] = {}
+    for place, (_, path, default) in enumerate(steps):
+        if path is not None:
+            gaps.setdefault((path, default), []).append(place)
+    return [piece(still) for still, _, _ in steps], list(gaps.items())
+
+
 def _look_up(values: Any, path: tuple[str, ...]) -> Any:
     for part in path:
-        if not isinstance(values, Mapping):
+        if type(values) is not dict and not isinstance(values, Mapping):
             return None
         values = values.get(part)
     return values

@@ -9,8 +9,9 @@ import pytest
 from duologue.strategize.segments.rules.read import read_segment
 from duologue.web.people.telling import products_in, told
 from duologue.web.strategize.sayings import buttons, first_words
+from duologue.web.strategize.script import hours
 from duologue.web.strategize.wording import rule_in_words
-from duologue.web.templatetags.look import ending, spans, words
+from duologue.web.templatetags.look import ending, initials, spans, words
 
 AT = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
@@ -86,6 +87,12 @@ where:
         (spans("1w"), "1 week"),
         (words("email"), "e-mail"),
         (words("hard_bounce"), "hard bounce"),
+        (hours("Mo-Sa 09:00-20:00"), "Mon to Sat, 09:00 to 20:00"),
+        (hours("08:00-21:00"), "08:00 to 21:00"),
+        (hours("Mo,We 08:00-21:00"), "Mon,Wed, 08:00 to 21:00"),
+        (hours("always"), "always"),
+        (initials("yusuf.gibson.224@people.example"), "YG"),
+        (initials("Ruth Pemberton"), "RP"),
     ],
 )
 def test_names_of_the_code_are_written_as_words(shown, expected):

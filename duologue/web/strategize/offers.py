@@ -15,6 +15,7 @@ from duologue.strategize.guardrails.models import Guardrails
 from duologue.strategize.offers.models import Offer, OfferVersion
 from duologue.web.access import inside
 from duologue.web.pages import page
+from duologue.web.strategize.script import hours
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -53,4 +54,12 @@ def offer(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse
 def guardrails(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     """Show what protects people and brand."""
     found = Guardrails.within(workspace).first()
-    return page(request, workspace, "strategize/guardrails.html", place="strategize/guardrails", guardrails=found)
+    window = found.data.get("window") if found else ""
+    return page(
+        request,
+        workspace,
+        "strategize/guardrails.html",
+        place="strategize/guardrails",
+        guardrails=found,
+        window=hours(str(window)) if window else "",
+    )

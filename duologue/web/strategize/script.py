@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,9 @@ PICTURES = {
     "closed": "circle-check",
     "overdue": "hourglass",
 }
+NAMED = {"Mo": "Mon", "Tu": "Tue", "We": "Wed", "Th": "Thu", "Fr": "Fri", "Sa": "Sat", "Su": "Sun"}
+DAYS = re.compile("|".join(rf"\b{day}\b" for day in NAMED))
+RANGE = re.compile(r"([\w:]+)-([\w:]+)")
 UNITS = {"s": "second", "m": "minute", "h": "hour", "d": "day", "w": "week"}
 
 
@@ -98,7 +102,7 @@ def _scene(turn: Turn, counted: dict[str, Any] | None, said: dict[str, Saying]) 
 
 
 def _head(turn: Turn) -> tuple[str, str]:
-    beside = [turn.window] if turn.window and turn.speaks else []
+    beside = [hours(turn.window)] if turn.window and turn.speaks else []
     if turn.only_if:
         beside.append(f"only where a condition holds, otherwise {turn.otherwise or 'end'}")
     if turn.does == "hand_over":
@@ -166,14 +170,25 @@ def heard(line: Line) -> str:
     return f"{line.hears} {condition(line.what) if isinstance(line.what, dict) else f'“{_plain(line.what)}”'}"
 
 
+def hours(window: str) -> str:
+    """Return a window in words: 'Mo-Sa 09:00-20:00' as 'Mon to Sat, 09:00 to 20:00'."""
+    days, _, clock = DAYS.sub(lambda found: NAMED[found[0]], window).rpartition(" ")
+    return ", ".join(RANGE.sub(r"\1 to \2", part) for part in (days, clock) if part)
+
+
 def starts(plan: Plan) -> str:
     """Return in words who is invited, and when."""
     whom = f"all in {_words(plan.audience)}" if plan.audience else "everyone"
     if not plan.starts:
         return f"{whom} at the launch, and all who join later"
-    ways = {"event": "do “{}”", "joins": "join {}", "leaves": "leave {}"}
+    does = {"event": "{} “{}”", "joins": "{} {}", "leaves": "{} {}"}
+    verbs = {"event": ("does", "do"), "joins": ("joins", "join"), "leaves": ("leaves", "leave")}
+    many = 1 if plan.audience else 0
     when = " or ".join(
-        ways.get(one.kind, one.kind + " {}").format(one.name if one.kind == "event" else _words(one.name)) for one in plan.starts
+        does.get(one.kind, "{} {}").format(
+            verbs.get(one.kind, (one.kind, one.kind))[many], one.name if one.kind == "event" else _words(one.name)
+        )
+        for one in plan.starts
     )
     return f"{whom} who {when}"
 

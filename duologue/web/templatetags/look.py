@@ -133,7 +133,7 @@ def ending(reason: str) -> str:
 @register.filter
 def spans(text: str) -> str:
     """Write the lengths of time in a text in full: 'after 180d' as 'after 180 days'."""
-    return SPAN.sub(lambda found: f"{found[1]} {UNITS[found[2]]}{'' if found[1] == '1' else 's'}", words(text))
+    return SPAN.sub(lambda found: f"{found[1]} {UNITS[found[2]]}{'' if found[1] == '1' else 's'}", str(text))
 
 
 @register.filter
@@ -145,7 +145,8 @@ def get(mapping: dict[str, Any] | None, key: Any) -> Any:
 @register.filter
 def initials(name: str) -> str:
     """Return up to two initials for a round picture."""
-    letters = [word[0] for word in str(name).replace("@", " ").split() if word[0].isalnum()]
+    known, at, _ = str(name).partition("@")
+    letters = [word[0] for word in (re.sub(r"[._+0-9-]", " ", known) if at else known).split() if word[0].isalnum()]
     return "".join(letters[:1] + letters[-1:] if len(letters) > 1 else letters[:1]).upper() or "?"
 
 

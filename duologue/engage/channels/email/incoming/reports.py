@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from duologue.engage.channels.email.incoming.parts import Mail
 
 NOTICES = {"delayed": "delayed", "delivered": "delivered", "relayed": "delivered", "expanded": "delivered"}
+WIDE_ADDRESS = re.compile(r"[^\s<>()\[\];:,\"@\ufffd]{1,64}@[^\s<>()\[\];:,\"@\ufffd]{1,255}")  # RFC 6531
 NO_COMPLAINT = {"not-spam": "not_spam", "auth-failure": "authentication", "virus": "virus", "dkim": "authentication"}
 
 
@@ -95,11 +96,12 @@ def _is_failure(block: dict[str, str]) -> bool:
 def _recipient(block: dict[str, str]) -> str:
     """Return the address we wrote to: the original one where it is told, since the final one may lie behind a forwarding."""
     original, final = block.get("original-recipient", ""), block.get("final-recipient", "")
-    return original if ADDRESS.search(original) else final
+    return original if _addresses([original]) else final
 
 
 def _addresses(texts: list[str]) -> list[str]:
-    found = [match.group().lower() for text in texts for match in [ADDRESS.search(text.partition(";")[2] or text)] if match]
+    told = [text.partition(";")[2] or text for text in texts]
+    found = [match.group().lower() for text in told for match in [(ADDRESS if text.isascii() else WIDE_ADDRESS).search(text)] if match]
     return list(dict.fromkeys(found))
 
 

@@ -32,7 +32,7 @@ WORDS: Final[tuple[tuple[str, str, str], ...]] = (
     ("greylisted", "soft", r"gr[ea]y-?list|try again later|temporarily deferred|please retry|too many (?:connections|messages|recipients)|rate limit|throttl"),
     ("blocked", "soft", r"spam|block(?:ed|list)|black ?list|reputation|\brbl\b|\bdnsbl\b|spamhaus|barracuda|unsolicited|content (?:rejected|filter)|"
      r"policy|poor ?reputation|suspicious|banned|abus(?:e|ive)|virus|malware|not authori[sz]ed|dmarc|\bspf\b|dkim|access denied|denied by|"
-     r"refused|relay(?:ing)? (?:denied|not permitted|access denied)|unable to relay|authentication required|rejected"),
+     r"(?<!connection )refused|relay(?:ing)? (?:denied|not permitted|access denied)|unable to relay|authentication required|rejected"),
     ("expired", "soft", r"retry time(?:out)? (?:exceeded|not reached)|queue (?:time|too long)|too (?:long|old) in (?:the )?queue|delivery (?:time )?expired|"
      r"timed? ?out|could not be delivered (?:for|within)|gave up|giving up|connection (?:refused|timed out|reset)|no route to host|network (?:is )?unreachable|"
      r"maximum hop|loops? back|routing loop|mail loop|too many hops"),
@@ -58,6 +58,7 @@ CODES: Final[dict[str, tuple[str, str]]] = {
     "4.4": ("no_such_domain", "hard"),
     "4.6": ("expired", "soft"),
     "4.7": ("expired", "soft"),
+    "6.7": ("unknown", "soft"),  # a carrier on the way takes no addresses beyond ASCII; the address is good
 }
 ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]\d)")
 BASIC = re.compile(r"(?:^|[\s:;(\[-])([45])\d\d(?=[\s,;:\])-])")

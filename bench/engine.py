@@ -33,7 +33,7 @@ def measure(folder: Path, *, full: bool) -> list[Row]:
     from duologue.platform.workspaces.actions import create_workspace
 
     waiting, moves = (1_000_000, 200_000) if full else (200_000, 60_000)
-    workspace = create_workspace(name="engine", clock_at=NOON)
+    workspace = create_workspace(name="bench-engine", clock_at=NOON)
     crowd(workspace, waiting)
     _runs(workspace, waiting)
     later = NOON + timedelta(days=4)

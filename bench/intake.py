@@ -24,7 +24,7 @@ def measure(folder: Path, *, full: bool) -> list[Row]:
     from duologue.platform.workspaces.queries import now
 
     count = 500_000 if full else 50_000
-    workspace = create_workspace(name="intake")
+    workspace = create_workspace(name="bench-intake")
     _, secret = create_key(workspace=workspace, name="shop", kind="write", role="", now=now(workspace))
     bodies = [_body(batch) for batch in range(count // IN_A_BATCH)]
     asyncio.run(_send(bodies[:AT_ONCE], secret))

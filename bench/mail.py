@@ -34,7 +34,7 @@ def measure(folder: Path, *, full: bool) -> list[Row]:
     if sink is None:
         return [Row("mail: smtp-sink is not installed (Debian: postfix)", "", 0, None, 3000, 0, 0)]
     with _sink(sink) as port:
-        return _measured(port, 50_000 if full else 10_000)
+        return _measured(port, 50_000 if full else 6_000)
 
 
 def _measured(port: int, count: int) -> list[Row]:
@@ -43,7 +43,7 @@ def _measured(port: int, count: int) -> list[Row]:
     from duologue.engage.messages.tasks import send_due
     from duologue.platform.workspaces.actions import create_workspace
 
-    workspace = create_workspace(name="mail", clock_at=NOON)
+    workspace = create_workspace(name="bench-mail", clock_at=NOON)
     crowd(workspace, count + 500)
     way = {"host": "127.0.0.1", "port": port, "security": "none", "connections": CONNECTIONS}
     save_relay(workspace=workspace, name="sink", kind="smtp", is_test=True, settings=way)

@@ -27,7 +27,7 @@ def measure(folder: Path, *, full: bool) -> list[Row]:
     from duologue.platform.workspaces.actions import create_workspace
 
     settings.ALLOWED_HOSTS = ["*"]
-    workspace = create_workspace(name="pages", clock_at=NOON)
+    workspace = create_workspace(name="bench-pages", clock_at=NOON)
     crowd(workspace, PEOPLE)
     staff = Staff.objects.create_user("bench@shop.example", name="Bench")
     add_member(workspace, staff=staff, role=Role.OWNER, now=NOON)

@@ -19,6 +19,6 @@ class StrategizeConfig(AppConfig):
         from duologue.strategize.segments.personal import SegmentsHolder  # noqa: PLC0415
 
         register_follower(SegmentsFollower())
-        register_follower(LakeFollower())
+        register_follower(LakeFollower(rest=1.0))
         register_personal_data(SegmentsHolder())
         register_personal_data(LakeHolder())

@@ -136,7 +136,7 @@ class Year:
 
     def _read_mail(self, now: datetime) -> None:
         kept = KeptMail.within(self.workspace).filter(pk__gt=self._read_until).order_by("pk")
-        for mail in kept.select_related("delivery__dialogue").iterator(chunk_size=500):
+        for mail in kept.select_related("delivery__dialogue"):
             self._read_until = mail.pk
             human = self.humans.get(mail.recipient)
             if human is None or mail.delivery is None or mail.delivery.dialogue is None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from duologue.engage.channels.protocol import Letter, Outcome
 
 ROLE = "gate"
-BATCH = 200
+BATCH = 500
 ON_THE_WIRE = timedelta(seconds=10)
 leases = Leases(ROLE)
 _gate = threading.Lock()  # threads of one process share its leases
@@ -39,10 +39,12 @@ def send_due(workspace: Workspace, now: datetime, most: int = 2500) -> int:
     """
     settled = settle_abandoned(workspace, now)
     moved = 0
-    while moved < most and not _is_stopped(workspace) and (held := leases.of(workspace)):
+    is_more = True
+    while is_more and moved < most and not _is_stopped(workspace) and (held := leases.of(workspace)):
+        wanted = min(BATCH, most - moved)
         try:
             with _gate:
-                batch = _take(workspace, now, min(BATCH, most - moved), held)
+                batch = _take(workspace, now, wanted, held)
         except LeaseLost:
             leases.lost()
             break
@@ -50,6 +52,7 @@ def send_due(workspace: Workspace, now: datetime, most: int = 2500) -> int:
             break
         claimed, written = batch
         moved += len(claimed)
+        is_more = len(claimed) == wanted
         _hand_over(workspace, claimed, written.letters, now)
     if moved and not _in_flight:
         journal.shorten()

@@ -36,13 +36,18 @@ class LakeFollower:
 
     name = NAME
 
-    def __init__(self, *, events: int = EVENTS, seconds: float = SECONDS) -> None:
+    def __init__(self, *, events: int = EVENTS, seconds: float = SECONDS, rest: float = 0.0) -> None:
         self.events = events
         self.seconds = seconds
+        self.rest = rest  # real time between two looks: a wheel that turns a thousand times a minute need not ask each time
         self._waiting_since: dict[int, float] = {}
+        self._not_before: dict[int, float] = {}
 
     def follow(self, *, workspace: Workspace, now: datetime) -> int:
         """Append what waits, when it is time; return how many events were read. Erased people leave the lake on the way."""
+        if time.monotonic() < self._not_before.get(workspace.pk, 0.0):
+            return 0
+        self._not_before[workspace.pk] = time.monotonic() + self.rest
         clean_lake(workspace, now, asked_before=now - BEFORE_CLEANING)
         waiting = _waiting(workspace)
         if not waiting:

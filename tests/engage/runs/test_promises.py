@@ -156,6 +156,20 @@ def test_a_response_received_after_the_deadline_does_not_beat_silence(shop):
     assert steps == [("first", "silence: 3d"), ("second", "clicked: any")]
 
 
+def test_an_opening_decides_nothing(shop):
+    (someone,) = shop.add_people(1)
+    shop.segment("everyone", [someone])
+    shop.dialogue(ONE)
+    shop.turn()
+    before = Run.within(shop.workspace).values().get()
+    delivery = shop.delivery(someone, "first")
+    said = {"turn": "first", "seq": 1, "link": "shop", "human": "true"}
+    shop.happen("Message Opened", [someone], said, run_id=delivery.run_id, delivery_id=delivery.pk)
+    shop.turn()
+    assert Run.within(shop.workspace).values().get() == before
+    assert not RunStep.within(shop.workspace).exists()
+
+
 # 8. versions
 
 

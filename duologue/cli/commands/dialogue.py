@@ -38,8 +38,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         if word == "simulate":
             sub.add_argument("--people", type=int, default=1000, help="how many people to invent (default: 1000)")
             sub.add_argument("--rate", action="append", default=[], metavar="TURN.RESPONSE=SHARE", help="for example invite.clicked=8%%")
-            sub.add_argument("--value", type=int, default=0, metavar="MINOR", help="what reaching the goal is worth, in minor units")
-            sub.add_argument("--perk", type=int, default=0, metavar="MINOR", help="what one perk costs, in minor units")
+            sub.add_argument(
+                "--value",
+                type=int,
+                default=None,
+                metavar="MINOR",
+                help="what reaching the goal is worth, in minor units (default: its average)",
+            )
+            sub.add_argument(
+                "--perk", type=int, default=None, metavar="MINOR", help="what one perk costs, in minor units (default: as the offer says)"
+            )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -143,6 +151,7 @@ def _status(workspace: Workspace, args: argparse.Namespace) -> int:
 def _simulate(workspace: Workspace, args: argparse.Namespace) -> int:
     from dataclasses import asdict
 
+    from duologue.engage.runs.assuming import cost_of_a_perk, value_of_a_goal
     from duologue.engage.runs.simulate import Assumptions, simulate
     from duologue.strategize.segments.queries import members
 
@@ -150,16 +159,18 @@ def _simulate(workspace: Workspace, args: argparse.Namespace) -> int:
         raise AskedWrongly("--people takes from 1 to 100000.")
     plan = _plan(workspace, args.name)
     audience = len(members(workspace, plan.audience)) if plan.audience and not plan.starts else None
+    moment = _now(workspace)
+    value = value_of_a_goal(workspace, plan, moment) if args.value is None else args.value
     assumed = Assumptions(
         people=args.people,
         audience=audience or None,
         rates=dict(_rate(text) for text in args.rate),
-        value=args.value,
-        perk_worth=args.perk,
+        value=value,
+        perk_worth=cost_of_a_perk(workspace, plan, value) if args.perk is None else args.perk,
         zone=workspace.timezone,
         seed=workspace.seed,
     )
-    forecast = simulate(plan, assumed, _now(workspace))
+    forecast = simulate(plan, assumed, moment)
     if args.json:
         print_json({"dialogue": args.name, **asdict(forecast)})
     else:
@@ -198,9 +209,12 @@ def _rate(text: str) -> tuple[str, float]:
 
 
 def _print_forecast(forecast: Forecast) -> None:
+    assumed = forecast.assumptions
     print(f"{forecast.people} people, {forecast.held_out} held out, {forecast.deliveries} messages over {forecast.longest_days} days")
     print_table(["day", "messages"], [[day, count] for day, count in forecast.by_day.items()])
     print_table(["response", "people"], [[what, count] for what, count in sorted(forecast.responses.items())])
     print_table(["ended", "people"], [[why, count] for why, count in sorted(forecast.ended.items())])
     print(f"goal reached {forecast.goals} times, revenue {forecast.revenue}, cost {forecast.cost} (minor units)")
-    print("Assumed: " + ", ".join(f"{key} {value}" for key, value in forecast.assumptions["response_rates"].items()))
+    print(f"Assumed: {assumed['people_simulated']} invented people; everyone has {assumed['everyone_has']}.")
+    print(f"Assumed: a goal is worth {assumed['value_of_a_goal']}, a perk costs {assumed['worth_of_a_perk']} (minor units).")
+    print("Assumed: " + ", ".join(f"{key} {value}" for key, value in assumed["response_rates"].items()))

@@ -101,13 +101,13 @@ def simulate(plan: Plan, assumed: Assumptions, now: datetime) -> Forecast:
     audience = assumed.people if assumed.audience is None else assumed.audience
     for number in range(1, assumed.people + 1):
         _play(plan, assumed, number, now, tally)
-    begin_share = 1 - plan.holdout
-    scale = audience * begin_share / assumed.people if assumed.people else 0.0
+    started = round(audience * (1 - plan.holdout))
+    scale = started / assumed.people if assumed.people else 0.0
     scaled = {name: _scaled(getattr(tally, name), scale) for name in ("days", "turns", "responses", "ended", "perks")}
-    goals, deliveries = round(tally.goals * scale), round(sum(tally.days.values()) * scale)
+    goals, deliveries = round(tally.goals * scale), sum(scaled["days"].values())
     return Forecast(
         people=audience,
-        held_out=audience - round(audience * begin_share),
+        held_out=audience - started,
         deliveries=deliveries,
         by_day=dict(sorted(scaled["days"].items())),
         by_turn=scaled["turns"],
@@ -124,7 +124,13 @@ def simulate(plan: Plan, assumed: Assumptions, now: datetime) -> Forecast:
 
 
 def _scaled(counts: Counter[str], scale: float) -> dict[str, int]:
-    return {name: round(count * scale) for name, count in counts.items()}
+    """Scale counts so that they still add up: what rounding down leaves over goes to the largest remainders."""
+    exact = {name: count * scale for name, count in counts.items()}
+    whole = {name: math.floor(value) for name, value in exact.items()}
+    left = round(sum(exact.values())) - sum(whole.values())
+    for name in sorted(exact, key=lambda one: (whole[one] - exact[one], one))[:left]:
+        whole[name] += 1
+    return whole
 
 
 def _play(plan: Plan, assumed: Assumptions, number: int, now: datetime, tally: _Tally) -> None:

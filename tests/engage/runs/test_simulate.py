@@ -1,5 +1,6 @@
 from datetime import UTC, datetime
 
+from duologue.engage.runs.assuming import cost_of_a_perk, value_of_a_goal
 from duologue.engage.runs.simulate import Assumptions, simulate
 from duologue.strategize.dialogues.rules.read import read_dialogue
 
@@ -39,3 +40,33 @@ def test_it_is_repeatable_and_says_what_it_assumed():
     assert sum(forecast.ended.values()) == 270
     assert forecast.revenue == forecast.goals * 4000
     assert forecast.assumptions["response_rates"]["first.clicked: any"] == 0.06
+
+
+def test_a_forecast_for_a_few_people_still_adds_up():
+    forecast = simulate(PLAN, Assumptions(people=200, audience=7), NOW)
+    assert (forecast.people, forecast.held_out) == (7, 1)
+    assert sum(forecast.ended.values()) == 6
+    assert sum(forecast.by_day.values()) == sum(forecast.by_turn.values()) == forecast.deliveries
+
+
+def test_the_worth_of_a_goal_and_of_a_perk_are_those_of_the_workspace(shop):
+    assert value_of_a_goal(shop.workspace, PLAN, shop.now) == 0
+    (someone,) = shop.add_people(1)
+    for revenue in (10, 25.5, "much"):
+        shop.happen("Order Completed", [someone], {"revenue": revenue})
+    assert value_of_a_goal(shop.workspace, PLAN, shop.now) == 1775
+    shop.offer("ten", worth="10%")
+    assert cost_of_a_perk(shop.workspace, PLAN, 1775) == 178
+    assert (
+        cost_of_a_perk(
+            shop.workspace,
+            read_dialogue(
+                TEXT.replace("{give: ten, say: gift", "{say: gift")
+                .replace("{until: perk.ten.expires_at, before: 3d}", "3d")
+                .replace("{withheld: perk_gone, then: end}, ", ""),
+                "x.yaml",
+            ),
+            1775,
+        )
+        == 0
+    )

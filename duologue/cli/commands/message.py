@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 NAME = "message"
 HELP = "Show a message as one person would read it."
 EXAMPLE = "duologue message render we-miss-you --person ann@example.com"
-KINDS = ("email", "phone", "external")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,12 +49,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _person(workspace: Workspace, ref: str) -> int:
-    from duologue.people.identifiers.queries import find
-    from duologue.people.profiles.queries import people, persons_of
+    from duologue.kit.pipeline import Refused as Stopped
+    from duologue.people.privacy.queries import person_of
 
-    if ref.isdigit() and people(workspace, [int(ref)], facts=()):
-        return int(ref)
-    for kind in KINDS:
-        if (profile := find(workspace, kind, ref)) is not None:
-            return persons_of(workspace, [profile])[profile]
+    for reference in (ref, f"person:{ref}"):
+        try:
+            return person_of(workspace, reference)
+        except Stopped:
+            continue
     raise Refused(f"No one is known as {ref!r} in {workspace.name}.")

@@ -54,12 +54,12 @@ def offer(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse
 def guardrails(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     """Show what protects people and brand."""
     found = Guardrails.within(workspace).first()
-    window = found.data.get("window") if found else ""
+    window = hours(str(found.data.get("window") or "")) if found else ""
     return page(
         request,
         workspace,
         "strategize/guardrails.html",
         place="strategize/guardrails",
         guardrails=found,
-        window=hours(str(window)) if window else "",
+        window=window,
     )

@@ -181,14 +181,10 @@ def starts(plan: Plan) -> str:
     whom = f"all in {_words(plan.audience)}" if plan.audience else "everyone"
     if not plan.starts:
         return f"{whom} at the launch, and all who join later"
-    does = {"event": "{} “{}”", "joins": "{} {}", "leaves": "{} {}"}
-    verbs = {"event": ("does", "do"), "joins": ("joins", "join"), "leaves": ("leaves", "leave")}
-    many = 1 if plan.audience else 0
+    several = bool(plan.audience)
+    verbs = {"event": "do" if several else "does", "joins": "join" if several else "joins", "leaves": "leave" if several else "leaves"}
     when = " or ".join(
-        does.get(one.kind, "{} {}").format(
-            verbs.get(one.kind, (one.kind, one.kind))[many], one.name if one.kind == "event" else _words(one.name)
-        )
-        for one in plan.starts
+        f"{verbs.get(one.kind, one.kind)} " + (f"“{one.name}”" if one.kind == "event" else _words(one.name)) for one in plan.starts
     )
     return f"{whom} who {when}"
 

@@ -58,6 +58,20 @@ def resume(request: HttpRequest, workspace: Workspace, name: str) -> HttpRespons
     return said(request, "It goes on.", "strategize:dialogue", workspace.name, name)
 
 
+@require_POST
+@inside(Right.PUBLISH)
+def move(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
+    """Move those under way on older versions to the one in force."""
+    _exists(workspace, name)
+    to = ("strategize:text", workspace.name, name)
+    try:
+        moved = actions.move_under_way(workspace=workspace, name=name, now=now(workspace))
+    except actions.NotPossible as refused:
+        return said(request, str(refused), *to, refused=True)
+    note(workspace, str(request.user), "move dialogue", name, {"moved": moved}, staff=member(request))
+    return said(request, f"{moved:,} {'person goes' if moved == 1 else 'people go'} on in the version in force.", *to)
+
+
 def _exists(workspace: Workspace, name: str) -> None:
     if not Dialogue.within(workspace).filter(name=name).exists():
         raise Http404

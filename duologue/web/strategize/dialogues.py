@@ -8,6 +8,7 @@ import msgspec
 from django.http import Http404
 from django.views.decorators.http import require_GET
 
+from duologue.engage.runs.actions import waiting
 from duologue.kit.yaml import Mistakes
 from duologue.measure.reports.models import ReportSnapshot
 from duologue.platform.staff.rules import Right
@@ -78,9 +79,8 @@ def text(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
         DialogueVersion.within(workspace).filter(dialogue=one).select_related("published_by").defer("plan").order_by("-number")[:20]
     )
     _, mistakes = _plan(one, None)
-    return page(
-        request, workspace, "strategize/dialogue_text.html", place=PLACE, dialogue=one, versions=versions, mistakes=mistakes, tab="text"
-    )
+    context = {"versions": versions, "mistakes": mistakes, "older": waiting(workspace, name) if one.current else None, "tab": "text"}
+    return page(request, workspace, "strategize/dialogue_text.html", place=PLACE, dialogue=one, **context)
 
 
 def _find(workspace: Workspace, name: str) -> Dialogue:

@@ -16,6 +16,7 @@ urlpatterns = [
     path("dialogues/<str:name>/start", changes.start, name="start"),
     path("dialogues/<str:name>/pause", changes.pause, name="pause"),
     path("dialogues/<str:name>/resume", changes.resume, name="resume"),
+    path("dialogues/<str:name>/move", changes.move, name="move"),
     path("offers", offers.offers, name="offers"),
     path("offers/<str:name>", offers.offer, name="offer"),
     path("guardrails", offers.guardrails, name="guardrails"),

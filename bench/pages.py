@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 PEOPLE = 200_000
 TIMES = 20
-PAGES = ("/", "/people/", "/people/?text=ada1", "/people/?text=p1999", "/people/{person}", "/strategize/segments", "/strategize/dialogues")
-PAGES += ("/engage/messages", "/engage/inbox", "/engage/mailbox", "/measure/reports", "/settings/")
+PAGES = ("/", "/people/", "/people/?q=ada1", "/people/?q=ada1+l2", "/people/?q=p1999", "/people/{person}")
+PAGES += ("/strategize/segments", "/strategize/dialogues", "/engage/messages", "/engage/inbox", "/engage/mailbox")
+PAGES += ("/measure/reports", "/settings/")
 
 
 def measure(folder: Path, *, full: bool) -> list[Row]:

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 import structlog
-from django.db import DatabaseError, InterfaceError, close_old_connections
+from django.db import close_old_connections
 
 from duologue.api.collect.journal import Journal
 from duologue.api.collect.reading import LARGEST_BATCH, TYPE_OF, WrongRequest, key_of, read_body, unpacked
@@ -43,7 +43,7 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
     except WrongRequest as wrong:
         await _answer(send, wrong.status, msgspec.json.encode({"success": False, "error": wrong.sentence}))
         return
-    except (DatabaseError, InterfaceError) as mistake:
+    except Exception as mistake:  # noqa: BLE001  nothing was acknowledged, and the client keeps what it is told was not kept
         log.error("collect.not_kept", error=type(mistake).__name__)  # noqa: TRY400  its text could hold personal data
         sentence = "The events could not be kept just now; send them again."
         await _answer(send, 503, msgspec.json.encode({"success": False, "error": sentence}), [*CORS, (b"retry-after", b"5")])

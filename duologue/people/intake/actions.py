@@ -32,9 +32,8 @@ def receive(
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", (RECEIVING_LOCK, workspace.pk))
-        with cursor.copy(
-            "COPY people_received (workspace_id, source, received_at, arrives_at, payload) FROM STDIN (FORMAT binary)"
-        ) as copy:
+        rows = "COPY people_received (workspace_id, source, received_at, arrives_at, payload) FROM STDIN (FORMAT binary)"
+        with connection.wrap_database_errors, cursor.copy(rows) as copy:
             copy.set_types(("int8", "varchar", "timestamptz", "timestamptz", "bytea"))
             for place, payload in enumerate(payloads):
                 copy.write_row((workspace.pk, source, now, arrives_at[place] if arrives_at else now, payload))

@@ -12,7 +12,7 @@ import structlog
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
-ADDRESS = re.compile(r"[^\s@<>\"'(),;:\[\]]+@[^\s@<>\"'(),;:\[\]]+")
+ADDRESS = re.compile(r"[^\s@<>\"(),;:\[\]]+@[^\s@<>\"'(),;:\[\]]+")
 LONG_NUMBER = re.compile(r"\+\d[\d ()/-]{6,}\d")
 
 

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 import structlog
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from duologue.platform.telemetry.logs import configure_logs, scrubbed
@@ -14,7 +14,7 @@ from duologue.platform.telemetry.logs import configure_logs, scrubbed
     ("said", "kept"),
     [
         ("bounced: ann@example.org is unknown", "bounced: [address] is unknown"),
-        ("<ann.o'hara+x@mail.example.co.uk>", "<ann.o'[address]>"),
+        ("<ann.o'hara+x@mail.example.co.uk>", "<[address]>"),
         ("called +44 20 7946 0958 twice", "called [number] twice"),
         ("12 of 13 done at 10:00", "12 of 13 done at 10:00"),
         ({"to": ["ann@example.org", 3]}, {"to": ["[address]", 3]}),
@@ -25,6 +25,7 @@ def test_what_looks_like_a_person_is_dropped(said, kept):
 
 
 @given(st.emails(), st.text())
+@example("'@A.AC", "")
 def test_no_address_survives(address, around):
     assert address not in scrubbed(f"{around} {address} {around}")
 

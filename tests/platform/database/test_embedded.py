@@ -149,8 +149,10 @@ def test_after_a_killed_holder_the_next_attaches_and_stops_it(place):
 def test_a_killed_postmaster_is_revived_under_its_holders(place):
     holder = Holder(*place)
     holder.ask("write 1")
-    os.kill(holder.postmaster, signal.SIGKILL)
     before = holder.postmaster
+    os.kill(before, signal.SIGKILL)
+    while alive(before):
+        time.sleep(0.01)
     holder.revive()
     assert holder.postmaster != before
     assert holder.ask("count") == "1"

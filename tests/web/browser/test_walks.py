@@ -52,7 +52,7 @@ def test_brand(house, chromium):
     assert page.get_by_text("Every maker is named on the label.", exact=False).is_visible()
     page.get_by_role("link", name="Personas", exact=True).click()
     page.get_by_role("link", name="lapsed good customers").click()
-    page.get_by_text("did “Order Completed” in the last 730 days", exact=False).wait_for()
+    page.get_by_text("did “Order Completed” at least 2 times in the last 730 days", exact=False).wait_for()
 
 
 def test_strategize_pauses_and_goes_on(house, chromium):

@@ -18,6 +18,7 @@ from duologue.platform.staff.rules import Right, may
 from duologue.web.access import inside
 from duologue.web.engage.frames import framed
 from duologue.web.pages import page
+from duologue.web.strategize.sayings import first_words
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -33,7 +34,13 @@ SUGGESTED = 8
 def messages(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     """List the messages with their subjects."""
     rows = MessageVersion.within(workspace).filter(number=F("message__current")).select_related("message").order_by("message__name")
-    return page(request, workspace, "engage/messages.html", place=PLACE, rows=[(row, _said(row.data)) for row in rows])
+    return page(
+        request,
+        workspace,
+        "engage/messages.html",
+        place=PLACE,
+        rows=[(row, first_words(str(_said(row.data).get("subject") or ""))) for row in rows],
+    )
 
 
 @require_GET

@@ -79,7 +79,7 @@ def _uncertain(workspace: Workspace) -> list[Matter]:
         return []
     text = _several(number, "message was perhaps sent.", "messages were perhaps sent.")
     beside = "They were on the wire when the line broke. None is sent again by itself."
-    return [Matter("warn", "help-circle", text, beside, "See which dialogues", reverse("strategize:dialogues", args=[workspace.name]))]
+    return [Matter("warn", "help-circle", text, beside, "See which", reverse("engage:doubts", args=[workspace.name]))]
 
 
 def _relays(workspace: Workspace) -> list[Matter]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import connection
 
@@ -67,11 +67,10 @@ def compile_rule(segment: int, name: str, rule: tree.Rule) -> Compiled:
 
 
 def _holds_for_a_stranger(sql: str) -> bool:
-    duck = engine.small_connection()
-    nothing: dict[str, list[Any]] = {name: [] for name in engine.SCHEMAS}
-    for name, rows in {**nothing, "people": [(1,)]}.items():
-        engine.fill(duck, name, rows)
-    return engine.decide(duck, sql, datetime(2026, 1, 1, tzinfo=UTC))[1].member
+    small = engine.small()
+    for name in engine.SCHEMAS:
+        small.fill(name, [(1,)] if name == "people" else [])
+    return small.decide(sql, datetime(2026, 1, 1, tzinfo=UTC))[1].member
 
 
 def all_compiled(workspace: Workspace) -> list[Compiled]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+MOST_PREPARED: Final = 500
 MACROS: Final = """
 CREATE OR REPLACE MACRO path_text(document, path) AS json_extract_string(document, path);
 CREATE OR REPLACE MACRO path_json(document, path) AS CAST(json_extract(document, path) AS VARCHAR);
@@ -63,39 +64,77 @@ def new_connection(*, threads: int = 1, memory: str = "512MB", spill: str | None
     return connection
 
 
+class Small:
+    """A DuckDB whose tables stay and are filled anew, so that each statement is planned once and then only run.
+
+    Plans are made without looking at what the tables hold, for they are used again when they hold something else.
+    """
+
+    def __init__(self) -> None:
+        self.duck = new_connection()
+        self.duck.execute("PRAGMA disable_optimizer")
+        for name, schema in SCHEMAS.items():
+            shape = schema.empty_table()  # DuckDB finds it by its name, here and below
+            self.duck.execute(f"CREATE TABLE {name} AS SELECT * FROM shape")
+            del shape
+        self._holds: set[str] = set()
+        self._prepared: dict[str, str] = {}
+
+    def fill(self, name: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Let a table hold these rows and no others; moments are given in whole microseconds since 1970."""
+        if name in self._holds:
+            self.duck.execute(f"TRUNCATE {name}")
+            self._holds.discard(name)
+        if rows:
+            self._holds.add(name)
+            filling = filled(name, rows)
+            self.duck.execute(f"INSERT INTO {name} SELECT * FROM filling")
+            del filling
+
+    def decide(self, sql: str, now: datetime) -> dict[int, Verdict]:
+        """Run a compiled rule and return the verdict for each row of people."""
+        statement = self._prepared.get(sql) or self._prepare(sql)
+        at = f"(now := TIMESTAMP '{now.replace(tzinfo=None)}')" if "$now" in sql else ""
+        rows = self.duck.execute(f"EXECUTE {statement}{at}").fetchall()
+        return {person: Verdict(member, at.replace(tzinfo=now.tzinfo) if at else None) for person, member, at in rows}
+
+    def _prepare(self, sql: str) -> str:
+        if len(self._prepared) >= MOST_PREPARED:
+            for name in self._prepared.values():
+                self.duck.execute(f"DEALLOCATE {name}")
+            self._prepared.clear()
+        name = f"rule_{len(self._prepared)}"
+        self.duck.execute(f"PREPARE {name} AS {sql}")
+        self._prepared[sql] = name
+        return name
+
+
 class _Local(threading.local):
-    connection: duckdb.DuckDBPyConnection | None = None
+    small: Small | None = None
 
 
 _local = _Local()
 
 
-def small_connection() -> duckdb.DuckDBPyConnection:
-    """Return this thread's own connection for small tables, made once."""
-    if _local.connection is None:
-        _local.connection = new_connection()
-    return _local.connection
+def small() -> Small:
+    """Return this thread's own DuckDB for small tables, made once."""
+    if _local.small is None:
+        _local.small = Small()
+    return _local.small
 
 
-def fill(connection: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Sequence[Any]]) -> None:
-    """Put rows under one of the tables' names; moments are given in whole microseconds since 1970."""
+def filled(name: str, rows: Sequence[Sequence[Any]]) -> pa.Table:
+    """Return rows of one of the tables as Arrow; moments are given in whole microseconds since 1970."""
     schema = SCHEMAS[name]
-    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+    columns = zip(*rows, strict=True)
     arrays = [_array(column, field.type) for column, field in zip(columns, schema, strict=True)]
-    connection.register(name, pa.table(arrays, schema=schema))
+    return pa.table(arrays, schema=schema)
 
 
 def _array(column: Sequence[Any], kind: Any) -> Any:
     if pa.types.is_timestamp(kind):
         return pa.array(column, pa.int64()).cast(kind)
     return pa.array(column, kind)
-
-
-def decide(connection: duckdb.DuckDBPyConnection, sql: str, now: datetime) -> dict[int, Verdict]:
-    """Run a compiled rule over what the connection holds and return the verdict for each of its people."""
-    rows = connection.execute(sql, parameters(sql, now)).fetchall()
-    utc = now.tzinfo
-    return {person: Verdict(member, at.replace(tzinfo=utc) if at else None) for person, member, at in rows}
 
 
 def parameters(sql: str, now: datetime) -> dict[str, Any]:

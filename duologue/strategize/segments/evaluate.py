@@ -39,10 +39,11 @@ def _chunk(workspace: Workspace, rules: Sequence[Compiled], due: dict[int, set[i
     referred = {ids[name] for one in concerned for name in one.segments if name in ids}
     kept = fetch.standings(workspace, persons, sorted(referred | {one.id for one in concerned}))
     shards = fetch.shards(workspace, persons)
-    duck = engine.small_connection()
-    engine.fill(duck, "events", fetch.events(workspace, persons, concerned, now))
-    engine.fill(duck, "facts", fetch.facts(workspace, persons, concerned))
-    engine.fill(duck, "consents", fetch.consents(workspace, persons) if any(one.consent for one in concerned) else [])
+    small = engine.small()
+    small.fill("people", [(person,) for person in shards])
+    small.fill("events", fetch.events(workspace, persons, concerned, now))
+    small.fill("facts", fetch.facts(workspace, persons, concerned))
+    small.fill("consents", fetch.consents(workspace, persons) if any(one.consent for one in concerned) else [])
     names = {one.id: one.name for one in rules}
     inside = {(names[segment], person) for (segment, person), (member, _) in kept.items() if member}
     changes: list[standing.Change] = []
@@ -50,10 +51,9 @@ def _chunk(workspace: Workspace, rules: Sequence[Compiled], due: dict[int, set[i
         wanted = due.get(rule.id, set()) | {one.person for one in changes if names[one.segment] in rule.segments and one.was != one.member}
         if not wanted:
             continue
-        engine.fill(duck, "people", [(person,) for person in wanted if person in shards])
         if rule.segments:
-            engine.fill(duck, "members", [pair for pair in inside if pair[0] in rule.segments])
-        found = list(_changes(rule, wanted, engine.decide(duck, rule.sql, now), kept, shards))
+            small.fill("members", [pair for pair in inside if pair[0] in rule.segments])
+        found = list(_changes(rule, wanted, small.decide(rule.sql, now), kept, shards))
         for change in found:
             (inside.add if change.member else inside.discard)((rule.name, change.person))
         changes += found

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from duologue.people.consent import queries as consent
+from duologue.platform.database import arrays
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,7 +24,8 @@ def shards(workspace: Workspace, persons: Sequence[int]) -> dict[int, int]:
     """Return the shard of each of these persons who (still) has a profile."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT person, shard FROM people_profile WHERE workspace_id = %s AND person = ANY(%s)", (workspace.pk, list(persons))
+            "SELECT DISTINCT person, shard FROM people_profile WHERE workspace_id = %s AND person = ANY(%s::bigint[])",
+            (workspace.pk, arrays.numbers(persons)),
         )
         return dict(cursor.fetchall())
 
@@ -37,8 +39,8 @@ def events(workspace: Workspace, persons: Sequence[int], rules: Iterable[Compile
         cursor.execute(
             f"""SELECT p.person, e.id, (extract(epoch FROM e.occurred_at) * 1000000)::bigint, e.name, {kept}
                 FROM people_profile p JOIN people_event e ON e.workspace_id = p.workspace_id AND e.profile_id = p.id
-                WHERE p.workspace_id = %s AND p.person = ANY(%s) AND e.name = ANY(%s) AND e.occurred_at > %s""",
-            (workspace.pk, list(persons), names, since),
+                WHERE p.workspace_id = %s AND p.person = ANY(%s::bigint[]) AND e.name = ANY(%s) AND e.occurred_at > %s""",
+            (workspace.pk, arrays.numbers(persons), names, since),
         )
         return cursor.fetchall()  # type: ignore[no-any-return]
 
@@ -64,9 +66,9 @@ def facts(workspace: Workspace, persons: Sequence[int], rules: Iterable[Compiled
         cursor.execute(
             """SELECT DISTINCT ON (p.person, f.key) p.person, f.key, f.value::text
                FROM people_profile p JOIN people_fact f ON f.workspace_id = p.workspace_id AND f.profile_id = p.id
-               WHERE p.workspace_id = %s AND p.person = ANY(%s) AND f.key = ANY(%s)
+               WHERE p.workspace_id = %s AND p.person = ANY(%s::bigint[]) AND f.key = ANY(%s)
                ORDER BY p.person, f.key, f.at DESC, f.profile_id DESC""",
-            (workspace.pk, list(persons), keys),
+            (workspace.pk, arrays.numbers(persons), keys),
         )
         return cursor.fetchall()  # type: ignore[no-any-return]
 
@@ -87,7 +89,7 @@ def standings(workspace: Workspace, persons: Sequence[int], segments: Sequence[i
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT segment_id, person, member, recheck_at FROM strategize_segmentmember "
-            "WHERE workspace_id = %s AND segment_id = ANY(%s) AND person = ANY(%s)",
-            (workspace.pk, list(segments), list(persons)),
+            "WHERE workspace_id = %s AND segment_id = ANY(%s) AND person = ANY(%s::bigint[])",
+            (workspace.pk, list(segments), arrays.numbers(persons)),
         )
         return {(segment, person): (member, at) for segment, person, member, at in cursor.fetchall()}

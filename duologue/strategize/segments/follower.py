@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from duologue.people.timeline import actions as timeline
 from duologue.people.timeline import names, queries
+from duologue.platform.database import arrays
 from duologue.strategize.segments.compiled import all_compiled
 from duologue.strategize.segments.evaluate import evaluate
 from duologue.strategize.segments.rules.reads import CONSENT, EVENT, FACT
@@ -86,9 +87,10 @@ def _touched(workspace: Workspace, rules: Iterable[Compiled], events: Iterable[E
         for looked in _touches(event):
             for segment in readers.get(looked, ()):
                 due[segment].add(event.person)
-    for rule in rules:
-        if rule.everyone and seen:
-            due[rule.id] |= seen - _standing(workspace, rule.id, seen)
+    everyone = [rule.id for rule in rules if rule.everyone]
+    standing = _standing(workspace, everyone, seen) if everyone and seen else {}
+    for segment in everyone:
+        due[segment] |= seen - standing.get(segment, set())
     return due
 
 
@@ -101,13 +103,18 @@ def _touches(event: EventRow) -> Iterable[str]:
         yield CONSENT
 
 
-def _standing(workspace: Workspace, segment: int, persons: set[int]) -> set[int]:
+def _standing(workspace: Workspace, segments: list[int], persons: set[int]) -> defaultdict[int, set[int]]:
+    """Return for each of these segments which of the persons have a standing there."""
+    found: defaultdict[int, set[int]] = defaultdict(set)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT person FROM strategize_segmentmember WHERE workspace_id = %s AND segment_id = %s AND person = ANY(%s)",
-            (workspace.pk, segment, list(persons)),
+            """SELECT segment_id, person FROM strategize_segmentmember
+               WHERE workspace_id = %s AND segment_id = ANY(%s) AND person = ANY(%s::bigint[])""",
+            (workspace.pk, segments, arrays.numbers(persons)),
         )
-        return {row[0] for row in cursor.fetchall()}
+        for segment, person in cursor.fetchall():
+            found[segment].add(person)
+    return found
 
 
 def _merges(workspace: Workspace) -> list[tuple[int, int, int]]:

@@ -10,6 +10,7 @@ from django.db import connection
 
 from duologue.people.timeline import actions as timeline
 from duologue.people.timeline.names import SEGMENT_JOINED, SEGMENT_LEFT
+from duologue.platform.database import arrays
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -51,20 +52,20 @@ def write(*, workspace: Workspace, changes: Sequence[Change], names: Mapping[int
             cursor.execute(
                 """DELETE FROM strategize_segmentmember m USING unnest(%s::bigint[], %s::bigint[]) AS c (segment, person)
                    WHERE m.workspace_id = %s AND m.segment_id = c.segment AND m.person = c.person""",
-                ([one.segment for one in gone], [one.person for one in gone], workspace.pk),
+                (arrays.numbers(one.segment for one in gone), arrays.numbers(one.person for one in gone), workspace.pk),
             )
     _resize(workspace, changes)
     if tell:
         timeline.write(workspace=workspace, events=list(_events(changes, names, now)), now=now)
 
 
-def _columns(kept: Sequence[Change]) -> tuple[list[object], ...]:
+def _columns(kept: Sequence[Change]) -> tuple[str, ...]:
     return (
-        [one.segment for one in kept],
-        [one.person for one in kept],
-        [one.shard for one in kept],
-        [one.member for one in kept],
-        [one.recheck_at for one in kept],
+        arrays.numbers(one.segment for one in kept),
+        arrays.numbers(one.person for one in kept),
+        arrays.numbers(one.shard or 0 for one in kept),
+        arrays.numbers(one.member for one in kept),
+        arrays.moments(one.recheck_at for one in kept),
     )
 
 

@@ -16,8 +16,11 @@ def crowd(workspace, count: int) -> None:
 
     save_purpose(workspace=workspace, name="promotions", basis="consent")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(max(id), 0) FROM people_profile")
-        first = cursor.fetchone()[0] + 1
+        cursor.execute("SELECT pg_get_serial_sequence('people_profile', 'id')")
+        sequence = cursor.fetchone()[0]
+        cursor.execute("SELECT nextval(%s)", (sequence,))
+        first = cursor.fetchone()[0]
+        cursor.execute("SELECT setval(%s, %s)", (sequence, first + count))
         with cursor.copy(
             "COPY people_profile (id, workspace_id, person, shard, created_at, seen_at, locale, timezone, country, name) FROM STDIN"
         ) as copy:
@@ -25,7 +28,6 @@ def crowd(workspace, count: int) -> None:
                 copy.write_row(
                     (number, workspace.pk, number, shard_of(number), NOON, NOON, "", "UTC", "GB", f"Ada{number % 977} L{number % 5003}")
                 )
-        cursor.execute("SELECT setval(pg_get_serial_sequence('people_profile', 'id'), max(id)) FROM people_profile")
         for sql in MORE:
             cursor.execute(sql, {"workspace": workspace.pk, "first": first, "now": NOON})
         cursor.execute("VACUUM ANALYZE people_profile, people_identifier, people_consentnow, people_fact, people_searchword")

@@ -18,21 +18,23 @@ DIALOGUE = """
 dialogue: waiting
 about: Waits twice and ends
 purpose: promotions
-audience: {segment: everybody}
+audience: everybody
+start: first
 turns:
-  - first: {wait: 3d}
-  - second: {wait: 3d}
-  - third: {wait: 3d}
+  first: {wait: 3d, then: second}
+  second: {wait: 3d, then: third}
+  third: {wait: 3d, then: end}
 """
 SEGMENT = "segment: everybody\nabout: For measuring\nwhere: {person.bench: true}\n"
 BATCH = 10_000
+SIZES = {False: (200_000, 60_000), True: (1_000_000, 200_000)}  # waiting runs, and how many of them move
 
 
 def measure(folder: Path, *, full: bool) -> list[Row]:
     from duologue.engage.runs.tasks import wake
     from duologue.platform.workspaces.actions import create_workspace
 
-    waiting, moves = (1_000_000, 200_000) if full else (200_000, 60_000)
+    waiting, moves = SIZES[full]
     workspace = create_workspace(name="bench-engine", clock_at=NOON)
     crowd(workspace, waiting)
     _runs(workspace, waiting)

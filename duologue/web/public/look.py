@@ -41,7 +41,7 @@ def look_of(book: Book) -> Look:
     accent = colours.get("accent") or colours.get("primary") or colours.get("main") or "#1f5fbf"
     return Look(
         accent=accent,
-        on_accent="#ffffff" if contrast(accent, "#ffffff") >= contrast(accent, "#111111") else "#111111",
+        on_accent=max("#ffffff", "#000000", key=lambda ink: contrast(accent, ink)),
         link=accent if contrast(accent, paper) >= READABLE else ink,
         link_dark=accent if contrast(accent, DARK_PAPER) >= READABLE else "#e8eaed",
         ground=ground,

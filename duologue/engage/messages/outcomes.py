@@ -98,7 +98,8 @@ def settle(workspace: Workspace, claimed: Sequence[Claimed], outcomes: Mapping[i
     told = [one for one in claimed if one.id in outcomes]
     if not told:
         return 0
-    rows = [_row(one, outcomes[one.id], now) for one in told]
+    refused = _refused_before(workspace, [one.id for one in told if _was_refused(outcomes[one.id])])
+    rows = [_row(one, outcomes[one.id], refused.get(one.id, 0) + 1, now) for one in told]
     with connection.cursor() as cursor:
         cursor.execute(
             """UPDATE engage_delivery d SET state = n.state, reason = n.reason, detail = n.detail, due_at = coalesce(n.due, d.due_at),
@@ -126,9 +127,27 @@ def settle(workspace: Workspace, claimed: Sequence[Claimed], outcomes: Mapping[i
     return len(accepted)
 
 
-def _row(one: Claimed, outcome: Outcome, now: datetime) -> tuple[Any, ...]:
+def _was_refused(outcome: Outcome) -> bool:
+    """Say whether a carrier had it and put it off, which is answered by waiting longer each time."""
+    return outcome.kind == "deferred" and outcome.code not in AT_ONCE
+
+
+def _refused_before(workspace: Workspace, deliveries: Sequence[int]) -> dict[int, int]:
+    """Return how often carriers put each delivery off; attempts that reached none do not count."""
+    if not deliveries:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT delivery_id, count(*) FROM engage_attempt WHERE workspace_id = %s AND delivery_id = ANY(%s) AND outcome = 'deferred'
+               AND code <> ALL(%s) GROUP BY delivery_id""",
+            (workspace.pk, list(deliveries), list(AT_ONCE)),
+        )
+        return dict(cursor.fetchall())
+
+
+def _row(one: Claimed, outcome: Outcome, refusal: int, now: datetime) -> tuple[Any, ...]:
     state = "queued" if outcome.kind == "deferred" else outcome.kind
-    due = (now if outcome.code in AT_ONCE else try_again_at(one.attempt, now)) if outcome.kind == "deferred" else None
+    due = (try_again_at(refusal, now) if _was_refused(outcome) else now) if outcome.kind == "deferred" else None
     reason = "" if outcome.kind == "accepted" else outcome.code or outcome.kind
     return (one.id, one.attempt, state, reason[:60], _clean(outcome.text), due, outcome.relay)
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from duologue.engage.channels.email import addresses, dkim
 from duologue.engage.channels.email.mime import build, encoded
-from duologue.engage.channels.email.quoted import quoted
+from duologue.engage.channels.email.quoted import SOFT, piece, quoted
 from duologue.engage.channels.protocol import Letter
 
 AT = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -92,6 +92,14 @@ def test_any_text_comes_back_from_quoted_printable(text):
     assert back == lines + (b"" if lines.endswith(b"\n") else b"\n")
     assert all(len(line) <= 76 for line in raw.split(b"\r\n"))
     assert b"\n" not in raw.replace(b"\r\n", b"")
+
+
+@given(st.from_regex(r"[ -~]{1,80}", fullmatch=True))
+def test_what_stands_as_it_is_in_a_piece_is_what_quoting_would_leave(text):
+    whole = quoted(text)
+    if whole == text.encode() + b"\r\n" and len(text) <= 72:
+        assert piece(text) == text.encode() + SOFT
+    assert quopri.decodestring(piece(text)).decode() == text
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -13,6 +13,7 @@ from duologue.people.consent.actions import NewStatement, state
 from duologue.people.consent.queries import standing
 from duologue.people.identifiers.queries import find
 from duologue.people.imports import actions, running
+from duologue.people.imports.listing import RefusedLines
 from duologue.people.imports.reading import delimiter_of, distinct, look, rows
 from duologue.people.imports.recipe import read_recipe
 from duologue.people.imports.values import moment, number
@@ -217,6 +218,18 @@ def test_segments_json_lines(workspace, tmp_path):
     job = actions.import_events(workspace=workspace, path=tmp_path / "e.ndjson")
     assert (job.rows_read, job.rows_written, job.rows_refused, job.counts) == (3, 1, 1, {"no event name": 1})
     assert actions.import_events(workspace=workspace, path=tmp_path / "e.ndjson").pk == job.pk
+    (refused,) = csv.DictReader(Path(job.refused_file).read_text().splitlines())
+    assert (refused["line"], refused["reason"], bool(refused["sentence"])) == ("3", "no event name", True)
+
+
+def test_refused_lines_of_a_try_that_was_cut_off_are_listed_once(tmp_path):
+    listed = RefusedLines(tmp_path / "some" / "refused.csv")
+    listed.go_back_to(0)
+    assert not listed.add([])
+    assert listed.add([(7, Refused("late", "It came late.")), (3, Refused("bad", "It is bad."))])
+    listed.go_back_to(3)
+    listed.add([(9, Refused("late", "It came late."))])
+    assert [line.partition(",")[0] for line in listed.path.read_text().splitlines()] == ["line", "3", "9"]
 
 
 @pytest.mark.parametrize(

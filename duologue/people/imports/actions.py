@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from duologue.kit.pipeline import Passage, Refused
+from duologue.people.imports.listing import RefusedLines
 from duologue.people.imports.models import Import
 from duologue.people.imports.reading import look, opened, rows
 from duologue.people.imports.recipe import guessed, read_recipe
@@ -73,6 +74,8 @@ def import_events(*, workspace: Workspace, path: Path, name: str = "", told: Cal
     if job.state == Import.State.DONE:
         return job
     _alone(job)
+    listed = RefusedLines(Path(settings.DATA.imports) / f"{workspace.name}-{job.pk}-refused.csv")
+    listed.go_back_to(job.position)
     try:
         with opened(path) as file:
             batch: list[bytes] = []
@@ -80,31 +83,38 @@ def import_events(*, workspace: Workspace, path: Path, name: str = "", told: Cal
                 if line > job.position:
                     batch.append(raw)
                 if len(batch) == EVENTS_AT_ONCE:
-                    _take(workspace, job, source, batch)
+                    _take(workspace, job, source, batch, listed)
                     told(len(batch))
                     batch = []
-            _take(workspace, job, source, batch)
+            _take(workspace, job, source, batch, listed)
     finally:
         _unlock(job)
     return _end(workspace, job, Import.State.DONE, "")
 
 
-def _take(workspace: Workspace, job: Import, source: str, batch: list[bytes]) -> None:
+def _take(workspace: Workspace, job: Import, source: str, batch: list[bytes], listed: RefusedLines) -> None:
     with transaction.atomic():
         now = now_in(workspace)
         events: list[Incoming] = []
         refused: list[tuple[str, Refused, bytes]] = []
-        for raw in batch:
+        lines: dict[int, int] = {}
+        why_not: list[tuple[int, Refused]] = []
+        for line, raw in enumerate(batch, job.position + 1):
             if not raw.strip():
                 continue
             try:
                 events.append(understand(raw.strip(), source=source, received_at=now, country=workspace.country))
+                lines[id(events[-1])] = line
             except Refused as refusal:
                 refused.append((source, refusal, raw))
+                why_not.append((line, refusal))
         passage: Passage[Incoming] = take_in(workspace=workspace, events=events, now=now)
         again = sum(why.reason == "seen before" for _, why in passage.stopped)
-        refused += [(source, why, event.payload) for event, why in passage.stopped if why.reason != "seen before"]
+        stopped = [(event, why) for event, why in passage.stopped if why.reason != "seen before"]
+        refused += [(source, why, event.payload) for event, why in stopped]
         note_refusals(workspace=workspace, refusals=refused, now=now)
+        if listed.add([*why_not, *((lines[id(event)], why) for event, why in stopped)]):
+            job.refused_file = str(listed.path)
         job.position += len(batch)
         job.rows_read += len(batch)
         job.rows_written += len(passage.items)

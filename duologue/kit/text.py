@@ -15,7 +15,7 @@ def folded(text: str) -> str:
     """Return the text in lower case and without accents: 'Zoë Größe' becomes 'zoe grosse'."""
     if text.isascii():
         return text.lower()
-    apart = unicodedata.normalize("NFKD", text.casefold())
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())  # small letters hide in compatibility forms
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
@@ -26,7 +26,9 @@ def words(text: str, *, most: int = 12) -> list[str]:
 
 def one_line(text: str, *, most: int = 200) -> str:
     """Return the text with all white space and control characters as single blanks, cut to a length."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())[:most]
+    if not text.isprintable():
+        text = "".join(letter if letter.isprintable() else " " for letter in text)
+    return " ".join(text.split())[:most]
 
 
 def whole_number(text: str) -> int | None:

@@ -48,6 +48,7 @@ def test_halves_go_to_the_even_neighbour_and_nonsense_is_refused():
 def test_words_are_folded_distinct_and_short():
     assert words("Zoë GRÖSSE, zoe o'Neil " + "x" * 50) == ["zoe", "grosse", "o", "neil", "x" * 40]
     assert folded("Straße") == "strasse"
+    assert folded("\N{MATHEMATICAL DOUBLE-STRUCK CAPITAL S}tadt") == "stadt"
     assert one_line(" a\n\tb\0c ") == "a b c"
 
 

@@ -104,7 +104,7 @@ def _set_columns(workspace: Workspace, changed: dict[tuple[int, str], NewFact], 
         understand = _OWN_COLUMNS.get(key)
         if understand is not None:
             columns[profile][key] = understand(fact.value)
-        elif key in NAME_KEYS:
+        elif key in NAME_KEYS and "name" not in columns[profile]:
             parts = {part: held[profile, part][0] for part in NAME_KEYS if (profile, part) in held}
             parts |= {part: changed[profile, part].value for part in NAME_KEYS if (profile, part) in changed}
             columns[profile]["name"] = name_of(parts)

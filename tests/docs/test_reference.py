@@ -13,7 +13,7 @@ from duologue.people.timeline import names
 from duologue.platform.staff.rules import RIGHTS
 from duologue.platform.workspaces.models import Workspace
 from duologue.platform.workspaces.queries import now
-from tests.docs.pages import DOCS, ROOT
+from tests.docs.pages import DOCS, ROOT, all_pages, fences
 
 REFERENCE = DOCS / "reference"
 
@@ -81,3 +81,11 @@ def test_every_key_of_a_report_is_explained(walker):
     assert top == list(data)
     for part in ("goal", "people", "runs", "deliveries", "conversions", "attribution", "lift", "cost"):
         assert set(data[part]) <= explained, part
+
+
+def test_what_the_pages_tell_to_make_can_be_made():
+    can = set(re.findall(r"^([a-z-]+|\.venv/ready):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    text = "\n".join(page.read_text() for page in all_pages())
+    typed = "\n".join(line for page in all_pages() for fence in fences(page) if fence.language == "sh" for line in fence.lines)
+    told = set(re.findall(r"`make ([a-z./-]+)", text) + re.findall(r"^make ([a-z./-]+)", typed, re.MULTILINE))
+    assert {"demo", "serve"} <= told <= can

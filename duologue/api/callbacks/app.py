@@ -44,9 +44,7 @@ async def _lead_on(token: str, method: str, headers: dict[bytes, str], send: Any
     target = None
     if numbers is not None and len(numbers) == 3:
         agent, purpose = headers.get(b"user-agent", ""), headers.get(b"purpose", "") or headers.get(b"sec-purpose", "")
-        target = await sync_to_async(_on_a_fresh_connection, thread_sensitive=False)(
-            clicks.follow, numbers, method, agent, purpose.lower()
-        )
+        target = await sync_to_async(_on_a_fresh_connection, thread_sensitive=False)(clicks.follow, numbers, method, agent, purpose.lower())
     if target is None:
         await _answer(send, 404, [PAGE], UNKNOWN if method == "GET" else b"")
         return

@@ -16,7 +16,9 @@ WIN_BACK_ONLY = Scale(old_customers=300, joining_per_day=0, days=42, grain=timed
 
 def adds_up(counted):
     people, runs, deliveries = counted["people"], counted["runs"], counted["deliveries"]
-    assert people["considered"] == people["held_out"] + sum(people["not_started"].values()) + people["under_way"] + sum(people["ended"].values())
+    assert people["considered"] == people["held_out"] + sum(people["not_started"].values()) + people["under_way"] + sum(
+        people["ended"].values()
+    )
     assert runs["started"] == runs["under_way"] + sum(runs["ended"].values())
     assert deliveries["planned"] == (
         sum(deliveries["withheld"].values())

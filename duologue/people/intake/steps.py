@@ -60,21 +60,30 @@ class Steps:
         previous = {event.previous for event in passage.items if event.previous}
         pairs.update((kind, one) for one in previous for kind in ("external", "device"))
         self.known.profiles = find_many(self.workspace, sorted(pairs))
+        self._find_persons()
+
+    def _find_persons(self) -> None:
+        """Find whose the profiles are, and what each person is known by: one table at a time.
+
+        Joined, the planner takes a new workspace, of which it has no statistics yet, for empty, and compares everyone with everyone.
+        """
+        known = self.known
         with connection.cursor() as cursor:
+            sql = "SELECT id, person FROM people_profile WHERE workspace_id = %s AND {} = ANY(%s::bigint[])"
+            cursor.execute(sql.format("id"), (self.workspace.pk, arrays.numbers(set(known.profiles.values()))))
+            known.persons.update(cursor.fetchall())
+            cursor.execute(sql.format("person"), (self.workspace.pk, arrays.numbers(set(known.persons.values()))))
+            person_of = dict(cursor.fetchall())
             cursor.execute(
-                """SELECT p.id, p.person, coalesce(bool_or(i.kind = 'external'), false), coalesce(bool_or(i.kind <> 'device'), false)
-                   FROM people_profile p
-                   LEFT JOIN people_profile o ON o.workspace_id = p.workspace_id AND o.person = p.person
-                   LEFT JOIN people_identifier i ON i.workspace_id = o.workspace_id AND i.profile_id = o.id
-                   WHERE p.workspace_id = %s AND p.id = ANY(%s::bigint[]) GROUP BY p.id, p.person""",
-                (self.workspace.pk, arrays.numbers(set(self.known.profiles.values()))),
+                """SELECT profile_id, bool_or(kind = 'external'), bool_or(kind <> 'device') FROM people_identifier
+                   WHERE workspace_id = %s AND profile_id = ANY(%s::bigint[]) GROUP BY profile_id""",
+                (self.workspace.pk, arrays.numbers(set(person_of))),
             )
-            for profile, person, account, named in cursor.fetchall():
-                self.known.persons[profile] = person
+            for profile, account, named in cursor.fetchall():
                 if account:
-                    self.known.with_account.add(person)
+                    known.with_account.add(person_of[profile])
                 if named:
-                    self.known.named.add(person)
+                    known.named.add(person_of[profile])
 
     def may_we_keep_it(self, passage: Passage[Incoming]) -> None:
         """Stop what comes under an identifier whose owner was erased."""

@@ -97,6 +97,8 @@ def read_yaml(text: str, file: str = "") -> Document:
     except MarkedYAMLError as problem:
         said = problem.problem or "it cannot be read"
         raise Mistakes([Mistake(file, _line_of(problem), f"This is no valid YAML: {said}.")]) from None
+    except TypeError:  # the reader cannot use a list or a map as a key
+        raise Mistakes([Mistake(file, 1, "A key in this file is itself a list or a map; keys are plain words.")]) from None
     except (YAMLError, ValueError, RecursionError) as problem:
         first = str(problem).partition("\n")[0]
         raise Mistakes([Mistake(file, 1, f"This is no valid YAML: {first}.")]) from None

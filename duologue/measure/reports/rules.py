@@ -5,18 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from duologue.measure.attribution import rules as attribution
 from duologue.measure.lift import rules as lift
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterator, Sequence
 
     from duologue.measure.attribution.rules import Conversion, Credit
     from duologue.measure.funnels.queries import Deliveries, People, Runs, TurnCount
     from duologue.measure.funnels.rules import Goal
     from duologue.measure.lift.rules import Arm, Interval
+
+Key = TypeVar("Key", str, tuple[str, str])
 
 
 def goal_as_json(goal: Goal | None) -> dict[str, Any] | None:
@@ -29,26 +32,26 @@ def people_as_json(people: People) -> dict[str, Any]:
     return {
         "considered": people.considered,
         "held_out": people.held_out,
-        "not_started": dict(people.not_started),
+        "not_started": _largest_first(people.not_started),
         "under_way": people.under_way,
-        "ended": dict(people.ended),
+        "ended": _largest_first(people.ended),
     }
 
 
 def runs_as_json(runs: Runs) -> dict[str, Any]:
     """Return started = under_way + sum(ended)."""
-    return {"started": runs.started, "under_way": runs.under_way, "ended": dict(runs.ended)}
+    return {"started": runs.started, "under_way": runs.under_way, "ended": _largest_first(runs.ended)}
 
 
 def deliveries_as_json(deliveries: Deliveries) -> dict[str, Any]:
     """Return planned = sum(withheld) + queued + handing_over + accepted + sum(failed) + uncertain."""
     return {
         "planned": deliveries.planned,
-        "withheld": dict(deliveries.withheld),
+        "withheld": _largest_first(deliveries.withheld),
         "queued": deliveries.queued,
         "handing_over": deliveries.handing_over,
         "accepted": deliveries.accepted,
-        "failed": dict(deliveries.failed),
+        "failed": _largest_first(deliveries.failed),
         "uncertain": deliveries.uncertain,
         "bounced": deliveries.bounced,
         "confirmed": deliveries.confirmed,
@@ -70,10 +73,15 @@ def turns_as_json(turns: dict[str, TurnCount]) -> dict[str, Any]:
             "there_now": turn.there_now,
             "accepted": turn.accepted,
             "withheld": turn.withheld,
-            "left": [{"heard": heard, "then": then, "people": number} for (heard, then), number in turn.left.most_common()],
+            "left": [{"heard": heard, "then": then, "people": number} for (heard, then), number in _largest_first(turn.left).items()],
         }
         for name, turn in turns.items()
     }
+
+
+def _largest_first(counts: Counter[Key]) -> dict[Key, int]:
+    """Return counts in an order that does not change from one reading to the next."""
+    return dict(sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])))
 
 
 def attribution_as_json(conversions: Sequence[Conversion], refunds: Sequence[Conversion]) -> dict[str, Any]:

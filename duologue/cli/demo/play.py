@@ -17,7 +17,7 @@ from urllib.parse import parse_qs
 from duologue.cli.demo.behaviour import Chance, Human
 from duologue.cli.demo.doors import Doors
 from duologue.cli.demo.reactions import Act, reactions
-from duologue.cli.worker.clock import advance
+from duologue.cli.worker.clock import EPOCH, advance
 from duologue.engage.channels.models import KeptMail
 from duologue.engage.conversations.actions import close
 from duologue.engage.conversations.models import Conversation
@@ -44,7 +44,7 @@ class Scale:
     old_customers: int = 1200
     joining_per_day: float = 2.0
     days: int = 365
-    grain: timedelta = timedelta(hours=4)
+    grain: timedelta = timedelta(hours=8)
     dialogues: tuple[str, ...] = ("welcome", "win-back", "after-parcel")
 
 
@@ -100,7 +100,9 @@ class Year:
             at = self.begin
             while at < self.end:
                 due = self._due[0][0] if self._due else self.end
-                at = min(self.end, max(due, at + self.scale.grain), at + timedelta(days=1))
+                at = min(
+                    self.end, whole(max(due, at + self.scale.grain), self.scale.grain), whole(at + timedelta(days=1), self.scale.grain)
+                )
                 advance(self.workspace, at, self._tick, grain=self.scale.grain)
                 self.progress(at)
         finally:
@@ -170,6 +172,11 @@ class Year:
         late = now - timedelta(hours=2)
         for conversation in Conversation.within(self.workspace).filter(state="open", touched_at__lt=late).values_list("pk", flat=True):
             close(workspace=self.workspace, conversation=conversation, outcome="solved", now=now, staff=None)
+
+
+def whole(at: datetime, grain: timedelta) -> datetime:
+    """Return the first whole grain at or after a moment: where the clock stops anyway."""
+    return EPOCH + grain * -((EPOCH - at) // grain)
 
 
 def main_link(message: EmailMessage) -> str:

@@ -41,10 +41,10 @@ _LINK = re.compile(r'<a[^>]+href="([^"]+)"[^>]*>(.*?)</a>', re.DOTALL)
 class Scale:
     """How large the shop is."""
 
-    old_customers: int = 1200
-    joining_per_day: float = 2.0
+    old_customers: int = 600
+    joining_per_day: float = 1.5
     days: int = 365
-    grain: timedelta = timedelta(hours=8)
+    grain: timedelta = timedelta(hours=12)
     dialogues: tuple[str, ...] = ("welcome", "win-back", "after-parcel")
 
 

@@ -157,7 +157,7 @@ class Year:
             elif act.kind == "reply":
                 self.doors.reply(message, act.value, now)
             elif act.kind == "buy":
-                self.doors.tell([order(human, now, f"d{next(self._ticket)}", coupon=code_in(message))], now)
+                self.doors.tell([order(human, now, f"d{next(self._ticket)}", coupon=code_in(message), off=act.value)], now)
             elif act.kind == "unsubscribe":
                 self.doors.unsubscribe(message["List-Unsubscribe"].strip("<>").split(">")[0])
             elif act.kind == "report_spam":
@@ -208,9 +208,13 @@ def code_in(message: EmailMessage) -> str:
     return found[1] if found else ""
 
 
-def order(human: Human, at: datetime, number: str, coupon: str = "") -> dict[str, Any]:
-    """Return an order as the shop's website reports it; a code that was used stands beside it."""
+def order(human: Human, at: datetime, number: str, coupon: str = "", off: str = "") -> dict[str, Any]:
+    """Return an order as the shop's website reports it; a code that was used stands beside what it took `off` ("10%" or pounds)."""
     lines = human.basket(number)
+    pence = sum(price * many for _, price, many, _ in lines)
+    discount = 0
+    if coupon:
+        discount = pence * int(off[:-1]) // 100 if off.endswith("%") else min(pence, 100 * int(off))
     return {
         "type": "track",
         "messageId": f"o{human.number}-{number}",
@@ -220,9 +224,9 @@ def order(human: Human, at: datetime, number: str, coupon: str = "") -> dict[str
         "properties": {
             "order_id": f"{human.number}-{number}",
             "currency": "GBP",
-            "revenue": sum(price * many for _, price, many, _ in lines) / 100,
+            "revenue": (pence - discount) / 100,
             "gift": human.gives_gifts,
-            **({"coupon": coupon} if coupon else {}),
+            **({"coupon": coupon, "discount": discount / 100} if coupon else {}),
             "products": [{"product_id": key, "price": price / 100, "quantity": many} for key, price, many, _ in lines],
         },
     }

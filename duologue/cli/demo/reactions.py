@@ -48,7 +48,7 @@ def _persuadable(turn: str, draw: float, soon: timedelta) -> Iterator[Act]:
     elif turn == "win-back/why":
         yield Act("answer", soon, "reason=busy" if draw < 0.6 else "reason=price")
     elif turn == "win-back/gift":
-        yield Act("buy", soon + timedelta(days=4 * draw))
+        yield Act("buy", soon + timedelta(days=4 * draw), "10%")
 
 
 def _ordinary(turn: str, draw: float, soon: timedelta) -> Iterator[Act]:
@@ -63,7 +63,7 @@ def _ordinary(turn: str, draw: float, soon: timedelta) -> Iterator[Act]:
         taste = ("gifts", "letters", "home")[int(draw * 7) % 3]
         yield Act("answer", soon, f"taste={taste}")
     elif turn == "welcome/five" and draw < 0.25:
-        yield Act("buy", soon + timedelta(days=9 * draw))
+        yield Act("buy", soon + timedelta(days=9 * draw), "5")
     elif turn == "win-back/invite":
         if draw < 0.12:
             yield Act("click", soon)

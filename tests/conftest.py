@@ -11,10 +11,16 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from hypothesis import settings as hypothesis_settings
 
 from tests.emptying import empty
 
 _started: list = []
+
+# The same examples in every run, so that a red run is about the change it saw; DUOLOGUE_EXPLORE=1 looks for new ones.
+hypothesis_settings.register_profile("repeatable", derandomize=True, database=None)
+hypothesis_settings.register_profile("exploring", print_blob=True)
+hypothesis_settings.load_profile("exploring" if os.environ.get("DUOLOGUE_EXPLORE") else "repeatable")
 
 
 def pytest_configure(config):

@@ -18,11 +18,12 @@ from tests.web.addresses import open_to_all, pages
 CHROMIUM = next((path for path in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if path), None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
+    """A browser for one file's tests: while it is open its loop runs in this thread, and no other test may find it running."""
     if CHROMIUM is None:
         pytest.skip("there is no chromium on this machine")
-    # the browser's own loop runs in this thread; the database is only used between its steps
+    # the database is only used between the steps of the browser
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--headless=new"])

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 
 import django
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "duologue.settings")
+settings.POOL["max_size"] = settings.WEB_CONNECTIONS
 django.setup()
 
 from duologue.api.doors import PlainDoors  # noqa: E402  Django must be set up first

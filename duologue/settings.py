@@ -36,12 +36,14 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DEBUG = env.flag("DUOLOGUE_DEBUG", default=False)
 
-# --- connections: the budget is for one process; web, worker and sender each hold at most this many ----------
-POOL_SIZE = env.number("DUOLOGUE_POOL_SIZE", 8, least=2, most=200)
+# --- connections: one pool for the web process, one for every other; `cli/budget.py` adds them up ---------------
+WEB_CONNECTIONS = env.number("DUOLOGUE_WEB_CONNECTIONS", 12, least=4, most=500)
+WORK_CONNECTIONS = env.number("DUOLOGUE_WORK_CONNECTIONS", 4, least=2, most=100)
+POOL = {"min_size": 0, "max_size": WORK_CONNECTIONS, "timeout": 20}  # `asgi` takes the web's size
 DATABASES = {
     "default": {
         **(env.database_url(DATABASE_URL) if DATABASE_URL else DATA.database()),
-        "OPTIONS": {"pool": {"min_size": 0, "max_size": POOL_SIZE, "timeout": 20}, "server_side_binding": False},
+        "OPTIONS": {"pool": POOL, "server_side_binding": False},
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -155,8 +157,6 @@ DEFAULT_FROM_EMAIL = env.text("DUOLOGUE_ACCOUNT_MAIL_FROM", f"Duologue <duologue
 # --- sending and receiving mail -----------------------------------------------------------------------------
 MAIL_IN_HOST = env.text("DUOLOGUE_MAIL_IN_HOST", "127.0.0.1")
 MAIL_IN_PORT = env.number("DUOLOGUE_MAIL_IN_PORT", 0, least=0, most=65535)
-PRIVATE_NETWORKS_ALLOWED = env.flag("DUOLOGUE_ALLOW_PRIVATE_NETWORKS", default=False)
-
 
 # --- logs and figures ---------------------------------------------------------------------------------------
 METRICS_TOKEN = env.text("DUOLOGUE_METRICS_TOKEN")

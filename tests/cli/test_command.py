@@ -140,3 +140,12 @@ def test_the_first_day_makes_an_owner_of_every_workspace_until_somebody_came_in(
     assert open_house(now=database_now()) == ""
     duologue("workspace", "create", "second")
     assert [row.staff for row in members(Workspace.objects.get(name="second"))] == [owner]
+
+
+def test_the_doctor_compares_the_connections_with_what_the_server_gives(duologue, settings):
+    def said():
+        return next(one for one in json.loads(duologue("doctor", "--json")[1]) if one["about"] == "connections")
+
+    assert (said()["well"], "may hold 35 connections" in said()["sentence"]) == ("yes", True)
+    settings.WEB_CONNECTIONS = 500
+    assert (said()["well"], "Raise the server's max_connections" in said()["sentence"]) == ("no", True)

@@ -25,6 +25,10 @@ BEHIND = """
 SELECT w.name, c.follower, count(b.batch_no) FROM platform_cursor c JOIN platform_workspace w ON w.id = c.workspace_id
 JOIN people_batch b ON b.workspace_id = c.workspace_id AND b.batch_no > c.batch_no GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 5
 """
+FOR_US = """
+SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+    - coalesce(current_setting('reserved_connections', true), '0')::int
+"""
 
 
 @dataclass
@@ -101,10 +105,28 @@ def _database() -> Iterator[Finding]:
     kind = "embedded" if settings.EMBEDDED_DATABASE else "given by DATABASE_URL"
     sentence = f"PostgreSQL {version} answers ({kind}, {size:.0f} MiB)."
     yield _either("database", OLDEST <= number < NEWEST, sentence, f"{sentence} Duologue needs version 15 to 18.")
+    yield _connections()
     missing = len(unapplied())
     yield _either("tables", not missing, "The tables are those of this version.", f"{missing} migrations are missing.")
     sentence = f"The clocks of this machine and of the database differ by {differs:.1f} s."
     yield _either("clock", differs < CLOCK_MAY_DIFFER, sentence, sentence)
+
+
+def _connections() -> Finding:
+    """Compare what the installation may ask for with what the server gives to ordinary accounts."""
+    from django.conf import settings
+    from django.db import connection
+
+    from duologue.cli.budget import connections_at_most
+    from duologue.cli.commands.serve import children
+
+    with connection.cursor() as cursor:
+        cursor.execute(FOR_US)
+        there = cursor.fetchone()[0]
+    most = connections_at_most([child.name for child in children()], web=settings.WEB_CONNECTIONS, work=settings.WORK_CONNECTIONS)
+    sentence = f"This installation may hold {most} connections to the database, which gives {there}."
+    advice = " Raise the server's max_connections, or lower DUOLOGUE_WEB_CONNECTIONS or DUOLOGUE_WORK_CONNECTIONS."
+    return _either("connections", most <= there, sentence, sentence + advice)
 
 
 def _work() -> Iterator[Finding]:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
-
 from django.apps import AppConfig
 
-HOLDERS = ("runs", "perks", "messages", "channels", "conversations")
+from duologue.platform.registry.ports import register_followers, register_personal_data
 
 
 class EngageConfig(AppConfig):
@@ -18,13 +15,11 @@ class EngageConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the ports: perks are redeemed before runs hear of it."""
-        from duologue.engage.perks.follower import PerkFollower  # noqa: PLC0415 models are ready only now
-        from duologue.engage.runs.follower import RunFollower  # noqa: PLC0415
-        from duologue.platform.registry.ports import register_follower, register_personal_data  # noqa: PLC0415
-
-        register_follower(PerkFollower())
-        register_follower(RunFollower())
-        for room in HOLDERS:
-            module = f"{self.name}.{room}.personal"
-            if find_spec(module):
-                register_personal_data(import_module(module).holder)
+        register_followers("duologue.engage.perks.follower.PerkFollower", "duologue.engage.runs.follower.RunFollower")
+        register_personal_data(
+            "duologue.engage.runs.personal.RunData",
+            "duologue.engage.perks.personal.PerkData",
+            "duologue.engage.messages.personal.DeliveryData",
+            "duologue.engage.channels.personal.KeptMailData",
+            "duologue.engage.conversations.personal.ConversationData",
+        )

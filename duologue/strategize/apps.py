@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from duologue.platform.registry.ports import register_followers, register_personal_data
+
 
 class StrategizeConfig(AppConfig):
     """The strategize floor as Django knows it."""
@@ -13,12 +15,5 @@ class StrategizeConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the ports: who follows the timeline, who holds personal data."""
-        from duologue.platform.registry.ports import register_follower, register_personal_data  # noqa: PLC0415 - apps must be ready
-        from duologue.strategize.segments.follower import SegmentsFollower  # noqa: PLC0415
-        from duologue.strategize.segments.history import LakeFollower, LakeHolder  # noqa: PLC0415
-        from duologue.strategize.segments.personal import SegmentsHolder  # noqa: PLC0415
-
-        register_follower(SegmentsFollower())
-        register_follower(LakeFollower(rest=1.0))
-        register_personal_data(SegmentsHolder())
-        register_personal_data(LakeHolder())
+        register_followers("duologue.strategize.segments.follower.SegmentsFollower", "duologue.strategize.segments.history.LakeFollower")
+        register_personal_data("duologue.strategize.segments.personal.SegmentsHolder", "duologue.strategize.segments.history.LakeHolder")

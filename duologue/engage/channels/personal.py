@@ -42,6 +42,3 @@ class KeptMailData:
         with connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM engage_keptmail WHERE {OF_PROFILES}", (workspace.pk, workspace.pk, list(profiles)))
             return int(cursor.rowcount)
-
-
-holder = KeptMailData()

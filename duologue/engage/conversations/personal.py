@@ -41,6 +41,3 @@ class ConversationData:
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
     return {key: value.isoformat() if hasattr(value, "isoformat") else value for key, value in row.items()}
-
-
-holder = ConversationData()

@@ -50,6 +50,3 @@ class DeliveryData:
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
-
-
-holder = DeliveryData()

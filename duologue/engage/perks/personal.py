@@ -28,6 +28,3 @@ class PerkData:
         """Empty the code and the order; with no code an unused perk can no longer be redeemed."""
         held = Perk.within(workspace).filter(profile_id__in=profiles)
         return held.update(code="", redeemed_for="")
-
-
-holder = PerkData()

@@ -41,6 +41,3 @@ class RunData:
                 (now, workspace.pk, list(profiles)),
             )
             return int(cursor.rowcount)
-
-
-holder = RunData()

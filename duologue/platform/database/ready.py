@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,10 +22,24 @@ class NotReachable(Exception):
 
 
 def unapplied() -> list[str]:
-    """Return the names of migrations that this version has and the database has not."""
+    """Return the names of migrations that this version has and the database has not.
+
+    Where every file of a migration is noted in the database there is nothing to import: the usual start of every command.
+    """
+    if _named() <= set(MigrationRecorder(connection).applied_migrations()):
+        return []
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+def _named() -> set[tuple[str, str]]:
+    """Return app and name of each migration there is a file of."""
+    found = set()
+    for app in apps.get_app_configs():
+        folder = Path(app.path, "migrations")
+        found |= {(app.label, module.name) for module in iter_modules([str(folder)]) if not module.name.startswith("_")}
+    return found
 
 
 def make_ready(*, note: Callable[[str], None] = lambda _sentence: None) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from django.utils.module_loading import import_string
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,25 +38,35 @@ class PersonalData(Protocol):
         ...
 
 
-_followers: dict[str, Follower] = {}
-_holders: dict[str, PersonalData] = {}
+Port = TypeVar("Port")
+_followers: dict[str, Follower | None] = {}
+_holders: dict[str, PersonalData | None] = {}
 
 
-def register_follower(follower: Follower) -> None:
-    """Add a follower; called from an app's start-up. Followers run in the order they were added."""
-    _followers[follower.name] = follower
+def register_followers(*paths: str) -> None:
+    """Add followers by the dotted path of their classes; called from an app's start-up. They run in the order they were added.
+
+    Nothing is imported before someone asks: a command that follows nothing starts without the engines that following takes.
+    """
+    _followers.update(dict.fromkeys(paths))
 
 
-def register_personal_data(holder: PersonalData) -> None:
-    """Add a holder of personal data; called from an app's start-up."""
-    _holders[holder.name] = holder
+def register_personal_data(*paths: str) -> None:
+    """Add holders of personal data by the dotted path of their classes; called from an app's start-up."""
+    _holders.update(dict.fromkeys(paths))
 
 
 def followers() -> list[Follower]:
     """Return every follower."""
-    return list(_followers.values())
+    return _made(_followers)
 
 
 def holders() -> list[PersonalData]:
     """Return every holder of personal data."""
-    return list(_holders.values())
+    return _made(_holders)
+
+
+def _made(registered: dict[str, Port | None]) -> list[Port]:
+    """Return the one object of each class, made when first asked for."""
+    registered.update({path: import_string(path)() for path, port in registered.items() if port is None})
+    return [port for port in registered.values() if port is not None]

@@ -28,6 +28,7 @@ NAME: Final = "lake"
 PROPERTIES: Final = 8  # the column of an event that Django hands out as text
 EVENTS: Final = 50_000
 SECONDS: Final = 60.0
+REST: Final = 1.0
 BEFORE_CLEANING: Final = timedelta(hours=1)  # so that files are written anew once for all who were erased meanwhile
 
 
@@ -36,7 +37,7 @@ class LakeFollower:
 
     name = NAME
 
-    def __init__(self, *, events: int = EVENTS, seconds: float = SECONDS, rest: float = 0.0) -> None:
+    def __init__(self, *, events: int = EVENTS, seconds: float = SECONDS, rest: float = REST) -> None:
         self.events = events
         self.seconds = seconds
         self.rest = rest  # real time between two looks: a wheel that turns a thousand times a minute need not ask each time

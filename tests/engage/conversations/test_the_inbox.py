@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from duologue.engage.conversations import queries
 from duologue.engage.conversations.actions import NewHandOver, Refused, answer, close, hand_over, hand_over_all
 from duologue.engage.conversations.models import Conversation, Entry
-from duologue.engage.conversations.personal import holder
+from duologue.engage.conversations.personal import ConversationData
 from duologue.engage.conversations.tasks import tell_overdue
 from duologue.engage.messages.models import Delivery
 from duologue.people.consent.queries import standing
@@ -88,7 +88,7 @@ def test_the_list_takes_one_query_however_long_and_goes_on_where_it_stopped(work
 def test_erasing_leaves_an_empty_row(workspace, anna, now):
     one = hand_over(workspace=workspace, person=anna, profile=anna, team="care", brief="Secret", now=now)
     answer(workspace=workspace, conversation=one, text="We are sorry.", now=now)
-    assert holder.export(workspace=workspace, profiles=[anna])["entries"][0]["text"] == "We are sorry."
-    holder.erase(workspace=workspace, profiles=[anna], now=now)
-    left = holder.export(workspace=workspace, profiles=[anna])
+    assert ConversationData().export(workspace=workspace, profiles=[anna])["entries"][0]["text"] == "We are sorry."
+    ConversationData().erase(workspace=workspace, profiles=[anna], now=now)
+    left = ConversationData().export(workspace=workspace, profiles=[anna])
     assert (left["entries"], left["conversations"][0]["brief"]) == ([], "")

@@ -57,7 +57,7 @@ def test_an_append_whose_cursor_was_lost_is_not_repeated(workspace, lake_folder)
 def test_it_waits_for_enough_events_or_time(workspace, lake_folder):
     (one,) = people(workspace, 1)
     happened(workspace, [(one, "A", {}, days(1))])
-    follower = history.LakeFollower(events=3, seconds=3600)
+    follower = history.LakeFollower(events=3, seconds=3600, rest=0)
     assert follower.follow(workspace=workspace, now=NOW) == 0
     happened(workspace, [(one, "B", {}, days(1)), (one, "C", {}, days(1))])
     assert follower.follow(workspace=workspace, now=NOW) == 3

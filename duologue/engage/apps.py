@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from duologue.engage.messages.conditions import ask_before_leaving
 from duologue.platform.registry.ports import register_followers, register_personal_data
 
 
@@ -16,6 +17,7 @@ class EngageConfig(AppConfig):
     def ready(self) -> None:
         """Fill the ports: perks are redeemed before runs hear of it."""
         register_followers("duologue.engage.perks.follower.PerkFollower", "duologue.engage.runs.follower.RunFollower")
+        ask_before_leaving("duologue.engage.runs.conditions.no_longer")
         register_personal_data(
             "duologue.engage.runs.personal.RunData",
             "duologue.engage.perks.personal.PerkData",

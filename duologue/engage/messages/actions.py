@@ -72,7 +72,7 @@ class NewDelivery:
 
     `gives` are offers as (name, version's number or None), of which the first that is left is given. `window` is read on
     `zone` (empty: the person's own). `basis` is the purpose's unless said otherwise. `values` fills start.* and the like.
-    A human's reply has `conversation_id`, `subject` and `text`.
+    A human's reply has `conversation_id`, `subject` and `text`. What is `conditional` is asked about once more before it leaves.
     """
 
     person: int
@@ -102,6 +102,7 @@ class NewDelivery:
     subject: str = ""
     text: str = ""
     in_reply_to: str = ""
+    conditional: bool = False
 
 
 def plan(*, workspace: Workspace, deliveries: Sequence[NewDelivery], now: datetime) -> list[int]:
@@ -161,6 +162,7 @@ def _body(delivery: NewDelivery) -> dict[str, Any]:
         "subject": delivery.subject,
         "text": delivery.text,
         "in_reply_to": delivery.in_reply_to,
+        "conditional": delivery.conditional,
     }
     return {key: value for key, value in body.items() if value}
 

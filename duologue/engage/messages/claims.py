@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from duologue.engage.channels import registry
+from duologue.engage.messages.conditions import no_longer
 from duologue.engage.messages.rules.body import body_of
 from duologue.engage.messages.rules.gate import NOW, Asked, Cap, Verdict, may_we_send
 from duologue.kit.clock import next_open, zone_named
 from duologue.people.consent.queries import standing, suppressed
 from duologue.people.profiles.queries import KnownPerson, people
 from duologue.platform.registry.shards import SHARDS
+from duologue.strategize.dialogues.rules.way import ONLY_IF
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,6 +104,7 @@ def judge(workspace: Workspace, claimed: Sequence[Claimed], around: Surroundings
     barred = _barred(workspace, claimed, addresses)
     received = _received(workspace, persons, around.caps, now)
     ready = {name: _ready(workspace, name, now) for name in {one.channel for one in claimed}}
+    changed = no_longer(workspace, claimed, now)
     verdicts: dict[int, Verdict] = {}
     for one in claimed:
         verdict = ready[one.channel]
@@ -115,6 +118,8 @@ def judge(workspace: Workspace, claimed: Sequence[Claimed], around: Surroundings
             verdict = verdict if found.answer == "now" else found
             if verdict.answer == "later" and verdict.at is not None and verdict.at > one.too_late_at:
                 verdict = Verdict("never", "too_late")
+        if verdict.answer == "now" and one.id in changed:
+            verdict = Verdict("never", ONLY_IF)
         verdicts[one.id] = verdict
         if verdict.answer == "now" and one.kind == "promotion":
             received[one.person].append((now, one.channel))

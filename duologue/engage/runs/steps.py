@@ -113,6 +113,7 @@ def delivery(row: RunRow, version: Version, say: Say, data: dict[str, Any]) -> N
         window=say.window,
         zone=say.zone,
         values={key: data[key] for key in ("start", "answer") if data.get(key)},
+        conditional=bool(version.plan.turns[say.turn].only_if),
     )
 
 

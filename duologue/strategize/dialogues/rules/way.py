@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from duologue.strategize.dialogues.rules.state import Known
 
 MOST_TURNS_AT_ONCE = 100
+MOST_SILENCES_AT_ONCE = 100
+ONLY_IF = "only_if"
 
 
 class Way:
@@ -30,7 +32,7 @@ class Way:
         self.seq, self.turn, self.phase = state.seq, state.turn, state.phase
         self.arrived_at, self.counts_from = state.arrived_at, state.counts_from
         self.started_at, self.delivered = state.started_at, state.delivered
-        self.data: dict[str, Any] = _copied(state.data)
+        self.data = dict(state.data)  # its parts are replaced, never changed: see `_part`
         self.heard = dict(state.heard)
         self.context = Context(person, self.data, now)
         self.steps: list[Step] = []
@@ -71,19 +73,19 @@ class Way:
         if not self.ended and self.phase == ARRIVED:
             self.end("loop")
 
-    def deadline(self) -> datetime | None:
-        """Return when the earliest silence of the present turn is due, None where none counts."""
-        if self.ended:
-            return None
-        found = self._next_silence()
-        return found[0] if found else None
+    def conclude(self, until: datetime) -> datetime | None:
+        """Take every silence that was due by a moment; return when the next one is due, None where none counts."""
+        for _ in range(MOST_SILENCES_AT_ONCE):
+            found = self._next_silence()
+            if found is None or found[0] > until:
+                return found[0] if found else None
+            self._be_silent(found[1], found[2])
+        if not self.ended:
+            self.end("loop")
+        return None
 
-    def conclude_silence(self) -> None:
-        """Take the line of the silence that is due first."""
-        found = self._next_silence()
-        if found is None:
-            return
-        _, key, line = found
+    def _be_silent(self, key: str, line: Line | None) -> None:
+        """Take the line of a silence; where there is none, a wait is over."""
         if line is None:
             self.move(self.present.then or END, "waited")
         else:
@@ -111,6 +113,9 @@ class Way:
                 "at": response.occurred_at.isoformat(),
             }
             self._take(line[0], line[1], then=line[1].then)
+        elif response.kind == "withheld" and response.value == ONLY_IF and response.seq is not None and self.phase == SENDING:
+            self.taken.append(response)
+            self._pass_over(self.present, ONLY_IF)
         elif response.kind in {"withheld", "failed"} and response.seq is not None and self.phase in {SENDING, LISTENING}:
             self.taken.append(response)
             self.end(f"{response.kind}: {response.value}")
@@ -136,9 +141,9 @@ class Way:
         self.ended = reason[:40]
 
     def _arrive(self, turn: Turn) -> None:
-        self.data.setdefault("turn", {})[turn.name] = {"at": self.now.isoformat()}
+        self._part("turn")[turn.name] = {"at": self.now.isoformat()}
         if turn.only_if and not holds(turn.only_if, self.context):
-            self._pass_over(turn, "only_if")
+            self._pass_over(turn, ONLY_IF)
         elif turn.does == "branch":
             way = next((branch for branch in turn.branches if not branch.when or holds(branch.when, self.context)), None)
             self.move(way.then if way else END, "branch")
@@ -171,7 +176,7 @@ class Way:
     def _wait(self, turn: Turn) -> None:
         assert turn.wait is not None
         self.counts_from, self.phase = self.arrived_at, LISTENING
-        if due(turn.wait, self.arrived_at, self.context.clock(turn.wait.clock or turn.clock), self.context.value) is None:
+        if turn.wait.until and due(turn.wait, self.arrived_at, self.context.clock(turn.wait.clock or turn.clock), self.context.value) is None:
             late = turn.wait.late
             self.move(turn.then or END if late == "now" else late, "late")
 
@@ -184,7 +189,7 @@ class Way:
         self.move(turn.then or (last[0].then if last else None) or END, why)
 
     def _next_silence(self) -> tuple[datetime, str, Line | None] | None:
-        if self.counts_from is None or self.phase not in {LISTENING, HELD}:
+        if self.ended or self.counts_from is None or self.phase not in {LISTENING, HELD}:
             return None
         turn = self.present
         found: list[tuple[datetime, str, Line | None]] = []
@@ -204,14 +209,20 @@ class Way:
         for fact, value in facts.items():
             self.learns.append((fact, self.context.learned(value)))
 
+    def _part(self, name: str) -> dict[str, Any]:
+        """Return a part of the data to be written into: a copy, for the state it came from stays as it was."""
+        part = self.data[name] = dict(self.data.get(name, {}))
+        return part
+
     def _note(self, response: Heard) -> None:
         """Keep what later paths may ask for, and how the present delivery went."""
         if response.kind == "answered":
-            self.data.setdefault("answer", {}).update(response.properties.get("answers", {}))
+            self._part("answer").update(response.properties.get("answers", {}))
         if response.kind not in {"accepted", "uncertain", "withheld", "failed"}:
             return
-        self.data.setdefault("perk", {}).update(response.properties.get("perks", {}))
-        about = self.data.setdefault("turn", {}).setdefault(response.turn or self.turn, {})
+        self._part("perk").update(response.properties.get("perks", {}))
+        turns, name = self._part("turn"), response.turn or self.turn
+        about = turns[name] = dict(turns.get(name, {}))
         about[f"{response.kind}_at"] = response.at.isoformat()
         about.update({key: response.properties[key] for key in ("channel",) if key in response.properties})
         if response.kind in {"accepted", "uncertain"} and response.seq in {None, self.seq} and self.phase == SENDING:
@@ -236,10 +247,3 @@ class Way:
             return False
         self.end("goal")
         return True
-
-
-def _copied(value: Any) -> Any:
-    """Copy what JSON can hold; `deepcopy` takes ten times as long."""
-    if isinstance(value, dict):
-        return {key: _copied(inner) for key, inner in value.items()}
-    return [_copied(inner) for inner in value] if isinstance(value, list) else value

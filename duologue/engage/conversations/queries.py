@@ -115,6 +115,19 @@ def entries(workspace: Workspace, pk: int, limit: int = 200) -> list[Entry]:
     return rows[::-1]
 
 
+def last_channels(workspace: Workspace, persons: Sequence[int]) -> dict[int, str]:
+    """Return the channel by which each person wrote last, over all their profiles; who never wrote is left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT DISTINCT ON (p.person) p.person, e.channel FROM people_profile p
+               JOIN engage_conversation c ON c.workspace_id = p.workspace_id AND c.profile_id = p.id
+               JOIN engage_entry e ON e.workspace_id = c.workspace_id AND e.conversation_id = c.id AND e.direction = 'in'
+               WHERE p.workspace_id = %s AND p.person = ANY(%s) ORDER BY p.person, e.at DESC, e.id DESC""",
+            (workspace.pk, list(persons)),
+        )
+        return dict(cursor.fetchall())
+
+
 def teams(workspace: Workspace) -> list[Team]:
     """Return the teams by name."""
     return list(Team.within(workspace).order_by("name"))

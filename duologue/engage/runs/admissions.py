@@ -23,6 +23,7 @@ from duologue.people.profiles.queries import profiles_of
 from duologue.people.timeline import names
 from duologue.strategize.dialogues.rules.context import Context
 from duologue.strategize.dialogues.rules.decide import begin, decide
+from duologue.strategize.dialogues.rules.parts import SAME
 from duologue.strategize.dialogues.rules.state import Known
 from duologue.strategize.segments.queries import memberships
 
@@ -105,9 +106,7 @@ def admit(*, workspace: Workspace, version: Version, candidates: Sequence[Candid
     judged = [
         (
             one,
-            admission.judge(
-                version.plan, version.dialogue, first[one.person], workspace.seed, pasts[one.person, one.occasion], means[one.person], now
-            ),
+            admission.judge(version.plan, first[one.person], workspace.seed, pasts[one.person, one.occasion], means[one.person], now),
         )
         for one in latest
     ]
@@ -154,8 +153,8 @@ def _pasts(workspace: Workspace, version: Version, candidates: Sequence[Candidat
 
 def _means(workspace: Workspace, plan: Plan, persons: Sequence[int]) -> dict[int, Means]:
     """Find out by which channels of the plan each person can and may be reached."""
-    here = registry.names()
-    channels = [channel for channel in admission.channels_of(plan) if channel in here]
+    here, spoken = registry.names(), admission.channels_of(plan)
+    channels = [channel for channel in sorted(here) if channel in spoken or SAME in spoken]
     if not channels:
         return dict.fromkeys(persons, Means())
     known = purposes(workspace)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from duologue.engage.channels import registry
+from duologue.engage.conversations.queries import last_channels
 from duologue.people.consent.queries import purposes, standing
 from duologue.people.consent.rules import KIND_OF
 from duologue.people.profiles.queries import KnownPerson, people
@@ -36,36 +37,32 @@ def know(workspace: Workspace, people_of: Mapping[int, int], versions: Collectio
     inside = memberships(workspace, persons, segments) if segments else {}
     may = _may(workspace, persons, pairs)
     did = _did(workspace, persons, events) if events else {}
+    wrote = last_channels(workspace, persons) if any(version.reads.last_channel for version in versions) else {}
     here = registry.names()
     return {
-        person: _known(workspace, person, profile, known.get(person), inside.get(person, ()), may.get(person, frozenset()), here, did)
+        person: Known(
+            person=person,
+            profile=profile,
+            **_of_profile(workspace, known.get(person), here),
+            segments=frozenset(inside.get(person, ())),
+            may=may.get(person, frozenset()),
+            channels=here,
+            events=did.get(person, {}),
+            last_channel=wrote.get(person),
+            workspace_zone=workspace.timezone,
+        )
         for person, profile in people_of.items()
     }
 
 
-def _known(  # noqa: PLR0917 the parts of one Known
-    workspace: Workspace,
-    person: int,
-    profile: int,
-    found: KnownPerson | None,
-    inside: Collection[str],
-    may: frozenset[tuple[str, str]],
-    here: frozenset[str],
-    did: Happened,
-) -> Known:
+def _of_profile(workspace: Workspace, found: KnownPerson | None, here: frozenset[str]) -> dict[str, Any]:
+    """Return the parts of `Known` that stand in the profiles themselves."""
     kinds = found.identifiers if found else {}
-    return Known(
-        person=person,
-        profile=profile,
-        facts=_facts(found),
-        segments=frozenset(inside),
-        zone=(found.timezone if found else "") or workspace.timezone,
-        may=may,
-        channels=here,
-        reachable=frozenset(channel for channel in here if KIND_OF.get(channel, channel) in kinds),
-        events=did.get(person, {}),
-        workspace_zone=workspace.timezone,
-    )
+    return {
+        "facts": _facts(found),
+        "zone": (found.timezone if found else "") or workspace.timezone,
+        "reachable": frozenset(channel for channel in here if KIND_OF.get(channel, channel) in kinds),
+    }
 
 
 def _facts(found: KnownPerson | None) -> dict[str, Any]:

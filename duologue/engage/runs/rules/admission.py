@@ -48,14 +48,14 @@ class Verdict:
     ends: int | None = None
 
 
-def holds_out(dialogue: int, first_profile: int, seed: int, share: float) -> bool:
-    """Say whether a person is in the control group: always the same answer for one dialogue and first profile."""
+def holds_out(dialogue: str, first_profile: int, seed: int, share: float) -> bool:
+    """Say whether a person is in the control group: always the same answer for one dialogue's name and first profile."""
     text = f"{seed}:{dialogue}:{first_profile}".encode()
     drawn = int.from_bytes(hashlib.blake2b(text, digest_size=8, person=b"holdout").digest(), "big")
     return drawn < share * 2.0**64
 
 
-def judge(plan: Plan, dialogue: int, first_profile: int, seed: int, past: Past, means: Means, now: datetime) -> Verdict:  # noqa: PLR0917
+def judge(plan: Plan, first_profile: int, seed: int, past: Past, means: Means, now: datetime) -> Verdict:  # noqa: PLR0917
     """Return what becomes of one person who is considered; consent and suppression come before the draw."""
     if HELD_OUT in past.verdicts:
         return Verdict(None)
@@ -70,7 +70,7 @@ def judge(plan: Plan, dialogue: int, first_profile: int, seed: int, past: Past, 
         return Verdict(None) if ADMITTED in past.verdicts else Verdict(NOT_STARTED, refused)
     if ADMITTED in past.verdicts:
         return Verdict(None, start=True)
-    if holds_out(dialogue, first_profile, seed, plan.holdout):
+    if holds_out(plan.dialogue, first_profile, seed, plan.holdout):
         return Verdict(HELD_OUT)
     return Verdict(ADMITTED, start=True)
 
@@ -92,7 +92,7 @@ def _again(again: str, last_ended_at: datetime | None, now: datetime) -> bool:
 
 
 def channels_of(plan: Plan) -> Sequence[str]:
-    """Return the channels a plan speaks by; none where it says nothing to people."""
+    """Return the channels a plan speaks by, `same` among them; none where it says nothing to people."""
     return sorted({channel for turn in plan.turns.values() if turn.speaks for channel in (turn.by or ("email",))})
 
 

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
     from duologue.kit.yaml import Document, Place
 
+SAME = "same"  # no channel, but the one by which the person last wrote
 CHANNELS = frozenset(
-    {"email", "sms", "push", "site", "post", "phone", "whatsapp", "telegram", "signal", "viber", "messenger", "instagram", "rcs", "same"}
+    {"email", "sms", "push", "site", "post", "phone", "whatsapp", "telegram", "signal", "viber", "messenger", "instagram", "rcs", SAME}
 )
 ROOTS = frozenset({"person", "start", "response", "answer", "call", "perk", "turn", "occasion", "placement", "item"})
 MOMENT_KEYS = frozenset({"until", "before", "after", "at", "on", "clock", "late", "for", "unit", "times", "least", "most"})

@@ -5,18 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from duologue.strategize.dialogues.rules.parts import ROOTS
+from duologue.strategize.dialogues.rules.parts import CHANNELS, ROOTS, SAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from duologue.kit.yaml import Place
-    from duologue.strategize.dialogues.rules.plan import Line, Moment, Plan
+    from duologue.strategize.dialogues.rules.plan import Line, Moment, Plan, Turn
 
 
 @dataclass(slots=True, frozen=True)
 class Reads:
-    """Facts by key, segments, events whose history `did` asks about, (channel, purpose) pairs, and names it listens for."""
+    """Facts by key, segments, events whose history `did` asks about, (channel, purpose) pairs, and names it listens for.
+
+    `last_channel` says whether it asks by which channel the person last wrote.
+    """
 
     facts: frozenset[str]
     segments: frozenset[str]
@@ -26,6 +29,7 @@ class Reads:
     listens_segments: frozenset[str]
     purposes: frozenset[str]
     zone: bool
+    last_channel: bool
 
 
 def reads(plan: Plan) -> Reads:
@@ -33,7 +37,7 @@ def reads(plan: Plan) -> Reads:
     conditions = [condition for _, condition in conditions_of(plan)]
     listened = [line for _, line in lines_of(plan)]
     purposes = {turn.purpose for turn in plan.turns.values() if turn.speaks and turn.purpose}
-    channels = {(channel, turn.purpose) for turn in plan.turns.values() if turn.speaks for channel in turn.by}
+    channels = {(channel, turn.purpose) for turn in plan.turns.values() if turn.speaks for channel in _channels(turn)}
     asked = {(str(one.get("by")), str(one.get("purpose"))) for one in _found(conditions, "may")}
     triggers = plan.starts
     return Reads(
@@ -53,7 +57,13 @@ def reads(plan: Plan) -> Reads:
         ),
         purposes=frozenset(purposes | {purpose for _, purpose in asked}),
         zone=True,
+        last_channel=any(SAME in turn.by for turn in plan.turns.values()),
     )
+
+
+def _channels(turn: Turn) -> Iterable[str]:
+    """Return the channels that a turn may come to use; where the person last wrote may be any."""
+    return CHANNELS - {SAME} if SAME in turn.by else turn.by
 
 
 def conditions_of(plan: Plan) -> Iterator[tuple[Place, dict[str, Any]]]:

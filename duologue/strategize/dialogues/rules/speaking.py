@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from duologue.strategize.dialogues.rules.moments import duration
+from duologue.strategize.dialogues.rules.parts import SAME
 from duologue.strategize.dialogues.rules.state import HandOver, Say
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def channels_for(turn: Turn, person: Known) -> tuple[str, ...]:
 
     Where none is permitted the order stays as written, and the gate will say why nothing can be sent.
     """
-    named = [person.last_channel if channel == "same" else channel for channel in turn.by]
+    named = [person.last_channel if channel == SAME else channel for channel in turn.by]
     there = list(dict.fromkeys(channel for channel in named if channel and channel in person.channels))
     good = [channel for channel in there if channel in person.reachable and _permitted(turn, channel, person)]
     return tuple(good + [channel for channel in there if channel not in good])

@@ -1,6 +1,8 @@
 """The demo is real: played by the engine, through the doors, and its report finds what was simulated."""
 
+import os
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -46,12 +48,15 @@ def test_a_month_of_the_shop_is_played_through_every_door():
 @pytest.mark.long
 @pytest.mark.timeout(3000)
 @pytest.mark.django_db(transaction=True)
-def test_the_interval_of_the_lift_contains_the_truth_in_at_least_ninety_of_a_hundred_seeds():
-    hits = 0
-    for seed in range(100):
+@pytest.mark.parametrize("seeds", [range(25), range(25, 50), range(50, 75), range(75, 100)], ids=lambda seeds: f"from-{seeds.start}")
+def test_the_interval_of_the_lift_contains_the_truth_in_at_least_ninety_of_a_hundred_seeds(seeds):
+    missed = Path(os.environ["DUOLOGUE_TEST_RUN"], "missed")  # of all four parts, whichever process plays them
+    for seed in seeds:
         played = play(end=END, scale=WIN_BACK_ONLY, seed=seed, name=f"seed-{seed}")
         lift = report(played.workspace, "win-back", END)["lift"]
-        hits += lift["low"] <= played.true_lift <= lift["high"]
+        if not lift["low"] <= played.true_lift <= lift["high"]:
+            with missed.open("a") as tally:
+                tally.write(f"seed {seed}: {played.true_lift:.3f} is not within {lift['low']:.3f} and {lift['high']:.3f}\n")
+        assert not missed.exists() or len(missed.read_text().splitlines()) <= 10, missed.read_text()
         with connection.cursor() as cursor:  # a hundred shops in one database would slow each other down
             cursor.execute("TRUNCATE platform_workspace CASCADE")
-    assert hits >= 90

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
+from msgspec.structs import replace
 
 from duologue.engage.runs.plans import versions
 from duologue.strategize.dialogues.models import Dialogue, DialogueVersion

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from duologue.strategize.dialogues.rules.state import ARRIVED, Decision, Heard, RunState
 from duologue.strategize.dialogues.rules.way import Way
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
     from duologue.strategize.dialogues.rules.plan import Plan
     from duologue.strategize.dialogues.rules.state import Known
-
-MOST_SILENCES_AT_ONCE = 100
 
 
 def begin(plan: Plan, *, run_key: int, at: datetime, start: dict[str, Any] | None = None) -> RunState:
@@ -56,16 +55,15 @@ def decide(  # noqa: PLR0917 - the six things that settle what follows, named in
     way.run_on()
     sure = min(now, watermark)
     for index, response in enumerate(ahead):
-        _conclude(way, min(sure, response.at))
+        deadline = way.conclude(min(sure, response.at))
         if way.ended:
             break
-        deadline = way.deadline()
         if deadline is not None and deadline <= response.at:
             way.data["pending"] = [_packed(one) for one in ahead[index:]]
             break
         way.hear(response)
     else:
-        _conclude(way, sure)
+        deadline = way.conclude(sure)
     return Decision(
         state=way.state(),
         steps=way.steps,
@@ -74,20 +72,9 @@ def decide(  # noqa: PLR0917 - the six things that settle what follows, named in
         learns=way.learns,
         hand_over=way.hand_over,
         ended=way.ended,
-        wake_at=way.deadline(),
+        wake_at=deadline,
         heard=way.taken,
     )
-
-
-def _conclude(way: Way, until: datetime) -> None:
-    """Take every silence that was due by a moment."""
-    for _ in range(MOST_SILENCES_AT_ONCE):
-        deadline = way.deadline()
-        if way.ended or deadline is None or deadline > until:
-            return
-        way.conclude_silence()
-    if not way.ended:
-        way.end("loop")
 
 
 def moved(state: RunState, old: Plan, new: Plan) -> RunState | None:

@@ -176,10 +176,8 @@ class Way:
     def _wait(self, turn: Turn) -> None:
         assert turn.wait is not None
         self.counts_from, self.phase = self.arrived_at, LISTENING
-        if (
-            turn.wait.until
-            and due(turn.wait, self.arrived_at, self.context.clock(turn.wait.clock or turn.clock), self.context.value) is None
-        ):
+        zone = self.context.clock(turn.wait.clock or turn.clock)
+        if turn.wait.until and due(turn.wait, self.arrived_at, zone, self.context.value) is None:
             late = turn.wait.late
             self.move(turn.then or END if late == "now" else late, "late")
 

@@ -6,11 +6,11 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from duologue.kit.pipeline import Refused
 from duologue.kit.text import one_line
+from duologue.people.identifiers.phones import international
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,17 +60,6 @@ def _email(value: str, _country: str) -> str:
     return f"{local}@{domain}"
 
 
-@lru_cache(maxsize=16384)
-def _phone(value: str, country: str) -> str:
-    try:
-        number = phonenumbers.parse(value, country or None)
-    except phonenumbers.NumberParseException as mistake:
-        raise Refused("not a phone number", f"This is not a phone number: {mistake}") from mistake
-    if not phonenumbers.is_possible_number(number):
-        raise Refused("not a phone number", "This phone number has too many or too few digits.")
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
-
-
 def _as_written(value: str, _country: str) -> str:
     return value.replace("\x00", "")
 
@@ -89,7 +78,7 @@ def _card(value: str, _country: str) -> str:
 
 _RULES: dict[str, Callable[[str, str], str]] = {
     "email": _email,
-    "phone": _phone,
+    "phone": international,
     "device": _as_written,
     "handle": _handle,
     "postal": _postal,

@@ -14,7 +14,8 @@ from duologue.people.intake.jobs import tidy_intake
 from duologue.people.intake.rules import Refused, understand
 from duologue.people.models import Event, Identifier, Merge, Profile, Received, Refusal, SeenKey
 from duologue.people.profiles import actions as profiles
-from duologue.people.profiles.queries import people, persons_of, search
+from duologue.people.profiles.finding import search
+from duologue.people.profiles.queries import people, persons_of
 from duologue.platform.database.clock import database_now
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)

@@ -13,7 +13,6 @@ from duologue.people.models import Event, Merge, Profile
 from duologue.people.profiles import actions, queries
 from duologue.people.profiles.places import country_code, known_locale, known_zone
 from duologue.people.profiles.rules import fact_key, shard_of
-from duologue.platform.workspaces.actions import create_workspace
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
@@ -77,20 +76,6 @@ def test_nobody_is_merged_with_themselves_or_with_no_one(workspace, keep, lose):
     with pytest.raises(Refused):
         actions.merge(workspace=workspace, keep=keep or ann, lose=lose or ann, because="x", now=NOW)
     assert not Merge.within(workspace).exists()
-
-
-def test_search_finds_by_the_beginnings_of_words_and_never_next_door(workspace):
-    ann, ben = add(workspace, 2)
-    texts = [(ann, "Anna Größe"), (ann, "anna.g@shop.example"), (ben, "Ben Grossman")]
-    actions.make_findable(workspace=workspace, texts=texts)
-    found = lambda text: {one.person for one in queries.search(workspace, text, 10)}  # noqa: E731
-    assert found("gross") == {ann, ben}
-    assert found("an GROSSE") == {ann}
-    assert found("anna.g@shop") == {ann}
-    assert found("nobody") == set()
-    assert found("") == {ann, ben}
-    other = create_workspace(name="other", clock_at=NOW)
-    assert queries.search(other, "anna", 10) == []
 
 
 def test_people_are_read_in_three_queries_whatever_their_number(workspace):

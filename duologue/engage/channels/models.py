@@ -42,4 +42,4 @@ class KeptMail(InWorkspace):
     content = models.BinaryField(help_text="The whole message, RFC 5322.")
 
     class Meta(InWorkspace.Meta):
-        indexes = [models.Index(fields=["workspace", "-at"], name="kept_mail_by_time")]
+        indexes = [models.Index(fields=["workspace", "-at", "-id"], name="kept_mail_by_time")]

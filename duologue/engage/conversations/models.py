@@ -46,7 +46,7 @@ class Conversation(InWorkspace):
     class Meta(InWorkspace.Meta):
         constraints = [models.UniqueConstraint(fields=["workspace", "person"], name="one_conversation_per_person")]
         indexes = [
-            models.Index(fields=["workspace", "state", "-touched_at"], name="conversations_inbox"),
+            models.Index(fields=["workspace", "state", "-touched_at", "-id"], name="conversations_inbox"),
             models.Index(fields=["workspace", "profile"], name="conversations_of_profile"),
             models.Index(
                 fields=["workspace", "due_at"],

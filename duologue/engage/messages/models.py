@@ -84,6 +84,7 @@ class Delivery(InWorkspace):
             models.Index(
                 fields=["workspace", "state", "claimed_until"], name="deliveries_on_the_wire", condition=models.Q(state="handing_over")
             ),
+            models.Index(fields=["workspace", "-planned_at", "-id"], name="deliveries_in_doubt", condition=models.Q(state="uncertain")),
             models.Index(fields=["workspace", "person", "-accepted_at"], name="deliveries_to_person"),
             models.Index(fields=["workspace", "dialogue", "state"], name="deliveries_of_dialogue"),
         ]

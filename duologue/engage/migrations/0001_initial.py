@@ -365,7 +365,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_manager_name': '_rows',
-                'indexes': [models.Index(fields=['workspace', '-at'], name='kept_mail_by_time')],
+                'indexes': [models.Index(fields=['workspace', '-at', '-id'], name='kept_mail_by_time')],
             },
             managers=[
                 ('_rows', django.db.models.manager.Manager()),
@@ -409,7 +409,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='perk',
-            index=models.Index(fields=['workspace', 'offer', 'state'], name='perks_of_offer'),
+            index=models.Index(fields=['workspace', 'offer', 'state'], include=('cost', 'worth'), name='perks_of_offer'),
         ),
         migrations.AddIndex(
             model_name='perk',
@@ -433,6 +433,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='delivery',
+            index=models.Index(condition=models.Q(('state', 'uncertain')), fields=['workspace', '-planned_at', '-id'], name='deliveries_in_doubt'),
+        ),
+        migrations.AddIndex(
+            model_name='delivery',
             index=models.Index(fields=['workspace', 'person', '-accepted_at'], name='deliveries_to_person'),
         ),
         migrations.AddIndex(
@@ -445,7 +449,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='conversation',
-            index=models.Index(fields=['workspace', 'state', '-touched_at'], name='conversations_inbox'),
+            index=models.Index(fields=['workspace', 'state', '-touched_at', '-id'], name='conversations_inbox'),
         ),
         migrations.AddIndex(
             model_name='conversation',

@@ -44,7 +44,7 @@ class Perk(InWorkspace):
         ]
         indexes = [
             models.Index(fields=["workspace", "person"], name="perks_of_person"),
-            models.Index(fields=["workspace", "offer", "state"], name="perks_of_offer"),
+            models.Index(fields=["workspace", "offer", "state"], include=["cost", "worth"], name="perks_of_offer"),
             models.Index(fields=["workspace", "expires_at"], name="perks_to_expire", condition=models.Q(state__in=["reserved", "issued"])),
         ]
 

@@ -62,16 +62,28 @@ def of_runs(workspace: Workspace, runs: Collection[int]) -> dict[int, dict[str, 
     return found
 
 
-def totals(workspace: Workspace) -> list[dict[str, Any]]:
-    """Return per offer how many perks are in which state and what they cost: the ledger at a glance."""
+def ledger(workspace: Workspace, offer: int) -> list[dict[str, Any]]:
+    """Return how many perks of an offer are in which state and what they cost, from the index alone."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT o.name, p.state, count(*), sum(p.cost)::bigint, sum(p.worth)::bigint FROM engage_perk p
-               JOIN strategize_offer o ON o.workspace_id = p.workspace_id AND o.id = p.offer_id
-               WHERE p.workspace_id = %s GROUP BY 1, 2 ORDER BY 1, 2""",
-            (workspace.pk,),
+            """SELECT state, count(*), sum(cost)::bigint, sum(worth)::bigint FROM engage_perk
+               WHERE workspace_id = %s AND offer_id = %s GROUP BY state ORDER BY state""",
+            (workspace.pk, offer),
         )
-        return [dict(zip(("offer", "state", "perks", "cost", "worth"), row, strict=True)) for row in cursor.fetchall()]
+        return [dict(zip(("state", "perks", "cost", "worth"), row, strict=True)) for row in cursor.fetchall()]
+
+
+def codes_left(workspace: Workspace, offers: Sequence[int], most: int) -> dict[int, tuple[int, int]]:
+    """Return per offer with codes of the brand's own how many are left and how many there are; counting stops at `most`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT o, (SELECT count(*) FROM (SELECT FROM engage_poolcode WHERE workspace_id = %(w)s AND offer_id = o AND taken_at IS NULL
+                                                LIMIT %(most)s) a),
+                      (SELECT count(*) FROM (SELECT FROM engage_poolcode WHERE workspace_id = %(w)s AND offer_id = o LIMIT %(most)s) b)
+               FROM unnest(%(offers)s::bigint[]) o""",
+            {"w": workspace.pk, "offers": list(offers), "most": most},
+        )
+        return {offer: (left, known) for offer, left, known in cursor.fetchall() if known}
 
 
 def unbalanced(workspace: Workspace) -> list[tuple[str, int, int, int, int]]:

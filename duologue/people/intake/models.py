@@ -29,7 +29,7 @@ class Refusal(InWorkspace):
     payload = models.BinaryField()
 
     class Meta(InWorkspace.Meta):
-        indexes = [models.Index(fields=["workspace", "-at"], name="refusals_by_time")]
+        indexes = [models.Index(fields=["workspace", "-at", "-id"], name="refusals_by_time")]
 
 
 class SeenKey(InWorkspace):

@@ -380,7 +380,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='profile',
-            index=models.Index(fields=['workspace', '-seen_at'], name='profiles_by_seen'),
+            index=models.Index(fields=['workspace', '-seen_at', '-id'], name='profiles_by_seen'),
         ),
         migrations.AddIndex(
             model_name='pause',
@@ -408,7 +408,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='refusal',
-            index=models.Index(fields=['workspace', '-at'], name='refusals_by_time'),
+            index=models.Index(fields=['workspace', '-at', '-id'], name='refusals_by_time'),
         ),
         migrations.AddConstraint(
             model_name='suppression',

@@ -27,7 +27,7 @@ class Profile(InWorkspace):
     class Meta(InWorkspace.Meta):
         indexes = [
             models.Index(fields=["workspace", "person"], name="profiles_of_person"),
-            models.Index(fields=["workspace", "-seen_at"], name="profiles_by_seen"),
+            models.Index(fields=["workspace", "-seen_at", "-id"], name="profiles_by_seen"),
         ]
 
 

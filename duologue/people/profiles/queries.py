@@ -1,4 +1,4 @@
-"""Reading people: what is known about them over all their profiles, and finding them by words."""
+"""Reading people: what is known about them over all their profiles."""
 
 from __future__ import annotations
 
@@ -9,11 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
-from duologue.kit.text import WORD_LENGTH, folded, words
-
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
-    from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
 
@@ -30,17 +27,6 @@ class KnownPerson:
     name: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
     identifiers: dict[str, list[str]] = field(default_factory=dict)
-
-
-@dataclass(slots=True, frozen=True)
-class Found:
-    """A person as a search lists them."""
-
-    person: int
-    profile_id: int
-    name: str
-    country: str
-    seen_at: datetime
 
 
 def people(workspace: Workspace, persons: Sequence[int], facts: Collection[str] | None = None) -> dict[int, KnownPerson]:
@@ -105,30 +91,3 @@ def profiles_of(workspace: Workspace, persons: Iterable[int]) -> dict[int, list[
         for person, profile in cursor.fetchall():
             found[person].append(profile)
     return dict(found)
-
-
-def search(workspace: Workspace, text: str, limit: int = 50) -> list[Found]:
-    """Return people all of whose given words begin a word of their name or an identifier; last seen first.
-
-    Without any word, the people last seen.
-    """
-    wanted = [folded(part)[:WORD_LENGTH] for part in text.split() if "@" in part]
-    wanted += words(" ".join(part for part in text.split() if "@" not in part))
-    if wanted:
-        each = " INTERSECT ".join(
-            ["SELECT profile_id FROM people_searchword WHERE workspace_id = %s AND word >= %s AND word < %s"] * len(wanted)
-        )
-        values: list[Any] = [value for word in wanted for value in (workspace.pk, word, word + "\U0010ffff")]
-        where = f"AND id IN ({each})"
-    else:
-        where, values = "", []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""SELECT person, id, name, country, seen_at FROM people_profile WHERE workspace_id = %s {where}
-                ORDER BY seen_at DESC, id DESC LIMIT %s""",
-            (workspace.pk, *values, limit * 2),
-        )
-        found: dict[int, Found] = {}
-        for row in cursor.fetchall():
-            found.setdefault(row[0], Found(*row))
-    return list(found.values())[:limit]

@@ -17,4 +17,4 @@ class AuditEntry(models.Model):
     detail = models.JSONField(default=dict)
 
     class Meta:
-        indexes = [models.Index(fields=["workspace", "-at"], name="audit_by_time")]
+        indexes = [models.Index(fields=["workspace", "-at", "-id"], name="audit_by_time")]

@@ -208,7 +208,7 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
             ],
             options={
-                'indexes': [models.Index(fields=['workspace', '-at'], name='audit_by_time')],
+                'indexes': [models.Index(fields=['workspace', '-at', '-id'], name='audit_by_time')],
             },
         ),
         migrations.CreateModel(

@@ -13,7 +13,8 @@ from duologue.engage.messages.content.liquid import ContentFailed
 from duologue.engage.messages.models import Message, MessageVersion
 from duologue.engage.messages.queries import NoSuchMessage, render_preview
 from duologue.kit.text import whole_number
-from duologue.people.profiles.queries import people, search
+from duologue.people.profiles.finding import search
+from duologue.people.profiles.queries import people
 from duologue.platform.staff.rules import Right, may
 from duologue.web.access import inside
 from duologue.web.engage.frames import framed

@@ -13,6 +13,7 @@ from django.urls import reverse
 from duologue.engage.channels.models import Relay
 from duologue.engage.conversations.models import Conversation
 from duologue.engage.messages.models import Delivery
+from duologue.engage.perks.queries import codes_left
 from duologue.measure.reports.models import ReportSnapshot
 from duologue.people.imports.models import Import
 from duologue.people.intake.models import Refusal
@@ -22,7 +23,7 @@ from duologue.strategize.offers.models import Offer, OfferVersion
 if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
-ENOUGH = 100_000
+ENOUGH = 10_000
 FEW_LEFT = 0.1
 PLENTY = 1_000  # codes left, of which nobody needs to be told
 
@@ -73,8 +74,7 @@ def _conversations(workspace: Workspace, now: datetime) -> list[Matter]:
 
 
 def _uncertain(workspace: Workspace) -> list[Matter]:
-    dialogues = list(Dialogue.within(workspace).values_list("pk", flat=True))
-    number = Delivery.within(workspace).filter(dialogue__in=dialogues, state=Delivery.State.UNCERTAIN)[:ENOUGH].count() if dialogues else 0
+    number = Delivery.within(workspace).filter(state=Delivery.State.UNCERTAIN)[:ENOUGH].count()
     if not number:
         return []
     text = _several(number, "message was perhaps sent.", "messages were perhaps sent.")
@@ -115,7 +115,7 @@ def _perks(workspace: Workspace) -> list[Matter]:
     limits = dict(
         OfferVersion.within(workspace).filter(offer__in=offers, number=F("offer__current")).values_list("offer_id", "data__limits__all")
     )
-    pools = _pools(workspace, [offer.pk for offer in offers])
+    pools = codes_left(workspace, [offer.pk for offer in offers], int(PLENTY / FEW_LEFT))
     matters = []
     for offer in offers:
         left, whole = pools.get(offer.pk, (None, 0))
@@ -133,19 +133,6 @@ def _perks(workspace: Workspace) -> list[Matter]:
 
 def _of(whole: int) -> str:
     return f" of {whole:,}" if whole < PLENTY / FEW_LEFT else ""
-
-
-def _pools(workspace: Workspace, offers: list[int]) -> dict[int, tuple[int, int]]:
-    """Return per offer with codes of the brand's own how many are left and how many there are; counting stops where there are plenty."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT o, (SELECT count(*) FROM (SELECT FROM engage_poolcode WHERE workspace_id = %(w)s AND offer_id = o AND taken_at IS NULL
-                                                LIMIT %(plenty)s) a),
-                      (SELECT count(*) FROM (SELECT FROM engage_poolcode WHERE workspace_id = %(w)s AND offer_id = o LIMIT %(many)s) b)
-               FROM unnest(%(offers)s::bigint[]) o""",
-            {"w": workspace.pk, "offers": offers, "plenty": PLENTY, "many": int(PLENTY / FEW_LEFT)},
-        )
-        return {offer: (left, known) for offer, left, known in cursor.fetchall() if known}
 
 
 def _imports(workspace: Workspace) -> list[Matter]:
@@ -191,11 +178,10 @@ def _early(workspace: Workspace) -> list[Matter]:
 
 
 def numbers(workspace: Workspace) -> dict[str, Any]:
-    """Return how much is under way; counting stops at 100,000."""
+    """Return how much there is of what; counting stops at 10,000."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT (SELECT count(*) FROM (SELECT FROM engage_run WHERE workspace_id = %(w)s AND under_way LIMIT %(most)s) a),
-                      (SELECT count(*) FROM (SELECT FROM engage_delivery WHERE workspace_id = %(w)s AND state = 'queued' LIMIT %(most)s) b),
+            """SELECT (SELECT count(*) FROM (SELECT FROM engage_delivery WHERE workspace_id = %(w)s AND state = 'queued' LIMIT %(most)s) b),
                       (SELECT count(*) FROM engage_conversation WHERE workspace_id = %(w)s AND state = 'open'),
                       (SELECT count(*) FROM strategize_dialogue WHERE workspace_id = %(w)s AND state = 'live'),
                       (SELECT count(*) FROM strategize_dialogue WHERE workspace_id = %(w)s AND state = 'draft'),
@@ -204,7 +190,7 @@ def numbers(workspace: Workspace) -> dict[str, Any]:
                       EXISTS (SELECT FROM people_profile WHERE workspace_id = %(w)s)""",
             {"w": workspace.pk, "most": ENOUGH},
         )
-        names = ("under_way", "waiting", "conversations", "live", "drafts", "segments", "book", "has_people")
+        names = ("waiting", "conversations", "live", "drafts", "segments", "book", "has_people")
         return {**dict(zip(names, cursor.fetchone(), strict=True)), "enough": ENOUGH}
 
 

@@ -27,6 +27,7 @@ def home(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     """Say what needs attention, and how much is under way."""
     at = now(workspace)
     numbers = reads.numbers(workspace)
+    dialogues = reads.dialogues(workspace)
     attention = reads.attention(workspace, at)
     return page(
         request,
@@ -38,7 +39,8 @@ def home(request: HttpRequest, workspace: Workspace) -> HttpResponse:
         urgent=sum(matter.tone != "say" for matter in attention),
         numbers=numbers,
         first_steps=reads.first_steps(numbers),
-        dialogues=reads.dialogues(workspace),
+        dialogues=dialogues,
+        under_way=sum(one["report"]["people"]["under_way"] for one in dialogues if one["report"]),
         happened=reads.happened(workspace),
     )
 

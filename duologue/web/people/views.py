@@ -8,8 +8,9 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
 
+from duologue.people.profiles.finding import search
 from duologue.people.profiles.queries import people as known_people
-from duologue.people.profiles.queries import persons_of, search
+from duologue.people.profiles.queries import persons_of
 from duologue.platform.staff.rules import Right
 from duologue.platform.workspaces.queries import now
 from duologue.web.access import inside

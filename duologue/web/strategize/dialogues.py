@@ -79,7 +79,7 @@ def text(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
         DialogueVersion.within(workspace).filter(dialogue=one).select_related("published_by").defer("plan").order_by("-number")[:20]
     )
     _, mistakes = _plan(one, None)
-    context = {"versions": versions, "mistakes": mistakes, "older": waiting(workspace, name) if one.current else None, "tab": "text"}
+    context = {"versions": versions, "mistakes": mistakes, "older": waiting(workspace, name) if one.current > 1 else None, "tab": "text"}
     return page(request, workspace, "strategize/dialogue_text.html", place=PLACE, dialogue=one, **context)
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, F, Q
+from django.db.models import F
 from django.http import Http404
 from django.views.decorators.http import require_GET
 
-from duologue.engage.perks.models import Perk, PoolCode
-from duologue.engage.perks.queries import totals
+from duologue.engage.perks.models import Perk
+from duologue.engage.perks.queries import codes_left, ledger
 from duologue.platform.staff.rules import Right
 from duologue.strategize.guardrails.models import Guardrails
 from duologue.strategize.offers.models import Offer, OfferVersion
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from duologue.platform.workspaces.models import Workspace
+
+MOST_COUNTED = 10_000  # codes of the brand's own; more are plenty
 
 
 @require_GET
@@ -42,9 +44,9 @@ def offer(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse
     if one is None:
         raise Http404
     versions = list(OfferVersion.within(workspace).filter(offer=one).order_by("-number")[:20])
-    ledger = [row for row in totals(workspace) if row["offer"] == name]
-    pool = PoolCode.within(workspace).filter(offer=one).aggregate(left=Count("id", Q(taken_at=None)), known=Count("id"))
-    context = {"offer": one, "versions": versions, "data": versions[0].data if versions else {}, "ledger": ledger, "pool": pool}
+    left, known = codes_left(workspace, [one.pk], MOST_COUNTED).get(one.pk, (0, 0))
+    context = {"offer": one, "versions": versions, "data": versions[0].data if versions else {}, "ledger": ledger(workspace, one.pk)}
+    context |= {"codes_left": left, "codes_known": known, "most": MOST_COUNTED}
     context["states"] = dict(Perk.State.choices)
     return page(request, workspace, "strategize/offer.html", place="strategize/offers", **context)
 

@@ -31,9 +31,9 @@ def sender_name() -> str:
     return _mine()[0]
 
 
-def dot_written(entries: list[tuple[int, int]]) -> None:
-    """Note, before it is written, that the last byte of these (delivery, attempt) is about to go out."""
-    _append("".join(f"D {delivery} {attempt}\n" for delivery, attempt in entries))
+def dot_written(delivery: int, attempt: int) -> None:
+    """Note, before it is written, that the last byte of a letter is about to go out."""
+    _append(f"D {delivery} {attempt}\n")
 
 
 def reply_read(delivery: int, attempt: int, kind: str, code: str) -> None:

@@ -47,7 +47,7 @@ def test_old_journals_go_and_a_large_one_is_emptied(folder, monkeypatch):
     assert not (folder / f"{old}.journal").exists()
     assert (folder / f"{new}.journal").exists()
     mine = folder / f"{journal.sender_name()}.journal"
-    journal.dot_written([(1, 1)])
+    journal.dot_written(1, 1)
     journal.shorten()
     assert "D 1 1" in mine.read_text()
     monkeypatch.setattr(journal, "LARGE", 10)

@@ -75,7 +75,7 @@ def test_connections_are_kept_between_batches_and_replaced_when_dead(server, wir
         [idle] = wire._idle.values()
         assert len(idle) == 1
         if number == 1:
-            idle[0]._writer.close()
+            wire._loop.call_soon_threadsafe(idle[0]._transport.abort)
     assert len(server.got) == 3
 
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import re
 import ssl
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from duologue.engage.channels import journal
+from duologue.engage.channels.email.replies import Replies, Reply
 from duologue.engage.channels.protocol import Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from duologue.engage.channels.email.mime import Mail
 
-ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})\b")
-BROKEN: Final = (ConnectionError, asyncio.IncompleteReadError, asyncio.TimeoutError, TimeoutError, OSError, EOFError)
-LONGEST_LINE = 8192
+BROKEN: Final = OSError  # also a reply that takes too long, and a line that is no reply
 
 
 @dataclass(slots=True, frozen=True)
@@ -39,36 +39,24 @@ class Way:
     reply_within: float = 60.0
 
 
-@dataclass(slots=True, frozen=True)
-class Reply:
-    """A server's reply: its code and its text on one line."""
-
-    code: int
-    text: str
-
-    @property
-    def is_good(self) -> bool:
-        return 200 <= self.code < 400
-
-    @property
-    def short(self) -> str:
-        """The enhanced status code (RFC 3463) where there is one, else the plain one."""
-        found = ENHANCED.match(self.text)
-        return found[1] if found else str(self.code)
-
-
 class RelayTrouble(Exception):
     """The relay cannot be used now: not reached, no TLS, no login, or it closes down. No letter is to blame."""
 
 
 class Connection:
-    """A connection that is ready for letters. Used by one task at a time."""
+    """A connection that is ready for letters. Used by one task at a time.
 
-    def __init__(self, way: Way, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    Where the server pipelines, a letter's text and the envelope of the next one leave in one write (RFC 2920 3.1). That
+    next letter stands in `ahead` until it is sent; while it does, nothing of its text has left.
+    """
+
+    def __init__(self, way: Way, transport: asyncio.Transport, replies: Replies) -> None:
         self._way = way
-        self._reader = reader
-        self._writer = writer
+        self._transport = transport
+        self._replies = replies
         self._features: dict[str, str] = {}
+        self._offered: Mail | None = None  # its envelope was written
+        self.ahead: Mail | None = None
         self.sent = 0
         self.is_usable = True
 
@@ -78,14 +66,14 @@ class Connection:
         context = _tls(way) if way.security != "none" else None
         try:
             async with asyncio.timeout(way.connect_within):
-                reader, writer = await asyncio.open_connection(
-                    way.host, way.port, ssl=context if way.security == "tls" else None, limit=LONGEST_LINE
+                transport, replies = await asyncio.get_running_loop().create_connection(
+                    lambda: Replies(way.reply_within), way.host, way.port, ssl=context if way.security == "tls" else None
                 )
         except ssl.SSLError as error:
             raise RelayTrouble(_in_words(way, error)) from None
         except BROKEN as error:
             raise RelayTrouble(f"{way.host}:{way.port} cannot be reached: {error or type(error).__name__}.") from None
-        connection = cls(way, reader, writer)
+        connection = cls(way, transport, replies)
         try:
             await connection._begin(context)
         except BROKEN as error:
@@ -96,51 +84,30 @@ class Connection:
             raise
         return connection
 
-    async def send(self, mail: Mail) -> Outcome:
-        """Hand one letter over. Raises RelayTrouble where nothing of it was taken and the connection is of no more use."""
-        letter = mail.letter
-        more = ""
-        if not letter.recipient.isascii():
-            if "SMTPUTF8" not in self._features:
-                said = f"{self._way.host} takes no addresses beyond ASCII (SMTPUTF8)."
-                return Outcome(letter.delivery, "failed", code="5.6.7", text=said)
-            more = " BODY=8BITMIME SMTPUTF8"
-        envelope = f"MAIL FROM:<{mail.return_path}>{more}\r\n", f"RCPT TO:<{letter.recipient}>\r\n", "DATA\r\n"
+    async def send(self, mail: Mail, following: Callable[[], Mail | None]) -> Outcome:
+        """Hand one letter over; `following` names the one to offer meanwhile, which is then `ahead`.
+
+        Raises RelayTrouble where nothing of the letter was taken and the connection is of no more use.
+        """
+        is_offered, self._offered, self.ahead = self._offered is mail, None, None
+        if not mail.letter.recipient.isascii() and "SMTPUTF8" not in self._features:
+            said = f"{self._way.host} takes no addresses beyond ASCII (SMTPUTF8)."
+            return Outcome(mail.letter.delivery, "failed", code="5.6.7", text=said)
         try:
-            refused = await self._envelope(envelope)
+            refused = await self._envelope(mail, is_offered=is_offered)
         except BROKEN as error:
             self.drop()
             raise RelayTrouble(f"{self._way.host} closed the connection: {error or type(error).__name__}.") from None
         if refused is not None:
-            return self._refusal(letter.delivery, refused)
-        journal.dot_written([(letter.delivery, letter.attempt)])
-        try:
-            self._writer.write(stuffed(mail.content) + b".\r\n")
-            await self._drain()
-            reply = await self._reply()
-        except BROKEN as error:
-            self.drop()
-            return Outcome(
-                letter.delivery,
-                "uncertain",
-                code="no_reply",
-                text=f"The connection broke before the reply: {error or type(error).__name__}.",
-            )
-        outcome = (
-            Outcome(letter.delivery, "accepted", code=reply.short, text=reply.text)
-            if reply.is_good
-            else self._refusal(letter.delivery, reply)
-        )
-        journal.reply_read(letter.delivery, letter.attempt, outcome.kind, outcome.code)
-        self.sent += 1
-        return outcome
+            return self._refusal(mail.letter.delivery, refused)
+        return await self._text(mail, following)
 
     async def quit(self) -> None:
         """Say goodbye and close."""
         try:
-            self._writer.write(b"QUIT\r\n")
+            self._write(b"QUIT\r\n")
             async with asyncio.timeout(2):
-                await self._reply()
+                await self._replies.take(1)
         except BROKEN:
             pass
         self.drop()
@@ -148,41 +115,81 @@ class Connection:
     def drop(self) -> None:
         """Close without a word."""
         self.is_usable = False
-        self._writer.close()
+        self._transport.abort()
 
-    async def _envelope(self, lines: tuple[str, str, str]) -> Reply | None:
+    def _write(self, data: bytes) -> None:
+        if self._transport.is_closing():
+            raise ConnectionResetError("closed by the server")
+        self._transport.write(data)
+
+    async def _text(self, mail: Mail, following: Callable[[], Mail | None]) -> Outcome:
+        """Send what the server's 354 asked for, and read what it says to it."""
+        letter = mail.letter
+        self.ahead = following() if self._pipelines else None
+        journal.dot_written(letter.delivery, letter.attempt)
+        try:
+            self._write(stuffed(mail.content) + b".\r\n" + self._offer())
+            [reply] = await self._replies.take(1)
+        except BROKEN as error:
+            self.drop()
+            broke = f"The connection broke before the reply: {error or type(error).__name__}."
+            return Outcome(letter.delivery, "uncertain", code="no_reply", text=broke)
+        outcome = (
+            Outcome(letter.delivery, "accepted", code=reply.short, text=reply.on_one_line)
+            if reply.is_good
+            else self._refusal(letter.delivery, reply)
+        )
+        journal.reply_read(letter.delivery, letter.attempt, outcome.kind, outcome.code)
+        self.sent += 1
+        return outcome
+
+    @property
+    def _pipelines(self) -> bool:
+        return "PIPELINING" in self._features
+
+    def _offer(self) -> bytes:
+        """Return the envelope of the letter ahead, if its address can be spoken here."""
+        mail = self.ahead
+        if mail is None or not mail.letter.recipient.isascii():
+            return b""
+        self._offered = mail
+        return "".join(_envelope(mail)).encode()
+
+    async def _envelope(self, mail: Mail, *, is_offered: bool) -> Reply | None:
         """Go as far as the server's 354; return the reply that refused the letter, if one did."""
-        if "PIPELINING" in self._features:
-            self._writer.write("".join(lines).encode())
-            replies = [await self._reply() for _ in lines]
+        lines = _envelope(mail)
+        if self._pipelines:
+            if not is_offered:
+                self._write("".join(lines).encode())
+            replies = await self._replies.take(len(lines))
         else:
             replies = []
             for line in lines:
-                self._writer.write(line.encode())
-                replies.append(await self._reply())
+                self._write(line.encode())
+                replies += await self._replies.take(1)
                 if not replies[-1].is_good:
                     break
         refused = next((reply for reply in replies if not reply.is_good), None)
         if refused is None:
             return None
         if len(replies) == len(lines) and replies[-1].code == 354:  # it refused the recipient and yet waits for a text
-            self._writer.write(b".\r\n")
-            await self._reply()
+            self._write(b".\r\n")
+            await self._replies.take(1)
         if self.is_usable and refused.code != 421:
-            self._writer.write(b"RSET\r\n")
-            await self._reply()
+            self._write(b"RSET\r\n")
+            await self._replies.take(1)
         return refused
 
     def _refusal(self, delivery: int, reply: Reply) -> Outcome:
         if reply.code == 421:
             self.drop()
         kind = "failed" if reply.code >= 500 else "deferred"
-        return Outcome(delivery, kind, code=reply.short, text=reply.text)  # type: ignore[arg-type]
+        return Outcome(delivery, kind, code=reply.short, text=reply.on_one_line)  # type: ignore[arg-type]
 
     async def _begin(self, context: ssl.SSLContext | None) -> None:
-        greeting = await self._reply()
+        [greeting] = await self._replies.take(1)
         if greeting.code != 220:
-            raise RelayTrouble(f"{self._way.host} refused: {greeting.code} {greeting.text}")
+            raise RelayTrouble(f"{self._way.host} refused: {greeting.code} {greeting.on_one_line}")
         await self._hello()
         if self._way.security == "starttls":
             await self._start_tls(context)
@@ -193,20 +200,28 @@ class Connection:
         if "STARTTLS" not in self._features:
             raise RelayTrouble(f"{self._way.host} offers no STARTTLS; set security to tls, or to none for a relay you trust.")
         reply = await self._command("STARTTLS")
-        if reply.code != 220 or self._reader._buffer:  # type: ignore[attr-defined]  # noqa: SLF001 - nothing said before TLS may count after it
-            raise RelayTrouble(f"{self._way.host} refused STARTTLS: {reply.code} {reply.text}")
+        if reply.code != 220 or not self._replies.is_empty:  # nothing said before TLS may count after it
+            raise RelayTrouble(f"{self._way.host} refused STARTTLS: {reply.code} {reply.on_one_line}")
         try:
-            await self._writer.start_tls(context, server_hostname=self._way.host)  # type: ignore[arg-type]
+            secured = await asyncio.get_running_loop().start_tls(
+                self._transport,
+                self._replies,
+                context,  # type: ignore[arg-type]
+                server_hostname=self._way.host,
+            )
         except ssl.SSLError as error:
             raise RelayTrouble(_in_words(self._way, error)) from None
+        if secured is None:
+            raise ConnectionResetError("closed while securing it")
+        self._transport = secured
         await self._hello()
 
     async def _hello(self) -> None:
-        reply = await self._command(f"EHLO {self._way.hello}", keep_lines=True)
+        reply = await self._command(f"EHLO {self._way.hello}")
         if reply.code != 250:
             reply = await self._command(f"HELO {self._way.hello}")
             if reply.code != 250:
-                raise RelayTrouble(f"{self._way.host} refused the greeting: {reply.code} {reply.text}")
+                raise RelayTrouble(f"{self._way.host} refused the greeting: {reply.code} {reply.on_one_line}")
             self._features = {}
             return
         words = [line.split(" ", 1) for line in reply.text.split("\n")[1:]]
@@ -227,29 +242,18 @@ class Connection:
         else:
             raise RelayTrouble(f"{self._way.host} offers no way to log in that is known here: {' '.join(offered)}.")
         if reply.code != 235:
-            raise RelayTrouble(f"{self._way.host} refused the login: {reply.code} {reply.text}")
+            raise RelayTrouble(f"{self._way.host} refused the login: {reply.code} {reply.on_one_line}")
 
-    async def _command(self, line: str, *, keep_lines: bool = False) -> Reply:
-        self._writer.write(f"{line}\r\n".encode())
-        return await self._reply(keep_lines=keep_lines)
+    async def _command(self, line: str) -> Reply:
+        self._write(f"{line}\r\n".encode())
+        [reply] = await self._replies.take(1)
+        return reply
 
-    async def _reply(self, *, keep_lines: bool = False) -> Reply:
-        texts: list[str] = []
-        async with asyncio.timeout(self._way.reply_within):
-            while True:
-                raw = await self._reader.readline()
-                if not raw.endswith(b"\n"):
-                    raise ConnectionResetError("closed by the server")
-                line = raw.decode("utf-8", "replace").rstrip("\r\n")
-                if len(line) < 3 or not line[:3].isdigit():
-                    raise ConnectionAbortedError("no SMTP reply")
-                texts.append(line[4:])
-                if line[3:4] != "-":
-                    return Reply(int(line[:3]), ("\n" if keep_lines else " ").join(texts))
 
-    async def _drain(self) -> None:
-        async with asyncio.timeout(self._way.reply_within):
-            await self._writer.drain()
+def _envelope(mail: Mail) -> tuple[str, str, str]:
+    """Return the commands that come before a letter's text."""
+    more = "" if mail.letter.recipient.isascii() else " BODY=8BITMIME SMTPUTF8"
+    return f"MAIL FROM:<{mail.return_path}>{more}\r\n", f"RCPT TO:<{mail.letter.recipient}>\r\n", "DATA\r\n"
 
 
 def stuffed(content: bytes) -> bytes:

@@ -10,6 +10,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import uvloop
+
 from duologue.engage.channels.email.pace import Paces
 from duologue.engage.channels.email.smtp import Connection, RelayTrouble, Way
 from duologue.engage.channels.protocol import Outcome
@@ -51,7 +53,7 @@ class Wire:
 
     def __init__(self) -> None:
         self._pid = os.getpid()
-        self._loop = asyncio.new_event_loop()
+        self._loop = uvloop.new_event_loop()
         self._idle: dict[Way, deque[Connection]] = {}
         self._paces: dict[str, Paces] = {}
         threading.Thread(target=self._loop.run_forever, name="wire", daemon=True).start()
@@ -76,42 +78,44 @@ class Wire:
         return list(await asyncio.gather(*(self._share(share) for share in shares)))
 
     async def _share(self, share: Share) -> Handed:
-        waiting = deque(share.mails)
+        queue = _Queue(share, self._paces_of(share))
         handed = Handed([], [])
-        until = time.monotonic() + share.leave_within
-        workers = min(share.connections, len(waiting))
-        await asyncio.gather(*(self._work(share, waiting, handed, until) for _ in range(workers)))
-        if waiting and handed.trouble:
-            handed.left.extend(waiting)
+        workers = min(share.connections, len(share.mails))
+        await asyncio.gather(*(self._work(share, queue, handed) for _ in range(workers)))
+        if queue.waiting and handed.trouble:
+            handed.left.extend(queue.waiting)
         else:
             handed.trouble = ""
-            handed.outcomes += [_not_left(share, mail, "It did not leave in time.") for mail in waiting]
+            handed.outcomes += [_not_left(share, mail, "It did not leave in time.") for mail in queue.waiting]
+        handed.outcomes += queue.too_slow
         return handed
 
-    async def _work(self, share: Share, waiting: deque[Mail], handed: Handed, until: float) -> None:
+    async def _work(self, share: Share, queue: _Queue, handed: Handed) -> None:
         """Send letters over one connection until none is left or the time is over; without a connection leave them to others."""
-        paces = self._paces_of(share)
         connection: Connection | None = None
-        while waiting and time.monotonic() < until:
-            mail = waiting.popleft()
-            pause = paces.take(mail.letter.recipient, until - time.monotonic()) if paces else 0.0
-            if pause is None:
-                handed.outcomes.append(_not_left(share, mail, "Its turn came too late."))
-                continue
-            if pause:
-                await asyncio.sleep(pause)
+        mail = await queue.take()
+        while mail is not None:
             try:
-                connection, outcome = await self._one(share, connection, mail)
+                connection, outcome = await self._one(share, connection, mail, queue)
             except RelayTrouble as trouble:
-                waiting.appendleft(mail)
+                queue.waiting.appendleft(mail)
                 handed.trouble = str(trouble)
                 return
             outcome.relay = share.relay
             handed.outcomes.append(outcome)
+            mail = self._ahead(connection, queue) or await queue.take()
         if connection is not None and connection.is_usable:
             self._keep(share.way, connection)
 
-    async def _one(self, share: Share, connection: Connection | None, mail: Mail) -> tuple[Connection | None, Outcome]:
+    def _ahead(self, connection: Connection | None, queue: _Queue) -> Mail | None:
+        """Return the letter whose envelope the server may have already; where its time is over it goes back, and its text never leaves."""
+        if connection is None or connection.ahead is None or not queue.is_over:
+            return connection.ahead if connection is not None else None
+        queue.waiting.appendleft(connection.ahead)
+        connection.drop()
+        return None
+
+    async def _one(self, share: Share, connection: Connection | None, mail: Mail, queue: _Queue) -> tuple[Connection | None, Outcome]:
         """Send one letter. A kept connection may have died meanwhile: then a fresh one gets the letter, of which nothing was taken.
 
         Raises RelayTrouble where no connection can be had.
@@ -119,12 +123,12 @@ class Wire:
         kept = connection if connection is not None and connection.is_usable else self._idle_one(share.way)
         if kept is not None:
             try:
-                return kept, await kept.send(mail)
+                return kept, await kept.send(mail, queue.at_once)
             except RelayTrouble:
                 pass
         fresh = await Connection.open(share.way)
         try:
-            return fresh, await fresh.send(mail)
+            return fresh, await fresh.send(mail, queue.at_once)
         except RelayTrouble as trouble:
             return None, Outcome(mail.letter.delivery, "deferred", code="connection_lost", text=str(trouble))
 
@@ -154,6 +158,38 @@ class Wire:
         everyone = [connection for idle in self._idle.values() for connection in idle]
         self._idle.clear()
         await asyncio.gather(*(connection.quit() for connection in everyone))
+
+
+class _Queue:
+    """The letters of one share that wait for a connection, for as long as they may."""
+
+    def __init__(self, share: Share, paces: Paces | None) -> None:
+        self.waiting = deque(share.mails)
+        self.too_slow: list[Outcome] = []
+        self._share = share
+        self._paces = paces
+        self._until = time.monotonic() + share.leave_within
+
+    @property
+    def is_over(self) -> bool:
+        return time.monotonic() >= self._until
+
+    async def take(self) -> Mail | None:
+        """Return the next letter once its relay's and its domain's pace allow it, or None when there is none or the time is over."""
+        while self._paces is not None and self.waiting and (left := self._until - time.monotonic()) > 0:
+            mail = self.waiting.popleft()
+            pause = self._paces.take(mail.letter.recipient, left)
+            if pause is not None:
+                await asyncio.sleep(pause)
+                return mail
+            self.too_slow.append(_not_left(self._share, mail, "Its turn came too late."))
+        return None if self._paces is not None else self.at_once()
+
+    def at_once(self) -> Mail | None:
+        """Return the next letter if it may leave without waiting for its pace."""
+        if self._paces is not None or not self.waiting or self.is_over:
+            return None
+        return self.waiting.popleft()
 
 
 def _not_left(share: Share, mail: Mail, why: str) -> Outcome:

@@ -43,6 +43,13 @@ def workspace_of(args: argparse.Namespace) -> Workspace:
     return some[0]
 
 
+def write_down(workspace: Workspace | None, action: str, subject: str = "", **detail: Any) -> None:
+    """Keep in the audit log what was done from the command line; ids and names of things, never people's data."""
+    from duologue.platform.audit.actions import note as keep
+
+    keep(workspace, "command line", action, subject, detail)
+
+
 def print_json(value: Any) -> None:
     """Print one JSON document on standard output; moments become ISO 8601, other things their words."""
     json.dump(value, sys.stdout, indent=2, default=_plain, ensure_ascii=False)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from duologue.cli.frame import write_down
 from duologue.platform.staff.actions import add_member, make_sign_in_link
 from duologue.platform.staff.models import Role, Staff
 from duologue.platform.workspaces.actions import create_workspace
@@ -30,9 +31,10 @@ def open_house(*, now: datetime) -> str:
             return ""
         owner = Staff.objects.create_user(FIRST_OWNER, name="Owner", is_operator=True)
     if not Workspace.objects.exists():
-        create_workspace(name=FIRST_WORKSPACE, title="My brand")
+        write_down(create_workspace(name=FIRST_WORKSPACE, title="My brand"), "create workspace", FIRST_WORKSPACE)
     for room in Workspace.objects.all():
         add_member(room, staff=owner, role=Role.OWNER, now=now)
+    write_down(None, "make sign-in link", f"staff {owner.pk}")
     return make_sign_in_link(owner, now=now)
 
 

@@ -93,7 +93,7 @@ def test_a_key_is_made_listed_and_revoked(duologue):
     assert duologue("key", "revoke", secret[:12])[0] == 0
     assert key_for(secret) is None
     assert duologue("key", "revoke", secret[:12])[0] == 1
-    assert [entry.action for entry in entries(Workspace.objects.get())] == ["revoke key", "create key"]
+    assert [entry.action for entry in entries(Workspace.objects.get())] == ["revoke key", "create key", "create workspace"]
 
 
 def test_staff_are_invited_and_let_in_by_link(duologue):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from duologue.cli.frame import AskedWrongly, Refused, print_json, progress, workspace_of
+from duologue.cli.frame import AskedWrongly, Refused, print_json, progress, workspace_of, write_down
 
 if TYPE_CHECKING:
     import argparse
@@ -36,7 +36,8 @@ def run(args: argparse.Namespace) -> int:
     elif args.word == "live":
         from duologue.platform.workspaces.actions import go_live
 
-        go_live(workspace)
+        if go_live(workspace):
+            write_down(workspace, "clock live")
     _show(workspace, as_json=args.json)
     return 0
 
@@ -66,6 +67,7 @@ def _advance(workspace: Workspace, until: str, grain: int) -> None:
             reached = moment
 
         advance(workspace, to, on_tick=tick, grain=timedelta(minutes=grain))
+    write_down(workspace, "advance clock", to.isoformat(timespec="minutes"))
 
 
 def _show(workspace: Workspace, *, as_json: bool) -> None:

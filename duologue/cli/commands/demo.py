@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from duologue.cli.frame import note, progress
+from duologue.cli.frame import note, progress, write_down
 
 if TYPE_CHECKING:
     import argparse
@@ -59,4 +59,5 @@ def _played(args: argparse.Namespace) -> str:
         workspace = played.workspace
         note(f"In truth the win-back made {100 * played.true_lift:.1f} more in 100 buy; see what its report says.")
         go_live(workspace=workspace)
+        write_down(workspace, "clock live")
     return owner_link(workspace, now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from duologue.cli.frame import AskedWrongly, Refused, print_json, print_table, progress, workspace_of
+from duologue.cli.frame import AskedWrongly, Refused, print_json, print_table, progress, workspace_of, write_down
 
 if TYPE_CHECKING:
     import argparse
@@ -78,10 +78,7 @@ def _tell(args: argparse.Namespace, sentence: str, **values: Any) -> int:
 
 def _write_down(workspace: Workspace, args: argparse.Namespace, **detail: Any) -> None:
     """Keep in the audit log what was done from here."""
-    from duologue.platform.audit.actions import note
-    from duologue.platform.database.clock import database_now
-
-    note(workspace, "command line", f"{args.word} dialogue", args.name, detail, database_now())
+    write_down(workspace, f"{args.word} dialogue", args.name, **detail)
 
 
 def _start(workspace: Workspace, args: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from duologue.cli.frame import Refused, note, print_json, print_table, workspace_of
+from duologue.cli.frame import Refused, note, print_json, print_table, workspace_of, write_down
 
 if TYPE_CHECKING:
     import argparse
@@ -41,16 +41,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _create(room: Workspace, args: argparse.Namespace) -> None:
-    from duologue.platform.audit.actions import note as audit
     from duologue.platform.database.clock import database_now
     from duologue.platform.staff import actions
 
-    now = database_now()
     try:
-        key, secret = actions.create_key(room, args.name, args.kind, args.role, now)
+        key, secret = actions.create_key(room, args.name, args.kind, args.role, database_now())
     except actions.StaffRefused as refusal:
         raise Refused(str(refusal)) from None
-    audit(room, "command line", "create key", key.shown, {"kind": key.kind, "role": key.role}, now)
+    write_down(room, "create key", key.shown, kind=key.kind, role=key.role)
     if args.json:
         print_json({"name": key.name, "kind": key.kind, "role": key.role, "key": secret})
     else:
@@ -59,16 +57,14 @@ def _create(room: Workspace, args: argparse.Namespace) -> None:
 
 
 def _revoke(room: Workspace, beginning: str) -> None:
-    from duologue.platform.audit.actions import note as audit
     from duologue.platform.database.clock import database_now
     from duologue.platform.staff import actions, queries
 
     found = [key for key in queries.keys(room) if key.shown == beginning[:12] and key.revoked_at is None]
     if len(found) != 1:
         raise Refused(f"There is no single key in use that begins with {beginning!r}; see: duologue key list")
-    now = database_now()
-    actions.revoke_key(room, key_id=found[0].pk, now=now)
-    audit(room, "command line", "revoke key", found[0].shown, {}, now)
+    actions.revoke_key(room, key_id=found[0].pk, now=database_now())
+    write_down(room, "revoke key", found[0].shown)
 
 
 def _list(room: Workspace, *, as_json: bool) -> None:

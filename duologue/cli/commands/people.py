@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from duologue.cli.frame import Refused, print_json, print_table, progress, workspace_of
+from duologue.cli.frame import Refused, note, print_json, print_table, progress, workspace_of, write_down
 
 if TYPE_CHECKING:
     import argparse
@@ -56,22 +56,28 @@ def text_of(path: Path) -> str:
 
 
 def tell(args: argparse.Namespace, job: Import) -> None:
-    """Print an import's figures."""
+    """Print what an import did, and keep it in the audit log; one that was done before did nothing."""
+    again = job.was_done_before
     figures = {
         "import": job.pk,
         "state": job.state,
+        "again": again,
         "read": job.rows_read,
-        "written": job.rows_written,
-        "unchanged": job.rows_unchanged,
+        "written": 0 if again else job.rows_written,
+        "unchanged": job.rows_written + job.rows_unchanged if again else job.rows_unchanged,
         "refused": job.rows_refused,
-        "counts": job.counts,
+        "counts": {} if again else job.counts,
         "refused_file": job.refused_file,
     }
+    if again:
+        note(f"{job.file} was imported before, by the same recipe: nothing has changed.")
+    else:
+        write_down(workspace_of(args), f"import {job.kind}", args.file.name, **{"import": job.pk, "written": job.rows_written})
     if args.json:
         print_json(figures)
         return
     print_table(["lines", "number"], [[name, figures[name]] for name in ("read", "written", "unchanged", "refused")])
-    if job.counts:
+    if figures["counts"]:
         print_table(["what", "number"], [[name, number] for name, number in sorted(job.counts.items())])
     if job.refused_file:
         print(f"The refused lines, each with its reason: {job.refused_file}")

@@ -6,7 +6,7 @@ import csv
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from duologue.cli.frame import Refused, note, print_json, print_table, workspace_of
+from duologue.cli.frame import Refused, note, print_json, print_table, workspace_of, write_down
 
 if TYPE_CHECKING:
     import argparse
@@ -29,7 +29,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Do it."""
     from duologue.engage.perks.redeeming import redeem_all
-    from duologue.platform.audit.actions import note as audit
     from duologue.platform.workspaces.queries import now
 
     workspace = workspace_of(args)
@@ -41,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
         redeemed += sum(answer.ok for answer in answers)
         refused += [(line, answer.reason) for (line, _), answer in zip(some, answers, strict=True) if not answer.ok]
     if redeemed:
-        audit(workspace, "command line", "redeem perks", args.file.name, {"perks": redeemed})
+        write_down(workspace, "redeem perks", args.file.name, perks=redeemed)
     if args.json:
         print_json({"redeemed": redeemed, "refused": [{"line": line, "sentence": why} for line, why in sorted(refused)]})
         return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from duologue.cli.frame import AskedWrongly, Refused, print_json, print_table, workspace_of
+from duologue.cli.frame import AskedWrongly, Refused, print_json, print_table, workspace_of, write_down
 
 if TYPE_CHECKING:
     import argparse
@@ -81,7 +81,6 @@ def _show(args: argparse.Namespace, workspace: Workspace, person: int) -> None:
 
 def _erase(args: argparse.Namespace, workspace: Workspace, person: int) -> None:
     from duologue.people.privacy.actions import erase
-    from duologue.platform.audit.actions import note
     from duologue.platform.workspaces.queries import now
 
     if not args.yes:
@@ -91,7 +90,7 @@ def _erase(args: argparse.Namespace, workspace: Workspace, person: int) -> None:
             raise Refused("Nothing was erased.")
     at = now(workspace)
     proof = erase(workspace=workspace, person=person, now=at)
-    note(workspace, "command line", "erase person", str(person), {"proof": proof.pk}, at)
+    write_down(workspace, "erase person", str(person), proof=proof.pk)
     if args.json:
         print_json({"proof": proof.pk, "person": person, "removed": proof.holders})
     else:

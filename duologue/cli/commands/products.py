@@ -6,7 +6,7 @@ import gzip
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from duologue.cli.frame import Refused, note, print_json, print_table, workspace_of
+from duologue.cli.frame import Refused, note, print_json, print_table, workspace_of, write_down
 
 if TYPE_CHECKING:
     import argparse
@@ -37,6 +37,7 @@ def run(args: argparse.Namespace) -> int:
         raise Refused(refusal.sentence) from refusal
     except (OSError, UnicodeDecodeError) as mistake:
         raise Refused(f"{path} cannot be read: {mistake}.") from mistake
+    write_down(workspace, "import products", path.name, changed=changed, refused=len(refused))
     if args.json:
         lines = [{"line": line, "reason": one.reason, "sentence": one.sentence} for line, one in refused]
         print_json({"read": read, "changed": changed, "refused": lines})

@@ -6,7 +6,7 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
-from duologue.cli.frame import AskedWrongly, Refused, note, print_json, print_table, workspace_of
+from duologue.cli.frame import AskedWrongly, Refused, note, print_json, print_table, workspace_of, write_down
 
 if TYPE_CHECKING:
     import argparse
@@ -64,7 +64,7 @@ def _put(workspace: Workspace, name: str) -> None:
     if not value or len(value) > LONGEST:
         raise AskedWrongly(f"A secret has from 1 to {LONGEST} characters; to forget one: duologue secret forget {name}")
     put_secret(workspace, name, value)
-    _audit(workspace, "put secret", name)
+    write_down(workspace, "put secret", name)
     note(f"Kept as {name}.")
 
 
@@ -75,7 +75,7 @@ def _dkim(workspace: Workspace, args: argparse.Namespace) -> None:
     if not DOMAIN.fullmatch(domain) or not SELECTOR.fullmatch(args.selector):
         raise AskedWrongly("Write a domain as in shop.example, and a selector of small letters, digits and dashes.")
     name, record = make_dkim_key(workspace=workspace, domain=domain, selector=args.selector, algorithm=args.algorithm)
-    _audit(workspace, "make mail signing key", domain)
+    write_down(workspace, "make mail signing key", domain)
     if args.json:
         print_json({"name": name, "type": "TXT", "record": record})
         return
@@ -100,12 +100,5 @@ def _forget(workspace: Workspace, name: str) -> None:
     if name not in names(workspace):
         raise Refused(f"No secret is kept as {name!r}; see: duologue secret list")
     put_secret(workspace, name, "")
-    _audit(workspace, "forget secret", name)
+    write_down(workspace, "forget secret", name)
     note(f"{name} is forgotten.")
-
-
-def _audit(workspace: Workspace, action: str, subject: str) -> None:
-    from duologue.platform.audit.actions import note as audit
-    from duologue.platform.database.clock import database_now
-
-    audit(workspace, "command line", action, subject, {}, database_now())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from duologue.cli.frame import Refused, note, print_json, print_table, workspace_of
+from duologue.cli.frame import Refused, note, print_json, print_table, workspace_of, write_down
 
 if TYPE_CHECKING:
     import argparse
@@ -51,16 +51,15 @@ def _list(args: argparse.Namespace) -> None:
 def _invite(args: argparse.Namespace) -> str:
     from django.conf import settings
 
-    from duologue.platform.audit.actions import note as audit
     from duologue.platform.database.clock import database_now
     from duologue.platform.staff import actions
 
-    room, now = workspace_of(args), database_now()
+    room = workspace_of(args)
     try:
-        invitation, token = actions.invite(room, email=args.email, role=args.role, by=None, now=now)
+        invitation, token = actions.invite(room, email=args.email, role=args.role, by=None, now=database_now())
     except actions.StaffRefused as refusal:
         raise Refused(str(refusal)) from None
-    audit(room, "command line", "invite member", f"invitation {invitation.pk}", {"role": args.role}, now)
+    write_down(room, "invite member", f"invitation {invitation.pk}", role=args.role)
     note("Send them this link; it is good for a week.")
     return f"{settings.PUBLIC_URL}/accounts/join/{token}/"
 
@@ -68,7 +67,6 @@ def _invite(args: argparse.Namespace) -> str:
 def _link(email: str) -> str:
     from django.conf import settings
 
-    from duologue.platform.audit.actions import note as audit
     from duologue.platform.database.clock import database_now
     from duologue.platform.staff.actions import make_sign_in_link
     from duologue.platform.staff.models import Staff
@@ -76,6 +74,5 @@ def _link(email: str) -> str:
     member = Staff.objects.filter(email=email.strip().lower(), is_active=True).first()
     if member is None:
         raise Refused(f"Nobody who works here has the address {email}.")
-    now = database_now()
-    audit(None, "command line", "make sign-in link", f"staff {member.pk}", {}, now)
-    return f"{settings.PUBLIC_URL}/accounts/enter/{make_sign_in_link(member, now=now)}/"
+    write_down(None, "make sign-in link", f"staff {member.pk}")
+    return f"{settings.PUBLIC_URL}/accounts/enter/{make_sign_in_link(member, now=database_now())}/"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from duologue.cli.frame import AskedWrongly, print_json
+from duologue.cli.frame import AskedWrongly, print_json, write_down
 
 if TYPE_CHECKING:
     import argparse
@@ -25,7 +25,6 @@ def run(args: argparse.Namespace) -> int:
     """Do it."""
     if args.all == args.resume:
         raise AskedWrongly("Write either duologue stop --all or duologue stop --resume.")
-    from duologue.platform.audit.actions import note as audit
     from duologue.platform.database.clock import database_now
     from duologue.platform.workspaces import actions
     from duologue.platform.workspaces.models import Workspace
@@ -36,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     for room in rooms:
         if actions.resume_all(room) if args.resume else actions.stop_all(room, because=args.because, now=now):
             changed.append(room.name)
-            audit(room, "command line", "resume sending" if args.resume else "stop all sending", "", {"because": args.because}, now)
+            write_down(room, "resume sending" if args.resume else "stop all sending", because=args.because)
     if args.json:
         print_json({"changed": changed, "workspaces": [room.name for room in rooms]})
     else:

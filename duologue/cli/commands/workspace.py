@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from duologue.cli.frame import AskedWrongly, Refused, print_json, print_table
+from duologue.cli.frame import AskedWrongly, Refused, print_json, print_table, write_down
 
 if TYPE_CHECKING:
     import argparse
@@ -76,6 +76,7 @@ def _create(args: argparse.Namespace) -> Workspace:
     except actions.WorkspaceRefused as refusal:
         raise Refused(str(refusal)) from None
     let_operators_in(room, now=database_now())
+    write_down(room, "create workspace", room.name, clock=room.clock)
     return room
 
 

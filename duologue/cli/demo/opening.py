@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from duologue.cli.demo.play import Scale, Year, joining, order
+from duologue.cli.frame import write_down
 from duologue.cli.plans.applying import apply_files
 from duologue.cli.plans.folder import read_folder
 from duologue.cli.worker.clock import advance
@@ -40,6 +41,7 @@ def play(*, end: datetime, scale: Scale, seed: int = SEED, name: str = NAME, pro
     """Play the shop's year up to `end`, in virtual time, through the same doors as a real shop's."""
     begin = (end - timedelta(days=scale.days)).replace(minute=0, second=0, microsecond=0)
     workspace = create_workspace(name=name, title="Fern & Feather", clock_at=begin, timezone="Europe/London", locale="en-GB", seed=seed)
+    write_down(workspace, "create workspace", name, seed=seed)
     apply_files(workspace=workspace, files=read_folder(PLAN), now=begin)
     year = Year(workspace, begin, end, scale, seed, progress or (lambda _at: None))
     year.populate()
@@ -58,6 +60,7 @@ def owner_link(workspace: Workspace, now: datetime) -> str:
     """Let Ada in: make her account where there is none, and return the token of a one-time sign-in link."""
     staff = Staff.objects.filter(email=OWNER).first() or Staff.objects.create_user(OWNER, name="Ada", is_operator=True)
     add_member(workspace, staff=staff, role=Role.OWNER, now=now)
+    write_down(None, "make sign-in link", f"staff {staff.pk}")
     return make_sign_in_link(staff, now=now)
 
 

@@ -52,7 +52,7 @@ def import_file(
         if external_id:
             made.external_id = external_id
         job = _job(workspace=workspace, name=name or path.name, kind=kind, recipe=recipe or recipe_text(made), digest=seen.digest)
-        if job.state == Import.State.DONE:
+        if job.was_done_before:
             return job
         _alone(job)
         try:
@@ -71,7 +71,7 @@ def import_events(*, workspace: Workspace, path: Path, name: str = "", told: Cal
     seen = look(path)
     source = (name or path.name)[:80]
     job = _job(workspace=workspace, name=source, kind="events", recipe="", digest=seen.digest)
-    if job.state == Import.State.DONE:
+    if job.was_done_before:
         return job
     _alone(job)
     listed = RefusedLines(Path(settings.DATA.imports) / f"{workspace.name}-{job.pk}-refused.csv")
@@ -129,6 +129,7 @@ def _job(*, workspace: Workspace, name: str, kind: str, recipe: str, digest: byt
     """Return the import of this very file by this very recipe, or begin one."""
     earlier = Import.within(workspace).filter(kind=kind, file_digest=digest, recipe=recipe).order_by("-id").first()
     if earlier is not None and earlier.state != Import.State.FAILED:
+        earlier.was_done_before = earlier.state == Import.State.DONE
         return earlier
     job = Import(workspace=workspace, kind=kind, file=name[:300], file_digest=digest, recipe=recipe, started_at=now_in(workspace))
     job.save()

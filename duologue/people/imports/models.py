@@ -31,5 +31,7 @@ class Import(InWorkspace):
     ended_at = models.DateTimeField(null=True)
     sentence = models.CharField(max_length=500, blank=True)
 
+    was_done_before = False  # of an object that `import_file` gives back: it was imported earlier, and nothing was done now
+
     class Meta(InWorkspace.Meta):
         indexes = [models.Index(fields=["workspace", "-started_at"], name="imports_by_start")]

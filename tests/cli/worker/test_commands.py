@@ -60,7 +60,10 @@ def test_a_dialogue_is_simulated_started_worked_on_and_looked_at(shop):  # noqa:
     duologue("dialogue", "pause", "two")
     duologue("dialogue", "end", "two")
     assert [(entry.action, entry.subject) for entry in entries(shop.workspace)] == [
-        (f"{what} dialogue", "two") for what in ("end", "pause", "start")
+        ("end dialogue", "two"),
+        ("pause dialogue", "two"),
+        ("advance clock", "2026-01-09T12:00+00:00"),
+        ("start dialogue", "two"),
     ]
     duologue("clock", "advance", "--to", "2020-01-01", status=1)
 

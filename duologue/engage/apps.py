@@ -15,7 +15,9 @@ class EngageConfig(AppConfig):
     label = "engage"
 
     def ready(self) -> None:
-        """Fill the ports: perks are redeemed before runs hear of it."""
+        """Make the floor's jobs known, and fill the ports: perks are redeemed before runs hear of it."""
+        from duologue.engage.runs import jobs  # noqa: F401, PLC0415 models are there only now
+
         register_followers("duologue.engage.perks.follower.PerkFollower", "duologue.engage.runs.follower.RunFollower")
         ask_before_leaving("duologue.engage.runs.conditions.no_longer")
         register_personal_data(

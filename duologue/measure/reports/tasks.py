@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.db.models import Max
+from procrastinate.exceptions import AlreadyEnqueued
 
 from duologue.measure.reports.models import ReportSnapshot
 from duologue.measure.reports.queries import report
@@ -35,3 +38,16 @@ def count_grown(workspace: Workspace, now: datetime) -> list[str]:
     for name in grown:
         report(workspace, name, now)
     return grown
+
+
+def count_soon(workspace: Workspace, dialogue: Dialogue) -> None:
+    """Leave counting one report to a job; however often that is asked for, it waits there once."""
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        count_report.configure(queueing_lock=f"count-report-{dialogue.pk}").defer(workspace=workspace.pk, name=dialogue.name)
+
+
+@app.task(pass_context=False)
+def count_report(workspace: int, name: str) -> None:
+    """Count one report."""
+    found = Workspace.objects.get(pk=workspace)
+    report(found, name, present(found))

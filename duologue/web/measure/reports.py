@@ -41,8 +41,10 @@ def report(request: HttpRequest, workspace: Workspace, name: str) -> HttpRespons
     """Show one report."""
     one = _find(workspace, name)
     at = now(workspace)
-    found = counted(workspace, one, at, anew="count" in request.GET)
+    count = counted(workspace, one, at, anew="count" in request.GET)
+    found = count.snapshot
     context = {"dialogue": one, "report": found.data if found else None, "counted_at": found.at if found else None}
+    context["is_being_counted"] = count.under_way
     if found:
         context |= drawn(found.data, workspace.currency, turn_names(_source(workspace, one)))
     return page(request, workspace, "measure/report.html", place=PLACE, now=at, **context)
@@ -52,8 +54,10 @@ def report(request: HttpRequest, workspace: Workspace, name: str) -> HttpRespons
 @inside(Right.LOOK)
 def as_csv(_request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
     """Return the report as CSV, one figure per line."""
-    found = counted(workspace, _find(workspace, name), now(workspace))
-    response = HttpResponse(rules.as_csv(found.data if found else {}), content_type="text/csv; charset=utf-8")
+    found = counted(workspace, _find(workspace, name), now(workspace)).snapshot
+    if found is None:
+        return _later()
+    response = HttpResponse(rules.as_csv(found.data), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 
@@ -62,8 +66,12 @@ def as_csv(_request: HttpRequest, workspace: Workspace, name: str) -> HttpRespon
 @inside(Right.LOOK)
 def as_json(_request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
     """Return the report as JSON, as the command line gives it."""
-    found = counted(workspace, _find(workspace, name), now(workspace))
-    return JsonResponse(found.data if found else {}, json_dumps_params={"indent": 2, "ensure_ascii": False})
+    found = counted(workspace, _find(workspace, name), now(workspace)).snapshot
+    return JsonResponse(found.data, json_dumps_params={"indent": 2, "ensure_ascii": False}) if found else _later()
+
+
+def _later() -> HttpResponse:
+    return HttpResponse("The report is being counted; ask again in a minute.", status=503, headers={"Retry-After": "60"})
 
 
 def _source(workspace: Workspace, dialogue: Dialogue) -> str:

@@ -8,9 +8,11 @@ from django.http import Http404
 from django.views.decorators.http import require_POST
 
 from duologue.engage.runs import actions
+from duologue.engage.runs.jobs import start_soon
 from duologue.platform.audit.actions import note
 from duologue.platform.staff.rules import Right
 from duologue.platform.workspaces.queries import now
+from duologue.strategize.dialogues.actions import DialogueRefused
 from duologue.strategize.dialogues.models import Dialogue
 from duologue.web.access import inside
 from duologue.web.pages import member, said
@@ -24,17 +26,8 @@ if TYPE_CHECKING:
 @require_POST
 @inside(Right.PUBLISH)
 def start(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
-    """Make a dialogue live and admit its audience."""
-    _exists(workspace, name)
-    to = ("strategize:dialogue", workspace.name, name)
-    try:
-        begun = actions.start_dialogue(workspace=workspace, name=name, now=now(workspace))
-    except actions.NotPossible as refused:
-        return said(request, str(refused), *to, refused=True)
-    note(workspace, str(request.user), "start dialogue", name, {"runs": begun}, staff=member(request))
-    return said(
-        request, f"It is live. {begun:,} people are on their way." if begun else "It is live, and waits for the first to begin.", *to
-    )
+    """Make a dialogue live; a job lets its audience in."""
+    return _let_in(request, workspace, name, "start dialogue", "It is live.")
 
 
 @require_POST
@@ -51,11 +44,10 @@ def pause(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse
 @require_POST
 @inside(Right.PUBLISH)
 def resume(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
-    """Go on with a paused dialogue."""
-    _exists(workspace, name)
-    if actions.resume(workspace=workspace, name=name, now=now(workspace)):
-        note(workspace, str(request.user), "resume dialogue", name, staff=member(request))
-    return said(request, "It goes on.", "strategize:dialogue", workspace.name, name)
+    """Go on with a paused dialogue; a job lets in those who joined its audience meanwhile."""
+    if not Dialogue.within(workspace).filter(name=name, state=Dialogue.State.PAUSED).exists():
+        return said(request, "It is not paused.", "strategize:dialogues", workspace.name, refused=True)
+    return _let_in(request, workspace, name, "resume dialogue", "It goes on.")
 
 
 @require_POST
@@ -70,6 +62,17 @@ def move(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
         return said(request, str(refused), *to, refused=True)
     note(workspace, str(request.user), "move dialogue", name, {"moved": moved}, staff=member(request))
     return said(request, f"{moved:,} {'person goes' if moved == 1 else 'people go'} on in the version in force.", *to)
+
+
+def _let_in(request: HttpRequest, workspace: Workspace, name: str, act: str, done: str) -> HttpResponse:
+    _exists(workspace, name)
+    to = ("strategize:dialogue", workspace.name, name)
+    try:
+        audience = start_soon(workspace=workspace, name=name, now=now(workspace))
+    except (actions.NotPossible, DialogueRefused) as refused:
+        return said(request, str(refused), *to, refused=True)
+    note(workspace, str(request.user), act, name, staff=member(request))
+    return said(request, f"{done} {'Its audience is being let in.' if audience else 'Whoever does what it waits for is let in.'}", *to)
 
 
 def _exists(workspace: Workspace, name: str) -> None:

@@ -17,7 +17,7 @@ from duologue.strategize.dialogues.models import Dialogue, DialogueVersion
 from duologue.strategize.dialogues.rules.plan import from_json
 from duologue.strategize.dialogues.rules.read import read_dialogue
 from duologue.web.access import inside
-from duologue.web.measure.counting import counted
+from duologue.web.measure.counting import Counted, counted
 from duologue.web.pages import page
 from duologue.web.reading_order import as_written, turn_names
 from duologue.web.strategize import script
@@ -52,7 +52,8 @@ def dialogue(request: HttpRequest, workspace: Workspace, name: str) -> HttpRespo
     at = now(workspace)
     version = DialogueVersion.within(workspace).filter(dialogue=one, number=one.current).first()
     plan, mistakes = _plan(one, version)
-    report = counted(workspace, one, at, anew="count" in request.GET) if version else None
+    count = counted(workspace, one, at, anew="count" in request.GET) if version else Counted(None)
+    report = count.snapshot
     turns = script.turns(plan, report.data if report else None, sayings(workspace, plan, version)) if plan else []
     context = {
         "dialogue": one,
@@ -60,6 +61,7 @@ def dialogue(request: HttpRequest, workspace: Workspace, name: str) -> HttpRespo
         "plan": plan,
         "mistakes": mistakes,
         "report": report,
+        "is_being_counted": count.under_way,
         "turns": turns,
         "map": drawn(plan, report.data if report else None) if plan else None,
         "starts": script.starts(plan) if plan else "",

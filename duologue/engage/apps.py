@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.apps import AppConfig
 
 from duologue.engage.messages.conditions import ask_before_leaving
+from duologue.platform.jobs.app import register_jobs
 from duologue.platform.registry.ports import register_followers, register_personal_data
 
 
@@ -16,8 +17,7 @@ class EngageConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the floor's jobs known, and fill the ports: perks are redeemed before runs hear of it."""
-        from duologue.engage.runs import jobs  # noqa: F401, PLC0415 models are there only now
-
+        register_jobs("duologue.engage.runs.jobs")
         register_followers("duologue.engage.perks.follower.PerkFollower", "duologue.engage.runs.follower.RunFollower")
         ask_before_leaving("duologue.engage.runs.conditions.no_longer")
         register_personal_data(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from duologue.platform.jobs.app import register_jobs
+
 
 class MeasureConfig(AppConfig):
     """The measure floor as Django knows it."""
@@ -13,4 +15,4 @@ class MeasureConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the floor's jobs known."""
-        from duologue.measure.reports import tasks  # noqa: F401, PLC0415 models are there only now
+        register_jobs("duologue.measure.reports.tasks")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from duologue.platform.jobs.app import register_jobs
 from duologue.platform.registry.ports import register_personal_data
 
 
@@ -15,6 +16,5 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         """Register who holds personal data here, and make the nightly job known."""
-        from duologue.people.intake import jobs  # noqa: F401, PLC0415  apps must be ready
-
+        register_jobs("duologue.people.intake.jobs")
         register_personal_data("duologue.people.privacy.holder.PeopleData")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from procrastinate import PsycopgConnector
@@ -14,9 +15,23 @@ if TYPE_CHECKING:
 app: App = _app  # a stand-in until Django is set up
 OWN_CONNECTIONS: Final = 3  # one that listens, one that fetches, one that reports; jobs themselves use Django's
 
+_modules: list[str] = []
+
+
+def register_jobs(*modules: str) -> None:
+    """Add modules that hold jobs; called from an app's start-up. Only the process that works on jobs imports them."""
+    _modules.extend(modules)
+
+
+def registered() -> list[str]:
+    """Return the modules that hold jobs."""
+    return list(_modules)
+
 
 def run_until_stopped() -> None:
     """Work on jobs until SIGTERM or SIGINT; a job at work is given time to end."""
+    for module in registered():
+        import_module(module)
     connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=OWN_CONNECTIONS)
     with app.replace_connector(connector) as worker:
         worker.run_worker(concurrency=1, shutdown_graceful_timeout=20, listen_notify=True, delete_jobs="successful")

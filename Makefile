@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 REQUIREMENTS := requirements.txt requirements-dev.txt
 export DJANGO_SETTINGS_MODULE := duologue.settings
+# empty is unset: without its cache Python compiles a thousand modules each time a command starts
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test test-all check bench screens migrations requirements assets format

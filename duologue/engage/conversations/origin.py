@@ -70,6 +70,8 @@ def has_run_under_way(workspace: Workspace, person: int) -> bool:
     """Say whether any dialogue is under way with this person."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT EXISTS (SELECT FROM engage_run WHERE workspace_id = %s AND person = %s AND under_way)", (workspace.pk, person)
+            """SELECT EXISTS (SELECT FROM people_profile p JOIN engage_run r ON r.workspace_id = p.workspace_id AND r.profile_id = p.id
+                              WHERE p.workspace_id = %s AND p.person = %s AND r.under_way)""",
+            (workspace.pk, person),
         )
         return bool(cursor.fetchone()[0])

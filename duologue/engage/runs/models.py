@@ -32,10 +32,11 @@ class Run(InWorkspace):
     `seq` counts turns entered (1 at the first) and is the occurrence that deliveries and chance are keyed by.
     `wake_at` is the next moment at which something is due without an event; empty while only events can move it.
     `heard` counts how often each listening line was taken, for `at_most`.
+    Each transition writes a row into every index, so there are few: runs of a person are found by their profiles.
     """
 
     dialogue = link("strategize.Dialogue")
-    version = link("strategize.DialogueVersion")
+    version = link("strategize.DialogueVersion", db_index=False)
     person = models.BigIntegerField()
     profile = link("people.Profile")
     shard = models.SmallIntegerField()
@@ -64,8 +65,7 @@ class Run(InWorkspace):
             models.Index(
                 fields=["workspace", "shard", "wake_at"], name="runs_due", condition=models.Q(under_way=True, wake_at__isnull=False)
             ),
-            models.Index(fields=["workspace", "person"], name="runs_of_person"),
-            models.Index(fields=["workspace", "dialogue", "turn"], name="runs_at_turn", condition=models.Q(under_way=True)),
+            models.Index(fields=["workspace", "dialogue", "turn"], name="runs_at_turn"),
         ]
 
 

@@ -38,11 +38,11 @@ def people_of(workspace: Workspace, dialogue: int) -> dict[str, Any]:
             """SELECT a.verdict, CASE a.verdict WHEN 'admitted' THEN coalesce(r.ended_reason, '') ELSE a.reason END,
                       coalesce(r.under_way, false), count(*)
                FROM engage_admission a
-               LEFT JOIN LATERAL (SELECT under_way, ended_reason FROM engage_run r WHERE r.workspace_id = a.workspace_id
-                                  AND r.person = a.person AND r.dialogue_id = a.dialogue_id
-                                  ORDER BY r.under_way DESC, r.started_at DESC, r.id DESC LIMIT 1) r ON a.verdict = 'admitted'
+               LEFT JOIN (SELECT DISTINCT ON (person) person, under_way, ended_reason FROM engage_run
+                          WHERE workspace_id = %s AND dialogue_id = %s
+                          ORDER BY person, under_way DESC, started_at DESC, id DESC) r ON r.person = a.person AND a.verdict = 'admitted'
                WHERE a.workspace_id = %s AND a.dialogue_id = %s GROUP BY 1, 2, 3""",
-            (workspace.pk, dialogue),
+            (workspace.pk, dialogue, workspace.pk, dialogue),
         )
         rows = cursor.fetchall()
     found: dict[str, Any] = {"considered": 0, "held_out": 0, "not_started": {}, "under_way": 0, "ended": {}}

@@ -17,10 +17,13 @@ WORKSPACE_KEYS = """
 SELECT conname FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
 WHERE c.conrelid = %s::regclass AND c.contype = 'f' AND cardinality(c.conkey) = 1 AND a.attname = 'workspace_id'
 """
+ONE_KEY = 'ALTER TABLE "{table}" DROP CONSTRAINT "{table}_pkey", ADD CONSTRAINT "{table}_pkey" PRIMARY KEY (id, workspace_id)'
 
 
 class WorkspaceKeys(Operation):
-    """Give every table of the app a unique (workspace_id, id) and every link inside a workspace its composite key.
+    """Let the primary key of every table of the app hold the workspace too, and give every link inside one its composite key.
+
+    One index then finds a row by its number alone and proves a link's pair of workspace and number.
 
     What these make needless goes, for every row written pays for it: the key to the workspace where a composite key leads there
     by way of another row, and the index on one column where another begins with the workspace and that column.
@@ -37,7 +40,7 @@ class WorkspaceKeys(Operation):
         for model in ours:
             if model._meta.pk.name == "id":
                 table = model._meta.db_table
-                schema_editor.execute(f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_in_workspace" UNIQUE (workspace_id, id)')
+                schema_editor.execute(ONE_KEY.format(table=table))
         for model in ours:
             for field in model._meta.concrete_fields:
                 if field.is_relation and not field.db_constraint:

@@ -25,3 +25,12 @@ def test_what_no_other_index_begins_with_is_still_found_by():
 
 def test_a_table_without_links_keeps_its_key_to_the_workspace():
     assert [key.partition(" REFERENCES")[0] for key in of("people_profile", "keys")] == ["FOREIGN KEY (workspace_id)"]
+
+
+def test_one_key_finds_a_row_and_proves_its_workspace():
+    assert "btree (id, workspace_id)" in of("engage_run", "indexes")
+    assert not [index for index in of("engage_run", "indexes") if index in {"btree (id)", "btree (workspace_id, id)"}]
+
+
+def test_a_transition_writes_into_five_indexes():
+    assert len(of("engage_run", "indexes")) == 5

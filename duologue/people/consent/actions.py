@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections import defaultdict
-from dataclasses import dataclass, field
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from django.db import connection, transaction
 
 from duologue.people.consent.models import Pause, Purpose
@@ -16,7 +15,7 @@ from duologue.people.consent.queries import digest_of
 from duologue.people.consent.rules import GRANTED, START, Said, content_digest, link_digest, newest_of
 from duologue.people.timeline.actions import NewEvent, write
 from duologue.people.timeline.names import CONSENT_GRANTED, CONSENT_REFUSED, CONSENT_WITHDRAWN
-from duologue.platform.database import arrays
+from duologue.platform.database import arrays, rows
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -27,8 +26,7 @@ if TYPE_CHECKING:
 EVENT_OF = {"granted": CONSENT_GRANTED, "withdrawn": CONSENT_WITHDRAWN, "refused": CONSENT_REFUSED}
 
 
-@dataclass(slots=True, frozen=True)
-class NewStatement:
+class NewStatement(msgspec.Struct, frozen=True):
     """What a profile says about a channel and a purpose; `state` is granted, withdrawn or refused."""
 
     profile_id: int
@@ -38,28 +36,21 @@ class NewStatement:
     at: datetime
     source: str
     wording: str = ""
-    proof: dict[str, Any] = field(default_factory=dict)
+    proof: dict[str, Any] = {}
 
 
 @transaction.atomic
-def state(*, workspace: Workspace, statements: Sequence[NewStatement], now: datetime) -> None:
-    """Write statements onto their profiles' chains, keep the latest per purpose and channel, and tell the timeline."""
+def state(*, workspace: Workspace, statements: Sequence[NewStatement], now: datetime, made: Collection[int] = ()) -> None:
+    """Write statements onto their profiles' chains, keep the latest per purpose and channel, and tell the timeline.
+
+    `made` are profiles that this transaction itself made: nothing is held about them yet.
+    """
     if not statements:
         return
-    ends = _ends_of_chains(workspace, sorted({one.profile_id for one in statements}))
-    columns = "workspace_id, profile_id, number, channel, purpose, state, at, source, wording, proof, salt, content, digest"
-    with connection.cursor() as cursor, cursor.copy(f"COPY people_consentstatement ({columns}) FROM STDIN") as copy:
-        for one in statements:
-            number, previous = ends[one.profile_id]
-            salt = secrets.token_bytes(16)
-            said = {"channel": one.channel, "purpose": one.purpose, "state": one.state, "at": one.at.astimezone(UTC).isoformat()}
-            content = content_digest(salt, {**said, "source": one.source, "wording": one.wording, "proof": one.proof})
-            digest = link_digest(previous, content)
-            ends[one.profile_id] = (number + 1, digest)
-            proof = json.dumps(one.proof, ensure_ascii=False)
-            row = (workspace.pk, one.profile_id, number + 1, one.channel, one.purpose, one.state, one.at, one.source, one.wording)
-            copy.write_row((*row, proof, salt, content, digest))
-    _keep_latest(workspace, [Said(one.profile_id, one.channel, one.purpose, one.state, one.at) for one in statements])
+    _add_to_chains(workspace, statements, made)
+    latest = newest_of([Said(one.profile_id, one.channel, one.purpose, one.state, one.at) for one in statements])
+    _keep_latest(workspace, [one for key, one in sorted(latest.items()) if key[0] not in made])
+    _keep_first(workspace, [one for key, one in sorted(latest.items()) if key[0] in made])
     told = [
         NewEvent(
             profile_id=one.profile_id,
@@ -73,9 +64,29 @@ def state(*, workspace: Workspace, statements: Sequence[NewStatement], now: date
     write(workspace=workspace, events=told, now=now)
 
 
+def _add_to_chains(workspace: Workspace, statements: Sequence[NewStatement], made: Collection[int]) -> None:
+    ends = _ends_of_chains(workspace, sorted({one.profile_id for one in statements if one.profile_id not in made}))
+    columns = "workspace_id, profile_id, number, channel, purpose, state, at, source, wording, proof, salt, content, digest"
+    salts, written = secrets.token_bytes(16 * len(statements)), []
+    for place, one in enumerate(statements):
+        number, previous = ends[one.profile_id]
+        salt = salts[16 * place : 16 * place + 16]
+        said = {"channel": one.channel, "purpose": one.purpose, "state": one.state, "at": one.at.astimezone(UTC).isoformat()}
+        content = content_digest(salt, {**said, "source": one.source, "wording": one.wording, "proof": one.proof})
+        digest = link_digest(previous, content)
+        ends[one.profile_id] = (number + 1, digest)
+        proof = msgspec.json.encode(one.proof).decode()
+        row = (str(workspace.pk), str(one.profile_id), str(number + 1), *said.values(), one.source, one.wording, proof)
+        written.append((*row, *(f"\\x{part.hex()}" for part in (salt, content, digest))))
+    with connection.cursor() as cursor:
+        rows.copy(cursor, f"people_consentstatement ({columns})", written)
+
+
 def _ends_of_chains(workspace: Workspace, profiles: list[int]) -> dict[int, tuple[int, bytes]]:
     """Return the last number and digest of each chain, holding the profiles so that no one else adds to them."""
     ends: dict[int, tuple[int, bytes]] = defaultdict(lambda: (0, START))
+    if not profiles:
+        return ends
     listed = arrays.numbers(profiles)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -92,9 +103,17 @@ def _ends_of_chains(workspace: Workspace, profiles: list[int]) -> dict[int, tupl
     return ends
 
 
+def _keep_first(workspace: Workspace, said: list[Said]) -> None:
+    """Keep what profiles say for the first time."""
+    owner = str(workspace.pk)
+    with connection.cursor() as cursor:
+        kept = [(owner, str(one.profile_id), one.purpose, one.channel, one.state, one.at.isoformat()) for one in said]
+        rows.copy(cursor, "people_consentnow (workspace_id, profile_id, purpose, channel, state, at)", kept)
+
+
 def _keep_latest(workspace: Workspace, said: list[Said]) -> None:
-    latest = newest_of(said)
-    rows = [latest[key] for key in sorted(latest)]
+    if not said:
+        return
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO people_consentnow (workspace_id, profile_id, purpose, channel, state, at)
@@ -104,11 +123,11 @@ def _keep_latest(workspace: Workspace, said: list[Said]) -> None:
                WHERE people_consentnow.at < excluded.at OR (people_consentnow.at = excluded.at AND excluded.state <> %s)""",
             (
                 workspace.pk,
-                arrays.numbers(one.profile_id for one in rows),
-                arrays.texts(one.purpose for one in rows),
-                arrays.texts(one.channel for one in rows),
-                arrays.texts(one.state for one in rows),
-                arrays.moments(one.at for one in rows),
+                arrays.numbers(one.profile_id for one in said),
+                arrays.texts(one.purpose for one in said),
+                arrays.texts(one.channel for one in said),
+                arrays.texts(one.state for one in said),
+                arrays.moments(one.at for one in said),
                 GRANTED,
             ),
         )

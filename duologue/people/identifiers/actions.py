@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
 from django.db import connection, transaction
 
-from duologue.platform.database import arrays
+from duologue.platform.database import arrays, rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 IDENTITY_LOCK = 7253
 
 
-@dataclass(slots=True, frozen=True)
-class NewIdentifier:
+class NewIdentifier(msgspec.Struct, frozen=True):
     """A normalised identifier for a profile, and how the person wrote it."""
 
     profile_id: int
@@ -56,6 +55,16 @@ def attach(*, workspace: Workspace, identifiers: Sequence[NewIdentifier], now: d
             ),
         )
         return int(cursor.rowcount)
+
+
+@transaction.atomic
+def attach_unknown(*, workspace: Workspace, identifiers: Sequence[NewIdentifier], now: datetime) -> None:
+    """Attach identifiers that nobody has, as was looked up under the identity lock; fails where somebody got one since."""
+    fixed = (str(workspace.pk), now.isoformat())
+    ordered = sorted((one.kind, one.value, str(one.profile_id), one.shown[:320]) for one in identifiers)
+    with connection.cursor() as cursor:
+        target = "people_identifier (workspace_id, first_seen_at, kind, value, profile_id, shown)"
+        rows.copy(cursor, target, [(*fixed, *one) for one in ordered])
 
 
 @transaction.atomic

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -47,8 +46,7 @@ class Envelope(msgspec.Struct, rename="camel"):
     sent_at: str | None = None
 
 
-@dataclass(slots=True)
-class Incoming:
+class Incoming(msgspec.Struct, eq=False):
     """An event on its way in: what it says, whose it may be, and, once found, the profile it belongs to."""
 
     source: str
@@ -56,15 +54,15 @@ class Incoming:
     occurred_at: datetime
     type: str
     name: str
-    properties: dict[str, Any] = field(default_factory=dict)
-    traits: dict[str, Any] = field(default_factory=dict)
-    identifiers: list[tuple[str, str]] = field(default_factory=list)
-    shown: dict[tuple[str, str], str] = field(default_factory=dict)
+    properties: dict[str, Any] = {}
+    traits: dict[str, Any] = {}
+    identifiers: list[tuple[str, str]] = []
+    shown: dict[tuple[str, str], str] = {}
     previous: str = ""
     key: bytes | None = None
     payload: bytes = b""
     purposes: tuple[str, ...] = ()
-    remarks: list[str] = field(default_factory=list)
+    remarks: list[str] = []
     profile_id: int = 0
 
 

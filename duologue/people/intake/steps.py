@@ -19,11 +19,13 @@ from duologue.people.timeline import actions as timeline
 from duologue.platform.database import arrays
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
 
 FINDABLE = ("email", "external", "phone", "card", "handle")
+SAID = frozenset({"channel", "purpose", "wording", "source"})
 NAME_FACTS = ("name", "full_name", "first_name", "last_name", "company")
 
 
@@ -95,31 +97,41 @@ class Steps:
     def written(self, passage: Passage[Incoming]) -> None:
         """Make new people, attach identifiers, learn facts, state consent and write the timeline."""
         settle(passage.items, self.known)
-        self._make_profiles(passage.items)
-        self._find_by_words(passage.items)
-        facts = [
-            profiles.NewFact(event.profile_id, key, value, event.source, event.occurred_at, event.purposes)
-            for event in passage.items
-            for key, value in event.traits.items()
-        ]
-        profiles.learn(workspace=self.workspace, facts=facts, now=self.now)
-        events = [event for event in passage.items if event.name and event.name not in CONSENT]
-        timeline.write(workspace=self.workspace, events=[_row(event) for event in events], now=self.now)
-        consent.state(
-            workspace=self.workspace, statements=[_statement(event) for event in passage.items if event.name in CONSENT], now=self.now
-        )
+        made = self._make_profiles(passage.items)
+        self._attach_and_merge()
+        self._find_by_words(passage.items, made.keys())
+        profiles.learn(workspace=self.workspace, facts=_facts(passage.items), now=self.now, made=made.keys())
+        events = [_row(event) for event in passage.items if event.name and event.name not in CONSENT]
+        timeline.write(workspace=self.workspace, events=events, now=self.now)
+        statements = [_statement(event) for event in passage.items if event.name in CONSENT]
+        consent.state(workspace=self.workspace, statements=statements, now=self.now, made=made.keys())
         seen: dict[int, datetime] = {}
         for event in passage.items:
-            seen[event.profile_id] = max(seen.get(event.profile_id, event.occurred_at), event.occurred_at)
+            before = seen.get(event.profile_id) or made.get(event.profile_id)
+            if before is None or before < event.occurred_at:
+                seen[event.profile_id] = event.occurred_at
         profiles.saw(workspace=self.workspace, seen=seen)
 
-    def _make_profiles(self, events: list[Incoming]) -> None:
-        """Turn negative numbers into profiles, then attach and merge."""
-        made = profiles.add(workspace=self.workspace, seen_at=[event.occurred_at for event in self.known.new])
-        number = {-place: profile for place, profile in enumerate(made, 1)}
+    def _make_profiles(self, events: list[Incoming]) -> dict[int, datetime]:
+        """Turn negative numbers into profiles; return those made, and when each was first seen."""
+        new = self.known.new
+        if not new:
+            return {}
+        known = profiles.newest_of(_facts(event for event in events if event.profile_id < 0))
+        ids = profiles.add(
+            workspace=self.workspace,
+            seen_at=[event.occurred_at for event in new],
+            known=[{key: fact.value for key, fact in known.get(-place, {}).items()} for place in range(1, len(new) + 1)],
+        )
+        self.known.number = {-place: profile for place, profile in enumerate(ids, 1)}
         for event in events:
-            event.profile_id = number.get(event.profile_id, event.profile_id)
-        identifiers.attach(
+            if event.profile_id < 0:
+                event.profile_id = self.known.number[event.profile_id]
+        return {profile: event.occurred_at for profile, event in zip(ids, new, strict=True)}
+
+    def _attach_and_merge(self) -> None:
+        number = self.known.number
+        identifiers.attach_unknown(
             workspace=self.workspace,
             identifiers=[
                 identifiers.NewIdentifier(number.get(profile, profile), kind, value, shown)
@@ -135,18 +147,25 @@ class Steps:
             pairs.append((number.get(keep, keep), number.get(lose, lose), because))
         profiles.unite(workspace=self.workspace, pairs=pairs, now=self.now)
 
-    def _find_by_words(self, events: list[Incoming]) -> None:
+    def _find_by_words(self, events: list[Incoming], made: Collection[int]) -> None:
         texts = [
             (event.profile_id, value)
             for event in events
+            if event.traits
             for key in NAME_FACTS
-            if event.traits and isinstance(value := event.traits.get(key), str)
+            if isinstance(value := event.traits.get(key), str)
         ]
-        new = {pair for _, pair, _ in self.known.attach if pair[0] in FINDABLE}
-        if new:
-            shown = ((event, pair) for event in events for pair in event.identifiers if pair in new)
-            texts += [(event.profile_id, event.shown[pair]) for event, pair in shown]
-        profiles.make_findable(workspace=self.workspace, texts=texts)
+        number = self.known.number
+        texts += [(number.get(profile, profile), shown) for profile, (kind, _), shown in self.known.attach if kind in FINDABLE]
+        profiles.make_findable(workspace=self.workspace, texts=texts, made=made)
+
+
+def _facts(events: Iterable[Incoming]) -> list[profiles.NewFact]:
+    return [
+        profiles.NewFact(event.profile_id, key, value, event.source, event.occurred_at, event.purposes)
+        for event in events
+        for key, value in event.traits.items()
+    ]
 
 
 def _row(event: Incoming) -> timeline.NewEvent:
@@ -162,7 +181,6 @@ def _row(event: Incoming) -> timeline.NewEvent:
 
 def _statement(event: Incoming) -> consent.NewStatement:
     said = event.properties
-    rest = {key: value for key, value in said.items() if key not in {"channel", "purpose", "wording", "source"}}
     return consent.NewStatement(
         profile_id=event.profile_id,
         channel=said["channel"],
@@ -171,5 +189,5 @@ def _statement(event: Incoming) -> consent.NewStatement:
         at=event.occurred_at,
         source=str(said.get("source") or event.source)[:80],
         wording=str(said.get("wording") or ""),
-        proof=rest,
+        proof={key: value for key, value in said.items() if key not in SAID},
     )

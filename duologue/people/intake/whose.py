@@ -20,7 +20,7 @@ ADDRESSES: Final = frozenset({"email", "phone", "card", "handle", "postal"})
 
 @dataclass(slots=True)
 class Known:
-    """What is known before a batch, and grows with it; new profiles have negative numbers until they are made."""
+    """What is known before a batch, and grows with it; new profiles have negative numbers until `number` tells their ids."""
 
     profiles: dict[Pair, int] = field(default_factory=dict)
     persons: dict[int, int] = field(default_factory=dict)
@@ -29,6 +29,7 @@ class Known:
     new: list[Incoming] = field(default_factory=list)
     attach: list[tuple[int, Pair, str]] = field(default_factory=list)
     merged: dict[int, tuple[int, str]] = field(default_factory=dict)
+    number: dict[int, int] = field(default_factory=dict)
 
     def person(self, profile: int) -> int:
         """Return the person of a profile, after the merges of this batch."""

@@ -2,51 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 
 from duologue.kit.pipeline import Refused
 from duologue.kit.text import WORD_LENGTH, folded, words
-from duologue.people.profiles.learning import learn
+from duologue.people.profiles.learning import NewFact, learn, newest_of
 from duologue.people.profiles.models import Merge, Profile
-from duologue.people.profiles.rules import shard_of
-from duologue.platform.database import arrays
+from duologue.people.profiles.rules import own_columns, shard_of
+from duologue.platform.database import arrays, rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
 
-__all__ = ["NewFact", "add", "learn", "make_findable", "merge", "saw", "unite", "unmerge"]
-
-
-@dataclass(slots=True, frozen=True)
-class NewFact:
-    """One thing learned about a profile; a value of None forgets it."""
-
-    profile_id: int
-    key: str
-    value: Any
-    source: str
-    at: datetime
-    purposes: Sequence[str] = ()
+__all__ = ["NewFact", "add", "learn", "make_findable", "merge", "newest_of", "saw", "unite", "unmerge"]
 
 
 @transaction.atomic
-def add(*, workspace: Workspace, seen_at: Sequence[datetime]) -> list[int]:
-    """Make one profile, and with it one person, for each moment; return their ids in the same order."""
+def add(*, workspace: Workspace, seen_at: Sequence[datetime], known: Sequence[Mapping[str, Any]] = ()) -> list[int]:
+    """Make one profile, and with it one person, for each moment; return their ids in the same order.
+
+    `known` are the facts of each, about to be learned: name, country, locale and time zone are set from them here.
+    """
     if not seen_at:
         return []
+    facts = known or [{}] * len(seen_at)
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('people_profile_id_seq') FROM generate_series(1, %s)", (len(seen_at),))
-        ids = [row[0] for row in cursor.fetchall()]
-        columns = "id, workspace_id, person, shard, locale, timezone, country, name, created_at, seen_at"
-        with cursor.copy(f"COPY people_profile ({columns}) FROM STDIN") as copy:
-            for profile, at in zip(ids, seen_at, strict=True):
-                copy.write_row((profile, workspace.pk, profile, shard_of(profile), "", "", "", "", at, at))
+        ids: list[int] = [row[0] for row in cursor.fetchall()]
+        made = []
+        for profile, at, said in zip(ids, seen_at, facts, strict=True):
+            number, moment = str(profile), at.isoformat()
+            made.append((str(workspace.pk), number, number, str(shard_of(profile)), *own_columns(said), moment, moment))
+        columns = "workspace_id, id, person, shard, locale, timezone, country, name, created_at, seen_at"
+        rows.copy(cursor, f"people_profile ({columns})", made)
     return ids
 
 
@@ -62,24 +55,29 @@ def saw(*, workspace: Workspace, seen: Mapping[int, datetime]) -> None:
 
 
 @transaction.atomic
-def make_findable(*, workspace: Workspace, texts: Sequence[tuple[int, str]]) -> None:
-    """Add the words of names and identifiers under which profiles are found; an address also as a whole."""
-    pairs: set[tuple[int, str]] = set()
-    for profile, text in texts:
-        if "@" in text:
-            pairs.add((profile, folded(text)[:WORD_LENGTH]))
-            pairs.update((profile, word) for word in words(text.rsplit("@", 1)[0]))
-        else:
-            pairs.update((profile, word) for word in words(text))
-    if not pairs:
-        return
-    ordered = sorted(pairs)
+def make_findable(*, workspace: Workspace, texts: Sequence[tuple[int, str]], made: Collection[int] = ()) -> None:
+    """Add the words of names and identifiers under which profiles are found; an address also as a whole.
+
+    `made` are profiles that this transaction itself made: they have no words yet.
+    """
+    pairs = {(profile, word) for profile, text in texts for word in _found_by(text)}
     with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO people_searchword (workspace_id, word, profile_id)
-               SELECT %s, w.word, w.profile FROM unnest(%s::bigint[], %s::text[]) AS w (profile, word) ON CONFLICT DO NOTHING""",
-            (workspace.pk, arrays.numbers(profile for profile, _ in ordered), arrays.texts(word for _, word in ordered)),
-        )
+        ordered = sorted((word, profile) for profile, word in pairs if profile not in made)
+        if ordered:
+            cursor.execute(
+                """INSERT INTO people_searchword (workspace_id, word, profile_id)
+                   SELECT %s, w.word, w.profile FROM unnest(%s::bigint[], %s::text[]) AS w (profile, word) ON CONFLICT DO NOTHING""",
+                (workspace.pk, arrays.numbers(profile for _, profile in ordered), arrays.texts(word for word, _ in ordered)),
+            )
+        owner = str(workspace.pk)
+        fresh = sorted((word, owner, str(profile)) for profile, word in pairs if profile in made)
+        rows.copy(cursor, "people_searchword (word, workspace_id, profile_id)", fresh)
+
+
+def _found_by(text: str) -> list[str]:
+    if "@" not in text:
+        return words(text)
+    return [folded(text)[:WORD_LENGTH], *words(text.rsplit("@", 1)[0])]
 
 
 @transaction.atomic
@@ -90,10 +88,11 @@ def merge(*, workspace: Workspace, keep: int, lose: int, because: str, now: date
     """
     if keep == lose:
         raise Refused("same person", f"Person {keep} cannot be merged with itself.")
-    rows = list(Profile.within(workspace).filter(person__in=[keep, lose]).order_by("id").select_for_update().values_list("id", "person"))
-    given = [profile for profile, person in rows if person == lose]
+    both = Profile.within(workspace).filter(person__in=[keep, lose])
+    profiles = list(both.order_by("id").select_for_update().values_list("id", "person"))
+    given = [profile for profile, person in profiles if person == lose]
     for person in (keep, lose):
-        if not any(owner == person for _, owner in rows):
+        if not any(owner == person for _, owner in profiles):
             raise Refused("no such person", f"There is no person {person}; perhaps they were merged before. Look them up again.")
     Profile.within(workspace).filter(id__in=given).update(person=keep, shard=shard_of(keep))
     done = Merge(workspace=workspace, kept=keep, lost=lose, profiles=given, because=because[:200], at=now)

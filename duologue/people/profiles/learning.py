@@ -6,61 +6,113 @@ import json
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from django.db import connection, transaction
 
-from duologue.people.profiles.places import country_code, known_locale, known_zone
-from duologue.people.profiles.rules import name_of, told
+from duologue.people.profiles.rules import NAME_KEYS, OWN_COLUMNS, name_of, told
 from duologue.people.timeline.actions import NewEvent, write
 from duologue.people.timeline.names import FACT_CHANGED
-from duologue.platform.database import arrays
+from duologue.platform.database import arrays, rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
-    from duologue.people.profiles.actions import NewFact
     from duologue.platform.workspaces.models import Workspace
 
-NAME_KEYS = ("name", "full_name", "first_name", "last_name")
-_as_json = json.JSONEncoder(ensure_ascii=False).encode
-_OWN_COLUMNS = {"locale": known_locale, "timezone": known_zone, "country": country_code}
+
+class NewFact(msgspec.Struct, frozen=True):
+    """One thing learned about a profile; a value of None forgets it."""
+
+    profile_id: int
+    key: str
+    value: Any
+    source: str
+    at: datetime
+    purposes: Sequence[str] = ()
+
+
+Facts = dict[str, NewFact]
+Held = dict[int, dict[str, tuple[Any, "datetime"]]]
 
 
 @transaction.atomic
-def learn(*, workspace: Workspace, facts: Sequence[NewFact], now: datetime) -> int:
+def learn(*, workspace: Workspace, facts: Sequence[NewFact], now: datetime, made: Collection[int] = ()) -> int:
     """Keep facts, the newest per profile and key; say so on the timeline where a value changed. Return how many changed.
 
-    Locale, time zone, country and name are also set on the profile itself, where they can be understood.
+    Locale, time zone, country and name are also set on the profile itself, where they can be understood. `made` are
+    profiles that this transaction itself made with these facts: nothing is held about them yet.
     """
-    newest: dict[tuple[int, str], NewFact] = {}
-    for fact in facts:
-        before = newest.get((fact.profile_id, fact.key))
-        if before is None or before.at <= fact.at:
-            newest[fact.profile_id, fact.key] = fact
+    newest = newest_of(facts)
     if not newest:
         return 0
-    held = _held(workspace, newest)
-    fresh = {pair: fact for pair, fact in newest.items() if pair not in held or held[pair][1] <= fact.at}
-    changed = {pair: fact for pair, fact in fresh.items() if (held[pair][0] if pair in held else None) != fact.value}
-    _store(workspace, [fresh[pair] for pair in sorted(fresh) if fresh[pair].value is not None])
-    _forget(workspace, [pair for pair, fact in fresh.items() if fact.value is None and pair in held])
-    _set_columns(workspace, changed, held)
+    first = {profile: known for profile, facts in newest.items() if profile in made and (known := _with_value(facts))}
+    later = {profile: facts for profile, facts in newest.items() if profile not in made}
+    _store_first(workspace, first)
+    changed = first | (_renew(workspace, later) if later else {})
     _tell(workspace, changed, now)
-    return len(changed)
+    return sum(map(len, changed.values()))
 
 
-def _held(workspace: Workspace, pairs: dict[tuple[int, str], NewFact]) -> dict[tuple[int, str], tuple[Any, datetime]]:
-    profiles = sorted({profile for profile, _ in pairs})
-    keys = {key for _, key in pairs}
+def newest_of(facts: Iterable[NewFact]) -> dict[int, Facts]:
+    """Return by profile and key the fact learned last."""
+    newest: dict[int, Facts] = {}
+    for fact in facts:
+        of_profile = newest.setdefault(fact.profile_id, {})
+        before = of_profile.get(fact.key)
+        if before is None or before.at <= fact.at:
+            of_profile[fact.key] = fact
+    return newest
+
+
+def _with_value(facts: Facts) -> Facts:
+    return {key: fact for key, fact in facts.items() if fact.value is not None}
+
+
+def _store_first(workspace: Workspace, first: dict[int, Facts]) -> None:
+    owner = str(workspace.pk)
+    with connection.cursor() as cursor:
+        kept = [(owner, str(profile), key, *_row(facts[key])) for profile, facts in sorted(first.items()) for key in sorted(facts)]
+        rows.copy(cursor, "people_fact (workspace_id, profile_id, key, value, source, at, purposes)", kept)
+
+
+def _row(fact: NewFact) -> tuple[str, str, str, str]:
+    return (msgspec.json.encode(fact.value).decode(), fact.source[:80], fact.at.isoformat(), arrays.texts(fact.purposes))
+
+
+def _renew(workspace: Workspace, newest: dict[int, Facts]) -> dict[int, Facts]:
+    """Keep facts about profiles that may hold others; return what changed."""
+    held = _held(workspace, newest)
+    fresh = {
+        (profile, key): fact
+        for profile, facts in newest.items()
+        for key, fact in facts.items()
+        if key not in held[profile] or held[profile][key][1] <= fact.at
+    }
+    _store(workspace, [fresh[pair] for pair in sorted(fresh) if fresh[pair].value is not None])
+    _forget(workspace, [(profile, key) for (profile, key), fact in fresh.items() if fact.value is None and key in held[profile]])
+    changed: dict[int, Facts] = defaultdict(dict)
+    for (profile, key), fact in fresh.items():
+        if fact.value != (held[profile][key][0] if key in held[profile] else None):
+            changed[profile][key] = fact
+    _set_columns(workspace, changed, held)
+    return changed
+
+
+def _held(workspace: Workspace, newest: dict[int, Facts]) -> Held:
+    keys = {key for facts in newest.values() for key in facts}
     if keys.intersection(NAME_KEYS):
         keys.update(NAME_KEYS)
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT profile_id, key, value, at FROM people_fact
                WHERE workspace_id = %s AND profile_id = ANY(%s::bigint[]) AND key = ANY(%s)""",
-            (workspace.pk, arrays.numbers(profiles), sorted(keys)),
+            (workspace.pk, arrays.numbers(sorted(newest)), sorted(keys)),
         )
-        return {(profile, key): (json.loads(value), at) for profile, key, value, at in cursor.fetchall()}
+        held: Held = {profile: {} for profile in newest}
+        for profile, key, value, at in cursor.fetchall():
+            held[profile][key] = (json.loads(value), at)
+        return held
 
 
 def _store(workspace: Workspace, facts: list[NewFact]) -> None:
@@ -79,7 +131,7 @@ def _store(workspace: Workspace, facts: list[NewFact]) -> None:
                 workspace.pk,
                 arrays.numbers(fact.profile_id for fact in facts),
                 arrays.texts(fact.key for fact in facts),
-                arrays.texts(_as_json(fact.value) for fact in facts),
+                arrays.texts(msgspec.json.encode(fact.value).decode() for fact in facts),
                 arrays.texts(fact.source[:80] for fact in facts),
                 arrays.moments(fact.at for fact in facts),
                 arrays.texts(",".join(fact.purposes) for fact in facts),
@@ -98,19 +150,18 @@ def _forget(workspace: Workspace, pairs: list[tuple[int, str]]) -> None:
         )
 
 
-def _set_columns(workspace: Workspace, changed: dict[tuple[int, str], NewFact], held: dict[tuple[int, str], tuple[Any, datetime]]) -> None:
+def _set_columns(workspace: Workspace, changed: dict[int, Facts], held: Held) -> None:
     columns: dict[int, dict[str, str]] = defaultdict(dict)
-    for (profile, key), fact in changed.items():
-        understand = _OWN_COLUMNS.get(key)
-        if understand is not None:
-            columns[profile][key] = understand(fact.value)
-        elif key in NAME_KEYS and "name" not in columns[profile]:
-            parts = {part: held[profile, part][0] for part in NAME_KEYS if (profile, part) in held}
-            parts |= {part: changed[profile, part].value for part in NAME_KEYS if (profile, part) in changed}
+    for profile, facts in changed.items():
+        for key in OWN_COLUMNS.keys() & facts.keys():
+            columns[profile][key] = OWN_COLUMNS[key](facts[key].value)
+        if facts.keys() & NAME_KEYS:
+            parts = {part: held[profile][part][0] for part in NAME_KEYS & held[profile].keys()}
+            parts |= {part: facts[part].value for part in NAME_KEYS & facts.keys()}
             columns[profile]["name"] = name_of(parts)
     if not columns:
         return
-    rows = sorted(columns.items())
+    own_columns = sorted(columns.items())
     with connection.cursor() as cursor:
         cursor.execute(
             """UPDATE people_profile p SET locale = coalesce(n.locale, p.locale), timezone = coalesce(n.timezone, p.timezone),
@@ -118,25 +169,18 @@ def _set_columns(workspace: Workspace, changed: dict[tuple[int, str], NewFact], 
                FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[]) AS n (id, locale, timezone, country, name)
                WHERE p.workspace_id = %s AND p.id = n.id""",
             (
-                arrays.numbers(profile for profile, _ in rows),
-                *(arrays.texts_or_nothing(own.get(key) for _, own in rows) for key in ("locale", "timezone", "country", "name")),
+                arrays.numbers(profile for profile, _ in own_columns),
+                *(arrays.texts_or_nothing(own.get(key) for _, own in own_columns) for key in ("locale", "timezone", "country", "name")),
                 workspace.pk,
             ),
         )
 
 
-def _tell(workspace: Workspace, changed: dict[tuple[int, str], NewFact], now: datetime) -> None:
-    by_profile: dict[int, dict[str, NewFact]] = defaultdict(dict)
-    for (profile, key), fact in changed.items():
-        by_profile[profile][key] = fact
-    events = [
-        NewEvent(
-            profile_id=profile,
-            occurred_at=max(fact.at for fact in facts.values()),
-            name=FACT_CHANGED,
-            properties=told({key: fact.value for key, fact in facts.items()}),
-            source=next(iter(facts.values())).source[:80],
-        )
-        for profile, facts in by_profile.items()
-    ]
+def _tell(workspace: Workspace, changed: dict[int, Facts], now: datetime) -> None:
+    events = []
+    for profile, facts in changed.items():
+        first = next(iter(facts.values()))
+        at = max(fact.at for fact in facts.values())
+        properties = told({key: fact.value for key, fact in facts.items()})
+        events.append(NewEvent(profile, at, FACT_CHANGED, properties, first.source[:80]))
     write(workspace=workspace, events=events, now=now)

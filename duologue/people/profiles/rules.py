@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from duologue.kit.ids import spread
 from duologue.kit.text import one_line
+from duologue.people.profiles.places import country_code, known_locale, known_zone
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 SHARDS: Final = 64
 
@@ -20,6 +21,10 @@ DIRECT: Final = frozenset(
     }
 )  # fmt: skip
 """Facts that point at one person: their values stay out of the timeline, and so out of the lake."""
+
+NAME_KEYS: Final = frozenset({"name", "full_name", "first_name", "last_name"})
+OWN_COLUMNS: Final[dict[str, Callable[[Any], str]]] = {"locale": known_locale, "timezone": known_zone, "country": country_code}
+"""Facts that are also kept on the profile itself, and how they are understood; and the name."""
 
 
 def shard_of(person: int) -> int:
@@ -49,3 +54,9 @@ def name_of(facts: Mapping[str, Any]) -> str:
     if not isinstance(full, str):
         full = " ".join(part for part in (facts.get("first_name"), facts.get("last_name")) if isinstance(part, str))
     return one_line(full)
+
+
+def own_columns(facts: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    """Return locale, time zone, country and name as they follow from facts; empty where nothing is said of them."""
+    locale, timezone, country = (understand(facts[key]) if key in facts else "" for key, understand in OWN_COLUMNS.items())
+    return locale, timezone, country, name_of(facts)

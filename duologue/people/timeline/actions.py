@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 from django.db import connection
 
 from duologue.people.timeline.names import OURS
+from duologue.platform.database import rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,19 +17,18 @@ if TYPE_CHECKING:
 
     from duologue.platform.workspaces.models import Workspace
 
-_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 MONTHS_LOCK: Final = 7254
 FIRST_YEAR: Final = 2000
+COLUMNS: Final = "workspace_id, write_id, name, source, profile_id, occurred_at, received_at, properties, run_id, delivery_id"
 
 
-@dataclass(slots=True)
-class NewEvent:
+class NewEvent(msgspec.Struct):
     """An event about to be written. `received_at` defaults to the moment of writing."""
 
     profile_id: int
     occurred_at: datetime
     name: str
-    properties: dict[str, Any] = field(default_factory=dict)
+    properties: dict[str, Any] = {}
     source: str = OURS
     received_at: datetime | None = None
     run_id: int | None = None
@@ -49,32 +48,31 @@ def write(*, workspace: Workspace, events: Sequence[NewEvent], now: datetime) ->
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('people_write_id_seq')")
         write_id = cursor.fetchone()[0]
-        columns = "workspace_id, profile_id, occurred_at, received_at, name, properties, source, write_id, run_id, delivery_id"
-        with cursor.copy(f"COPY people_event ({columns}) FROM STDIN (FORMAT text)") as copy:
-            for event in events:
-                copy.write_row(
-                    (
-                        workspace.pk,
-                        event.profile_id,
-                        event.occurred_at,
-                        event.received_at or now,
-                        event.name,
-                        _as_json(event.properties),
-                        event.source,
-                        write_id,
-                        event.run_id,
-                        event.delivery_id,
-                    )
-                )
+        fixed = (str(workspace.pk), str(write_id))
+        rows.copy(cursor, f"people_event ({COLUMNS})", [(*fixed, *_row(event, now)) for event in events])
         cursor.execute(
             "INSERT INTO people_batch (workspace_id, write_id, events, written_at) VALUES (%s, %s, %s, %s)",
             (workspace.pk, write_id, len(events), now),
         )
 
 
+def _row(event: NewEvent, now: datetime) -> tuple[str, ...]:
+    return (
+        event.name,
+        event.source,
+        str(event.profile_id),
+        event.occurred_at.isoformat(),
+        (event.received_at or now).isoformat(),
+        msgspec.json.encode(event.properties).decode(),
+        rows.NOTHING if event.run_id is None else str(event.run_id),
+        rows.NOTHING if event.delivery_id is None else str(event.delivery_id),
+    )
+
+
 def ensure_months(moments: Iterable[datetime]) -> None:
     """Make the monthly partitions that these moments need, where they are missing; call it early in a transaction."""
-    wanted = {(at.year, at.month) for at in (moment.astimezone(UTC) for moment in moments) if at.year >= FIRST_YEAR}
+    utc = (moment if moment.tzinfo is UTC else moment.astimezone(UTC) for moment in moments)
+    wanted = {(at.year, at.month) for at in utc if at.year >= FIRST_YEAR}
     names = {f"people_event_{year}_{month:02d}": (year, month) for year, month in wanted}
     with connection.cursor() as cursor:
         cursor.execute("SELECT n FROM unnest(%s::text[]) AS n WHERE to_regclass(n) IS NULL", (sorted(names),))

@@ -1,0 +1,35 @@
+import pytest
+from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
+
+from duologue.platform.database.rows import NOTHING, copy
+
+pytestmark = pytest.mark.django_db
+
+TEXTS = st.text(st.characters(exclude_characters="\x00", exclude_categories=("Cs",)))
+
+
+def read_back(rows):
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS kept")
+        cursor.execute("CREATE TEMPORARY TABLE kept (place bigserial, one text, two text)")
+        assert copy(cursor, "kept (one, two)", rows) == len(rows)
+        cursor.execute("SELECT one, two FROM kept ORDER BY place")
+        return cursor.fetchall()
+
+
+@given(st.lists(st.tuples(TEXTS, st.one_of(TEXTS, st.just(NOTHING))), max_size=5))
+def test_what_is_written_is_what_was_given(rows):
+    assert read_back(rows) == [(one, None if two == NOTHING else two) for one, two in rows]
+
+
+@pytest.mark.parametrize("text", [r"\N", r"\.", "\\", "a\tb", "\r\n", "\x1f\x1e", "\\x00", ""])
+def test_marks_of_the_format_are_plain_text(text):
+    assert read_back([(text, text), ("after", text)]) == [(text, text), ("after", text)]
+
+
+@pytest.mark.parametrize("text", ["\x00", "a\x00f", "\x00rb", "x\x00n"])
+def test_a_null_character_is_refused(text):
+    with pytest.raises(ValueError, match="null character"):
+        read_back([(text, "two")])

@@ -85,7 +85,8 @@ def render_preview(
     ends = (now(workspace) + timedelta(days=14)).isoformat()
     body = {"perks": {offer: {"perk": 0, "code": "CODE-1234", "worth": 1000, "expires_at": ends} for offer in offers}, "message": name}
     filled = fill(workspace, _example(body, kind), known or KnownPerson(0), version, surroundings(workspace))
-    return Rendered(filled.subject, filled.content.html.render(filled.values), filled.content.text.render(filled.values))
+    content, values = filled.content, filled.values
+    return Rendered(content.subject.render(values), content.html.render(values), content.text.render(values))
 
 
 def link_target(workspace: Workspace, delivery_id: int, link_no: int) -> Target | None:
@@ -116,7 +117,7 @@ def link_target(workspace: Workspace, delivery_id: int, link_no: int) -> Target 
         content = versions.compiled(version, locale=person.locale or workspace.locale, variant="", look=around.look, is_promotion=True)
         try:
             url = Template(url, escape=False).render(
-                _in_url(values_for(workspace, one, person, content=content, around=around, fallback=version.fallback), url)
+                _in_url(values_for(workspace, one, person, content=content, around=around, version=version), url)
             )
         except ContentFailed:
             return None

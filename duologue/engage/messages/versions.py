@@ -28,7 +28,7 @@ class Version:
 
     id: int
     contents: dict[tuple[str, str], Content]
-    fallback: dict[str, str]
+    fallback: tuple[tuple[tuple[str, ...], str], ...]  # (path, what stands in where it is missing)
     links: tuple[Link, ...]
     utm: bool
 
@@ -52,7 +52,7 @@ def version_of(number: int, data: dict[str, Any]) -> Version:
     return Version(
         id=number,
         contents=contents(message),
-        fallback=dict(message.fallback),
+        fallback=tuple((tuple(path.split(".")), instead) for path, instead in message.fallback.items()),
         links=tuple(Link(url, name) for url, name in data.get("links", [])),
         utm=message.utm,
     )

@@ -12,7 +12,7 @@ from babel.numbers import format_currency
 
 from duologue.engage.channels.protocol import Letter
 from duologue.engage.messages import versions
-from duologue.engage.messages.content.liquid import ContentFailed
+from duologue.engage.messages.content.liquid import ContentFailed, Output
 from duologue.engage.perks.actions import PerkRequest, Reserved, reserve
 from duologue.engage.perks.queries import of_runs
 from duologue.kit.clock import zone_named
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from duologue.people.profiles.queries import KnownPerson
     from duologue.platform.workspaces.models import Workspace
 
+Contents = dict[tuple[int | None, str, str, str], "Compiled"]
 PAGES = {"unsubscribe": "u", "preferences": "p", "why": "w", "not_now": "n"}
 
 
@@ -59,7 +60,6 @@ class Written:
 class Filled:
     """What one person would read: templates with their values, so that a preview and a letter are made from the same."""
 
-    subject: str
     content: Compiled
     values: dict[str, Any]
 
@@ -70,34 +70,37 @@ def write_letters(workspace: Workspace, claimed: Sequence[Claimed], judged: Judg
     recall_perks(workspace, claimed)
     gone = set_perks_aside(workspace, claimed, now)
     found = versions.versions(workspace, {one.version_id for one in claimed if one.version_id is not None})
+    contents: Contents = {}
     for one in claimed:
         if one.id in gone:
             written.refused[one.id] = gone[one.id]
             continue
-        person = judged.known[one.person]
         try:
-            filled = fill(workspace, one, person, found.get(one.version_id or 0), around)
+            filled = fill(workspace, one, judged.known[one.person], found.get(one.version_id or 0), around, contents=contents)
+            written.letters.append(_letter(workspace, one, filled, judged.addresses[one.id], around=around, now=now))
         except ContentFailed as error:
             written.refused[one.id] = "not_written"
             written.details[one.id] = str(error)
-            continue
-        written.letters.append(
-            Letter(
-                delivery=one.id,
-                attempt=one.attempt + 1,
-                sender_name=around.sender.name,
-                sender_address=around.sender.address,
-                recipient=judged.addresses[one.id],
-                subject=filled.subject,
-                html=filled.content.html.render_quoted(filled.values),
-                text=filled.content.text.render_quoted(filled.values),
-                at=now,
-                unsubscribe=page_link(workspace, one.id, "u", around) if one.kind == "promotion" else "",
-                feedback=f"{one.dialogue or 'single'}:{one.message or one.turn or 'reply'}:{one.kind}:{workspace.name}",
-                in_reply_to=one.body.get("in_reply_to", ""),
-            )
-        )
     return written
+
+
+def _letter(workspace: Workspace, one: Claimed, filled: Filled, address: str, *, around: Surroundings, now: datetime) -> Letter:
+    content, values = filled.content, filled.values
+    said: dict[Output, bytes] = {}
+    return Letter(
+        delivery=one.id,
+        attempt=one.attempt + 1,
+        sender_name=around.sender.name,
+        sender_address=around.sender.address,
+        recipient=address,
+        subject=content.subject.render(values),
+        html=content.html.render_quoted(values, said),
+        text=content.text.render_quoted(values, said),
+        at=now,
+        unsubscribe=values["link"]["unsubscribe"] if one.kind == "promotion" else "",
+        feedback=f"{one.dialogue or 'single'}:{one.message or one.turn or 'reply'}:{one.kind}:{workspace.name}",
+        in_reply_to=one.body.get("in_reply_to", ""),
+    )
 
 
 def recall_perks(workspace: Workspace, claimed: Sequence[Claimed]) -> None:
@@ -133,56 +136,65 @@ def _remembered(answer: Reserved) -> dict[str, Any]:
     return {"perk": answer.perk, "code": answer.code, "worth": answer.worth, **ends}
 
 
-def fill(workspace: Workspace, one: Claimed, person: KnownPerson, version: versions.Version | None, around: Surroundings) -> Filled:
-    """Fill a delivery's content in for its person. Raises ContentFailed."""
+def fill(
+    workspace: Workspace,
+    one: Claimed,
+    person: KnownPerson,
+    version: versions.Version | None,
+    around: Surroundings,
+    *,
+    contents: Contents | None = None,
+) -> Filled:
+    """Fill a delivery's content in for its person; `contents` remembers, for a batch, what each locale reads. Raises ContentFailed."""
+    key = (one.version_id, one.kind, person.locale, one.body.get("variant", ""))
+    content = contents.get(key) if contents and version is not None else None
+    if content is None:
+        content = content_for(workspace, one, person, version, around)
+        if contents is not None:
+            contents[key] = content
+    return Filled(content, values_for(workspace, one, person, content=content, around=around, version=version))
+
+
+def content_for(
+    workspace: Workspace, one: Claimed, person: KnownPerson, version: versions.Version | None, around: Surroundings
+) -> Compiled:
+    """Return what a delivery says, in the person's language. Raises ContentFailed."""
     locale = person.locale or workspace.locale
     is_promotion = one.kind == "promotion"
     if version is not None:
-        content = versions.compiled(
-            version, locale=locale, variant=one.body.get("variant", ""), look=around.look, is_promotion=is_promotion
-        )
-    else:
-        offer = next(iter(one.body.get("perks") or {}), "")
-        kind = "reply" if one.body.get("text") else "ask" if one.body.get("survey") or one.body.get("consent") else "give" if offer else ""
-        if not kind:
-            raise ContentFailed(f"There is no message {one.body.get('message') or one.turn!r} to say")
-        content = versions.plain(kind, locale=locale, look=around.look, is_promotion=is_promotion, offer=offer)
-    values = values_for(workspace, one, person, content=content, around=around, fallback=version.fallback if version else {})
-    return Filled(content.subject.render(values), content, values)
+        variant = one.body.get("variant", "")
+        return versions.compiled(version, locale=locale, variant=variant, look=around.look, is_promotion=is_promotion)
+    offer = next(iter(one.body.get("perks") or {}), "")
+    kind = "reply" if one.body.get("text") else "ask" if one.body.get("survey") or one.body.get("consent") else "give" if offer else ""
+    if not kind:
+        raise ContentFailed(f"There is no message {one.body.get('message') or one.turn!r} to say")
+    return versions.plain(kind, locale=locale, look=around.look, is_promotion=is_promotion, offer=offer)
 
 
 def values_for(
-    workspace: Workspace, one: Claimed, person: KnownPerson, *, content: Compiled, around: Surroundings, fallback: Mapping[str, str]
+    workspace: Workspace, one: Claimed, person: KnownPerson, *, content: Compiled, around: Surroundings, version: versions.Version | None
 ) -> dict[str, Any]:
     """Return all that a content may name: person, perk, brand, link, survey, reply, and what the run brings along."""
     locale = person.locale or workspace.locale
-    facts = dict(person.facts)
-    facts.setdefault("locale", locale)
-    facts.setdefault("country", person.country)
     perks = {**one.earlier_perks, **(one.body.get("perks") or {})}
+    page = sign("page", workspace.pk, one.id)
     values: dict[str, Any] = {
         **one.body.get("values", {}),
-        "person": facts,
+        "person": {"locale": locale, "country": person.country, **person.facts},
         "brand": around.brand,
         "perk": {offer: _perk_words(perk, workspace, person, locale) for offer, perk in perks.items()},
-        "link": _links(workspace, one.id, content, around),
-        "survey": {"link": page_link(workspace, one.id, "s", around)},
+        "link": _links(workspace, one.id, page, content, around),
+        "survey": {"link": f"{around.public_url}/s/{page}"},
     }
     if one.body.get("text"):
         values["reply"] = {"text": one.body["text"], "subject": one.body.get("subject") or "Re:"}
-    for path, instead in fallback.items():
-        _stand_in(values, path.split("."), instead)
+    for path, instead in version.fallback if version is not None else ():
+        _stand_in(values, path, instead)
     return values
 
 
-def page_link(workspace: Workspace, delivery: int, page: str, around: Surroundings) -> str:
-    """Return the address of a person's page (u p s w n) for a delivery."""
-    return f"{around.public_url}/{page}/{sign('page', workspace.pk, delivery)}"
-
-
-def _links(workspace: Workspace, delivery: int, content: Compiled, around: Surroundings) -> dict[str, str]:
+def _links(workspace: Workspace, delivery: int, page: str, content: Compiled, around: Surroundings) -> dict[str, str]:
     url = around.public_url
-    page = sign("page", workspace.pk, delivery)
     links = {name: f"{url}/{path}/{page}" for name, path in PAGES.items()}
     links["pixel"] = f"{url}/o/{sign('open', workspace.pk, delivery)}"
     for number in range(1, len(content.links) + 1):
@@ -211,7 +223,7 @@ def _babel(*names: str) -> Locale:
     return Locale("en")
 
 
-def _stand_in(values: dict[str, Any], path: list[str], instead: str) -> None:
+def _stand_in(values: dict[str, Any], path: tuple[str, ...], instead: str) -> None:
     for part in path[:-1]:
         inner = values.get(part)
         if not isinstance(inner, dict):

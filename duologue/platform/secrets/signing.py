@@ -26,10 +26,15 @@ def _keyed(use: str) -> hashlib.blake2b:
 
 def sign(use: str, *numbers: int) -> str:
     """Return a token that carries these numbers (each 0 to 2**63) and is valid for this use only."""
-    payload = b"".join(_varint(number) for number in numbers)
+    return binascii.b2a_base64(signed(use, *numbers), newline=False).translate(URL_SAFE).rstrip(b"=").decode()
+
+
+def signed(use: str, *numbers: int) -> bytes:
+    """Return what a token says, for those who write it in letters of their own."""
+    payload = b"".join(map(_varint, numbers))
     keyed = _keyed(use).copy()
     keyed.update(payload)
-    return binascii.b2a_base64(payload + keyed.digest(), newline=False).translate(URL_SAFE).rstrip(b"=").decode()
+    return payload + keyed.digest()
 
 
 def read(use: str, token: str) -> tuple[int, ...] | None:
@@ -38,6 +43,11 @@ def read(use: str, token: str) -> tuple[int, ...] | None:
         raw = base64.urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
     except (binascii.Error, ValueError, UnicodeEncodeError):
         return None
+    return numbers_of(use, raw)
+
+
+def numbers_of(use: str, raw: bytes) -> tuple[int, ...] | None:
+    """Return the numbers of what `signed` made for this use, or None for anything else."""
     payload, signature = raw[:-SIGNATURE_BYTES], raw[-SIGNATURE_BYTES:]
     keyed = _keyed(use).copy()
     keyed.update(payload)

@@ -164,7 +164,7 @@ def test_the_short_path_says_what_liquid_says(parts, person, escape):
 @given(PARTS, st.fixed_dictionaries({"a": WORDS, "b": st.text(st.characters(exclude_categories=["Cs"]), max_size=120)}))
 def test_quoted_in_pieces_reads_as_the_whole(parts, person):
     template = Template("é ".join(parts) + "x" * len(parts) * 13, escape=False)
-    raw = template.render_quoted({"person": person})
+    raw = template.render_quoted({"person": person}, {})
     whole = template.render({"person": person}).replace("\r\n", "\n").replace("\r", "\n")
     back = quopri.decodestring(raw).decode().replace("\r\n", "\n")
     assert back.removesuffix("\n") == whole.removesuffix("\n")

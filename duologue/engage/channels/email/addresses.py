@@ -1,13 +1,11 @@
 """The addresses by which returned mail finds its delivery.
 
-Mail systems lower-case what stands before the @, so the token is base32 in lower case: the numbers of the workspace
-and the delivery, signed. `b+TOKEN@…` is where bounces go, `r+TOKEN@…` where replies go, `<d.TOKEN@…>` names the message.
+Mail systems lower-case what stands before the @, so the token is hexadecimal: the numbers of the workspace and the
+delivery, signed. `b+TOKEN@…` is where bounces go, `r+TOKEN@…` where replies go, `<d.TOKEN@…>` names the message.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 from typing import Final, NamedTuple
 
 from duologue.platform.secrets import signing
@@ -32,9 +30,7 @@ class Addressed(NamedTuple):
 
 def mail_token(workspace_id: int, delivery_id: int) -> str:
     """Return the token that all three addresses of one delivery share: lower-case letters and digits."""
-    signed = signing.sign(USE, workspace_id, delivery_id)
-    raw = base64.urlsafe_b64decode(signed + "=" * (-len(signed) % 4))
-    return base64.b32encode(raw).decode().rstrip("=").lower()
+    return signing.signed(USE, workspace_id, delivery_id).hex()
 
 
 def bounce_address(token: str, domain: str) -> str:
@@ -55,10 +51,9 @@ def message_id(token: str, domain: str) -> str:
 def read_token(token: str) -> DeliveryRef | None:
     """Return the delivery a token names, in whatever case it came back; None for anything that we did not sign."""
     try:
-        raw = base64.b32decode(token.upper() + "=" * (-len(token) % 8))
-    except (binascii.Error, ValueError):
+        numbers = signing.numbers_of(USE, bytes.fromhex(token))
+    except ValueError:
         return None
-    numbers = signing.read(USE, base64.urlsafe_b64encode(raw).rstrip(b"=").decode())
     return DeliveryRef(*numbers) if numbers is not None and len(numbers) == 2 else None
 
 

@@ -7,6 +7,7 @@ import re
 
 BARE_NEWLINE = re.compile(rb"\r\n|\r|\n")
 PLAIN = re.compile(r"[!-<>-~][ !-<>-~]{0,70}[!-<>-~]")  # what quoted-printable leaves as it is: a name, a link
+SAFE = re.compile(r"[!#-%(-;?-~](?:[ !#-%(-;?-~]{0,70}[!#-%(-;?-~])?")  # of these what HTML leaves as it is too
 SOFT = b"=\r\n"
 LONGEST = 75  # beside the sign of a soft line break
 
@@ -36,6 +37,11 @@ def piece(text: str) -> bytes:
         at -= 1 if last[at - 1 : at] == b"=" else 2 if last[at - 2 : at - 1] == b"=" else 0
         done = done[: len(done) - len(last)] + last[:at] + SOFT + last[at:]
     return done + SOFT
+
+
+def safe_piece(text: str) -> bytes | None:
+    """Return the piece for a text that reads the same in HTML and in plain text, or None where it must be looked at."""
+    return text.encode() + SOFT if SAFE.fullmatch(text) else None
 
 
 def joined(pieces: list[bytes]) -> bytes:

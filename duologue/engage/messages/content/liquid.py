@@ -13,7 +13,7 @@ from liquid import Environment
 from liquid.exceptions import LiquidError
 from liquid.stringify import to_liquid_string
 
-from duologue.engage.channels.email.quoted import joined, piece, quoted
+from duologue.engage.channels.email.quoted import joined, piece, quoted, safe_piece
 
 FORBIDDEN_TAGS = ("include", "render", "tablerow", "increment", "decrement")
 OUTPUT = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
@@ -24,6 +24,7 @@ SPACE_CONTROL = re.compile(r"\{\{-|-\}\}")
 
 
 Step = tuple[str, tuple[str, ...] | None, str | None]  # text that stands still, or the path of an output and its default
+Output = tuple[tuple[str, ...], str | None]
 
 
 class ContentFailed(ValueError):
@@ -70,17 +71,27 @@ class Template:
                 raise ContentFailed(str(error).splitlines()[0]) from None
         return "".join(still if path is None else self._put(values, path, default) for still, path, default in self._steps)
 
-    def render_quoted(self, values: Mapping[str, Any]) -> bytes:
-        """Fill the values in and return quoted-printable; what stands still was quoted once and for all."""
+    def render_quoted(self, values: Mapping[str, Any], said: dict[Output, bytes]) -> bytes:
+        """Fill the values in and return quoted-printable; what stands still was quoted once and for all.
+
+        `said` remembers pieces that read the same in every part of one letter; begin each letter with an empty one.
+        """
         if self._quoted is None:
             return quoted(self.render(values))
         pieces, outputs = self._quoted
         whole = pieces.copy()
-        for (path, default), places in outputs:
-            said = piece(self._put(values, path, default))
+        for output, places in outputs:
+            done = said.get(output) or self._piece(values, output, said)
             for place in places:
-                whole[place] = said
+                whole[place] = done
         return joined(whole)
+
+    def _piece(self, values: Mapping[str, Any], output: Output, said: dict[Output, bytes]) -> bytes:
+        value = _look_up(values, output[0])
+        if type(value) is str and (done := safe_piece(value)):
+            said[output] = done
+            return done
+        return piece(self._put(values, *output))
 
     def _put(self, values: Mapping[str, Any], path: tuple[str, ...], default: str | None) -> str:
         value = _look_up(values, path)
@@ -147,9 +158,9 @@ def _steps(source: str) -> list[Step] | None:
     return steps
 
 
-def _slots(steps: list[Step]) -> tuple[list[bytes], list[tuple[tuple[tuple[str, ...], str | None], list[int]]]]:
+def _slots(steps: list[Step]) -> tuple[list[bytes], list[tuple[Output, list[int]]]]:
     """Return the still pieces, quoted, with gaps, and for each different output the gaps it fills."""
-    gaps: dict[tuple[tuple[str, ...], str | None], list[int]] = {}
+    gaps: dict[Output, list[int]] = {}
     for place, (_, path, default) in enumerate(steps):
         if path is not None:
             gaps.setdefault((path, default), []).append(place)

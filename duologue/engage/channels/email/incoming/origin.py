@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from duologue.engage.channels.email.incoming.parts import Mail
 
-OURS = re.compile(r"(?<![A-Za-z0-9])([br]\+|d\.)([A-Za-z2-7]{20,56})(?=@|=40|%40)", re.IGNORECASE)
+OURS = re.compile(r"(?<![A-Za-z0-9])([br]\+|d\.)([0-9a-f]{24,56})(?=@|=40|%40)", re.IGNORECASE)
 UNSUBSCRIBE = re.compile(r"/u/([A-Za-z0-9_-]{16,60})")
 ENVELOPE = ("X-Original-To", "Delivered-To", "Envelope-To", "X-Envelope-To", "X-Rcpt-To", "To", "Cc", "Return-Path")
 THREAD = ("In-Reply-To", "References")

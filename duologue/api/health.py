@@ -8,15 +8,12 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import Error, connection
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
+
+from duologue.api.figures import Figures
 
 LOOPBACK = {"127.0.0.1", "::1"}
-DATABASE_UP = Gauge("duologue_database_up", "1 when the database answers.")
-UNREAD = Gauge("duologue_follower_batches_unread", "Batches of the timeline that a follower has not dealt with.", ["workspace", "follower"])
-BEHIND = """
-SELECT w.name, c.follower, count(b.batch_no) FROM platform_cursor c JOIN platform_workspace w ON w.id = c.workspace_id
-LEFT JOIN people_batch b ON b.workspace_id = c.workspace_id AND b.batch_no > c.batch_no GROUP BY 1, 2
-"""
+REGISTRY.register(Figures())
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG001 ASGI's three
@@ -33,7 +30,7 @@ async def application(scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG
             send, 403, b"text/plain", b"Metrics are for this machine, or for who sends DUOLOGUE_METRICS_TOKEN as a bearer token.\n"
         )
     else:
-        await _answer(send, 200, CONTENT_TYPE_LATEST.encode(), await sync_to_async(_figures, thread_sensitive=False)())
+        await _answer(send, 200, CONTENT_TYPE_LATEST.encode(), await sync_to_async(generate_latest, thread_sensitive=False)(REGISTRY))
 
 
 def _database_answers() -> bool:
@@ -46,21 +43,6 @@ def _database_answers() -> bool:
         return True
     finally:
         connection.close()
-
-
-def _figures() -> bytes:
-    UNREAD.clear()
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(BEHIND)
-            for workspace, follower, unread in cursor.fetchall():
-                UNREAD.labels(workspace, follower).set(unread)
-        DATABASE_UP.set(1)
-    except Error:
-        DATABASE_UP.set(0)
-    finally:
-        connection.close()
-    return generate_latest(REGISTRY)
 
 
 def _may_look(scope: Any) -> bool:

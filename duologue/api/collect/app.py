@@ -14,6 +14,7 @@ from django.db import close_old_connections
 from duologue.api.collect.journal import Journal
 from duologue.api.collect.reading import LARGEST_BATCH, TYPE_OF, WrongRequest, key_of, read_body, unpacked
 from duologue.platform.staff.queries import key_for
+from duologue.platform.telemetry.counters import count
 
 if TYPE_CHECKING:
     from duologue.platform.staff.models import Key
@@ -67,6 +68,8 @@ async def _take(scope: Any, receive: Any) -> list[dict[str, Any]]:
     if key is None:
         raise WrongRequest(401, "This write key is not known or was revoked; see Settings, Keys.")
     await _journal().keep(workspace=key.workspace, source=key.name, payloads=read.payloads, refused=read.refused)
+    count("events_received", len(read.payloads))
+    count("events_refused", len(read.refused))
     return [{"index": index, "reason": refusal.reason, "sentence": refusal.sentence} for index, refusal, _ in read.refused]
 
 

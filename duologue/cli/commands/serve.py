@@ -45,8 +45,10 @@ def serve(server: Server | None, entrance: str = "") -> None:
     from django.conf import settings
 
     from duologue.cli.supervisor import Supervisor
+    from duologue.platform.telemetry.counters import begin_anew
 
     _refuse_a_taken_port(settings.HOST, settings.PORT)
+    begin_anew()
     link = f"{settings.PUBLIC_URL}/accounts/enter/{entrance}/" if entrance else _first_link(settings.PUBLIC_URL)
     note(f"Duologue is at {settings.PUBLIC_URL}  (Ctrl-C stops it)")
     if link:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -12,6 +13,7 @@ from duologue.cli.worker.once import SENDER, WORKER
 from duologue.engage.conversations.clicks import tell_spooled
 from duologue.engage.messages.tasks import leases as gate
 from duologue.engage.runs.tasks import leases as engine
+from duologue.platform.telemetry.counters import count, tell
 from duologue.platform.workspaces.models import Workspace
 from duologue.platform.workspaces.queries import now
 
@@ -56,6 +58,7 @@ class Loop:
     def turn(self) -> bool:
         """Do each kind of work once in each workspace; say whether anything moved."""
         close_old_connections()
+        tell()
         moved = self._tells_clicks and tell_spooled() > 0
         for workspace in Workspace.objects.order_by("pk"):
             for name, do in self._work:
@@ -66,15 +69,21 @@ class Loop:
 
     def _one(self, workspace: Workspace, name: str, do: Work) -> bool:
         """Do one kind of work; what fails is logged by its kind and does not stop the others."""
+        began = time.monotonic()
         try:
-            return bool(do(workspace, now(workspace)))
+            done = do(workspace, now(workspace))
         except DatabaseError:
             raise
         except Exception as trouble:  # noqa: BLE001 one broken room must not silence the house
+            count("work_failed", work=name)
             log.error("work_failed", work=name, workspace=workspace.name, error=type(trouble).__name__)  # noqa: TRY400 its text may name people
             return False
+        count("work_done", done, work=name)
+        count("work_seconds", time.monotonic() - began, work=name)
+        return done > 0
 
     def leave(self) -> None:
         """Give shards back, so that others need not wait for them."""
         engine.give_back()
         gate.give_back()
+        tell(at_once=True)

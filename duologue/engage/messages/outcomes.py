@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -12,6 +13,7 @@ from duologue.engage.messages.rules.gate import Verdict, try_again_at
 from duologue.engage.perks.actions import issue, release
 from duologue.people.timeline import names
 from duologue.people.timeline.actions import NewEvent, write
+from duologue.platform.telemetry.counters import count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -118,6 +120,8 @@ def settle(workspace: Workspace, claimed: Sequence[Claimed], outcomes: Mapping[i
                 copy.write_row(
                     (workspace.pk, one.id, one.attempt, now, outcome.relay, outcome.kind, outcome.code[:20], _clean(outcome.text))
                 )
+    for kind, number in Counter(outcomes[one.id].kind for one in told).items():
+        count("attempts", number, outcome=kind)
     accepted = [one for one in told if outcomes[one.id].kind == "accepted"]
     if given := perk_ids(one.body for one in accepted):
         issue(workspace=workspace, perks=given, now=now)

@@ -45,7 +45,7 @@ def measure(folder: Path, *, full: bool) -> list[Row]:
         while done < moves and (moved := wake(workspace, later, BATCH)):
             done += moved
     assert done >= moves, f"only {done} runs moved"
-    return [meter.row(f"transitions with {waiting:,} waiting", "transitions/s", done, raw=_raw(workspace, moves), goal=12_000)]
+    return [meter.row(f"transitions with {waiting:,} waiting", "transitions/s", done, limit=_raw(workspace, moves), goal=12_000)]
 
 
 def _runs(workspace, count: int) -> None:

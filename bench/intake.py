@@ -39,8 +39,8 @@ def measure(folder: Path, *, full: bool) -> list[Row]:
     assert done == count, f"{done} of {count} events arrived"
     raw = _raw(workspace, bodies)
     return [
-        kept.row(f"{events:,} events taken by the API, durable", "events/s", events, raw=raw, goal=None),
-        taken.row(f"{done:,} events onto the timeline", "events/s", done, raw=raw, goal=None),
+        kept.row(f"{events:,} events taken by the API, durable", "events/s", events, limit=raw, goal=None),
+        taken.row(f"{done:,} events onto the timeline", "events/s", done, limit=raw, goal=None),
     ]
 
 

@@ -32,7 +32,7 @@ CONNECTIONS = 15
 def measure(folder: Path, *, full: bool) -> list[Row]:
     sink = shutil.which("smtp-sink") or shutil.which("smtp-sink", path="/usr/sbin")
     if sink is None:
-        return [Row("mail: smtp-sink is not installed (Debian: postfix)", "", 0, None, 3000, 0, 0)]
+        return [Row("mail: smtp-sink is not installed (Debian: postfix)", "", 0, None, 3000)]
     with _sink(sink) as port:
         return _measured(port, 50_000 if full else 6_000)
 
@@ -55,7 +55,9 @@ def _measured(port: int, count: int) -> list[Row]:
         while moved := send_due(workspace, NOON):
             sent += moved
     assert sent == count, f"{sent} of {count} were sent"
-    return [meter.row(f"{count:,} messages to the sink, in the ledger", "messages/s", sent, raw=asyncio.run(_raw(port, count)), goal=3000)]
+    return [
+        meter.row(f"{count:,} messages to the sink, in the ledger", "messages/s", sent, limit=asyncio.run(_raw(port, count)), goal=3000)
+    ]
 
 
 def _plan(workspace) -> None:

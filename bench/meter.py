@@ -1,4 +1,4 @@
-"""Measuring: wall time, processor time of this process and of PostgreSQL, and the memory this process reaches."""
+"""Measuring: wall time, processor time of this process, of PostgreSQL and of strangers, memory, and what the database grew by."""
 
 from __future__ import annotations
 
@@ -11,36 +11,42 @@ from typing import Self
 
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
+PROCESSORS = os.cpu_count() or 1
+QUIET = 0.05  # the share of all processors that strangers may take before a figure counts as disturbed
 
 
 @dataclass
 class Row:
-    """One line of the table: `product` and `raw` in units per second; processor time per unit in microseconds."""
+    """One case: `value` and `limit` in units per second, or in `unit` where `less_is_better`; processor time in µs per unit."""
 
-    what: str
+    case: str
     unit: str
-    product: float
-    raw: float | None
+    value: float
+    limit: float | None
     goal: float | None
-    cpu: float
-    database_cpu: float
+    cpu_us: float = 0.0
+    database_cpu_us: float = 0.0
+    peak_mb: int = 0
+    bytes_per_million: float = 0.0
+    foreign: float = 0.0
+    correct: bool = True
+    less_is_better: bool = False
     note: str = ""
-
-    @property
-    def ratio(self) -> float | None:
-        return self.product / self.raw if self.raw else None
 
 
 class Meter:
     """Measures what happens inside its `with`."""
 
-    seconds = cpu = database_cpu = 0.0
-    memory = 0  # the highest resident size seen, in MB
+    seconds = cpu = database_cpu = foreign = 0.0
+    memory = 0  # the highest resident size of this process, in MB
+    grown = 0  # bytes the database grew by
 
     def __enter__(self) -> Self:
         self._done = threading.Event()
         self._watch = threading.Thread(target=self._look, daemon=True)
+        self._size = database_bytes()
         self._watch.start()
+        self._busy, self._ours = _machine_seconds(), _our_seconds()
         self._before = (time.perf_counter(), time.process_time(), database_seconds())
         return self
 
@@ -49,17 +55,41 @@ class Meter:
         self.seconds = time.perf_counter() - wall
         self.cpu = time.process_time() - cpu
         self.database_cpu = database_seconds() - database
+        strangers = (_machine_seconds() - self._busy) - (_our_seconds() - self._ours)
+        self.foreign = max(0.0, strangers) / (self.seconds * PROCESSORS)
+        self.grown = database_bytes() - self._size
         self._done.set()
         self._watch.join()
 
-    def row(self, what: str, unit: str, count: int, *, raw: float | None, goal: float | None, note: str = "") -> Row:
-        """Return the line for `count` units done in the measured time; `raw` is in units per second."""
+    def row(self, case: str, unit: str, count: int, *, limit: float | None, goal: float | None, note: str = "") -> Row:
+        """Return the case for `count` units done in the measured time; `limit` is in units per second."""
         micro = 1e6 / count
-        return Row(what, unit, count / self.seconds, raw, goal, self.cpu * micro, self.database_cpu * micro, note)
+        return Row(
+            case=case,
+            unit=unit,
+            value=count / self.seconds,
+            limit=limit,
+            goal=goal,
+            cpu_us=self.cpu * micro,
+            database_cpu_us=self.database_cpu * micro,
+            peak_mb=self.memory,
+            bytes_per_million=self.grown * micro,
+            foreign=self.foreign,
+            note=note,
+        )
 
     def _look(self) -> None:
         while not self._done.wait(0.05):
             self.memory = max(self.memory, int(Path("/proc/self/statm").read_text().split()[1]) * PAGE // 2**20)
+
+
+def database_bytes() -> int:
+    """Return the size of this database on disk."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database())")
+        return cursor.fetchone()[0]
 
 
 def database_seconds() -> float:
@@ -67,14 +97,31 @@ def database_seconds() -> float:
     parent = _postmaster()
     if parent is None:
         return 0.0
-    own = _stat(parent)
-    total = sum(own[11:15])  # its own and that of children that have ended
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            found = _stat(int(entry.name))
-            if found and found[1] == parent:
-                total += found[11] + found[12]
+    total = sum(_stat(parent)[11:15])  # its own and that of children that have ended
+    for found in _processes().values():
+        if found[1] == parent:
+            total += found[11] + found[12]
     return total / TICKS
+
+
+def _our_seconds() -> float:
+    """Return the processor time of this process, PostgreSQL and every process that either started."""
+    everyone = _processes()
+    ours = {os.getpid(), _postmaster() or 0}
+    grew = True
+    while grew:
+        more = {pid for pid, found in everyone.items() if found[1] in ours} - ours
+        ours |= more
+        grew = bool(more)
+    total = sum(sum(everyone[pid][11:13]) for pid in ours if pid in everyone)
+    ended = sum(sum(everyone[pid][13:15]) for pid in (os.getpid(), _postmaster()) if pid in everyone)
+    return (total + ended) / TICKS
+
+
+def _machine_seconds() -> float:
+    """Return the processor time that all processors spent on anything but waiting, stolen time included."""
+    numbers = [int(word) for word in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+    return (sum(numbers) - numbers[3] - numbers[4]) / TICKS
 
 
 def _postmaster() -> int | None:
@@ -87,6 +134,10 @@ def _postmaster() -> int | None:
             found = _stat(cursor.fetchone()[0])
         _postmaster.found = found[1] if found else None
     return _postmaster.found
+
+
+def _processes() -> dict[int, list[int]]:
+    return {int(entry.name): found for entry in Path("/proc").iterdir() if entry.name.isdigit() and (found := _stat(int(entry.name)))}
 
 
 def _stat(pid: int) -> list[int]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from duologue.engage.runs.plans import Version
     from duologue.platform.workspaces.models import Workspace
 
+NOTHING: frozenset[Any] = frozenset()
 Happened = dict[int, dict[str, list[tuple["datetime", "Mapping[str, Any]"]]]]
 
 
@@ -33,7 +34,7 @@ def know(workspace: Workspace, people_of: Mapping[int, int], versions: Collectio
     segments = {name for version in versions for name in version.reads.segments}
     events = {name for version in versions for name in version.reads.events}
     pairs = {pair for version in versions for pair in version.reads.may}
-    known = people(workspace, persons, facts)
+    known = people(workspace, persons, facts, identifiers=any(version.speaks for version in versions))
     inside = memberships(workspace, persons, segments) if segments else {}
     may = _may(workspace, persons, pairs)
     did = _did(workspace, persons, events) if events else {}
@@ -44,8 +45,8 @@ def know(workspace: Workspace, people_of: Mapping[int, int], versions: Collectio
             person=person,
             profile=profile,
             **_of_profile(workspace, known.get(person), here),
-            segments=frozenset(inside.get(person, ())),
-            may=may.get(person, frozenset()),
+            segments=frozenset(inside[person]) if inside else NOTHING,
+            may=may.get(person, NOTHING),
             channels=here,
             events=did.get(person, {}),
             last_channel=wrote.get(person),
@@ -61,7 +62,7 @@ def _of_profile(workspace: Workspace, found: KnownPerson | None, here: frozenset
     return {
         "facts": _facts(found),
         "zone": (found.timezone if found else "") or workspace.timezone,
-        "reachable": frozenset(channel for channel in here if KIND_OF.get(channel, channel) in kinds),
+        "reachable": frozenset([channel for channel in here if KIND_OF.get(channel, channel) in kinds]) if kinds else NOTHING,
     }
 
 

@@ -33,6 +33,7 @@ class Version:
     pins: dict[str, dict[str, int]]
     reads: Reads
     listens: frozenset[tuple[str, str | None]]
+    speaks: frozenset[str]  # its turns that send something
 
     def pin(self, kind: str, name: str | None) -> int | None:
         """Return the pinned number of a message, survey or offer; None where the current one is meant."""
@@ -76,7 +77,9 @@ def versions(workspace: Workspace, wanted: Collection[int]) -> dict[int, Version
 
 def _version(pk: int, dialogue: int, number: int, plan: Any, pins: Any) -> Version:
     read = from_json(json.loads(plan) if isinstance(plan, str) else plan)
-    return Version(pk, dialogue, number, read, json.loads(pins) if isinstance(pins, str) else pins, reads_of(read), listens_for(read))
+    pinned = json.loads(pins) if isinstance(pins, str) else pins
+    speaks = frozenset(name for name, turn in read.turns.items() if turn.speaks)
+    return Version(pk, dialogue, number, read, pinned, reads_of(read), listens_for(read), speaks)
 
 
 def active(workspace: Workspace) -> list[Active]:

@@ -16,6 +16,7 @@ from duologue.engage.runs.knowledge import know
 from duologue.engage.runs.plans import Version, versions
 from duologue.engage.runs.rows import Moved, RunRow
 from duologue.people.profiles.actions import NewFact, learn
+from duologue.platform.database import arrays
 from duologue.strategize.dialogues.rules.decide import decide
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def consider(
     for row in runs:
         version = read[row.version]
         decision = decide(version.plan, row.state, known[row.person], responses.get(row.id, ()), now, watermark, seed=seed)
-        if decision.state == row.state and decision.wake_at == row.wake_at and decision.ended is None and not decision.says:
+        if decision.ended is None and not decision.says and decision.wake_at == row.wake_at and decision.state == row.state:
             continue
         work.moved.append(Moved(row, decision.state, decision.wake_at, decision.ended))
         work.decided.append((row, version, decision))
@@ -150,10 +151,11 @@ def _withdraw_overtaken(workspace: Workspace, decided: Sequence[tuple[RunRow, Ve
     """Withhold what still waits in the queue for a turn that its run has left: nobody should be told what no longer holds."""
     left = [
         (row.id, seq)
-        for row, _, decision in decided
+        for row, version, decision in decided
+        if version.speaks
         for step in decision.steps
-        for seq in (range(1, step.seq + 1) if step.heard == GOAL else [step.seq])
-        if seq <= row.state.seq and (step.heard == GOAL or seq == row.state.seq)
+        for seq in (range(1, min(step.seq, row.state.seq) + 1) if step.heard == GOAL else [step.seq])
+        if step.heard == GOAL or (seq == row.state.seq and step.turn in version.speaks)
     ]
     if not left:
         return
@@ -161,5 +163,5 @@ def _withdraw_overtaken(workspace: Workspace, decided: Sequence[tuple[RunRow, Ve
         cursor.execute(
             """UPDATE engage_delivery d SET state = 'withheld', reason = %s FROM unnest(%s::bigint[], %s::int[]) AS l (run, seq)
                WHERE d.workspace_id = %s AND d.run_id = l.run AND d.occurrence = l.seq AND d.state = 'queued'""",
-            (OVERTAKEN, [run for run, _ in left], [seq for _, seq in left], workspace.pk),
+            (OVERTAKEN, arrays.numbers(run for run, _ in left), arrays.numbers(seq for _, seq in left), workspace.pk),
         )

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
+from duologue.platform.database import arrays
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
@@ -29,17 +31,20 @@ class KnownPerson:
     identifiers: dict[str, list[str]] = field(default_factory=dict)
 
 
-def people(workspace: Workspace, persons: Sequence[int], facts: Collection[str] | None = None) -> dict[int, KnownPerson]:
+def people(
+    workspace: Workspace, persons: Sequence[int], facts: Collection[str] | None = None, *, identifiers: bool = True
+) -> dict[int, KnownPerson]:
     """Return what is known about each of these persons, in three queries whatever their number.
 
-    `facts` limits which facts are read (None: all, an empty collection: none). A person without profiles is left out.
+    `facts` limits which facts are read (None: all, an empty collection: none); `identifiers` says whether to read those.
+    A person without profiles is left out.
     """
     found: dict[int, KnownPerson] = {}
-    ids = list(persons)
+    ids = arrays.numbers(persons)
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT id, person, locale, timezone, country, name FROM people_profile
-               WHERE workspace_id = %s AND person = ANY(%s) ORDER BY seen_at, id""",
+               WHERE workspace_id = %s AND person = ANY(%s::bigint[]) ORDER BY seen_at, id""",
             (workspace.pk, ids),
         )
         for profile, person, locale, timezone, country, name in cursor.fetchall():
@@ -49,24 +54,29 @@ def people(workspace: Workspace, persons: Sequence[int], facts: Collection[str] 
             known.country, known.name = country or known.country, name or known.name
         if facts is None or facts:
             _read_facts(cursor, workspace, found, ids, facts)
-        cursor.execute(
-            """SELECT p.person, i.kind, i.shown
-               FROM people_profile p JOIN people_identifier i ON i.workspace_id = p.workspace_id AND i.profile_id = p.id
-               WHERE p.workspace_id = %s AND p.person = ANY(%s) ORDER BY i.first_seen_at DESC, i.id DESC""",
-            (workspace.pk, ids),
-        )
-        for person, kind, shown in cursor.fetchall():
-            found[person].identifiers.setdefault(kind, []).append(shown)
+        if identifiers:
+            _read_identifiers(cursor, workspace, found, ids)
     for known in found.values():
         known.profile_ids.sort()
     return found
 
 
-def _read_facts(cursor: Any, workspace: Workspace, found: dict[int, KnownPerson], persons: list[int], keys: Collection[str] | None) -> None:
+def _read_identifiers(cursor: Any, workspace: Workspace, found: dict[int, KnownPerson], persons: str) -> None:
+    cursor.execute(
+        """SELECT p.person, i.kind, i.shown
+           FROM people_profile p JOIN people_identifier i ON i.workspace_id = p.workspace_id AND i.profile_id = p.id
+           WHERE p.workspace_id = %s AND p.person = ANY(%s::bigint[]) ORDER BY i.first_seen_at DESC, i.id DESC""",
+        (workspace.pk, persons),
+    )
+    for person, kind, shown in cursor.fetchall():
+        found[person].identifiers.setdefault(kind, []).append(shown)
+
+
+def _read_facts(cursor: Any, workspace: Workspace, found: dict[int, KnownPerson], persons: str, keys: Collection[str] | None) -> None:
     cursor.execute(
         f"""SELECT p.person, f.key, f.value
             FROM people_profile p JOIN people_fact f ON f.workspace_id = p.workspace_id AND f.profile_id = p.id
-            WHERE p.workspace_id = %s AND p.person = ANY(%s) {"" if keys is None else "AND f.key = ANY(%s)"}
+            WHERE p.workspace_id = %s AND p.person = ANY(%s::bigint[]) {"" if keys is None else "AND f.key = ANY(%s)"}
             ORDER BY f.at, f.profile_id""",
         (workspace.pk, persons) if keys is None else (workspace.pk, persons, list(keys)),
     )

@@ -11,7 +11,7 @@ from duologue.cli.frame import Refused, note, print_json, print_table, workspace
 if TYPE_CHECKING:
     import argparse
 
-    from duologue.engage.perks.redeeming import Claim
+    from duologue.engage.perks.claims import Claim
 
 NAME = "perks"
 HELP = "Redeem codes from a CSV file of a till: code, order and, where it is known, worth."
@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _read(path: Path, currency: str) -> tuple[list[tuple[int, Claim]], list[tuple[int, str]]]:
     """Return what can be asked for, and what cannot and why, each with its line."""
-    from duologue.engage.perks.redeeming import Claim
+    from duologue.engage.perks.claims import Claim
     from duologue.kit.money import minor
 
     claims: list[tuple[int, Claim]] = []

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from duologue.engage.perks.redeeming import Claim, redeem_all
+from duologue.engage.perks.claims import Claim
+from duologue.engage.perks.redeeming import redeem_all
 from duologue.kit.money import minor
 from duologue.people.timeline import names
 from duologue.people.timeline.actions import move_cursor
@@ -46,4 +47,4 @@ def claim_of(event: EventRow, currency: str) -> Claim | None:
     worth = 0
     with contextlib.suppress(ValueError, TypeError):
         worth = minor(properties.get("discount") or 0, str(properties.get("currency") or currency))
-    return Claim(str(properties["coupon"]), str(properties.get("order_id") or ""), max(worth, 0), event.occurred_at)
+    return Claim(str(properties["coupon"]), str(properties.get("order_id") or ""), max(worth, 0), event.occurred_at, event.person)

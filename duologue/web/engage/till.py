@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from django.views.decorators.http import require_http_methods
 
+from duologue.engage.perks.actions import Redemption
 from duologue.engage.perks.redeeming import redeem
-from duologue.kit.money import minor
+from duologue.kit.pipeline import Refused
+from duologue.people.privacy.queries import person_of
 from duologue.platform.audit.actions import note
 from duologue.platform.staff.rules import Right
 from duologue.platform.workspaces.queries import now
 from duologue.web.access import inside
+from duologue.web.amounts import sum_of
 from duologue.web.pages import member, page
 
 if TYPE_CHECKING:
@@ -27,25 +30,25 @@ def till(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     context: dict[str, Any] = {}
     if request.method == "POST":
         code, order = request.POST.get("code", "").strip(), request.POST.get("order", "").strip()
-        worth = _minor(request.POST.get("worth", "").strip(), workspace.currency)
-        context = {"code": code, "order": order, "worth": request.POST.get("worth", "")}
+        worth = sum_of(request.POST.get("worth", "").strip(), workspace.currency)
+        whose = request.POST.get("whose", "").strip()
+        context = {"code": code, "order": order, "worth": request.POST.get("worth", ""), "whose": whose}
         if not code or not order:
             context["trouble"] = "A code and the order's number are needed: one order redeems a code once."
         elif worth is None:
             context["trouble"] = "What it came to is a sum such as 4.50, or nothing."
         else:
-            context["answer"] = redeem(workspace=workspace, code=code, order=order, worth=worth, now=now(workspace))
+            context["answer"] = _redeem(workspace, code, order, worth, whose)
             if context["answer"].ok:
                 note(workspace, str(request.user), "redeem perk", str(context["answer"].perk), {"order": order}, staff=member(request))
-                context |= {"code": "", "order": "", "worth": "", "redeemed": code}
+                context |= {"code": "", "order": "", "worth": "", "whose": "", "redeemed": code}
     return page(request, workspace, "engage/till.html", place="engage/till", **context)
 
 
-def _minor(text: str, currency: str) -> int | None:
-    if not text:
-        return 0
+def _redeem(workspace: Workspace, code: str, order: str, worth: int, whose: str) -> Redemption:
+    """Redeem a code; a word that many share, for the person whose order it is."""
     try:
-        found = minor(text.replace(",", "."), currency)
-    except ValueError:
-        return None
-    return found if found >= 0 else None
+        person = person_of(workspace, whose) if whose else None
+    except Refused as refusal:
+        return Redemption(ok=False, reason=refusal.sentence)
+    return redeem(workspace=workspace, code=code, order=order, worth=worth, person=person, now=now(workspace))

@@ -6,7 +6,10 @@ from typing import ClassVar
 
 from django.db import migrations
 
+from duologue.platform.database.links import held_by_statement
 from duologue.platform.database.operations import WorkspaceKeys
+
+BY_STATEMENT = ("people_identifier", "people_fact", "people_searchword", "people_consentstatement", "people_consentnow")
 
 TABLES = """
 CREATE SEQUENCE people_event_id_seq;
@@ -23,8 +26,7 @@ CREATE TABLE people_event (
     write_id bigint NOT NULL,
     run_id bigint,
     delivery_id bigint,
-    PRIMARY KEY (workspace_id, profile_id, occurred_at, id),
-    FOREIGN KEY (workspace_id, profile_id) REFERENCES people_profile (workspace_id, id)
+    PRIMARY KEY (workspace_id, profile_id, occurred_at, id)
 ) PARTITION BY RANGE (occurred_at);
 CREATE INDEX people_event_write ON people_event (write_id);
 CREATE TABLE people_event_older PARTITION OF people_event DEFAULT;
@@ -56,4 +58,8 @@ class Migration(migrations.Migration):
     """Adds the composite keys of the people floor."""
 
     dependencies: ClassVar = [("people", "0001_initial")]
-    operations: ClassVar = [WorkspaceKeys(), migrations.RunSQL(TABLES)]
+    operations: ClassVar = [
+        WorkspaceKeys(by_statement=BY_STATEMENT),
+        migrations.RunSQL(TABLES),
+        migrations.RunSQL(held_by_statement("people_event", "profile_id", "people_profile")),
+    ]

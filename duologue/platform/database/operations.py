@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.migrations.operations.base import Operation
+
+from duologue.platform.database.links import held_by_statement
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 NEEDLESS_INDEXES = """
 SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
@@ -30,6 +35,10 @@ class WorkspaceKeys(Operation):
     """
 
     reversible = True
+
+    def __init__(self, *, by_statement: Collection[str] = ()) -> None:
+        """Take the tables whose links are proved once for each statement, for they take thousands of rows in one."""
+        self.by_statement = by_statement
 
     def state_forwards(self, app_label: str, state: Any) -> None:
         """Leave the models as they are: only the database changes."""
@@ -63,6 +72,9 @@ class WorkspaceKeys(Operation):
 
     def _add_key(self, schema_editor: Any, table: str, field: Any) -> None:
         target = field.related_model._meta.db_table
+        if table in self.by_statement:
+            schema_editor.execute(held_by_statement(table, field.column, target), params=None)
+            return
         schema_editor.execute(
             f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_{field.column}_in_workspace" '
             f'FOREIGN KEY (workspace_id, "{field.column}") REFERENCES "{target}" (workspace_id, id) '

@@ -7,6 +7,7 @@ pytestmark = pytest.mark.django_db
 def of(table, kind):
     statements = {
         "indexes": "SELECT regexp_replace(indexdef, '^.* USING ', '') FROM pg_indexes WHERE tablename = %s",
+        "statements": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgname LIKE '%%there' AND tgrelid = %s::regclass",
         "keys": "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f' AND conrelid = %s::regclass",
     }
     with connection.cursor() as cursor:
@@ -14,9 +15,10 @@ def of(table, kind):
         return sorted(row[0] for row in cursor.fetchall())
 
 
-def test_a_fact_pays_for_one_index_and_one_key():
+def test_a_fact_pays_for_one_index_and_for_no_key():
     assert of("people_fact", "indexes") == ["btree (workspace_id, profile_id, key)"]
-    assert [key.partition(" REFERENCES")[0] for key in of("people_fact", "keys")] == ["FOREIGN KEY (workspace_id, profile_id)"]
+    assert of("people_fact", "keys") == []
+    assert of("people_fact", "statements") == ["people_fact_profile_id_there"]
 
 
 def test_what_no_other_index_begins_with_is_still_found_by():

@@ -29,6 +29,7 @@ def pages(workspace, filled) -> dict[str, str]:
         "dialogues": reverse("strategize:dialogues", args=[name]),
         "dialogue": reverse("strategize:dialogue", args=[name, "win-back"]),
         "draft": reverse("strategize:dialogue", args=[name, "welcome"]),
+        "forecast": reverse("strategize:forecast", args=[name, "win-back"]),
         "text": reverse("strategize:text", args=[name, "win-back"]),
         "offers": reverse("strategize:offers", args=[name]),
         "offer": reverse("strategize:offer", args=[name, "ten-percent"]),

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 PASSWORD = "a long password for tests"
+OPTIONS = {"moved": "I’ve moved away", "enough": "I have all I need", "service": "Something went wrong"}
 
 
 def staff_for(workspace: Workspace, role: str = "owner", email: str = "imogen@shop.example") -> Staff:
@@ -153,7 +154,7 @@ def plans_of(workspace: Workspace, now, persons: list[int]) -> dict:
         name="why-quiet",
         number=1,
         since=now,
-        data={"questions": {"reason": {"ask": "Was it something we did?", "kind": "one"}}},
+        data={"survey": "why-quiet", "questions": {"reason": {"ask": "Was it something we did?", "kind": "one", "options": OPTIONS}}},
     )
     terms = {
         "offer": "ten-percent",

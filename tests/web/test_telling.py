@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from duologue.strategize.segments.rules.read import read_segment
-from duologue.web.people.telling import products_in, told
+from duologue.web.people.telling import Names, products_in, surveys_in, told
 from duologue.web.strategize.sayings import buttons, first_words
 from duologue.web.strategize.script import hours
 from duologue.web.strategize.wording import rule_in_words
@@ -38,11 +38,18 @@ def event(name, **properties):
             "ordered",
             "2 \N{MULTIPLICATION SIGN} Candle, Card · £26.50",
         ),
+        (event("Survey Answered", survey="why", answers={"reason": "moved"}), "answered", "I moved away"),
+        (
+            event("Survey Answered", survey="why", answers={"reason": ["moved", "new"], "else": 3}),
+            "answered",
+            "I moved away or new, else: 3",
+        ),
+        (event("Survey Answered", survey="gone", answers={"reason": "moved"}), "answered", "reason: moved"),
         (event("Order Completed", revenue="many", currency="XXY"), "ordered", "many XXY"),
     ],
 )
 def test_events_are_told_in_words(event, head, text):
-    [one] = told([event], "Europe/London", {"C": "Candle"})
+    [one] = told([event], "Europe/London", Names({"C": "Candle"}, {"why": {"reason": {"moved": "I moved away"}}}))
     assert (one.head, one.text) == (head, text)
 
 
@@ -52,6 +59,7 @@ def test_products_are_asked_for_where_no_name_came_along():
         event("Snoozed", products="odd"),
     ]
     assert products_in(events) == {"A"}
+    assert surveys_in([event("Survey Answered", survey="why"), event("Snoozed", survey="other"), event("Survey Answered")]) == {"why"}
 
 
 def test_a_message_is_quoted_without_its_buttons_and_signature():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -12,9 +12,13 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 from babel.numbers import UnknownCurrencyError, format_currency
 
+from duologue.web.strategize.options import in_words
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
+
+    from duologue.web.strategize.options import Options
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +65,23 @@ ORDERS = {"Order Completed", "Order Refunded"}
 HIDDEN = {"delivery", "seq", "perk", "conversation", "perks"}
 
 
-def told(events: Iterable[dict[str, Any]], timezone: str, products: Mapping[str, str] | None = None) -> list[Told]:
-    """Return the events as told, newest first, with the day each fell on in this zone; `products` are names by key."""
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What keys stand for: products, and the options of surveys."""
+
+    products: Mapping[str, str] = field(default_factory=dict)
+    surveys: Mapping[str, Options] = field(default_factory=dict)
+
+
+def told(events: Iterable[dict[str, Any]], timezone: str, names: Names | None = None) -> list[Told]:
+    """Return the events as told, newest first, with the day each fell on in this zone."""
     zone = ZoneInfo(timezone or "UTC")
-    return [_told(event, zone, products or {}) for event in events]
+    return [_told(event, zone, names or Names()) for event in events]
+
+
+def surveys_in(events: Iterable[dict[str, Any]]) -> set[str]:
+    """Return the names of the surveys that were answered in these events."""
+    return {str(_mapping(event["properties"]).get("survey") or "") for event in events if event["name"] == "Survey Answered"} - {""}
 
 
 def products_in(events: Iterable[dict[str, Any]]) -> set[str]:
@@ -79,7 +96,7 @@ def products_in(events: Iterable[dict[str, Any]]) -> set[str]:
     }
 
 
-def _told(event: dict[str, Any], zone: ZoneInfo, products: Mapping[str, str]) -> Told:
+def _told(event: dict[str, Any], zone: ZoneInfo, names: Names) -> Told:
     name, properties = event["name"], _mapping(event["properties"])
     day, at = event["at"].astimezone(zone).date(), event["at"]
     if name in WE:
@@ -91,7 +108,7 @@ def _told(event: dict[str, Any], zone: ZoneInfo, products: Mapping[str, str]) ->
         picture, head = ASIDE[name]
         return Told(day, at, "event", picture, head, _beside(name, properties, zone), name)
     picture, head = THEY.get(name, ("arrow-right", name))
-    text = _order(properties, products) if name in ORDERS else _said(name, properties)
+    text = _order(properties, names.products) if name in ORDERS else _said(name, properties, names)
     return Told(day, at, "they", picture, head, text, name)
 
 
@@ -115,7 +132,7 @@ def _day(text: Any, zone: ZoneInfo) -> str:
         return ""
 
 
-def _said(name: str, properties: dict[str, Any]) -> str:
+def _said(name: str, properties: dict[str, Any], names: Names) -> str:
     if name == "Link Clicked":
         where = properties.get("url") or properties.get("link") or "a link"
         return f"{where}{'' if properties.get('human') is not False else ' (a machine, most likely)'}"
@@ -125,7 +142,9 @@ def _said(name: str, properties: dict[str, Any]) -> str:
         return f"{text[:280]} ({_words(properties.get('intent', ''))})" if text else _words(properties.get("intent", "something"))
     if name == "Survey Answered":
         answers = _mapping(properties.get("answers"))
-        return ", ".join(f"{_words(key)}: {_plain(value)}" for key, value in answers.items()) or _words(properties.get("survey", ""))
+        options = names.surveys.get(str(properties.get("survey") or ""), {})
+        parts = (in_words(value, options[key]) if key in options else f"{_words(key)}: {_plain(value)}" for key, value in answers.items())
+        return ", ".join(parts) or _words(properties.get("survey", ""))
     if name.startswith("Consent "):
         return f"{_words(properties.get('purpose', ''))} by {_words(properties.get('channel', ''))}"
     return _text(properties)

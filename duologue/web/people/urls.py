@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from duologue.web.people import arrivals, changes, purposes, views
+from duologue.web.people import arrivals, changes, privacy, purposes, views
 
 app_name = "people"
 urlpatterns = [
@@ -15,4 +15,6 @@ urlpatterns = [
     path("<int:person>/merge", changes.merge, name="merge"),
     path("<int:person>/unmerge", changes.unmerge, name="unmerge"),
     path("<int:person>/consent", changes.consent, name="consent"),
+    path("<int:person>/export", privacy.export, name="export"),
+    path("<int:person>/erase", privacy.erase, name="erase"),
 ]

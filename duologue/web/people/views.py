@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
 
+from duologue.people.consent.queries import purposes
+from duologue.people.consent.rules import KIND_OF
 from duologue.people.profiles.finding import search
 from duologue.people.profiles.queries import people as known_people
 from duologue.people.profiles.queries import persons_of
@@ -16,7 +18,8 @@ from duologue.platform.workspaces.queries import now
 from duologue.web.access import inside
 from duologue.web.pages import moment_and_number, page
 from duologue.web.people import reads
-from duologue.web.people.telling import products_in, told
+from duologue.web.people.telling import Names, products_in, surveys_in, told
+from duologue.web.strategize.options import options_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 MOST_FOUND = 50
+CHANNELS = [channel for channel, kind in KIND_OF.items() if kind in {"email", "phone"}]  # by which one may say yes or no
 
 
 @require_GET
@@ -52,10 +56,12 @@ def person(request: HttpRequest, workspace: Workspace, person: int) -> HttpRespo
     events, following = reads.events(workspace, known.profile_ids, before)
     context = {
         "person": known,
-        "talk": told(events, workspace.timezone, reads.product_names(workspace, products_in(events))),
+        "talk": told(events, workspace.timezone, _names(workspace, events)),
         "following": following,
         "facts": reads.facts(workspace, known.profile_ids),
         "consents": reads.consents(workspace, person),
+        "purposes": [one for one in purposes(workspace).values() if one.basis == "consent"],
+        "channels": CHANNELS,
         "pauses": reads.pauses(workspace, known.profile_ids, at),
         "segments": reads.segments(workspace, person),
         "runs": reads.runs(workspace, known.profile_ids),
@@ -65,3 +71,7 @@ def person(request: HttpRequest, workspace: Workspace, person: int) -> HttpRespo
         "not_sent": reads.not_sent(workspace, known.profile_ids),
     }
     return page(request, workspace, "people/person.html", place="people/people", now=at, **context)
+
+
+def _names(workspace: Workspace, events: list[dict[str, Any]]) -> Names:
+    return Names(reads.product_names(workspace, products_in(events)), options_of(workspace, surveys_in(events)))

@@ -48,10 +48,10 @@ def dialogues(request: HttpRequest, workspace: Workspace) -> HttpResponse:
 @inside(Right.LOOK)
 def dialogue(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
     """Show the version in force (before the first: the draft) as a script."""
-    one = _find(workspace, name)
+    one = find(workspace, name)
     at = now(workspace)
     version = DialogueVersion.within(workspace).filter(dialogue=one, number=one.current).first()
-    plan, mistakes = _plan(one, version)
+    plan, mistakes = plan_of(one, version)
     count = counted(workspace, one, at, anew="count" in request.GET) if version else Counted(None)
     report = count.snapshot
     turns = script.turns(plan, report.data if report else None, sayings(workspace, plan, version)) if plan else []
@@ -76,23 +76,25 @@ def dialogue(request: HttpRequest, workspace: Workspace, name: str) -> HttpRespo
 @inside(Right.LOOK)
 def text(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
     """Show a dialogue as it is written, and its versions."""
-    one = _find(workspace, name)
+    one = find(workspace, name)
     versions = list(
         DialogueVersion.within(workspace).filter(dialogue=one).select_related("published_by").defer("plan").order_by("-number")[:20]
     )
-    _, mistakes = _plan(one, None)
+    _, mistakes = plan_of(one, None)
     context = {"versions": versions, "mistakes": mistakes, "older": waiting(workspace, name) if one.current > 1 else None, "tab": "text"}
     return page(request, workspace, "strategize/dialogue_text.html", place=PLACE, dialogue=one, **context)
 
 
-def _find(workspace: Workspace, name: str) -> Dialogue:
+def find(workspace: Workspace, name: str) -> Dialogue:
+    """Return a dialogue, or answer that there is none."""
     found = Dialogue.within(workspace).filter(name=name).first()
     if found is None:
         raise Http404
     return found
 
 
-def _plan(dialogue: Dialogue, version: DialogueVersion | None) -> tuple[Plan | None, list[str]]:
+def plan_of(dialogue: Dialogue, version: DialogueVersion | None) -> tuple[Plan | None, list[str]]:
+    """Return the plan of a version with its turns as written, or else of the draft, or what is wrong with that."""
     if version is not None:
         plan = from_json(version.plan)
         return msgspec.structs.replace(plan, turns=as_written(plan.turns, turn_names(version.source))), []

@@ -6,8 +6,11 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from duologue.web.strategize.options import in_words
+
 if TYPE_CHECKING:
     from duologue.strategize.dialogues.rules.plan import Line, Moment, Plan, Turn
+    from duologue.web.strategize.options import Options
     from duologue.web.strategize.sayings import Saying
 
 VERBS = {"say": "says", "ask": "asks", "give": "gives", "branch": "chooses", "learn": "notes", "wait": "waits", "hand_over": "hands over"}
@@ -82,7 +85,8 @@ def turns(plan: Plan, report: dict[str, Any] | None, said: dict[str, Saying]) ->
 def _scene(turn: Turn, counted: dict[str, Any] | None, said: dict[str, Saying]) -> Scene:
     left = list((counted or {}).get("left") or [])
     entered = (counted or {}).get("entered", 0) if counted is not None else None
-    replies = [_reply(line, left, entered) for line in turn.listen]
+    saying = said.get(turn.message or turn.survey or "")
+    replies = [_reply(line, left, entered, saying.options if saying else {}) for line in turn.listen]
     replies += _ways_on(turn, left, entered)
     head, beside = _head(turn)
     scene = Scene(
@@ -91,7 +95,7 @@ def _scene(turn: Turn, counted: dict[str, Any] | None, said: dict[str, Saying]) 
         head=head,
         beside=beside,
         by=[CHANNELS.get(channel, channel) for channel in turn.by] if turn.speaks else [],
-        saying=said.get(turn.message or turn.survey or ""),
+        saying=saying,
         replies=replies,
         note=turn.note,
     )
@@ -119,13 +123,13 @@ def _head(turn: Turn) -> tuple[str, str]:
     return _words(turn.message or ""), " · ".join(beside)
 
 
-def _reply(line: Line, left: list[dict[str, Any]], entered: int | None) -> Reply:
+def _reply(line: Line, left: list[dict[str, Any]], entered: int | None, options: Options) -> Reply:
     mine = [one for one in left if one["heard"] == line.written and one["then"] == (line.then or one["then"])] or [
         one for one in left if one["heard"] == line.written
     ]
     for one in mine:
         left.remove(one)
-    reply = Reply(line.hears, PICTURES.get(line.hears, "message"), heard(line), line.then or "", at_most=line.at_most)
+    reply = Reply(line.hears, PICTURES.get(line.hears, "message"), heard(line, options), line.then or "", at_most=line.at_most)
     if entered is not None:
         reply.number, reply.of = sum(one["people"] for one in mine), entered
     return reply
@@ -147,8 +151,8 @@ def _ways_on(turn: Turn, left: list[dict[str, Any]], entered: int | None) -> lis
     return found
 
 
-def heard(line: Line) -> str:
-    """Return a line's response in words."""
+def heard(line: Line, options: Options) -> str:
+    """Return a line's response in words; answers to a survey in the words of its options."""
     if line.hears == "silence":
         return f"silence, {moment(line.moment)}" if line.moment else "silence"
     if line.hears == "closed" and line.what == "any":
@@ -163,6 +167,8 @@ def heard(line: Line) -> str:
         return f"did “{_plain(line.what)}”"
     if line.hears in {"granted", "refused"}:
         return f"{line.hears} consent for {_plain(line.what)}"
+    if line.hears == "answered" and isinstance(line.what, dict):
+        return f"answered {' and '.join(f'“{in_words(value, options.get(key, {}))}”' for key, value in line.what.items())}"
     if line.what == "any":
         return {"clicked": "clicked anything", "replied": "replied anything", "answered": "answered anything else"}.get(
             line.hears, line.hears

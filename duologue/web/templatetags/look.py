@@ -109,6 +109,12 @@ def locale_name(code: str) -> str:
 
 
 @register.filter
+def country_name(code: str) -> str:
+    """Write a country as its name."""
+    return str(Locale("en", "GB").territories.get(code, code))
+
+
+@register.filter
 def words(text: str) -> str:
     """Write a name of the code as words: 'hard_bounce' as 'hard bounce', 'email' as 'e-mail'."""
     return SPELLED.get(str(text)) or str(text).replace("_", " ").replace("-", " ")

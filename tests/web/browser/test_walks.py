@@ -37,12 +37,14 @@ def test_people_are_found_and_told(house, chromium):
     page = house.open(house.enter(chromium), "people")
     page.keyboard.press("/")
     page.keyboard.type("ruth pem")
-    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Tom Ashdown", exact=True).wait_for(state="detached")  # found while typing, without loading the page anew
+    page.wait_for_url("**/people/?q=ruth%20pem")
+    assert page.get_by_label("Find people").input_value() == "ruth pem"
     page.get_by_role("link", name="Ruth Pemberton", exact=True).click()
     page.get_by_role("heading", name="Ruth Pemberton").wait_for()
     assert page.get_by_text("Beeswax candle · £42.50").is_visible()
     page.get_by_text("Note what was said about it").click()
-    page.get_by_label("Purpose").fill("promotions")
+    page.get_by_label("Purpose").select_option("promotions")
     page.get_by_role("button", name="They withdrew").click()
     page.get_by_text("not allowed").wait_for()
 
@@ -71,9 +73,11 @@ def test_strategize_pauses_and_goes_on(house, chromium):
 def test_engage_answers_closes_and_redeems(house, chromium):
     page = house.open(house.enter(chromium), "inbox")
     page.locator(".queue a").first.click()
+    page.evaluate("window.stayed = true")  # gone if the page were loaded anew
     page.get_by_label("Your answer").fill("Dear Ruth, I am sorry. A new jug is on its way.")
     page.get_by_role("button", name="Send answer").click()
     page.get_by_text("Your answer is on its way.").wait_for()
+    assert page.evaluate("window.stayed")
     page.get_by_label("How did it end?").select_option("solved")
     page.get_by_role("button", name="Close conversation").click()
     page.get_by_text("Closed: solved", exact=False).first.wait_for()

@@ -1,3 +1,4 @@
+import "./live.js";
 import "./theme-toggle.js";
 import "./ask-first.js";
 import "./find.js";

@@ -1,0 +1,16 @@
+// Parts of a page are exchanged without loading all of it. Every such form and link works without scripts too.
+import htmx from "htmx.org";
+
+Object.assign(htmx.config, {
+  allowEval: false,
+  includeIndicatorStyles: false,
+  historyCacheSize: 0, // pages show people; nothing of them is kept in the browser
+  refreshOnHistoryMiss: true,
+});
+
+// Signed out meanwhile, or something broke: the page itself says so, in full.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const answered = new URL(event.detail.xhr.responseURL || location.href);
+  if (answered.pathname.startsWith("/accounts/")) { event.detail.shouldSwap = false; location.reload(); }
+});
+document.addEventListener("htmx:responseError", () => location.reload());

@@ -1,0 +1,39 @@
+"""What the answers to a survey say: the words of its options, by survey, question and value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from duologue.strategize.dialogues.models import SurveyVersion
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from duologue.platform.workspaces.models import Workspace
+
+    Options = Mapping[str, Mapping[str, str]]
+
+
+def options_of(workspace: Workspace, surveys: Collection[str]) -> dict[str, Options]:
+    """Return the options of these surveys, as last published, by question and value."""
+    if not surveys:
+        return {}
+    rows = SurveyVersion.within(workspace).filter(name__in=surveys).order_by("name", "-number").distinct("name")
+    return {row.name: _options(row.data.get("questions")) for row in rows}
+
+
+def in_words(value: Any, known: Mapping[str, str]) -> str:
+    """Return an answer in the words of its options: 'moved' as 'I moved away'; several parted by 'or'."""
+    if isinstance(value, list | tuple):
+        return " or ".join(in_words(one, known) for one in value)
+    return known.get(str(value), str(value).replace("_", " "))
+
+
+def _options(questions: Any) -> Options:
+    if not isinstance(questions, dict):
+        return {}
+    return {
+        key: {str(value): str(words) for value, words in one["options"].items()}
+        for key, one in questions.items()
+        if isinstance(one, dict) and isinstance(one.get("options"), dict)
+    }

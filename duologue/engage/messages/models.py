@@ -30,7 +30,10 @@ class MessageVersion(InWorkspace):
 
 
 class Delivery(InWorkspace):
-    """One message for one person at one turn. See `rules.STATES` for what may follow what."""
+    """One message for one person at one turn. See `rules.STATES` for what may follow what.
+
+    Each passes through three states or more, and each index is written anew each time: there is none that no question needs.
+    """
 
     class State(models.TextChoices):
         WITHHELD = "withheld"
@@ -40,16 +43,16 @@ class Delivery(InWorkspace):
         FAILED = "failed"
         UNCERTAIN = "uncertain"
 
-    run = link("engage.Run", null=True)
+    run = link("engage.Run", null=True, db_index=False)
     dialogue = link("strategize.Dialogue", null=True)
     person = models.BigIntegerField()
     profile = link("people.Profile")
     shard = models.SmallIntegerField()
     turn = models.CharField(max_length=63, blank=True)
     occurrence = models.IntegerField(default=1)
-    message_version = link("engage.MessageVersion", null=True)
-    survey_version = link("strategize.SurveyVersion", null=True)
-    conversation = link("engage.Conversation", null=True)
+    message_version = link("engage.MessageVersion", null=True, db_index=False)
+    survey_version = link("strategize.SurveyVersion", null=True, db_index=False)
+    conversation = link("engage.Conversation", null=True, db_index=False)
     body = models.JSONField(default=dict, help_text="What only this delivery says: a human's reply, a perk's code.")
     channel = models.CharField(max_length=20)
     purpose = models.CharField(max_length=40)
@@ -85,8 +88,11 @@ class Delivery(InWorkspace):
                 fields=["workspace", "state", "claimed_until"], name="deliveries_on_the_wire", condition=models.Q(state="handing_over")
             ),
             models.Index(fields=["workspace", "-planned_at", "-id"], name="deliveries_in_doubt", condition=models.Q(state="uncertain")),
-            models.Index(fields=["workspace", "person", "-accepted_at"], name="deliveries_to_person"),
-            models.Index(fields=["workspace", "dialogue", "state"], name="deliveries_of_dialogue"),
+            models.Index(
+                fields=["workspace", "conversation"], name="deliveries_in_conversation", condition=models.Q(conversation__isnull=False)
+            ),
+            models.Index(fields=["workspace", "person"], name="deliveries_to_person"),
+            models.Index(fields=["workspace", "dialogue"], name="deliveries_of_dialogue"),
         ]
 
 

@@ -77,10 +77,10 @@ class Migration(migrations.Migration):
                 ('address', models.CharField(blank=True, help_text='Where it was handed over to; emptied on erasing.', max_length=320)),
                 ('relay', models.CharField(blank=True, max_length=63)),
                 ('cost', models.BigIntegerField(default=0, help_text="Minor units of the workspace's currency, in thousandths.")),
-                ('conversation', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='engage.conversation')),
+                ('conversation', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='engage.conversation')),
                 ('dialogue', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='strategize.dialogue')),
                 ('profile', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.profile')),
-                ('survey_version', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='strategize.surveyversion')),
+                ('survey_version', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='strategize.surveyversion')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
             ],
             options={
@@ -149,7 +149,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='delivery',
             name='message_version',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='engage.messageversion'),
+            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='engage.messageversion'),
         ),
         migrations.CreateModel(
             name='PoolCode',
@@ -256,7 +256,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='delivery',
             name='run',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='engage.run'),
+            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='engage.run'),
         ),
         migrations.AddField(
             model_name='conversation',
@@ -389,7 +389,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='run',
-            index=models.Index(condition=models.Q(('under_way', True), ('wake_at__isnull', False)), fields=['workspace', 'shard', 'wake_at'], name='runs_due'),
+            index=models.Index(condition=models.Q(('under_way', True), ('wake_at__isnull', False)), fields=['workspace', 'wake_at', 'shard'], name='runs_due'),
         ),
         migrations.AddIndex(
             model_name='run',
@@ -433,11 +433,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='delivery',
-            index=models.Index(fields=['workspace', 'person', '-accepted_at'], name='deliveries_to_person'),
+            index=models.Index(condition=models.Q(('conversation__isnull', False)), fields=['workspace', 'conversation'], name='deliveries_in_conversation'),
         ),
         migrations.AddIndex(
             model_name='delivery',
-            index=models.Index(fields=['workspace', 'dialogue', 'state'], name='deliveries_of_dialogue'),
+            index=models.Index(fields=['workspace', 'person'], name='deliveries_to_person'),
+        ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(fields=['workspace', 'dialogue'], name='deliveries_of_dialogue'),
         ),
         migrations.AddConstraint(
             model_name='delivery',

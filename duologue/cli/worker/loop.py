@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import structlog
 from django.db import DatabaseError, close_old_connections, connection
 
-from duologue.cli.worker.once import SENDER, WORKER
+from duologue.cli.worker.once import SENDER, WORKER, go_round
 from duologue.engage.conversations.clicks import tell_spooled
 from duologue.engage.messages.tasks import leases as gate
 from duologue.engage.runs.tasks import leases as engine
@@ -56,19 +57,18 @@ class Loop:
             return TROUBLE_SECONDS
 
     def turn(self) -> bool:
-        """Do each kind of work once in each workspace; say whether anything moved."""
+        """Do once in each workspace what waits there; say whether anything moved."""
         close_old_connections()
         tell()
         moved = self._tells_clicks and tell_spooled() > 0
         for workspace in Workspace.objects.order_by("pk"):
-            for name, do in self._work:
-                if self._stopping.is_set():
-                    return False
-                moved = self._one(workspace, name, do) or moved
-        return moved
+            moved = go_round(workspace, now(workspace), self._work, partial(self._one, workspace)) or moved
+        return moved and not self._stopping.is_set()
 
     def _one(self, workspace: Workspace, name: str, do: Work) -> bool:
-        """Do one kind of work; what fails is logged by its kind and does not stop the others."""
+        """Do one kind of work unless told to stop; what fails is logged by its kind and does not stop the others."""
+        if self._stopping.is_set():
+            return False
         began = time.monotonic()
         try:
             done = do(workspace, now(workspace))

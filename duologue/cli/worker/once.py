@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
+    from duologue.cli.worker.due import Waiting
     from duologue.platform.workspaces.models import Workspace
 
     Work = Callable[[Workspace, datetime], int]
@@ -55,21 +56,28 @@ def turn_the_wheel(workspace: Workspace, now: datetime, work: Sequence[tuple[str
     """
     moved = False
     for _ in range(ROUNDS_AT_MOST):
-        if not _round(workspace, now, work):
+        if not go_round(workspace, now, work, lambda _name, piece: piece(workspace, now)):
             return moved
         moved = True
     raise RuntimeError("The wheel does not come to rest: something is due again as soon as it is done.")
 
 
-def _round(workspace: Workspace, now: datetime, work: Sequence[tuple[str, Work]]) -> bool:
-    """Do once, in order, each kind of work that has something to do; followers read to the end."""
+def go_round(workspace: Workspace, now: datetime, work: Sequence[tuple[str, Work]], do: Callable[[str, Work], int]) -> bool:
+    """Do once, in order, each kind of work that has something to do, followers to the end; say whether anything moved.
+
+    What waits is asked again only where something has moved since; followers find out by themselves, for less.
+    """
+    found: Waiting | None = waiting(workspace)
     moved = False
-    found = waiting(workspace)
-    for name, do in _one_by_one(work):
-        while found.has(name, now) and do(workspace, now):
-            moved = True
+    for name, piece in _one_by_one(work):
+        follows = name.startswith(FOLLOWER)
+        if found is None and not follows:
             found = waiting(workspace)
-            if not name.startswith(FOLLOWER):
+        if found is not None and not found.has(name, now):
+            continue
+        while do(name, piece):
+            moved, found = True, None
+            if not follows:
                 break
     return moved
 

@@ -63,7 +63,7 @@ class Run(InWorkspace):
         ]
         indexes = [
             models.Index(
-                fields=["workspace", "shard", "wake_at"], name="runs_due", condition=models.Q(under_way=True, wake_at__isnull=False)
+                fields=["workspace", "wake_at", "shard"], name="runs_due", condition=models.Q(under_way=True, wake_at__isnull=False)
             ),
             models.Index(fields=["workspace", "dialogue", "turn"], name="runs_at_turn"),
         ]

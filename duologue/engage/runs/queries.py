@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection
 
@@ -12,18 +12,17 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 
-NEXT: Final = """SELECT min(r.wake_at) FROM generate_series(0, 63) AS s (shard)
-    CROSS JOIN LATERAL (SELECT wake_at FROM engage_run r
-        WHERE r.workspace_id = %(workspace)s AND r.shard = s.shard AND r.under_way AND r.wake_at IS NOT NULL
-          AND r.dialogue_id IN (SELECT id FROM strategize_dialogue WHERE workspace_id = %(workspace)s AND state = 'live')
-        ORDER BY r.wake_at LIMIT 1) AS r"""
+NEXT: Final = """SELECT wake_at FROM engage_run WHERE workspace_id = %(workspace)s AND under_way AND wake_at IS NOT NULL
+    AND dialogue_id IN (SELECT id FROM strategize_dialogue WHERE workspace_id = %(workspace)s AND state = 'live')
+    ORDER BY wake_at LIMIT 1"""
 
 
 def next_wake(workspace: Workspace) -> datetime | None:
     """Return the next moment at which a run of a live dialogue is due."""
     with connection.cursor() as cursor:
         cursor.execute(NEXT, {"workspace": workspace.pk})
-        return cast("datetime | None", cursor.fetchone()[0])
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def status(workspace: Workspace, dialogue: int) -> dict[str, Any]:

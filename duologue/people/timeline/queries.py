@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 from django.db import connection
 
 if TYPE_CHECKING:
@@ -47,15 +47,7 @@ def unread(workspace: Workspace, follower: str, *, most: int = 50_000) -> Readin
     None is also returned while another process holds it.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO platform_cursor (workspace_id, follower, batch_no) VALUES (%s, %s, 0) ON CONFLICT DO NOTHING",
-            (workspace.pk, follower),
-        )
-        cursor.execute(
-            "SELECT batch_no FROM platform_cursor WHERE workspace_id = %s AND follower = %s FOR UPDATE SKIP LOCKED",
-            (workspace.pk, follower),
-        )
-        row = cursor.fetchone()
+        row = _locked(cursor, workspace, follower)
         if row is None:
             return None
         after = row[0]
@@ -79,10 +71,24 @@ def unread(workspace: Workspace, follower: str, *, most: int = 50_000) -> Readin
         return Reading(batch_no=batches[-1][0], events=[_row(row) for row in cursor.fetchall()])
 
 
+def _locked(cursor: Any, workspace: Workspace, follower: str) -> tuple[int] | None:
+    """Lock and return a follower's cursor, made where there is none; None where another process holds it."""
+    sql = "SELECT batch_no FROM platform_cursor WHERE workspace_id = %s AND follower = %s FOR UPDATE SKIP LOCKED"
+    cursor.execute(sql, (workspace.pk, follower))
+    if (row := cursor.fetchone()) is None:
+        cursor.execute(
+            "INSERT INTO platform_cursor (workspace_id, follower, batch_no) VALUES (%s, %s, 0) ON CONFLICT DO NOTHING",
+            (workspace.pk, follower),
+        )
+        cursor.execute(sql, (workspace.pk, follower))
+        row = cursor.fetchone()
+    return row  # type: ignore[no-any-return]
+
+
 def _row(row: tuple[Any, ...]) -> EventRow:
     """Make an event of a row; Django hands JSON out as text."""
     values = list(row)
-    values[8] = json.loads(values[8])
+    values[8] = msgspec.json.decode(values[8])
     return EventRow(*values)
 
 

@@ -62,6 +62,7 @@ class Year:
     _due: list[tuple[datetime, int, Callable[[datetime], None]]] = field(default_factory=list)
     _ticket: count[int] = field(default_factory=count)
     _read_until: int = 0
+    _persuaded: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.chance = Chance(self.seed)
@@ -114,20 +115,19 @@ class Year:
         self._care(now)
 
     def true_lift(self) -> float:
-        """Return by how much the win-back truly raises the share of people who buy within the goal's time.
+        """Return by how much the win-back has truly raised the share of people who buy within the goal's time.
 
-        Among those considered it makes everyone buy who is persuadable and would not have bought unasked.
+        Of those invited it made buy who bought because of it, and would not have bought unasked by now.
         """
         dialogue = Dialogue.within(self.workspace).get(name="win-back")
-        drawn = Admission.within(self.workspace).filter(dialogue=dialogue).exclude(verdict="not_started").values_list("person", "at")
+        invited = Admission.within(self.workspace).filter(dialogue=dialogue, verdict=Admission.Verdict.ADMITTED).values_list("person", "at")
         known = dict(Identifier.within(self.workspace).filter(kind="email").values_list("profile_id", "value"))
-        caused = considered = 0
-        for person, at in drawn:
+        caused = 0
+        for person, at in invited:
             human = self.humans[known[person]]
-            considered += 1
-            unasked = next(human.orders_between(at, at + GOAL), None)
-            caused += human.is_persuadable and unasked is None
-        return caused / considered if considered else 0.0
+            unasked = next(human.orders_between(at, min(at + GOAL, self.end)), None)
+            caused += human.email in self._persuaded and unasked is None
+        return caused / len(invited) if invited else 0.0
 
     def _later(self, at: datetime, what: Callable[[datetime], None]) -> None:
         heapq.heappush(self._due, (at, next(self._ticket), what))
@@ -146,6 +146,8 @@ class Year:
             turn = f"{mail.delivery.dialogue.name}/{mail.delivery.turn}"
             for act in reactions(human, turn, mail.delivery.pk):
                 self._later(mail.at + act.after, self._doing(human, act, bytes(mail.content)))
+                if act.kind == "buy" and turn.startswith("win-back/") and mail.at + act.after <= self.end:
+                    self._persuaded.add(human.email)
 
     def _doing(self, human: Human, act: Act, content: bytes) -> Callable[[datetime], None]:
         def do(now: datetime) -> None:

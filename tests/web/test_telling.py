@@ -44,6 +44,7 @@ def event(name, **properties):
             "answered",
             "I moved away or new, else: 3",
         ),
+        (event("Perk Redeemed", perk=1, offer="ten-percent", order="75-d59", worth=96), "redeemed", "ten percent, order 75-d59"),
         (event("Survey Answered", survey="gone", answers={"reason": "moved"}), "answered", "reason: moved"),
         (event("Order Completed", revenue="many", currency="XXY"), "ordered", "many XXY"),
     ],

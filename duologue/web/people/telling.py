@@ -145,6 +145,9 @@ def _said(name: str, properties: dict[str, Any], names: Names) -> str:
         options = names.surveys.get(str(properties.get("survey") or ""), {})
         parts = (in_words(value, options[key]) if key in options else f"{_words(key)}: {_plain(value)}" for key, value in answers.items())
         return ", ".join(parts) or _words(properties.get("survey", ""))
+    if name == "Perk Redeemed":
+        order = f", order {properties['order']}" if properties.get("order") else ""
+        return f"{_words(properties.get('offer', 'a perk'))}{order}"
     if name.startswith("Consent "):
         return f"{_words(properties.get('purpose', ''))} by {_words(properties.get('channel', ''))}"
     return _text(properties)

@@ -22,6 +22,7 @@ from duologue.web.pages import page
 from duologue.web.reading_order import as_written, turn_names
 from duologue.web.strategize import script
 from duologue.web.strategize.mapping import drawn
+from duologue.web.strategize.options import options_in
 from duologue.web.strategize.sayings import sayings
 
 if TYPE_CHECKING:
@@ -54,7 +55,9 @@ def dialogue(request: HttpRequest, workspace: Workspace, name: str) -> HttpRespo
     plan, mistakes = plan_of(one, version)
     count = counted(workspace, one, at, anew="count" in request.GET) if version else Counted(None)
     report = count.snapshot
-    turns = script.turns(plan, report.data if report else None, sayings(workspace, plan, version)) if plan else []
+    turns = (
+        script.turns(plan, report.data if report else None, sayings(workspace, plan, version), options_in(workspace, plan)) if plan else []
+    )
     context = {
         "dialogue": one,
         "version": version,

@@ -19,7 +19,7 @@ from duologue.web.access import inside
 from duologue.web.amounts import share_of, sum_of
 from duologue.web.pages import page
 from duologue.web.strategize.dialogues import PLACE, find, plan_of
-from duologue.web.strategize.sayings import sayings
+from duologue.web.strategize.options import options_in
 from duologue.web.strategize.script import VERBS, heard, starts
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
     from duologue.strategize.dialogues.models import Dialogue
     from duologue.strategize.dialogues.rules.plan import Line, Plan
-    from duologue.web.strategize.sayings import Saying
+    from duologue.web.strategize.options import Options
 
 INVENTED: Final = 500
 RATE: Final = "rate."
@@ -72,7 +72,7 @@ def forecast(request: HttpRequest, workspace: Workspace, name: str) -> HttpRespo
         found = simulate(plan, assumed, now(workspace))
         context |= {
             "forecast": found,
-            "turns": _turns(plan, found, assumed, sayings(workspace, plan, version)),
+            "turns": _turns(plan, found, assumed, options_in(workspace, plan)),
             "always": _always(plan, found, assumed),
             "starts": starts(plan),
             "chart": _chart(found),
@@ -124,11 +124,10 @@ def _worth_so_far(workspace: Workspace, dialogue: Dialogue) -> int:
     return round(report.data["revenue"] / number) if report and number else 0
 
 
-def _turns(plan: Plan, found: Forecast, assumed: Assumptions, said: dict[str, Saying]) -> list[Turn]:
+def _turns(plan: Plan, found: Forecast, assumed: Assumptions, known: Mapping[str, Options]) -> list[Turn]:
     turns = []
     for name, turn in plan.turns.items():
-        saying = said.get(turn.message or turn.survey or "")
-        options = saying.options if saying else {}
+        options = known.get(turn.survey or "", {})
         lines = [
             _expected(name, line, heard(line, options), assumed, found.responses.get(f"{name}: {line.written}", 0)) for line in turn.listen
         ]

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from duologue.platform.workspaces.models import Workspace
+    from duologue.strategize.dialogues.rules.plan import Plan
 
     Options = Mapping[str, Mapping[str, str]]
 
@@ -20,6 +21,11 @@ def options_of(workspace: Workspace, surveys: Collection[str]) -> dict[str, Opti
         return {}
     rows = SurveyVersion.within(workspace).filter(name__in=surveys).order_by("name", "-number").distinct("name")
     return {row.name: _options(row.data.get("questions")) for row in rows}
+
+
+def options_in(workspace: Workspace, plan: Plan | None) -> dict[str, Options]:
+    """Return the options of all surveys that a plan asks."""
+    return options_of(workspace, {turn.survey for turn in plan.turns.values() if turn.survey}) if plan else {}
 
 
 def in_words(value: Any, known: Mapping[str, str]) -> str:

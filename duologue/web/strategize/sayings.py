@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from duologue.engage.messages.models import MessageVersion
 from duologue.strategize.dialogues.models import SurveyVersion
-from duologue.web.strategize.options import options_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
     from duologue.strategize.dialogues.models import DialogueVersion
     from duologue.strategize.dialogues.rules.plan import Plan
-    from duologue.web.strategize.options import Options
 
 MOST_CHARACTERS = 220
 TAG = re.compile(r"\{\{(.*?)\}\}|\{%.*?%\}", re.DOTALL)
@@ -44,7 +42,6 @@ class Saying:
     pieces: tuple[Piece, ...]
     kind: str = "message"
     buttons: tuple[str, ...] = ()
-    options: Options = field(default_factory=dict)
 
 
 def sayings(workspace: Workspace, plan: Plan | None, version: DialogueVersion | None) -> dict[str, Saying]:
@@ -59,12 +56,11 @@ def sayings(workspace: Workspace, plan: Plan | None, version: DialogueVersion | 
         for name, data in _versions(workspace, messages, pins.get("messages") or {})
     }
     rows = SurveyVersion.within(workspace).filter(name__in=surveys).order_by("name", "-number").distinct("name")
-    options = options_of(workspace, surveys)
     for row in rows:
         questions = row.data.get("questions") or {}
         first = next(iter(questions.values()), {}) if isinstance(questions, dict) else (questions[0] if questions else {})
         asked = first.get("ask", "") if isinstance(first, dict) else ""
-        found.setdefault(row.name, Saying(row.name, "", first_words(str(asked)), "survey", options=options.get(row.name, {})))
+        found.setdefault(row.name, Saying(row.name, "", first_words(str(asked)), "survey"))
     return found
 
 

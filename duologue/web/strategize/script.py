@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from duologue.web.strategize.options import in_words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from duologue.strategize.dialogues.rules.plan import Line, Moment, Plan, Turn
     from duologue.web.strategize.options import Options
     from duologue.web.strategize.sayings import Saying
@@ -76,17 +78,19 @@ class Scene:
     note: str = ""
 
 
-def turns(plan: Plan, report: dict[str, Any] | None, said: dict[str, Saying]) -> list[Scene]:
+def turns(plan: Plan, report: dict[str, Any] | None, said: dict[str, Saying], options: Mapping[str, Options]) -> list[Scene]:
     """Return the turns in the order written, with the numbers of the last count where there is one."""
     counted = (report or {}).get("turns") or {}
-    return [_scene(turn, counted.get(turn.name, {}) if report else None, said) for turn in plan.turns.values()]
+    return [
+        _scene(turn, counted.get(turn.name, {}) if report else None, said, options.get(turn.survey or "", {}))
+        for turn in plan.turns.values()
+    ]
 
 
-def _scene(turn: Turn, counted: dict[str, Any] | None, said: dict[str, Saying]) -> Scene:
+def _scene(turn: Turn, counted: dict[str, Any] | None, said: dict[str, Saying], options: Options) -> Scene:
     left = list((counted or {}).get("left") or [])
     entered = (counted or {}).get("entered", 0) if counted is not None else None
-    saying = said.get(turn.message or turn.survey or "")
-    replies = [_reply(line, left, entered, saying.options if saying else {}) for line in turn.listen]
+    replies = [_reply(line, left, entered, options) for line in turn.listen]
     replies += _ways_on(turn, left, entered)
     head, beside = _head(turn)
     scene = Scene(
@@ -95,7 +99,7 @@ def _scene(turn: Turn, counted: dict[str, Any] | None, said: dict[str, Saying]) 
         head=head,
         beside=beside,
         by=[CHANNELS.get(channel, channel) for channel in turn.by] if turn.speaks else [],
-        saying=saying,
+        saying=said.get(turn.message or turn.survey or ""),
         replies=replies,
         note=turn.note,
     )

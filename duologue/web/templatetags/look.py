@@ -100,18 +100,24 @@ def since(at: datetime | None, now: datetime | None) -> str:
 
 
 @register.filter
-def locale_name(code: str) -> str:
+def locale_name(code: str, language: str = "en_GB") -> str:
     """Write a locale as its name."""
     try:
-        return Locale.parse(code, sep="-").get_display_name("en_GB") or code
+        return Locale.parse(code, sep="-").get_display_name(language) or code
     except (UnknownLocaleError, ValueError):
         return code
 
 
 @register.filter
-def country_name(code: str) -> str:
+def country_name(code: str, language: str = "en") -> str:
     """Write a country as its name."""
-    return str(Locale("en", "GB").territories.get(code, code))
+    return str(Locale.parse(language).territories.get(code, code))
+
+
+@register.filter
+def sentence(text: str) -> str:
+    """End a text as a sentence ends."""
+    return text if text.endswith((".", "!", "?", "\N{HORIZONTAL ELLIPSIS}")) else f"{text}."
 
 
 @register.filter

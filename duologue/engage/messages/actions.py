@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from django.db import connection, transaction
@@ -14,12 +14,13 @@ from duologue.engage.messages.models import Message, MessageVersion
 from duologue.engage.messages.rules.body import body_of, perk_ids
 from duologue.engage.messages.rules.source import contents, read_message
 from duologue.engage.messages.surroundings import surroundings
-from duologue.engage.perks.actions import issue
+from duologue.engage.perks.actions import issue, release
 from duologue.kit.yaml import Mistake, Mistakes
 from duologue.people.consent.queries import purposes
+from duologue.platform.database import arrays
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
     from duologue.engage.messages.content.look import Look
@@ -194,6 +195,35 @@ def _survey_versions(workspace: Workspace, wanted: Collection[tuple[str | None, 
             ([name for name, _ in pairs], [number for _, number in pairs], workspace.pk),
         )
         return {(name, number): version for name, number, version in cursor.fetchall()}
+
+
+OVERTAKEN: Final = "overtaken"
+LAST: Final = 2**31 - 1
+
+
+@transaction.atomic
+def withdraw(*, workspace: Workspace, turns: Iterable[tuple[int, int, int]], now: datetime) -> int:
+    """Withhold what still waits in the queue for these turns of runs, given as (run, first seq, last seq); return how many.
+
+    Nobody should be told what no longer holds. Perks set aside for them go back. It is no event: the run has moved on
+    already, and a turn that listens for `withheld` means its own message.
+    """
+    listed = list(turns)
+    if not listed:
+        return 0
+    runs, firsts, lasts = (arrays.numbers(column) for column in zip(*listed, strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE engage_delivery d SET state = 'withheld', reason = %s
+               FROM unnest(%s::bigint[], %s::int[], %s::int[]) AS l (run, first, last)
+               WHERE d.workspace_id = %s AND d.run_id = l.run AND d.occurrence BETWEEN l.first AND l.last AND d.state = 'queued'
+               RETURNING d.body""",
+            (OVERTAKEN, runs, firsts, lasts, workspace.pk),
+        )
+        bodies = [body_of(row[0]) for row in cursor.fetchall()]
+    if back := perk_ids(bodies):
+        release(workspace=workspace, perks=back, now=now)
+    return len(bodies)
 
 
 LATER_COLUMNS = {"bounced": "bounced_at", "confirmed": "confirmed_at", "responded": "responded_at"}

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from duologue.engage.channels import registry
+from duologue.engage.messages.actions import LAST, withdraw
 from duologue.engage.runs import rows as table
 from duologue.engage.runs.knowledge import know
 from duologue.engage.runs.rows import Moved, RunRow
 from duologue.engage.runs.rules import admission
 from duologue.engage.runs.rules.admission import ADMITTED, Means, Past, Verdict
-from duologue.engage.runs.steps import OVERTAKEN, write_down
+from duologue.engage.runs.steps import write_down
 from duologue.kit.predicate import Properties, dig, holds
 from duologue.people.consent.queries import purposes, standing, suppressed
 from duologue.people.consent.rules import KIND_OF
@@ -207,10 +208,7 @@ def end_runs(workspace: Workspace, runs: Sequence[int], reason: str, now: dateti
                WHERE workspace_id = %s AND id = ANY(%s) AND under_way""",
             (reason, now, workspace.pk, list(runs)),
         )
-        cursor.execute(
-            "UPDATE engage_delivery SET state = 'withheld', reason = %s WHERE workspace_id = %s AND run_id = ANY(%s) AND state = 'queued'",
-            (OVERTAKEN, workspace.pk, list(runs)),
-        )
+    withdraw(workspace=workspace, turns=[(run, 1, LAST) for run in runs], now=now)
 
 
 def _begin(workspace: Workspace, version: Version, candidates: Sequence[Candidate], now: datetime, watermark: datetime) -> int:

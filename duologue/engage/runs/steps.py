@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
-
 from duologue.engage.conversations.actions import NewHandOver, hand_over_all
-from duologue.engage.messages.actions import NewDelivery
+from duologue.engage.messages.actions import NewDelivery, withdraw
 from duologue.engage.messages.actions import plan as plan_deliveries
 from duologue.engage.perks import actions as perks
 from duologue.engage.runs import rows as table
@@ -16,17 +14,16 @@ from duologue.engage.runs.knowledge import know
 from duologue.engage.runs.plans import Version, versions
 from duologue.engage.runs.rows import Moved, RunRow
 from duologue.people.profiles.actions import NewFact, learn
-from duologue.platform.database import arrays
 from duologue.strategize.dialogues.rules.decide import decide
+from duologue.strategize.dialogues.rules.state import LISTENING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
     from duologue.strategize.dialogues.rules.state import Decision, Heard, Say
 
-OVERTAKEN = "overtaken"
 GOAL = "goal"
 
 
@@ -69,9 +66,9 @@ def consider(
 
 
 def write_down(workspace: Workspace, decided: Sequence[tuple[RunRow, Version, Decision]], now: datetime) -> None:
-    """Write what decisions ask for: steps, deliveries, perks, facts, conversations; and withdraw what was overtaken."""
+    """Write what decisions ask for: steps, deliveries, perks, facts, conversations; and withdraw what is overtaken."""
     table.append_steps(workspace, [(row, step) for row, _, decision in decided for step in decision.steps])
-    _withdraw_overtaken(workspace, decided)
+    withdraw(workspace=workspace, turns=_overtaken(decided), now=now)
     plan_deliveries(
         workspace=workspace,
         deliveries=[delivery(row, version, say, decision.state.data) for row, version, decision in decided for say in decision.says],
@@ -147,21 +144,18 @@ def _give(workspace: Workspace, decided: Sequence[tuple[RunRow, Version, Decisio
         perks.issue(workspace=workspace, perks=given, now=now)
 
 
-def _withdraw_overtaken(workspace: Workspace, decided: Sequence[tuple[RunRow, Version, Decision]]) -> None:
-    """Withhold what still waits in the queue for a turn that its run has left: nobody should be told what no longer holds."""
-    left = [
-        (row.id, seq)
-        for row, version, decision in decided
-        if version.speaks
-        for step in decision.steps
-        for seq in (range(1, min(step.seq, row.state.seq) + 1) if step.heard == GOAL else [step.seq])
-        if step.heard == GOAL or (seq == row.state.seq and step.turn in version.speaks)
-    ]
-    if not left:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """UPDATE engage_delivery d SET state = 'withheld', reason = %s FROM unnest(%s::bigint[], %s::int[]) AS l (run, seq)
-               WHERE d.workspace_id = %s AND d.run_id = l.run AND d.occurrence = l.seq AND d.state = 'queued'""",
-            (OVERTAKEN, arrays.numbers(run for run, _ in left), arrays.numbers(seq for _, seq in left), workspace.pk),
-        )
+def _overtaken(decided: Sequence[tuple[RunRow, Version, Decision]]) -> Iterator[tuple[int, int, int]]:
+    """Yield what no longer holds, as (run, first seq, last seq), where it still waits to be sent.
+
+    That is the message of a turn that its run has left; all of them where the goal is reached, or where a response or
+    silence has ended the run. What a plan says on its way to its end is sent.
+    """
+    for row, version, decision in decided:
+        if not version.speaks or not decision.steps:
+            continue
+        seq = row.state.seq
+        is_over = decision.ended is not None and row.state.phase == LISTENING
+        if is_over or any(step.heard == GOAL for step in decision.steps):
+            yield row.id, 1, seq
+        elif any(step.seq == seq and step.turn in version.speaks for step in decision.steps):
+            yield row.id, seq, seq

@@ -323,3 +323,47 @@ def test_two_workers_at_once_start_nobody_twice(shop):
     assert Run.within(shop.workspace).count() == Delivery.within(shop.workspace).count() == 50
     with transaction.atomic():
         shop.adds_up()
+
+
+# what no longer holds is not said
+
+
+TWO = """
+dialogue: two
+about: Two messages at once, the first of which has to wait
+purpose: promotions
+audience: everyone
+turns:
+  first: {say: hello, window: "Sa 09:00-20:00", too_late: 9d, then: second}
+  second: {say: again, window: always, listen: [{clicked: any, then: thanks}, {silence: 1d, then: end}]}
+  thanks: {say: plain, window: always, then: end}
+"""
+
+
+@pytest.mark.parametrize("way", ["clicked", "silence"])
+def test_once_a_response_or_silence_ended_the_run_nothing_of_it_goes_out(shop, way):
+    (someone,) = shop.add_people(1)
+    shop.segment("everyone", shop.people)
+    shop.dialogue(TWO)
+    shop.turn()
+    assert shop.states() == {"queued window": 1, "accepted": 1}
+    if way == "clicked":
+        shop.click(someone, "second")
+        shop.turn()
+        assert shop.states() == {"withheld overtaken": 1, "accepted": 2}
+    else:
+        shop.advance(days=7)
+        assert shop.states() == {"withheld overtaken": 1, "accepted": 1}
+    assert shop.where(someone) == "ended: end"
+    shop.adds_up()
+
+
+def test_what_a_plan_says_on_its_way_to_its_end_is_sent(shop):
+    shop.add_people(1)
+    shop.segment("everyone", shop.people)
+    shop.dialogue(TWO.split("  second:", maxsplit=1)[0].replace("then: second", "then: end"))
+    shop.turn()
+    assert shop.states() == {"queued window": 1}
+    shop.advance(days=7)
+    assert shop.states() == {"accepted": 1}
+    shop.adds_up()

@@ -10,14 +10,16 @@ from duologue.engage.models import Run
 from duologue.engage.runs.jobs import admit_audience
 from duologue.measure.reports.tasks import count_report
 from duologue.people.consent.actions import save_purpose
-from duologue.people.profiles.actions import add
+from duologue.people.profiles.actions import NewFact, add, learn
 from duologue.platform.audit.models import AuditEntry
 from duologue.strategize.dialogues.actions import publish, save_draft
 from duologue.strategize.dialogues.models import Dialogue
-from duologue.strategize.segments.models import Segment, SegmentMember
+from duologue.strategize.segments.actions import save_segment, sweep
 from duologue.web.measure import counting
 
 TEXT = "dialogue: one\npurpose: news\naudience: everybody\nstart: first\nturns:\n  first: {wait: 3d, then: end}\n"
+
+SEGMENT = "segment: everybody\nwhere: {person.city: Oslo}\n"
 
 
 @pytest.fixture
@@ -29,9 +31,10 @@ def page(workspace):
 def waiting_audience(workspace):
     at = workspace.clock_at
     save_purpose(workspace=workspace, name="news", basis="contract")
-    segment = Segment._rows.create(workspace=workspace, name="everybody", source="", rule={})
-    for person in add(workspace=workspace, seen_at=[at] * 3):
-        SegmentMember._rows.create(workspace=workspace, segment=segment, person=person, shard=person % 64, member=True, since=at)
+    facts = [NewFact(person, "city", "Oslo", "test", at) for person in add(workspace=workspace, seen_at=[at] * 3)]
+    learn(workspace=workspace, facts=facts, now=at)
+    segment = save_segment(workspace=workspace, name="everybody", source_yaml=SEGMENT, now=at)
+    sweep(workspace=workspace, segment=segment, now=at)
     save_draft(workspace=workspace, name="one", source=TEXT)
     return publish(workspace=workspace, name="one", pins={}, now=at)
 

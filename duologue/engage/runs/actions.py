@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from duologue.engage.runs.admissions import Candidate, admit, end_runs
 from duologue.engage.runs.models import Run
@@ -12,6 +13,7 @@ from duologue.engage.runs.moving import NotPossible, current_version, move_under
 from duologue.engage.runs.watermark import watermark
 from duologue.strategize.dialogues.actions import set_state
 from duologue.strategize.dialogues.models import Dialogue
+from duologue.strategize.segments.models import Segment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,8 +31,10 @@ def start_dialogue(*, workspace: Workspace, name: str, now: datetime, on_batch: 
 
     Works in batches of thousands, each its own transaction: when interrupted, the same call goes on from there, since
     only members who have not been considered are looked at. Without an audience, or with triggers, nobody begins yet.
+    An audience that was never counted as it now reads is counted first.
     """
     version = current_version(workspace, name)
+    _count_first(workspace, version.plan.audience, now)
     set_state(workspace=workspace, name=name, state=Dialogue.State.LIVE, now=now)
     if not version.plan.audience or version.plan.starts:
         return 0
@@ -74,6 +78,19 @@ def _dialogue(workspace: Workspace, name: str) -> Dialogue:
     if found is None:
         raise NotPossible(f"There is no dialogue named {name}.")
     return found
+
+
+def _count_first(workspace: Workspace, audience: str, now: datetime) -> None:
+    """Count a segment that was not counted since it was saved. Raises NotPossible while another process is counting."""
+    segment = Segment.within(workspace).filter(name=audience, swept_revision__lt=F("revision")).first()
+    if segment is None:
+        return
+    from duologue.strategize.segments.actions import Busy, sweep  # noqa: PLC0415 - engines that a counted audience does without
+
+    try:
+        sweep(workspace=workspace, segment=segment, now=now)
+    except Busy as busy:
+        raise NotPossible(str(busy)) from None
 
 
 def _not_considered(workspace: Workspace, version: Version) -> list[Candidate]:

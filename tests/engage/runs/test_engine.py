@@ -2,6 +2,7 @@ import pytest
 
 from duologue.engage.models import Delivery, KeptMail, RunStep
 from duologue.engage.runs import actions, queries
+from duologue.strategize.segments.actions import save_segment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -115,3 +116,18 @@ def test_a_paused_dialogue_says_nothing_until_it_is_resumed(shop):
     actions.resume(workspace=shop.workspace, name="two", now=shop.now)
     shop.turn()
     assert (shop.where(someone), shop.states()) == ("second", {"accepted": 2})
+
+
+def test_an_audience_that_was_never_counted_is_counted_before_the_start(shop):
+    first, second = shop.add_people(2)
+    shop.know("everyone", [first], value=True)
+    source = "segment: everyone\nabout: For a test\nwhere: {{person.{}: true}}\n"
+    save_segment(workspace=shop.workspace, name="everyone", source_yaml=source.format("everyone"), now=shop.now)
+    shop.dialogue(TWO)
+    assert shop.where(first) == "first"
+    shop.know("else", [second], value=True)
+    save_segment(workspace=shop.workspace, name="everyone", source_yaml=source.format("else"), now=shop.now)
+    shop.dialogue(TWO.replace("dialogue: two", "dialogue: three"))
+    assert shop.where(second) == "first"
+    shop.turn()
+    shop.adds_up()

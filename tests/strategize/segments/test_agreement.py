@@ -164,11 +164,28 @@ class Life:
             follow(self.workspace, self.now)
 
 
+some_rules = given(conds, conds, st.lists(steps, min_size=1, max_size=8), st.integers(0, 8))
+
+
 @pytest.mark.timeout(600)
 @pytest.mark.django_db(transaction=True)
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(conds, conds, st.lists(steps, min_size=1, max_size=8), st.integers(0, 8))
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@some_rules
 def test_plain_python_and_following_and_the_full_count_agree(first, second, play, when):
+    agree(first, second, play, when)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3000)
+@pytest.mark.django_db(transaction=True)
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@some_rules
+def test_they_agree_on_many_more_rules(first, second, play, when):
+    agree(first, second, play, when)
+
+
+def agree(first, second, play, when):
+    """Play a life, and ask each way who is in; the last step comes after every change was followed."""
     workspace = create_workspace(name=f"random-{next(NUMBERS)}", clock_at=NOW)
     life = Life(workspace)
     rules = {"one": first, "two": {"any": [{"all": [{"in": "one"}, second]}, {"all": [{"not": {"in": "one"}}, {"not": second}]}]}}

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 SENDABLE = re.compile(r"[^\s<>\x00-\x20\x7f-\x9f]{1,64}@[A-Za-z0-9.\[\]:_-]{1,255}")
 REST = timedelta(minutes=1)
+LEAVE_WITHIN = 10.0  # seconds; what has not left by then passes the gate again
 SPREAD = 2654435761  # a multiplier that scatters consecutive numbers (Knuth)
 
 
@@ -130,6 +131,7 @@ def _share(workspace: Workspace, relay: Relay, mails: Sequence[Mail]) -> Share:
         connections=max(1, min(int(given.get("connections", 10)), 50)),
         per_second=given.get("per_second"),
         domains=tuple(sorted((given.get("domains") or {}).items())),
+        leave_within=LEAVE_WITHIN,
     )
 
 

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from duologue.engage.channels.email.mime import Mail
 
 T = TypeVar("T")
-LEAVE_WITHIN = 10.0
 LETTERS_PER_CONNECTION = 5000
 
 
@@ -45,7 +44,7 @@ class Share:
     connections: int = 10
     per_second: float | None = None
     domains: tuple[tuple[str, float], ...] = ()
-    leave_within: float = LEAVE_WITHIN
+    leave_within: float = 10.0
 
 
 class Wire:

@@ -21,6 +21,8 @@ def folded(text: str) -> str:
 
 def words(text: str, *, most: int = 12) -> list[str]:
     """Return the distinct folded words of a text, in order, each cut to 40 letters."""
+    if text.isascii() and text.isalnum():
+        return [text.lower()[:WORD_LENGTH]]
     return list(dict.fromkeys(word[:WORD_LENGTH] for word in _WORD.findall(folded(text))))[:most]
 
 

@@ -24,8 +24,8 @@ EXTRACT = EXAMPLES / "extract.csv.gz"
 NOW = datetime(2011, 12, 10, tzinfo=UTC)
 IMPORT = """
 from pathlib import Path
-from duologue.people.imports import actions, running
-running.LINES_AT_ONCE = 1500
+from duologue.people.imports import actions, drafting
+drafting.LINES_AT_ONCE = 1500
 shop = Workspace.objects.get(name="killed")
 print("ready", flush=True)
 actions.import_file(workspace=shop, path=Path({path!r}), kind={kind!r}, recipe={recipe!r}, told=lambda lines: print(lines, flush=True))

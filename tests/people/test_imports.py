@@ -12,7 +12,7 @@ from duologue.kit.pipeline import Refused
 from duologue.people.consent.actions import NewStatement, state
 from duologue.people.consent.queries import standing
 from duologue.people.identifiers.queries import find
-from duologue.people.imports import actions, running
+from duologue.people.imports import actions, drafting
 from duologue.people.imports.listing import RefusedLines
 from duologue.people.imports.reading import delimiter_of, distinct, look, rows
 from duologue.people.imports.recipe import read_recipe
@@ -103,7 +103,7 @@ def _copy(path):
 
 @pytest.mark.django_db(transaction=True)
 def test_an_import_cut_off_anywhere_goes_on_and_ends_the_same(transactional_db, monkeypatch):
-    monkeypatch.setattr(running, "LINES_AT_ONCE", 3000)
+    monkeypatch.setattr(drafting, "LINES_AT_ONCE", 3000)
     results = []
     for cut in (False, True):
         shop = create_workspace(name=f"shop-{int(cut)}", clock_at="2011-12-10T00:00:00+00:00")

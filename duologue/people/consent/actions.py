@@ -18,7 +18,7 @@ from duologue.people.timeline.names import CONSENT_GRANTED, CONSENT_REFUSED, CON
 from duologue.platform.database import arrays, rows
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 EVENT_OF = {"granted": CONSENT_GRANTED, "withdrawn": CONSENT_WITHDRAWN, "refused": CONSENT_REFUSED}
 
 
-class NewStatement(msgspec.Struct, frozen=True):
+class NewStatement(msgspec.Struct, frozen=True, gc=False):
     """What a profile says about a channel and a purpose; `state` is granted, withdrawn or refused."""
 
     profile_id: int
@@ -67,19 +67,23 @@ def state(*, workspace: Workspace, statements: Sequence[NewStatement], now: date
 def _add_to_chains(workspace: Workspace, statements: Sequence[NewStatement], made: Collection[int]) -> None:
     ends = _ends_of_chains(workspace, sorted({one.profile_id for one in statements if one.profile_id not in made}))
     columns = "workspace_id, profile_id, number, channel, purpose, state, at, source, wording, proof, salt, content, digest"
-    salts, written = secrets.token_bytes(16 * len(statements)), []
+    with connection.cursor() as cursor:
+        rows.copy(cursor, f"people_consentstatement ({columns})", _chained(str(workspace.pk), statements, ends))
+
+
+def _chained(owner: str, statements: Sequence[NewStatement], ends: dict[int, tuple[int, bytes]]) -> Iterator[tuple[str, ...]]:
+    """Give the rows of statements, each tied to its profile's last, and move the ends on."""
+    salts = secrets.token_bytes(16 * len(statements))
     for place, one in enumerate(statements):
         number, previous = ends[one.profile_id]
         salt = salts[16 * place : 16 * place + 16]
-        said = {"channel": one.channel, "purpose": one.purpose, "state": one.state, "at": one.at.astimezone(UTC).isoformat()}
+        said = {"channel": one.channel, "purpose": one.purpose, "state": one.state, "at": rows.moment(one.at.astimezone(UTC))}
         content = content_digest(salt, {**said, "source": one.source, "wording": one.wording, "proof": one.proof})
         digest = link_digest(previous, content)
         ends[one.profile_id] = (number + 1, digest)
         proof = msgspec.json.encode(one.proof).decode()
-        row = (str(workspace.pk), str(one.profile_id), str(number + 1), *said.values(), one.source, one.wording, proof)
-        written.append((*row, *(f"\\x{part.hex()}" for part in (salt, content, digest))))
-    with connection.cursor() as cursor:
-        rows.copy(cursor, f"people_consentstatement ({columns})", written)
+        row = (owner, str(one.profile_id), str(number + 1), *said.values(), one.source, one.wording, proof)
+        yield (*row, *[f"\\x{part.hex()}" for part in (salt, content, digest)])
 
 
 def _ends_of_chains(workspace: Workspace, profiles: list[int]) -> dict[int, tuple[int, bytes]]:
@@ -107,7 +111,7 @@ def _keep_first(workspace: Workspace, said: list[Said]) -> None:
     """Keep what profiles say for the first time."""
     owner = str(workspace.pk)
     with connection.cursor() as cursor:
-        kept = [(owner, str(one.profile_id), one.purpose, one.channel, one.state, one.at.isoformat()) for one in said]
+        kept = ((owner, str(one.profile_id), one.purpose, one.channel, one.state, rows.moment(one.at)) for one in said)
         rows.copy(cursor, "people_consentnow (workspace_id, profile_id, purpose, channel, state, at)", kept)
 
 

@@ -21,7 +21,7 @@ KIND_OF: Final = {"email": "email", "phone": "phone", "sms": "phone", "whatsapp"
 """Which kind of identifier a channel's addresses are."""
 
 
-class Said(msgspec.Struct, frozen=True):
+class Said(msgspec.Struct, frozen=True, gc=False):
     """A profile's latest statement for a channel and a purpose."""
 
     profile_id: int

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 IDENTITY_LOCK = 7253
 
 
-class NewIdentifier(msgspec.Struct, frozen=True):
+class NewIdentifier(msgspec.Struct, frozen=True, gc=False):
     """A normalised identifier for a profile, and how the person wrote it."""
 
     profile_id: int
@@ -60,7 +60,7 @@ def attach(*, workspace: Workspace, identifiers: Sequence[NewIdentifier], now: d
 @transaction.atomic
 def attach_unknown(*, workspace: Workspace, identifiers: Sequence[NewIdentifier], now: datetime) -> None:
     """Attach identifiers that nobody has, as was looked up under the identity lock; fails where somebody got one since."""
-    fixed = (str(workspace.pk), now.isoformat())
+    fixed = (str(workspace.pk), rows.moment(now))
     ordered = sorted((one.kind, one.value, str(one.profile_id), one.shown[:320]) for one in identifiers)
     with connection.cursor() as cursor:
         target = "people_identifier (workspace_id, first_seen_at, kind, value, profile_id, shown)"

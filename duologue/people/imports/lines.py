@@ -12,7 +12,7 @@ import msgspec
 from duologue.kit.ids import digest16
 from duologue.kit.money import places
 from duologue.kit.pipeline import Refused
-from duologue.people.intake.rules import CONSENT, Incoming, add_evidence, facts_of
+from duologue.people.intake.rules import CONSENT, MOST_TRAITS, Incoming, add_evidence, facts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,8 +27,7 @@ ORDINALS_OVER: Final = 100_000
 REMEMBERED: Final = 50_000
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(msgspec.Struct, eq=False, gc=False):
     """What some lines of a file say: a key for what it is, a digest of what it says, and the event they become."""
 
     line: int
@@ -80,7 +79,9 @@ class PeopleLines:
         self.context = context
         self.source = recipe.source
         self.whose = Whose(context)
-        self.facts = [(key, columns.value(made)) for key, made in recipe.facts.items()]
+        kept = ((key, columns.value(made)) for key, made in recipe.facts.items())
+        self.facts = [(name, make) for key, make in kept for name in facts_of({key: None})]
+        self.purposes = tuple(recipe.purposes)
         holds = [columns.where(one.where) for one in recipe.consent]
         self.reads = sorted(columns.asked)  # neither time is among them: saying the same later is no change
         self.at = columns.moment(recipe.time) if recipe.time else None
@@ -100,10 +101,10 @@ class PeopleLines:
             self.last.clear()
         self.last[first] = said
         facts = {key: value for key, make in self.facts if (value := make(row)) is not None}
+        if len(facts) > MOST_TRAITS:
+            facts = dict(list(facts.items())[:MOST_TRAITS])
         at = self.at(row) if self.at else self.context.now
-        event = Incoming(
-            self.source, self.context.now, at, "identify", "", traits=facts_of(facts), purposes=tuple(self.context.recipe.purposes)
-        )
+        event = Incoming(self.source, self.context.now, at, "identify", "", traits=facts, purposes=self.purposes)
         self.whose.put(event, pairs)
         ref = "\x1e".join(event.identifiers[0])
         content = digest16(msgspec.json.encode([pairs, facts]).decode())

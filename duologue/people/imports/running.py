@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import csv
-import itertools
 import json
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from django.db import connection, transaction
 
+from duologue.kit.ahead import ahead
 from duologue.kit.pipeline import Refused
-from duologue.people.imports.lines import Context, Draft, EventLines, GroupedLines, LeftOut, PeopleLines
-from duologue.people.imports.reading import distinct
+from duologue.people.identifiers.actions import one_at_a_time
+from duologue.people.imports.drafting import Drafting
+from duologue.people.imports.lines import Context
 from duologue.people.imports.values import Columns
 from duologue.people.intake import actions as intake
 from duologue.people.intake.rules import Incoming, in_range
 from duologue.platform.database import arrays
+from duologue.platform.database import rows as copied
 from duologue.platform.workspaces.queries import now as now_in
 
 if TYPE_CHECKING:
@@ -26,14 +28,12 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from duologue.people.imports.drafting import Batch, Refusal
+    from duologue.people.imports.lines import Draft
     from duologue.people.imports.models import Import
     from duologue.people.imports.recipe import Recipe
     from duologue.people.imports.values import Row
     from duologue.platform.workspaces.models import Workspace
-
-LINES_AT_ONCE = 10_000
-Lines = PeopleLines | EventLines | GroupedLines
-Refusal = tuple[int, "Refused", "Row"]
 
 
 @dataclass(slots=True)
@@ -44,94 +44,29 @@ class Running:
     recipe: Recipe
     job: Import
     refused_file: Path
-    drafts: list[Draft] = field(default_factory=list)
-    refusals: list[Refusal] = field(default_factory=list)
-    passed_over: list[tuple[int, str]] = field(default_factory=list)
 
     def run(self, headings: list[str], rows: Iterator[Row], told: Callable[[int], None]) -> None:
         """Read all rows after the committed position; raises Refused where the recipe does not fit the file."""
-        columns = Columns(headings)
-        context = Context(self.recipe, columns, self.workspace.country, now_in(self.workspace))
-        lines = lines_of(context)
-        tidy = columns.cleaner(self.recipe.clean)
-        skips = [(skip.because, columns.where(skip.where)) for skip in self.recipe.skip]
+        context = Context(self.recipe, Columns(headings), self.workspace.country, now_in(self.workspace))
         self._unlist_what_was_not_committed()
-        line, start = 0, self.job.position
-        for line, row in enumerate(itertools.islice(rows, start, None), start + 1):
-            if self._is_line(line, row, headings):
-                if tidy:
-                    tidy(row)
-                because = next((because for because, test in skips if test(row)), None)
-                if because is None:
-                    self._add(lines, line, row)
-                else:
-                    self.passed_over.append((line, because))
-                    lines.leave_out(line, row, because)
-            if line % LINES_AT_ONCE == 0:
-                self._gather(lines.done(line))
-                told(LINES_AT_ONCE)
-                context.now = self._commit(lines.position(line), headings, lines)
-        line = max(line, start)
-        self._gather(lines.done(line + 10**9))
-        self._commit(line, headings, lines)
+        for batch in ahead(Drafting(context).batches(rows, self.job.position)):
+            context.now = self._commit(batch, headings)
+            told(batch.lines)
 
-    def _is_line(self, line: int, row: Row, headings: list[str]) -> bool:
-        """Say whether this is a line to read; blank ones and repeated headings are passed over, misshapen ones refused."""
-        width = len(headings)
-        if len(row) == width and row[0] != headings[0]:
-            return True
-        if not any(cell.strip() for cell in row):
-            self.passed_over.append((line, "blank"))
-            return False
-        if distinct(row) == headings:
-            self.passed_over.append((line, "headings again"))
-            return False
-        if len(row) == width:
-            return True
-        if len(row) > width and not any(cell.strip() for cell in row[width:]):
-            del row[width:]
-            return True
-        sentence = f"The line has {len(row)} columns, the headings have {width}."
-        self.refusals.append((line, Refused("wrong number of columns", sentence), row))
-        return False
-
-    def _add(self, lines: Lines, line: int, row: Row) -> None:
-        try:
-            self.drafts.extend(lines.add(line, row))
-        except LeftOut as left_out:
-            self.passed_over.append((line, left_out.reason))
-        except Refused as refusal:
-            self.refusals.append((line, refusal, row))
-
-    def _gather(self, found: Any) -> None:
-        for one in found:
-            if isinstance(one, Draft):
-                self.drafts.append(one)
-                continue
-            order, refusal = one
-            if isinstance(refusal, LeftOut):
-                self.passed_over.append((order.first, refusal.reason))
-            else:
-                self.refusals.append((order.first, refusal, order.row))
-
-    def _commit(self, position: int, headings: list[str], lines: Lines) -> datetime:
-        """Write what lies before the position, and the position with it; return the workspace's present."""
-        drafts, self.drafts = split(self.drafts, lambda draft: draft.line <= position)
-        refusals, self.refusals = split(self.refusals, lambda refusal: refusal[0] <= position)
-        passed, self.passed_over = split(self.passed_over, lambda one: one[0] <= position)
+    def _commit(self, batch: Batch, headings: list[str]) -> datetime:
+        """Write a batch, and the position with it; return the workspace's present."""
         job = self.job
         with transaction.atomic():
             now = now_in(self.workspace)
             counts = Counter(job.counts)
-            written, unchanged, stopped = self._write(drafts, now, counts)
-            refusals += stopped
+            written, unchanged, stopped = self._write(batch.drafts, now, counts)
+            refusals = [*batch.refusals, *stopped]
             counts.update(refusal.reason for _, refusal, _ in refusals)
-            counts.update(because for _, because in passed)
-            job.rows_read += position - job.position
-            job.position = position
+            counts.update(because for _, because in batch.passed_over)
+            job.rows_read += batch.position - job.position
+            job.position = batch.position
             job.rows_written += written
-            job.rows_unchanged += unchanged + lines.repeated
-            lines.repeated = 0
+            job.rows_unchanged += unchanged + batch.repeated
             job.rows_refused += len(refusals)
             job.counts = dict(counts)
             self._list_refused(refusals, headings)
@@ -194,18 +129,6 @@ class Running:
         self.job.refused_file = str(self.refused_file)
 
 
-def lines_of(context: Context) -> Lines:
-    """Return what reads the lines of a recipe."""
-    if context.recipe.kind == "people":
-        return PeopleLines(context)
-    return GroupedLines(context) if context.recipe.group else EventLines(context)
-
-
-def split(items: list[Any], here: Callable[[Any], bool]) -> tuple[list[Any], list[Any]]:
-    """Return the items for which the question holds, and the others."""
-    return [item for item in items if here(item)], [item for item in items if not here(item)]
-
-
 def payload_of(event: Incoming) -> bytes:
     """Return an event as the intake keeps it until its time."""
     shown = {kind: event.shown[kind, value] for kind, value in event.identifiers}
@@ -242,28 +165,31 @@ def _new_ones(workspace: Workspace, drafts: list[Draft]) -> tuple[list[Draft], i
 
 
 def _keep_keys(workspace: Workspace, by_key: dict[bytes, Draft]) -> tuple[set[bytes], dict[bytes, bytes]]:
-    """Remember the keys; return those that are new or say something new, and of the others what is held."""
-    new: set[bytes] = set()
-    held: dict[bytes, bytes] = {}
+    """Remember the keys; return those that are new or say something new, and of the others what is held.
+
+    Holds the workspace's identity lock, so that no other import remembers the same keys meanwhile.
+    """
+    one_at_a_time(workspace)
+    owner = str(workspace.pk)
     with connection.cursor() as cursor:
-        for again, conflict in ((True, "UPDATE SET content = excluded.content WHERE k.content <> excluded.content"), (False, "NOTHING")):
-            keys = sorted(key for key, draft in by_key.items() if draft.again == again)
-            if not keys:
-                continue
-            cursor.execute(
-                f"""INSERT INTO people_importkey AS k (workspace_id, key, content)
-                    SELECT %s, n.key, n.content FROM unnest(%s::bytea[], %s::bytea[]) AS n (key, content)
-                    ON CONFLICT (workspace_id, key) DO {conflict} RETURNING key""",
-                (workspace.pk, arrays.digests(keys), arrays.digests(by_key[key].content for key in keys)),
-            )
-            new.update(bytes(row[0]) for row in cursor.fetchall())
-        others = [key for key in by_key if key not in new]
         cursor.execute(
             "SELECT key, content FROM people_importkey WHERE workspace_id = %s AND key = ANY(%s::bytea[])",
-            (workspace.pk, arrays.digests(others)),
+            (workspace.pk, arrays.digests(by_key)),
         )
-        held.update((bytes(key), bytes(content)) for key, content in cursor.fetchall())
-    return new, held
+        held = {bytes(key): bytes(content) for key, content in cursor.fetchall()}
+        unknown = sorted(by_key.keys() - held.keys())
+        fresh = ((owner, f"\\x{key.hex()}", f"\\x{by_key[key].content.hex()}") for key in unknown)
+        copied.copy(cursor, "people_importkey (workspace_id, key, content)", fresh)
+        changed = [key for key, content in held.items() if by_key[key].again and by_key[key].content != content]
+        if changed:
+            cursor.execute(
+                """UPDATE people_importkey k SET content = n.content FROM unnest(%s::bytea[], %s::bytea[]) AS n (key, content)
+                   WHERE k.workspace_id = %s AND k.key = n.key""",
+                (arrays.digests(changed), arrays.digests(by_key[key].content for key in changed), workspace.pk),
+            )
+    for key in changed:
+        del held[key]
+    return {*unknown, *changed}, held
 
 
 def recipe_text(recipe: Recipe) -> str:

@@ -19,7 +19,7 @@ from duologue.people.timeline import actions as timeline
 from duologue.platform.database import arrays
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
@@ -97,10 +97,13 @@ class Steps:
     def written(self, passage: Passage[Incoming]) -> None:
         """Make new people, attach identifiers, learn facts, state consent and write the timeline."""
         settle(passage.items, self.known)
-        made = self._make_profiles(passage.items)
+        facts = profiles.newest_of(_facts(passage.items))
+        made = self._make_profiles(passage.items, facts)
         self._attach_and_merge()
         self._find_by_words(passage.items, made.keys())
-        profiles.learn(workspace=self.workspace, facts=_facts(passage.items), now=self.now, made=made.keys())
+        number = self.known.number
+        newest = {number.get(profile, profile): learned for profile, learned in facts.items()}
+        profiles.keep(workspace=self.workspace, newest=newest, now=self.now, made=made.keys())
         events = [_row(event) for event in passage.items if event.name and event.name not in CONSENT]
         timeline.write(workspace=self.workspace, events=events, now=self.now)
         statements = [_statement(event) for event in passage.items if event.name in CONSENT]
@@ -112,16 +115,15 @@ class Steps:
                 seen[event.profile_id] = event.occurred_at
         profiles.saw(workspace=self.workspace, seen=seen)
 
-    def _make_profiles(self, events: list[Incoming]) -> dict[int, datetime]:
+    def _make_profiles(self, events: list[Incoming], facts: Mapping[int, Mapping[str, profiles.NewFact]]) -> dict[int, datetime]:
         """Turn negative numbers into profiles; return those made, and when each was first seen."""
         new = self.known.new
         if not new:
             return {}
-        known = profiles.newest_of(_facts(event for event in events if event.profile_id < 0))
         ids = profiles.add(
             workspace=self.workspace,
             seen_at=[event.occurred_at for event in new],
-            known=[{key: fact.value for key, fact in known.get(-place, {}).items()} for place in range(1, len(new) + 1)],
+            known=[{key: fact.value for key, fact in facts.get(-place, {}).items()} for place in range(1, len(new) + 1)],
         )
         self.known.number = {-place: profile for place, profile in enumerate(ids, 1)}
         for event in events:
@@ -160,7 +162,7 @@ class Steps:
         profiles.make_findable(workspace=self.workspace, texts=texts, made=made)
 
 
-def _facts(events: Iterable[Incoming]) -> list[profiles.NewFact]:
+def _facts(events: list[Incoming]) -> list[profiles.NewFact]:
     return [
         profiles.NewFact(event.profile_id, key, value, event.source, event.occurred_at, event.purposes)
         for event in events

@@ -57,7 +57,7 @@ def settle(events: Iterable[Incoming], known: Known) -> None:
 def _chosen(event: Incoming, known: Known) -> list[tuple[Pair, int]]:
     """Return the identifiers of an event that may speak for it, the strongest first."""
     found = [(pair, known.profiles[pair]) for pair in event.identifiers if pair in known.profiles]
-    if len(event.identifiers) == 1:
+    if not found or len(event.identifiers) == 1:
         return found
     kinds = {kind for kind, _ in event.identifiers}
     account = next((profile for pair, profile in found if pair[0] == "external"), None)

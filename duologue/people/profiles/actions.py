@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from duologue.kit.pipeline import Refused
 from duologue.kit.text import WORD_LENGTH, folded, words
-from duologue.people.profiles.learning import NewFact, learn, newest_of
+from duologue.people.profiles.learning import NewFact, keep, learn, newest_of
 from duologue.people.profiles.models import Merge, Profile
 from duologue.people.profiles.rules import own_columns, shard_of
 from duologue.platform.database import arrays, rows
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from duologue.platform.workspaces.models import Workspace
 
-__all__ = ["NewFact", "add", "learn", "make_findable", "merge", "newest_of", "saw", "unite", "unmerge"]
+__all__ = ["NewFact", "add", "keep", "learn", "make_findable", "merge", "newest_of", "saw", "unite", "unmerge"]
 
 
 @transaction.atomic
@@ -36,7 +36,7 @@ def add(*, workspace: Workspace, seen_at: Sequence[datetime], known: Sequence[Ma
         ids: list[int] = [row[0] for row in cursor.fetchall()]
         made = []
         for profile, at, said in zip(ids, seen_at, facts, strict=True):
-            number, moment = str(profile), at.isoformat()
+            number, moment = str(profile), rows.moment(at)
             made.append((str(workspace.pk), number, number, str(shard_of(profile)), *own_columns(said), moment, moment))
         columns = "workspace_id, id, person, shard, locale, timezone, country, name, created_at, seen_at"
         rows.copy(cursor, f"people_profile ({columns})", made)

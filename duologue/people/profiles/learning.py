@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 
-class NewFact(msgspec.Struct, frozen=True):
+class NewFact(msgspec.Struct, frozen=True, gc=False):
     """One thing learned about a profile; a value of None forgets it."""
 
     profile_id: int
@@ -36,14 +36,20 @@ Facts = dict[str, NewFact]
 Held = dict[int, dict[str, tuple[Any, "datetime"]]]
 
 
-@transaction.atomic
-def learn(*, workspace: Workspace, facts: Sequence[NewFact], now: datetime, made: Collection[int] = ()) -> int:
+def learn(*, workspace: Workspace, facts: Sequence[NewFact], now: datetime) -> int:
     """Keep facts, the newest per profile and key; say so on the timeline where a value changed. Return how many changed.
 
-    Locale, time zone, country and name are also set on the profile itself, where they can be understood. `made` are
-    profiles that this transaction itself made with these facts: nothing is held about them yet.
+    Locale, time zone, country and name are also set on the profile itself, where they can be understood.
     """
-    newest = newest_of(facts)
+    return keep(workspace=workspace, newest=newest_of(facts), now=now)
+
+
+@transaction.atomic
+def keep(*, workspace: Workspace, newest: dict[int, Facts], now: datetime, made: Collection[int] = ()) -> int:
+    """Do as `learn` does with the newest facts of each profile.
+
+    `made` are profiles that this transaction itself made with these facts: nothing is held about them yet.
+    """
     if not newest:
         return 0
     first = {profile: known for profile, facts in newest.items() if profile in made and (known := _with_value(facts))}
@@ -72,12 +78,12 @@ def _with_value(facts: Facts) -> Facts:
 def _store_first(workspace: Workspace, first: dict[int, Facts]) -> None:
     owner = str(workspace.pk)
     with connection.cursor() as cursor:
-        kept = [(owner, str(profile), key, *_row(facts[key])) for profile, facts in sorted(first.items()) for key in sorted(facts)]
+        kept = ((owner, str(profile), key, *_row(facts[key])) for profile, facts in first.items() for key in sorted(facts))
         rows.copy(cursor, "people_fact (workspace_id, profile_id, key, value, source, at, purposes)", kept)
 
 
 def _row(fact: NewFact) -> tuple[str, str, str, str]:
-    return (msgspec.json.encode(fact.value).decode(), fact.source[:80], fact.at.isoformat(), arrays.texts(fact.purposes))
+    return (msgspec.json.encode(fact.value).decode(), fact.source[:80], rows.moment(fact.at), arrays.texts(fact.purposes))
 
 
 def _renew(workspace: Workspace, newest: dict[int, Facts]) -> dict[int, Facts]:

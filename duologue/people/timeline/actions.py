@@ -22,7 +22,7 @@ FIRST_YEAR: Final = 2000
 COLUMNS: Final = "workspace_id, write_id, name, source, profile_id, occurred_at, received_at, properties, run_id, delivery_id"
 
 
-class NewEvent(msgspec.Struct):
+class NewEvent(msgspec.Struct, gc=False):
     """An event about to be written. `received_at` defaults to the moment of writing."""
 
     profile_id: int
@@ -49,7 +49,7 @@ def write(*, workspace: Workspace, events: Sequence[NewEvent], now: datetime) ->
         cursor.execute("SELECT nextval('people_write_id_seq')")
         write_id = cursor.fetchone()[0]
         fixed = (str(workspace.pk), str(write_id))
-        rows.copy(cursor, f"people_event ({COLUMNS})", [(*fixed, *_row(event, now)) for event in events])
+        rows.copy(cursor, f"people_event ({COLUMNS})", ((*fixed, *_row(event, now)) for event in events))
         cursor.execute(
             "INSERT INTO people_batch (workspace_id, write_id, events, written_at) VALUES (%s, %s, %s, %s)",
             (workspace.pk, write_id, len(events), now),
@@ -61,8 +61,8 @@ def _row(event: NewEvent, now: datetime) -> tuple[str, ...]:
         event.name,
         event.source,
         str(event.profile_id),
-        event.occurred_at.isoformat(),
-        (event.received_at or now).isoformat(),
+        rows.moment(event.occurred_at),
+        rows.moment(event.received_at or now),
         msgspec.json.encode(event.properties).decode(),
         rows.NOTHING if event.run_id is None else str(event.run_id),
         rows.NOTHING if event.delivery_id is None else str(event.delivery_id),

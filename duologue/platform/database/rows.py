@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
 NOTHING = "\x00n"
 """Stands for NULL in a row."""
 
+AT_ONCE = 5000
 _FIELD, _ROW = "\x00f", "\x00r"  # no text in PostgreSQL can hold a null character
 _ESCAPED = (("\\", "\\\\"), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t"), (_FIELD, "\t"), (_ROW, "\n"), (NOTHING, "\\N"))
 
@@ -19,24 +23,34 @@ _ESCAPED = (("\\", "\\\\"), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t"), (_FIELD
 def copy(cursor: Any, target: str, rows: Iterable[Sequence[str]]) -> int:
     """Write rows of texts, as PostgreSQL reads its types, to a target like `people_fact (key, value)`; return how many.
 
-    A row that breaks a constraint fails them all. Raises ValueError where a text holds a null character.
+    PostgreSQL takes one block in while the next is made. A row that breaks a constraint fails them all. Raises ValueError
+    where a text holds a null character.
     """
-    block, count = as_block(rows)
-    if count:
-        with connection.wrap_database_errors, cursor.copy(f"COPY {target} FROM STDIN") as stream:
-            stream.write(block)
+    left, count = iter(rows), 0
+    if not (block := list(islice(left, AT_ONCE))):
+        return 0
+    with connection.wrap_database_errors, cursor.copy(f"COPY {target} FROM STDIN") as stream:
+        while block:
+            stream.write(as_block(block))
+            count += len(block)
+            block = list(islice(left, AT_ONCE))
     return count
 
 
-def as_block(rows: Iterable[Sequence[str]]) -> tuple[bytes, int]:
-    """Return rows as COPY's text format has them, and their number."""
-    listed = list(rows)
-    if not listed:
-        return b"", 0
-    block = _ROW.join([_FIELD.join(row) for row in listed])
-    ours = sum(map(len, listed)) - 1 + sum(row.count(NOTHING) for row in listed)
+def as_block(rows: Sequence[Sequence[str]]) -> bytes:
+    """Return rows, at least one, as COPY's text format has them."""
+    block = _ROW.join([_FIELD.join(row) for row in rows])
+    ours = sum(map(len, rows)) - 1
+    if NOTHING in block:
+        ours += sum([row.count(NOTHING) for row in rows])
     if block.count("\x00") != ours:
         raise ValueError("A text holds a null character, which PostgreSQL cannot keep.")
     for plain, escaped in _ESCAPED:
         block = block.replace(plain, escaped)
-    return f"{block}\n".encode(), len(listed)
+    return f"{block}\n".encode()
+
+
+@lru_cache(maxsize=4096)
+def moment(at: datetime) -> str:
+    """Return a moment as PostgreSQL reads it; most rows of a batch share theirs."""
+    return at.isoformat()

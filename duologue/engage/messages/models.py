@@ -83,7 +83,7 @@ class Delivery(InWorkspace):
             ),
         ]
         indexes = [
-            models.Index(fields=["workspace", "due_at", "shard"], name="deliveries_due", condition=models.Q(state="queued")),
+            models.Index(fields=["workspace", "due_at", "id"], name="deliveries_due", condition=models.Q(state="queued")),
             models.Index(
                 fields=["workspace", "state", "claimed_until"], name="deliveries_on_the_wire", condition=models.Q(state="handing_over")
             ),

@@ -421,7 +421,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'queued')), fields=['workspace', 'due_at', 'shard'], name='deliveries_due'),
+            index=models.Index(condition=models.Q(('state', 'queued')), fields=['workspace', 'due_at', 'id'], name='deliveries_due'),
         ),
         migrations.AddIndex(
             model_name='delivery',

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import duckdb
 
@@ -27,12 +28,17 @@ def connection(workspace: Workspace, tail: pa.Table | None = None, *, memory: st
     duck = duckdb.connect(config={"memory_limit": memory, "threads": threads, "autoinstall_known_extensions": False})
     duck.execute("SET TimeZone = 'UTC'")
     duck.register("tail", tail if tail is not None else SCHEMA.empty_table())
-    table = opened(workspace)
-    files = table.file_uris() if table else []
+    files = ", ".join("'" + file.replace("'", "''") + "'" for file in _files(workspace))
     held = (
-        f"SELECT {COLUMNS} FROM read_parquet({files!r}, hive_partitioning = true, hive_types = {{'month': VARCHAR}}) UNION ALL "
+        f"SELECT {COLUMNS} FROM read_parquet([{files}], hive_partitioning = true, hive_types = {{'month': VARCHAR}}) UNION ALL "
         if files
         else ""
     )
     duck.execute(f"CREATE VIEW events AS {held}SELECT {COLUMNS} FROM tail")
     return duck
+
+
+def _files(workspace: Workspace) -> list[str]:
+    """Return the files that hold the lake just now; those on this machine as their paths are, and not as an address writes them."""
+    table = opened(workspace)
+    return [unquote(file) if file.startswith("/") else file for file in table.file_uris()] if table else []

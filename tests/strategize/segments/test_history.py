@@ -116,3 +116,33 @@ def _contents(folder):
             yield str(pq.read_table(path, partitioning=None).to_pylist())
         elif path.is_file():
             yield path.read_text(errors="replace")
+
+
+@pytest.mark.parametrize("scheme", ["file://", ""])
+def test_the_lake_may_lie_elsewhere_by_its_address(workspace, tmp_path, settings, scheme):
+    settings.LAKE_URL = f"{scheme}{tmp_path}/ada's place/else"
+    one, two = people(workspace, 2)
+    happened(workspace, [(one, "A", {"revenue": 1}, days(40)), (two, "B", {}, days(1))])
+    assert follow(workspace) == 2
+    assert everything(workspace) == [(one, "A", "2025-11"), (two, "B", "2026-01")]
+    assert [path.name for path in (tmp_path / "ada's place/else" / str(workspace.pk)).iterdir()] == ["events"]
+    with transaction.atomic():
+        Erasure(workspace=workspace, person=one, profiles=[one], asked_at=NOW).save()
+    assert history.clean_lake(workspace, NOW) == 1
+    assert everything(workspace) == [(two, "B", "2026-01")]
+
+
+def test_many_small_files_are_put_together_and_hold_the_same(workspace, lake_folder, monkeypatch):
+    monkeypatch.setattr(lake, "FILES_BEFORE_TIDYING", 5)
+    persons = people(workspace, 3)
+    for number in range(6):
+        happened(workspace, [(persons[number % 3], f"E{number}", {}, days(0))])
+        follow(workspace)
+    before = everything(workspace)
+    files = len(opened(workspace).file_uris())
+    assert (len(before), files < 5) == (6, True)
+    assert lake_queries.held_until(workspace) == 6
+    happened(workspace, [(persons[0], "E6", {}, days(0))])
+    follow(workspace)
+    assert everything(workspace)[:6] == before
+    assert len(everything(workspace)) == 7

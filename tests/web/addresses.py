@@ -51,9 +51,10 @@ def pages(workspace, filled) -> dict[str, str]:
 
 def open_to_all(workspace) -> dict[str, str]:
     """Every page that needs no account: of accounts, for people by the link of a message, and what is not there."""
-    delivery = Delivery.within(workspace).filter(state="accepted").order_by("pk").first()
-    link = sign("page", workspace.pk, delivery.pk)
-    to_people = {name: reverse(f"public:{name}", args=[link]) for name in ("unsubscribe", "preferences", "survey", "why_me", "not_now")}
+    sent = Delivery.within(workspace).filter(state="accepted").order_by("pk")
+    link = sign("page", workspace.pk, sent.first().pk)
+    to_people = {name: reverse(f"public:{name}", args=[link]) for name in ("unsubscribe", "preferences", "why_me", "not_now")}
+    to_people["survey"] = reverse("public:survey", args=[sign("page", workspace.pk, sent.filter(survey_version__isnull=False).first().pk)])
     accounts = {"sign-in": reverse("account_login"), "new-password": reverse("account_reset_password")}
     return {**to_people, **accounts, "nothing": f"/{workspace.name}/nothing/here/"}
 

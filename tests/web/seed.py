@@ -127,6 +127,18 @@ def people_of(workspace: Workspace, now, number: int) -> list[int]:
 
 
 def plans_of(workspace: Workspace, now, persons: list[int]) -> dict:
+    survey = SurveyVersion._rows.create(
+        workspace=workspace,
+        name="why-quiet",
+        number=1,
+        since=now,
+        data={"survey": "why-quiet", "questions": {"reason": {"ask": "Was it something we did?", "kind": "one", "options": OPTIONS}}},
+    )
+    plans = {"segment": segment_of(workspace, now, persons), "messages": messages_of(workspace, now), "survey": survey}
+    return {**plans, **offer_of(workspace, now), **dialogues_of(workspace, now)}
+
+
+def segment_of(workspace: Workspace, now, persons: list[int]) -> Segment:
     segment = Segment._rows.create(
         workspace=workspace,
         name="lapsed-good-customers",
@@ -140,22 +152,18 @@ def plans_of(workspace: Workspace, now, persons: list[int]) -> dict:
     )
     for person in persons:
         SegmentMember._rows.create(workspace=workspace, segment=segment, person=person, shard=person % 64, member=True, since=now)
-    versions = {
-        name: save_message(
-            workspace=workspace,
-            name=name,
-            source={"subject": subject, "body": body, "fallback": {"person.first_name": "there", "perk.ten-percent.code": "your code"}},
-            now=now,
-        )
+    return segment
+
+
+def messages_of(workspace: Workspace, now) -> dict:
+    fallback = {"person.first_name": "there", "perk.ten-percent.code": "your code"}
+    return {
+        name: save_message(workspace=workspace, name=name, source={"subject": subject, "body": body, "fallback": fallback}, now=now)
         for name, (subject, body) in MESSAGES.items()
     }
-    SurveyVersion._rows.create(
-        workspace=workspace,
-        name="why-quiet",
-        number=1,
-        since=now,
-        data={"survey": "why-quiet", "questions": {"reason": {"ask": "Was it something we did?", "kind": "one", "options": OPTIONS}}},
-    )
+
+
+def offer_of(workspace: Workspace, now) -> dict:
     terms = {
         "offer": "ten-percent",
         "kind": "discount",
@@ -165,7 +173,10 @@ def plans_of(workspace: Workspace, now, persons: list[int]) -> dict:
         "limits": {"each": 1, "all": 40},
     }
     offer = Offer._rows.create(workspace=workspace, name="ten-percent", given=38, spent=12_300)
-    offered = OfferVersion._rows.create(workspace=workspace, offer=offer, number=1, data=terms, since=now)
+    return {"offer": offer, "offered": OfferVersion._rows.create(workspace=workspace, offer=offer, number=1, data=terms, since=now)}
+
+
+def dialogues_of(workspace: Workspace, now) -> dict:
     dialogue = Dialogue._rows.create(
         workspace=workspace,
         name="win-back",
@@ -187,75 +198,16 @@ def plans_of(workspace: Workspace, now, persons: list[int]) -> dict:
     Dialogue._rows.create(
         workspace=workspace, name="welcome", about="Still being written.", draft="dialogue: welcome\nturns: {hello: {say: hello}}\n"
     )
-    return {"segment": segment, "messages": versions, "offer": offer, "offered": offered, "dialogue": dialogue, "version": version}
+    return {"dialogue": dialogue, "version": version}
 
 
 def ways(workspace: Workspace, now, persons: list[int], plans: dict) -> None:
-    dialogue, version = plans["dialogue"], plans["version"]
     for step, person in enumerate(persons):
         verdict = "held_out" if step % 5 == 4 else "admitted"
-        Admission._rows.create(workspace=workspace, dialogue=dialogue, person=person, verdict=verdict, at=now, decided_at=now)
-        if verdict == "held_out":
-            continue
-        run = Run._rows.create(
-            workspace=workspace,
-            dialogue=dialogue,
-            version=version,
-            person=person,
-            profile_id=person,
-            shard=person % 64,
-            turn="gift" if step % 2 else "invite",
-            seq=2 if step % 2 else 1,
-            arrived_at=now,
-            started_at=now - timedelta(days=2),
-            phase="listening",
-        )
-        if step % 2:
-            RunStep._rows.create(
-                workspace=workspace,
-                run=run,
-                dialogue_id=dialogue.pk,
-                person=person,
-                seq=1,
-                turn="invite",
-                arrived_at=now - timedelta(days=2),
-                left_at=now,
-                heard="clicked: any",
-                then="gift",
-            )
-            Perk._rows.create(
-                workspace=workspace,
-                offer=plans["offer"],
-                offer_version=plans["offered"],
-                person=person,
-                profile_id=person,
-                run=run,
-                code=f"WREN-{person}",
-                state="issued",
-                cost=500,
-                reserved_at=now,
-                issued_at=now,
-                expires_at=now + timedelta(days=14),
-            )
-        delivery = Delivery._rows.create(
-            workspace=workspace,
-            run=run,
-            dialogue=dialogue,
-            person=person,
-            profile_id=person,
-            shard=person % 64,
-            turn="invite",
-            message_version=plans["messages"]["we-miss-you"],
-            channel="email",
-            purpose="promotions",
-            state=["accepted", "accepted", "uncertain", "withheld"][step % 4],
-            reason="no consent" if step % 4 == 3 else "",
-            due_at=now,
-            too_late_at=now + timedelta(days=3),
-            planned_at=now,
-            accepted_at=now if step % 4 < 2 else None,
-        )
-        keep_mail(workspace, now, delivery, step)
+        Admission._rows.create(workspace=workspace, dialogue=plans["dialogue"], person=person, verdict=verdict, at=now, decided_at=now)
+        if verdict == "admitted":
+            run = run_of(workspace, now, person, plans, went_on=bool(step % 2))
+            keep_mail(workspace, now, delivery_of(workspace, now, run, plans, step), step)
     sent = [
         NewEvent(person, now - timedelta(hours=3), names.MESSAGE_SENT, {"channel": "email", "message": "we-miss-you", "turn": "invite"})
         for person in persons
@@ -267,6 +219,62 @@ def ways(workspace: Workspace, now, persons: list[int], plans: dict) -> None:
     order = {"order_id": "A-1", "revenue": 42.5, "currency": "GBP", "products": [{"name": "Beeswax candle"}]}
     bought = [NewEvent(person, now - timedelta(hours=1), names.ORDER_COMPLETED, order, source="shop") for person in persons[:2]]
     write(workspace=workspace, events=[*sent, *clicked, *bought], now=now)
+
+
+def run_of(workspace: Workspace, now, person: int, plans: dict, *, went_on: bool) -> Run:
+    began = now - timedelta(days=2)
+    whose = {"workspace": workspace, "person": person, "profile_id": person}
+    run = Run._rows.create(
+        **whose,
+        dialogue=plans["dialogue"],
+        version=plans["version"],
+        shard=person % 64,
+        turn="gift" if went_on else "invite",
+        seq=2 if went_on else 1,
+        arrived_at=now,
+        started_at=began,
+        phase="listening",
+    )
+    if went_on:
+        left = {"turn": "invite", "heard": "clicked: any", "then": "gift"}
+        about = {"workspace": workspace, "run": run, "dialogue_id": plans["dialogue"].pk, "person": person}
+        RunStep._rows.create(**about, seq=1, arrived_at=began, left_at=now, **left)
+        Perk._rows.create(
+            **whose,
+            offer=plans["offer"],
+            offer_version=plans["offered"],
+            run=run,
+            code=f"WREN-{person}",
+            state="issued",
+            cost=500,
+            reserved_at=now,
+            issued_at=now,
+            expires_at=now + timedelta(days=14),
+        )
+    return run
+
+
+def delivery_of(workspace: Workspace, now, run: Run, plans: dict, step: int) -> Delivery:
+    """The second one asks a survey; the third is in doubt, the fourth was withheld."""
+    return Delivery._rows.create(
+        workspace=workspace,
+        run=run,
+        dialogue=plans["dialogue"],
+        person=run.person,
+        profile_id=run.person,
+        shard=run.shard,
+        turn="invite",
+        message_version=plans["messages"]["we-miss-you"],
+        survey_version=plans["survey"] if step == 1 else None,
+        channel="email",
+        purpose="promotions",
+        state=["accepted", "accepted", "uncertain", "withheld"][step % 4],
+        reason="no consent" if step % 4 == 3 else "",
+        due_at=now,
+        too_late_at=now + timedelta(days=3),
+        planned_at=now,
+        accepted_at=now if step % 4 < 2 else None,
+    )
 
 
 def keep_mail(workspace: Workspace, now, delivery: Delivery, step: int) -> None:

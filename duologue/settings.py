@@ -120,6 +120,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "duologue.web.accounts.adapter.ByInvitationOnly"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # a code typed as its half minute ends still holds, as RFC 6238 advises (section 5.2)
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # whoever signs in was invited at the address, or let in on the machine
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25

@@ -17,7 +17,7 @@ from urllib.parse import parse_qs
 from duologue.cli.demo.behaviour import Chance, Human
 from duologue.cli.demo.doors import Doors
 from duologue.cli.demo.reactions import Act, reactions
-from duologue.cli.worker.clock import EPOCH, advance
+from duologue.cli.worker.clock import advance
 from duologue.engage.channels.models import KeptMail
 from duologue.engage.conversations.actions import close
 from duologue.engage.conversations.models import Conversation
@@ -96,23 +96,18 @@ class Year:
         self.doors.tell([event for _, event in events], self.begin, [at for at, _ in events])
 
     def run(self) -> None:
-        """Advance the clock to the end; people act at every stop of it, and it stops where an act of theirs is due."""
+        """Advance the clock to the end; people read and act at every whole grain of it."""
         try:
-            at = self.begin
-            while at < self.end:
-                due = self._due[0][0] if self._due else self.end
-                at = min(
-                    self.end, whole(max(due, at + self.scale.grain), self.scale.grain), whole(at + timedelta(days=1), self.scale.grain)
-                )
-                advance(self.workspace, at, self._tick, grain=self.scale.grain)
-                self.progress(at)
+            advance(self.workspace, self.end, self._tick, grain=self.scale.grain)
         finally:
             self.loop.close()
 
-    def _tick(self, now: datetime) -> None:
+    def _tick(self, now: datetime) -> datetime:
         self._read_mail(now)
         self._act(now)
         self._care(now)
+        self.progress(now)
+        return now + self.scale.grain
 
     def true_lift(self) -> float:
         """Return by how much the win-back has truly raised the share of people who buy within the goal's time.
@@ -174,11 +169,6 @@ class Year:
         late = now - timedelta(hours=2)
         for conversation in Conversation.within(self.workspace).filter(state="open", touched_at__lt=late).values_list("pk", flat=True):
             close(workspace=self.workspace, conversation=conversation, outcome="solved", now=now, staff=None)
-
-
-def whole(at: datetime, grain: timedelta) -> datetime:
-    """Return the first whole grain at or after a moment: where the clock stops anyway."""
-    return EPOCH + grain * -((EPOCH - at) // grain)
 
 
 def main_link(message: EmailMessage) -> str:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from duologue.platform.workspaces.models import Workspace
 
+    OnTick = Callable[[datetime], datetime | None]
+
 MINUTE: Final = timedelta(minutes=1)
 STUCK: Final = timedelta(hours=1)  # what could not be done when it was due is tried again every hour
 EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -28,11 +30,12 @@ def next_due(workspace: Workspace) -> datetime | None:
     return waiting(workspace).next()
 
 
-def advance(workspace: Workspace, to: datetime, on_tick: Callable[[datetime], None] | None = None, *, grain: timedelta = MINUTE) -> int:
+def advance(workspace: Workspace, to: datetime, on_tick: OnTick | None = None, *, grain: timedelta = MINUTE) -> int:
     """Move a virtual clock to a moment, stopping wherever something is due; return how many stops there were.
 
     Stops lie on whole grains (a demo's year takes hours, not minutes), so what is due between two is done at the later one.
     `on_tick` is called after each stop with the moment, so that simulated people can respond; what they say is due at once.
+    It may return the moment at which it wants to be called again, though nothing else be due.
     """
     with _in_one_stride():
         return _advance(workspace, to, on_tick, grain)
@@ -51,18 +54,20 @@ def _in_one_stride() -> Iterator[None]:
                 cursor.execute("RESET synchronous_commit")
 
 
-def _advance(workspace: Workspace, to: datetime, on_tick: Callable[[datetime], None] | None, grain: timedelta) -> int:
+def _advance(workspace: Workspace, to: datetime, on_tick: OnTick | None, grain: timedelta) -> int:
     moment = present(workspace)
     stops = 0
+    wanted: datetime | None = None
     while True:
         turn_the_wheel(workspace, moment)
         if on_tick is not None:
-            on_tick(moment)
+            wanted = on_tick(moment)
             turn_the_wheel(workspace, moment)
         stops += 1
         if moment >= to:
             return stops
-        moment = _next_stop(next_due(workspace), moment, to, grain)
+        due = [at for at in (next_due(workspace), wanted) if at is not None]
+        moment = _next_stop(min(due, default=None), moment, to, grain)
         set_clock(workspace=workspace, at=moment)
 
 

@@ -63,22 +63,17 @@ def turn_the_wheel(workspace: Workspace, now: datetime, work: Sequence[tuple[str
 
 
 def go_round(workspace: Workspace, now: datetime, work: Sequence[tuple[str, Work]], do: Callable[[str, Work], int]) -> bool:
-    """Do once, in order, each kind of work that has something to do, followers to the end; say whether anything moved.
+    """Do once, in order, each kind of work that has something to do; say whether anything moved.
 
     What waits is asked again only where something has moved since; followers find out by themselves, for less.
     """
     found: Waiting | None = waiting(workspace)
     moved = False
     for name, piece in _one_by_one(work):
-        follows = name.startswith(FOLLOWER)
-        if found is None and not follows:
+        if found is None and not name.startswith(FOLLOWER):
             found = waiting(workspace)
-        if found is not None and not found.has(name, now):
-            continue
-        while do(name, piece):
+        if (found is None or found.has(name, now)) and do(name, piece):
             moved, found = True, None
-            if not follows:
-                break
     return moved
 
 

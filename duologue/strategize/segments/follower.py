@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 NAME: Final = "segments"
 MERGES: Final = "segments: merges"  # a cursor over merges beside the one over batches
+AT_ONCE: Final = 10_000  # held in memory, with all that an event says
 CONSENT_EVENTS: Final = frozenset({names.CONSENT_GRANTED, names.CONSENT_WITHDRAWN, names.CONSENT_REFUSED})
 
 
@@ -42,7 +43,7 @@ class SegmentsFollower:
 
 def read_on(workspace: Workspace, now: datetime) -> int:
     """Deal with the next batches, in the caller's transaction; return how many events and merges were read."""
-    reading = queries.unread(workspace, NAME)
+    reading = queries.unread(workspace, NAME, most=AT_ONCE)
     merges = _merges(workspace) if reading or _hold(workspace) else []
     events = reading.events if reading else []
     rules = all_compiled(workspace)

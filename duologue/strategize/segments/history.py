@@ -29,6 +29,7 @@ PROPERTIES: Final = 8  # the column of an event that Django hands out as text
 EVENTS: Final = 50_000
 SECONDS: Final = 60.0
 REST: Final = 1.0
+AT_ONCE: Final = 20_000  # held in memory: an order with all its lines takes ten thousand bytes
 BEFORE_CLEANING: Final = timedelta(hours=1)  # so that files are written anew once for all who were erased meanwhile
 
 
@@ -58,7 +59,7 @@ class LakeFollower:
         if waiting < self.events and time.monotonic() - since < self.seconds:
             return 0
         with transaction.atomic():
-            if not lake.take_lock(workspace) or (reading := queries.unread(workspace, NAME, most=200_000)) is None:
+            if not lake.take_lock(workspace) or (reading := queries.unread(workspace, NAME, most=AT_ONCE)) is None:
                 return 0
             lake.append(workspace=workspace, events=reading.events, batch_no=reading.batch_no)
             lake.tidy(workspace=workspace)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.db import connection
@@ -110,6 +111,17 @@ def test_people_may_respond_on_every_tick_and_are_heard_at_once(shop):  # noqa: 
 
     clock.advance(shop.workspace, shop.now + timedelta(minutes=1), respond)
     assert shop.where(someone) == "second"
+
+
+def test_the_clock_stops_where_the_people_want_it_to(shop):  # noqa: F811
+    seen = []
+
+    def look(moment):
+        seen.append(moment)
+        return moment + timedelta(hours=6)
+
+    clock.advance(shop.workspace, shop.now + timedelta(days=1), look, grain=timedelta(hours=3))
+    assert [later - earlier for earlier, later in pairwise(seen)] == [timedelta(hours=6)] * 4
 
 
 def test_a_live_clock_is_not_moved(shop):  # noqa: F811

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from duologue.people.profiles import actions, finding
 from duologue.platform.workspaces.actions import create_workspace
@@ -45,3 +46,9 @@ def test_however_common_the_words_the_last_seen_who_match_are_found(workspace, c
     monkeypatch.setattr(finding, "LOOKED_AT", looked_at)
     expected = [] if every == 99 else [*crowd[::every]][:limit]
     assert [one.person for one in finding.search(workspace, text, limit)] == expected
+
+
+def test_the_words_of_one_person_are_found_by_an_index(db):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE tablename = 'people_searchword'")
+        assert any("(profile_id" in definition for (definition,) in cursor.fetchall())

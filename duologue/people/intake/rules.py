@@ -170,7 +170,7 @@ def moment(text: str) -> datetime:
     """Read a moment in ISO 8601; without an offset it is UTC. Raises Refused where it is none."""
     try:
         at = datetime.fromisoformat(text.strip())
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+        return at if at.tzinfo is UTC else (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError) as mistake:
         raise Refused("not a time", f"'{text[:40]}' is not a time; write it like 2026-01-05T12:00:00Z.") from mistake
 
@@ -213,4 +213,4 @@ def _address(envelope: Envelope) -> dict[str, str]:
 
 
 def _missing(value: str | int | None) -> bool:
-    return value is None or str(value).strip().lower() in {"", "null", "undefined"}
+    return value is None or (isinstance(value, str) and value.strip().lower() in {"", "null", "undefined"})

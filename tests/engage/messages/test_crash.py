@@ -89,9 +89,8 @@ def sink():
 
 
 def start_sender():
-    name = connection.settings_dict["NAME"]
-    url = re.sub(r"/duologue\?", f"/{name}?", os.environ["DATABASE_URL"])
-    assert name in url
+    place = connection.settings_dict
+    url = f"postgresql://{place['USER']}@/{place['NAME']}?host={place['HOST']}&port={place['PORT'] or 5432}"
     env = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "duologue.settings", "DUOLOGUE_DATA": str(settings.DATA.path)}
     child = subprocess.Popen([sys.executable, "-c", SENDER], env=env, stdout=subprocess.PIPE, text=True)
     assert child.stdout.readline() == "ready\n"

@@ -1,10 +1,10 @@
-from msgspec.structs import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from duologue.strategize.dialogues.rules.decide import begin, decide, moved
 from duologue.strategize.dialogues.rules.plan import from_json, to_json

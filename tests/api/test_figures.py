@@ -71,12 +71,14 @@ def test_a_stop_is_seen(workspace):
 
 
 def test_what_other_processes_did_is_added_to_what_this_one_did(workspace):
-    Loop(only="sender", poll=0).turn()
+    payload = json.dumps({"type": "track", "userId": "1", "event": "A", "messageId": "m"}).encode()
+    receive(workspace=workspace, source="site", payloads=[payload], now=NOW)
+    Loop(only="worker", poll=0).turn()
     counters.count("attempts", 2, outcome="accepted")
     other = counters._file().with_name("1.json")
     other.write_text(json.dumps([["attempts", [["outcome", "accepted"]], 3], ["attempts", [["outcome", "failed"]], 1]]))
     told = figures()
-    assert told['duologue_work_done_total{work="messages"}'] == 0
+    assert told['duologue_work_done_total{work="intake"}'] == 1
     assert [told[f'duologue_attempts_total{{outcome="{kind}"}}'] for kind in ("accepted", "failed")] == [5, 1]
     counters.tell(at_once=True)
     assert figures() == told

@@ -311,6 +311,8 @@ class Migration(migrations.Migration):
                 ('write_id', models.BigIntegerField(primary_key=True, serialize=False)),
                 ('batch_no', models.BigIntegerField(null=True)),
                 ('events', models.IntegerField()),
+                ('first_at', models.DateTimeField(help_text='When its first event occurred: readers look into these months alone.')),
+                ('last_at', models.DateTimeField()),
                 ('written_at', models.DateTimeField()),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
             ],

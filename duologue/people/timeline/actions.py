@@ -44,15 +44,16 @@ def write(*, workspace: Workspace, events: Sequence[NewEvent], now: datetime) ->
     if not events:
         return
     assert connection.in_atomic_block, "the timeline is written inside a transaction"
-    ensure_months(event.occurred_at for event in events)
+    occurred = [event.occurred_at for event in events]
+    ensure_months(occurred)
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('people_write_id_seq')")
         write_id = cursor.fetchone()[0]
         fixed = (str(workspace.pk), str(write_id))
         rows.copy(cursor, f"people_event ({COLUMNS})", ((*fixed, *_row(event, now)) for event in events))
         cursor.execute(
-            "INSERT INTO people_batch (workspace_id, write_id, events, written_at) VALUES (%s, %s, %s, %s)",
-            (workspace.pk, write_id, len(events), now),
+            "INSERT INTO people_batch (workspace_id, write_id, events, first_at, last_at, written_at) VALUES (%s, %s, %s, %s, %s, %s)",
+            (workspace.pk, write_id, len(events), min(occurred), max(occurred), now),
         )
 
 

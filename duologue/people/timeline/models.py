@@ -33,6 +33,8 @@ class Batch(InWorkspace):
     write_id = models.BigIntegerField(primary_key=True)
     batch_no = models.BigIntegerField(null=True)
     events = models.IntegerField()
+    first_at = models.DateTimeField(help_text="When its first event occurred: readers look into these months alone.")
+    last_at = models.DateTimeField()
     written_at = models.DateTimeField()
 
     class Meta(InWorkspace.Meta):

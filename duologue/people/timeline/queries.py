@@ -52,23 +52,24 @@ def unread(workspace: Workspace, follower: str, *, most: int = 50_000) -> Readin
             return None
         after = row[0]
         cursor.execute(
-            """SELECT batch_no, write_id, sum(events) OVER (ORDER BY batch_no) - events AS before
+            """SELECT batch_no, write_id, first_at, last_at, sum(events) OVER (ORDER BY batch_no) - events AS before
                FROM people_batch WHERE workspace_id = %s AND batch_no > %s ORDER BY batch_no LIMIT 1000""",
             (workspace.pk, after),
         )
-        batches = [(number, write_id) for number, write_id, before in cursor.fetchall() if before < most]
+        batches = [row[:-1] for row in cursor.fetchall() if row[-1] < most]
         if not batches:
             return None
+        numbers, write_ids, first_at, last_at = map(list, zip(*batches, strict=True))
         cursor.execute(
             """SELECT b.batch_no, e.id, e.profile_id, p.person, p.shard, e.occurred_at, e.received_at, e.name, e.properties,
                       e.source, e.run_id, e.delivery_id
                FROM unnest(%s::bigint[], %s::bigint[]) AS b (batch_no, write_id)
                JOIN people_event e ON e.write_id = b.write_id
                JOIN people_profile p ON p.workspace_id = e.workspace_id AND p.id = e.profile_id
-               WHERE e.workspace_id = %s ORDER BY b.batch_no, e.id""",
-            ([number for number, _ in batches], [write_id for _, write_id in batches], workspace.pk),
+               WHERE e.workspace_id = %s AND e.occurred_at BETWEEN %s AND %s ORDER BY b.batch_no, e.id""",
+            (numbers, write_ids, workspace.pk, min(first_at), max(last_at)),
         )
-        return Reading(batch_no=batches[-1][0], events=[_row(row) for row in cursor.fetchall()])
+        return Reading(batch_no=numbers[-1], events=[_row(row) for row in cursor.fetchall()])
 
 
 def _locked(cursor: Any, workspace: Workspace, follower: str) -> tuple[int] | None:

@@ -55,8 +55,9 @@ def test_a_slow_transaction_is_not_passed_over(workspace, profile):
         with slow.cursor() as cursor:
             slow.set_autocommit(False)
             cursor.execute(
-                "INSERT INTO people_batch (workspace_id, write_id, events, written_at) VALUES (%s, nextval('people_write_id_seq'), 1, %s)",
-                (workspace.pk, NOW),
+                "INSERT INTO people_batch (workspace_id, write_id, events, first_at, last_at, written_at) "
+                "VALUES (%s, nextval('people_write_id_seq'), 1, %s, %s, %s)",
+                (workspace.pk, NOW, NOW, NOW),
             )
             write(workspace, profile, "fast")
             with transaction.atomic():

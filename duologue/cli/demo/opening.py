@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 NAME = "fern-and-feather"
 PLAN = Path(__file__).parent / "plan"
 OWNER = "ada@fern-and-feather.example"
-SEED = 11
+SEED = 12
 
 
 @dataclass(frozen=True, slots=True)

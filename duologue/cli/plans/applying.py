@@ -18,7 +18,7 @@ from duologue.strategize.dialogues.models import Dialogue
 from duologue.strategize.segments.models import Segment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
     from datetime import datetime
 
     from duologue.cli.plans.folder import PlanText
@@ -41,15 +41,22 @@ class Outcome:
     """What changes, in the order it is applied, and what to be warned of."""
 
     changes: list[Change] = field(default_factory=list)
+    under_way: dict[str, int] = field(default_factory=dict)  # people on older versions, by each dialogue that gets a new one
     warnings: list[str] = field(default_factory=list)
 
 
 def apply_files(
-    *, workspace: Workspace, files: Sequence[PlanText], now: datetime, staff: Staff | None = None, dry: bool = False, move: bool = False
+    *,
+    workspace: Workspace,
+    files: Sequence[PlanText],
+    now: datetime,
+    staff: Staff | None = None,
+    dry: bool = False,
+    move: Container[str] = (),
 ) -> Outcome:
     """Put a folder's files in force, all or none; with `dry`, do it, see what changes, and take it back.
 
-    Those under way in a dialogue with a new version finish on theirs, or with `move` go on in the new one.
+    Those under way in a dialogue with a new version finish on theirs, or where `move` has its name go on in the new one.
     Raises Mistakes with all that is wrong in all files. What a file no longer in the folder once made stays in force.
     """
     with transaction.atomic():
@@ -69,7 +76,7 @@ def apply_files(
 class _Work:
     """One pass over a folder."""
 
-    def __init__(self, workspace: Workspace, now: datetime, staff: Staff | None, *, move: bool) -> None:
+    def __init__(self, workspace: Workspace, now: datetime, staff: Staff | None, *, move: Container[str]) -> None:
         self.workspace, self.now, self.staff, self.move = workspace, now, staff, move
         self.room = Room(workspace, now)
         self.outcome = Outcome()
@@ -137,13 +144,15 @@ class _Work:
         """Settle what becomes of those on older versions, and say how many they are."""
         try:
             people = waiting(self.workspace, file.name).people
-            if self.move:
+            moves = file.name in self.move
+            if moves:
                 move_under_way(workspace=self.workspace, name=file.name, now=self.now)
         except NotPossible as refusal:
             raise Mistakes([Mistake(file.path, 1, str(refusal))]) from None
         if not people:
             return ""
-        return f"; {people} under way {'move to it' if self.move else 'finish on theirs'}"
+        self.outcome.under_way[file.name] = people
+        return f"; {people} under way {'move to it' if moves else 'finish on theirs'}"
 
     def _sign(self, file: PlanText) -> str:
         return CHANGED if file.path in self.kept else NEW

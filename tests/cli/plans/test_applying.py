@@ -1,4 +1,6 @@
+import io
 import shutil
+from argparse import Namespace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -6,7 +8,9 @@ import pytest
 
 from duologue.brand.catalogue.models import Product
 from duologue.cli.plans.applying import apply_files, files_in_force
+from duologue.cli.frame import Refused
 from duologue.cli.plans.folder import read_folder
+from duologue.cli.plans.saying import go
 from duologue.engage.messages.models import MessageVersion
 from duologue.engage.runs.models import Run
 from duologue.kit.yaml import Mistakes
@@ -137,11 +141,35 @@ def test_publishing_says_how_many_are_under_way_and_moves_them_where_asked(works
     assert [change.says for change in put(workspace, folder, LATER, dry=True).changes] == [
         "dialogue win-back, version 2; 1 under way finish on theirs"
     ]
-    assert [change.says for change in put(workspace, folder, LATER, move=True).changes] == [
+    assert [change.says for change in put(workspace, folder, LATER, move={"win-back"}).changes] == [
         "dialogue win-back, version 2; 1 under way move to it"
     ]
     run.refresh_from_db()
     assert (run.version_id, run.wake_at) == (queries.current(workspace, "win-back").pk, LATER)
+
+
+@pytest.mark.parametrize(("typed", "version"), [(["x", "m"], 2), (["finish"], 1)])
+def test_apply_asks_on_a_terminal_what_becomes_of_those_under_way(workspace, folder, monkeypatch, capsys, typed, version):
+    put(workspace, folder)
+    run = stands_at(workspace, "why")
+    edit(folder, "dialogues/win-back.yaml", "silence: 5d", "silence: 6d")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", lambda _question: typed.pop(0))
+    asked = Namespace(folder=str(folder), workspace=workspace.name, under_way=None, json=False)
+    assert go(asked, dry=False) == 0
+    assert "win-back: 1 person is under way on an older version." in capsys.readouterr().out
+    run.refresh_from_db()
+    assert (run.version.number, typed) == (version, [])
+
+
+def test_apply_changes_nothing_where_nobody_answers(workspace, folder, monkeypatch):
+    put(workspace, folder)
+    stands_at(workspace, "why")
+    edit(folder, "dialogues/win-back.yaml", "silence: 5d", "silence: 6d")
+    monkeypatch.setattr("sys.stdin", type("Terminal", (io.StringIO,), {"isatty": lambda _self: True})(""))
+    with pytest.raises(Refused, match="it was not said what becomes of those under way"):
+        go(Namespace(folder=str(folder), workspace=workspace.name, under_way=None, json=False), dry=False)
+    assert queries.current(workspace, "win-back").number == 1
 
 
 def test_a_vanished_turn_with_people_in_it_is_refused_where_they_are_to_move(workspace, folder):
@@ -150,10 +178,10 @@ def test_a_vanished_turn_with_people_in_it_is_refused_where_they_are_to_move(wor
     edit(folder, "dialogues/win-back.yaml", "  why:", "  question:")
     edit(folder, "dialogues/win-back.yaml", "then: why}", "then: question}")
     with pytest.raises(Mistakes, match=r"does not have: why \(1\)"):
-        put(workspace, folder, LATER, move=True)
+        put(workspace, folder, LATER, move={"win-back"})
     assert queries.current(workspace, "win-back").number == 1
     edit(folder, "dialogues/win-back.yaml", "  question:", "  question:\n    was: why")
-    put(workspace, folder, LATER, move=True)
+    put(workspace, folder, LATER, move={"win-back"})
     run.refresh_from_db()
     assert run.turn == "question"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from duologue.brand.catalogue.models import Product
-from duologue.cli.plans.applying import apply_files, files_in_force
 from duologue.cli.frame import Refused
+from duologue.cli.plans.applying import apply_files, files_in_force
 from duologue.cli.plans.folder import read_folder
 from duologue.cli.plans.saying import go
 from duologue.engage.messages.models import MessageVersion

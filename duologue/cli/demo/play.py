@@ -7,6 +7,7 @@ import email
 import email.policy
 import heapq
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from html import unescape
@@ -63,6 +64,7 @@ class Year:
     _ticket: count[int] = field(default_factory=count)
     _read_until: int = 0
     _persuaded: set[str] = field(default_factory=set)
+    _had: Counter[tuple[int, str]] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.chance = Chance(self.seed)
@@ -139,12 +141,14 @@ class Year:
             if human is None or mail.delivery is None or mail.delivery.dialogue is None:
                 continue
             turn = f"{mail.delivery.dialogue.name}/{mail.delivery.turn}"
-            for act in reactions(human, turn, mail.delivery.pk):
-                self._later(mail.at + act.after, self._doing(human, act, bytes(mail.content)))
+            self._had[human.number, turn] += 1
+            which = self._had[human.number, turn]
+            for act in reactions(human, turn, which):
+                self._later(mail.at + act.after, self._doing(human, act, bytes(mail.content), f"{turn}/{which}".replace("/", "-")))
                 if act.kind == "buy" and turn.startswith("win-back/") and mail.at + act.after <= self.end:
                     self._persuaded.add(human.email)
 
-    def _doing(self, human: Human, act: Act, content: bytes) -> Callable[[datetime], None]:
+    def _doing(self, human: Human, act: Act, content: bytes, about: str) -> Callable[[datetime], None]:
         def do(now: datetime) -> None:
             message = email.message_from_bytes(content, policy=email.policy.default)
             if act.kind == "click":
@@ -154,7 +158,7 @@ class Year:
             elif act.kind == "reply":
                 self.doors.reply(message, act.value, now)
             elif act.kind == "buy":
-                self.doors.tell([order(human, now, f"d{next(self._ticket)}", coupon=code_in(message), off=act.value)], now)
+                self.doors.tell([order(human, now, about, coupon=code_in(message), off=act.value)], now)
             elif act.kind == "unsubscribe":
                 self.doors.unsubscribe(message["List-Unsubscribe"].strip("<>").split(">")[0])
             elif act.kind == "report_spam":

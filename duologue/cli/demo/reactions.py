@@ -24,14 +24,14 @@ class Act:
     value: str = ""
 
 
-def reactions(human: Human, turn: str, delivery: int) -> Iterator[Act]:
-    """Return what this person will do about the message of a turn ("dialogue/turn")."""
-    draw = human.chance.draw(human.number, turn, delivery, "act")
-    soon = timedelta(hours=1) + timedelta(hours=16) * human.chance.draw(human.number, delivery, "soon")
+def reactions(human: Human, turn: str, which: int) -> Iterator[Act]:
+    """Return what this person will do about the first, second … message of a turn ("dialogue/turn")."""
+    draw = human.chance.draw(human.number, turn, which, "act")
+    soon = timedelta(hours=1) + timedelta(hours=16) * human.chance.draw(human.number, turn, which, "soon")
     if human.is_persuadable and turn.startswith("win-back/"):
         yield from _persuadable(turn, draw, soon)
         return
-    tired = human.chance.draw(human.number, delivery, "tired")
+    tired = human.chance.draw(human.number, turn, which, "tired")
     if tired < REPORTS_SPAM:
         yield Act("report_spam", soon)
     elif tired < REPORTS_SPAM + UNSUBSCRIBES:

@@ -10,6 +10,7 @@ DOORS = {
     "/v1/": "duologue.api.collect.app",
     "/l/": "duologue.api.callbacks.app",
     "/o/": "duologue.api.callbacks.app",
+    "/hooks/": "duologue.api.callbacks.shops.door",
     "/healthz": "duologue.api.health",
     "/metrics": "duologue.api.health",
 }

@@ -67,7 +67,7 @@ async def _take(scope: Any, receive: Any) -> list[dict[str, Any]]:
     key = await _key(key_of(headers.get(b"authorization", "")) or read.write_key)
     if key is None:
         raise WrongRequest(401, "This write key is not known or was revoked; see Settings, Keys.")
-    await _journal().keep(workspace=key.workspace, source=key.name, payloads=read.payloads, refused=read.refused)
+    await journal().keep(workspace=key.workspace, source=key.name, payloads=read.payloads, refused=read.refused)
     count("events_received", len(read.payloads))
     count("events_refused", len(read.refused))
     return [{"index": index, "reason": refusal.reason, "sentence": refusal.sentence} for index, refusal, _ in read.refused]
@@ -97,7 +97,7 @@ async def _key(secret: str) -> Key | None:
     present = time.monotonic()
     if kept and kept[0] > present:
         return kept[1]
-    found = await asyncio.get_running_loop().run_in_executor(_journal().pool, _look_up, secret)
+    found = await asyncio.get_running_loop().run_in_executor(journal().pool, _look_up, secret)
     key = found if found is not None and found.kind == "write" else None
     if len(_keys) >= MOST_KEYS:
         _keys.clear()
@@ -116,12 +116,13 @@ def _look_up(secret: str) -> Key | None:
         close_old_connections()
 
 
-def _journal() -> Journal:
+def journal() -> Journal:
+    """Return the journal of the running loop."""
     loop = asyncio.get_running_loop()
-    journal = _journals.get(loop)
-    if journal is None:
-        journal = _journals[loop] = Journal()
-    return journal
+    found = _journals.get(loop)
+    if found is None:
+        found = _journals[loop] = Journal()
+    return found
 
 
 async def _answer(send: Any, status: int, body: bytes, headers: list[tuple[bytes, bytes]] = CORS) -> None:

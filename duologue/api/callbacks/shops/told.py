@@ -1,0 +1,92 @@
+"""What a webhook tells, in our words, and the small steps to get there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(slots=True)
+class Told:
+    """Events in Segment's shape, and lines of a product list."""
+
+    events: list[dict[str, Any]] = field(default_factory=list)
+    products: list[dict[str, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True, frozen=True)
+class Whose:
+    """Whose an event is: the shop's number of the customer, and addresses; a guest has addresses alone."""
+
+    user_id: str | None
+    email: str | None
+    phone: str | None
+
+    def event(self, name: str, message_id: str, at: Any, properties: dict[str, Any]) -> dict[str, Any]:
+        """Return a track call."""
+        return self._call("track", message_id, at) | {"event": name, "properties": without_empty(properties)}
+
+    def identify(self, message_id: str, at: Any, traits: dict[str, Any]) -> dict[str, Any]:
+        """Return an identify call."""
+        found = without_empty({"email": self.email, "phone": self.phone, **traits})
+        return self._call("identify", message_id, at) | {"traits": found}
+
+    def consent(self, message_id: str, at: Any, *, granted: bool, channel: str, purpose: str, wording: str, source: str) -> dict[str, Any]:
+        """Return a statement of consent."""
+        said = {"channel": channel, "purpose": purpose, "source": source, "wording": wording}
+        return self.event("Consent Granted" if granted else "Consent Withdrawn", message_id, at, said)
+
+    def _call(self, kind: str, message_id: str, at: Any) -> dict[str, Any]:
+        traits = without_empty({"email": self.email, "phone": self.phone})
+        call: dict[str, Any] = {"type": kind, "messageId": message_id, "userId": self.user_id, "context": {"traits": traits}}
+        return call | ({"timestamp": at} if isinstance(at, str) and at else {})
+
+
+def amount(value: Any) -> float | None:
+    """Return an amount in the currency's major unit; None where it is none."""
+    found = decimal(value)
+    return None if found is None else float(found)
+
+
+def decimal(value: Any) -> Decimal | None:
+    """Return a number exactly; None where it is none."""
+    if value is None or isinstance(value, bool):
+        return None
+    try:
+        found = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() else None
+
+
+def total(values: Iterable[Any]) -> Decimal:
+    """Return the sum of what are numbers."""
+    return sum((found for value in values if (found := decimal(value)) is not None), Decimal(0))
+
+
+def inner(body: dict[str, Any], key: str) -> dict[str, Any]:
+    """Return the map at a key; an empty one where there is none."""
+    found = body.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def items(body: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    """Return the maps of the list at a key."""
+    found = body.get(key)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def word(value: Any) -> str | None:
+    """Return a text or a number as text; None where there is none."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    return str(value).strip() or None
+
+
+def without_empty(values: dict[str, Any]) -> dict[str, Any]:
+    """Return what has a value."""
+    return {key: value for key, value in values.items() if value not in (None, "", [], {})}

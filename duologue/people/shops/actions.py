@@ -1,0 +1,36 @@
+"""Adding and forgetting shops."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from duologue.kit.pipeline import Refused
+from duologue.people.consent.queries import purposes
+from duologue.people.shops.queries import PLACE, shop
+from duologue.people.shops.rules import KINDS, NAME, Shop
+from duologue.platform.secrets.actions import put_secret
+
+if TYPE_CHECKING:
+    from duologue.platform.workspaces.models import Workspace
+
+
+def add_shop(*, workspace: Workspace, name: str, kind: str, secret: str, purpose: str = "") -> None:
+    """Let a shop send events in, or change what is kept of it; the secret is sealed and never shown. Raises Refused."""
+    if not NAME.fullmatch(name):
+        raise Refused("no name", f"{name!r} is no name for a shop; take small letters, digits and dashes.")
+    if kind not in KINDS:
+        raise Refused("unknown kind", f"{kind!r} is no kind of shop; there are {', '.join(KINDS)}.")
+    if len(secret) < 8:
+        raise Refused("no secret", "A shop signs with a secret of at least 8 characters; copy it from the shop's webhook settings.")
+    if purpose and purpose not in purposes(workspace):
+        raise Refused("unknown purpose", f"There is no purpose {purpose!r}; write it into purposes.yaml first.")
+    put_secret(workspace, PLACE + name, msgspec.json.encode(Shop(kind=kind, secret=secret, purpose=purpose)).decode())
+
+
+def forget_shop(*, workspace: Workspace, name: str) -> bool:
+    """Take no more events from a shop; say whether there was one. What it sent stays."""
+    known = shop(workspace, name) is not None
+    put_secret(workspace, PLACE + name, "")
+    return known

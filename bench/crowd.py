@@ -9,8 +9,8 @@ from django.db import connection
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 
-def crowd(workspace, count: int) -> None:
-    """Make so many people with an address, a name and consent to promotions."""
+def crowd(workspace, count: int, *, bare: bool = False) -> None:
+    """Make so many people with an address, a name and consent to promotions; bare ones have the name alone."""
     from duologue.people.consent.actions import save_purpose
     from duologue.people.profiles.rules import shard_of
 
@@ -28,7 +28,7 @@ def crowd(workspace, count: int) -> None:
                 copy.write_row(
                     (number, workspace.pk, number, shard_of(number), NOON, NOON, "", "UTC", "GB", f"Ada{number % 977} L{number % 5003}")
                 )
-        for sql in MORE:
+        for sql in () if bare else MORE:
             cursor.execute(sql, {"workspace": workspace.pk, "first": first, "now": NOON})
         cursor.execute("VACUUM ANALYZE people_profile, people_identifier, people_consentnow, people_fact, people_searchword")
 
@@ -44,6 +44,6 @@ MORE = (
        SELECT workspace_id, id, 'first_name', to_jsonb('Ada' || id %% 977), 'shop', %(now)s, '{}'
        FROM people_profile WHERE workspace_id = %(workspace)s AND id >= %(first)s""",
     """INSERT INTO people_searchword (workspace_id, word, profile_id)
-       SELECT workspace_id, word, id FROM people_profile, unnest(ARRAY['ada' || id %% 977, 'l' || id %% 5003, 'p' || id]) AS w (word)
+       SELECT workspace_id, word, id FROM people_profile, unnest(ARRAY['ada' || id %% 977, 'l' || id %% 5003]) AS w (word)
        WHERE workspace_id = %(workspace)s AND id >= %(first)s ON CONFLICT DO NOTHING""",
 )

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from django.db import connection
 
+from duologue.people.intake.actions import take_in
+from duologue.people.intake.rules import understand
+from duologue.people.models import SearchWord
 from duologue.people.profiles import actions, finding
 from duologue.platform.workspaces.actions import create_workspace
 
@@ -52,3 +56,29 @@ def test_the_words_of_one_person_are_found_by_an_index(db):
     with connection.cursor() as cursor:
         cursor.execute("SELECT indexdef FROM pg_indexes WHERE tablename = 'people_searchword'")
         assert any("(profile_id" in definition for (definition,) in cursor.fetchall())
+
+
+def test_identifiers_are_found_by_their_own_index_and_keep_only_their_other_words(workspace):
+    ann, ben = intake(
+        workspace,
+        {"userId": "C-17", "traits": {"email": "Ada.Quill@Shop.example", "phone": "+49 151 1234567", "name": "Ann"}},
+        {"userId": "18", "traits": {"email": "ada.b@gmail.com", "phone": "030 901820", "name": "Ben"}},
+    )
+    found = lambda text: {one.person for one in finding.search(workspace, text, 10)}  # noqa: E731
+    expected = {
+        "ada": {ann, ben}, "quill": {ann}, "ada.q": {ann}, "ada.quill@shop": {ann}, "+49 151": {ann}, "+49151123": {ann},
+        "4915": {ann}, "49": {ann, ben}, "1234567": {ann}, "c": {ann}, "17": {ann}, "18": {ben}, "ada.b@gmail.com": {ben}, "+4930": {ben},
+        "030": {ben}, "901820": {ben}, "ann 4915": {ann}, "ann 18": set(), "ben ada": {ben},
+    }  # fmt: skip
+    assert {text: found(text) for text in expected} == expected
+    assert set(SearchWord.within(workspace).filter(profile=ann).values_list("word", flat=True)) == {
+        "ann", "quill", "c", "17", "151", "1234567",
+    }  # fmt: skip
+
+
+def intake(workspace, *people):
+    events = [
+        understand(msgspec.json.encode({"type": "identify", **person}), source="shop", received_at=NOW, country="DE") for person in people
+    ]
+    take_in(workspace=workspace, events=events, now=NOW)
+    return [event.profile_id for event in events]

@@ -38,6 +38,7 @@ class ConsentStatement(InWorkspace):
     Erasing empties `wording`, `proof` and `salt`; the digests stay, and the chain still verifies.
     """
 
+    pk = models.CompositePrimaryKey("workspace", "profile", "number")
     profile = link("people.Profile")
     number = models.IntegerField(help_text="1 for the profile's first statement, without gaps.")
     channel = models.CharField(max_length=20)
@@ -50,9 +51,6 @@ class ConsentStatement(InWorkspace):
     salt = models.BinaryField(max_length=16)
     content = models.BinaryField(max_length=32, help_text="Salted digest of this statement's content.")
     digest = models.BinaryField(max_length=32, help_text="Digest of the previous digest and this content.")
-
-    class Meta(InWorkspace.Meta):
-        constraints = [models.UniqueConstraint(fields=["workspace", "profile", "number"], name="consent_chain")]
 
 
 class ConsentNow(InWorkspace):

@@ -8,7 +8,10 @@ from duologue.platform.database.models import InWorkspace, link
 
 
 class Identifier(InWorkspace):
-    """One way a profile is known. `value` is normalised by `rules`, `shown` is as the person wrote it."""
+    """One way a profile is known. `value` is normalised by `rules`, `shown` is as the person wrote it.
+
+    The key is in the collation "C", so that it also finds the values that begin with something.
+    """
 
     class Kind(models.TextChoices):
         EMAIL = "email"
@@ -19,12 +22,12 @@ class Identifier(InWorkspace):
         CARD = "card"
         EXTERNAL = "external"
 
+    pk = models.CompositePrimaryKey("workspace", "kind", "value")
     profile = link("people.Profile")
     kind = models.CharField(max_length=8, choices=Kind)
-    value = models.CharField(max_length=320)
+    value = models.CharField(max_length=320, db_collation="C")
     shown = models.CharField(max_length=320)
     first_seen_at = models.DateTimeField()
 
     class Meta(InWorkspace.Meta):
-        constraints = [models.UniqueConstraint(fields=["workspace", "kind", "value"], name="one_profile_per_identifier")]
         indexes = [models.Index(fields=["workspace", "profile"], name="identifiers_of_profile")]

@@ -23,7 +23,7 @@ def addresses(workspace: Workspace, persons: Sequence[int], kind: str) -> dict[i
             """SELECT DISTINCT ON (p.person) p.person, i.shown
                FROM people_profile p JOIN people_identifier i ON i.workspace_id = p.workspace_id AND i.profile_id = p.id
                WHERE p.workspace_id = %s AND p.person = ANY(%s) AND i.kind = %s
-               ORDER BY p.person, i.first_seen_at DESC, i.id DESC""",
+               ORDER BY p.person, i.first_seen_at DESC, i.kind DESC, i.value DESC""",
             (workspace.pk, list(persons), kind),
         )
         return dict(cursor.fetchall())

@@ -15,6 +15,7 @@ from duologue.people.identifiers.queries import find_many
 from duologue.people.intake.rules import CONSENT, Incoming
 from duologue.people.intake.whose import Known, settle
 from duologue.people.profiles import actions as profiles
+from duologue.people.profiles.rules import words_beside, words_of
 from duologue.people.timeline import actions as timeline
 from duologue.platform.database import arrays
 
@@ -150,16 +151,22 @@ class Steps:
         profiles.unite(workspace=self.workspace, pairs=pairs, now=self.now)
 
     def _find_by_words(self, events: list[Incoming], made: Collection[int]) -> None:
-        texts = [
-            (event.profile_id, value)
+        number = self.known.number
+        pairs = {
+            (event.profile_id, word)
             for event in events
             if event.traits
             for key in NAME_FACTS
             if isinstance(value := event.traits.get(key), str)
-        ]
-        number = self.known.number
-        texts += [(number.get(profile, profile), shown) for profile, (kind, _), shown in self.known.attach if kind in FINDABLE]
-        profiles.make_findable(workspace=self.workspace, texts=texts, made=made)
+            for word in words_of(value)
+        }
+        pairs.update(
+            (number.get(profile, profile), word)
+            for profile, (kind, value), shown in self.known.attach
+            if kind in FINDABLE
+            for word in words_beside(kind, value, shown)
+        )
+        profiles.find_by(workspace=self.workspace, pairs=pairs, made=made)
 
 
 def _facts(events: list[Incoming]) -> list[profiles.NewFact]:

@@ -135,9 +135,9 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Identifier',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('pk', models.CompositePrimaryKey('workspace', 'kind', 'value', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('kind', models.CharField(choices=[('email', 'Email'), ('phone', 'Phone'), ('device', 'Device'), ('handle', 'Handle'), ('postal', 'Postal'), ('card', 'Card'), ('external', 'External')], max_length=8)),
-                ('value', models.CharField(max_length=320)),
+                ('value', models.CharField(db_collation='C', max_length=320)),
                 ('shown', models.CharField(max_length=320)),
                 ('first_seen_at', models.DateTimeField()),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
@@ -174,7 +174,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='ConsentStatement',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('pk', models.CompositePrimaryKey('workspace', 'profile', 'number', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('number', models.IntegerField(help_text="1 for the profile's first statement, without gaps.")),
                 ('channel', models.CharField(max_length=20)),
                 ('purpose', models.CharField(max_length=40)),
@@ -391,14 +391,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='identifier',
             index=models.Index(fields=['workspace', 'profile'], name='identifiers_of_profile'),
-        ),
-        migrations.AddConstraint(
-            model_name='identifier',
-            constraint=models.UniqueConstraint(fields=('workspace', 'kind', 'value'), name='one_profile_per_identifier'),
-        ),
-        migrations.AddConstraint(
-            model_name='consentstatement',
-            constraint=models.UniqueConstraint(fields=('workspace', 'profile', 'number'), name='consent_chain'),
         ),
         migrations.AddConstraint(
             model_name='purpose',

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 TABLES = {
-    "identifiers": "SELECT kind, shown, first_seen_at FROM people_identifier WHERE workspace_id = %s AND profile_id = ANY(%s) ORDER BY id",
+    "identifiers": """SELECT kind, shown, first_seen_at FROM people_identifier
+                      WHERE workspace_id = %s AND profile_id = ANY(%s) ORDER BY first_seen_at, kind, value""",
     "facts": "SELECT key, value, source, at, purposes FROM people_fact WHERE workspace_id = %s AND profile_id = ANY(%s) ORDER BY key",
     "profiles": """SELECT id, person, name, locale, timezone, country, created_at, seen_at FROM people_profile
                    WHERE workspace_id = %s AND id = ANY(%s) ORDER BY id""",

@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, transaction
 
 from duologue.kit.pipeline import Refused
-from duologue.kit.text import WORD_LENGTH, folded, words
 from duologue.people.profiles.learning import NewFact, keep, learn, newest_of
 from duologue.people.profiles.models import Merge, Profile
-from duologue.people.profiles.rules import own_columns, shard_of
+from duologue.people.profiles.rules import own_columns, shard_of, words_of
 from duologue.platform.database import arrays, rows
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
 
-__all__ = ["NewFact", "add", "keep", "learn", "make_findable", "merge", "newest_of", "saw", "unite", "unmerge"]
+__all__ = ["NewFact", "add", "find_by", "keep", "learn", "make_findable", "merge", "newest_of", "saw", "unite", "unmerge"]
 
 
 @transaction.atomic
@@ -55,12 +54,17 @@ def saw(*, workspace: Workspace, seen: Mapping[int, datetime]) -> None:
 
 
 @transaction.atomic
-def make_findable(*, workspace: Workspace, texts: Sequence[tuple[int, str]], made: Collection[int] = ()) -> None:
-    """Add the words of names and identifiers under which profiles are found; an address also as a whole.
+def make_findable(*, workspace: Workspace, texts: Iterable[tuple[int, str]], made: Collection[int] = ()) -> None:
+    """Add the words of texts by which profiles are found; an address also as a whole.
 
     `made` are profiles that this transaction itself made: they have no words yet.
     """
-    pairs = {(profile, word) for profile, text in texts for word in _found_by(text)}
+    find_by(workspace=workspace, pairs={(profile, word) for profile, text in texts for word in words_of(text)}, made=made)
+
+
+@transaction.atomic
+def find_by(*, workspace: Workspace, pairs: Collection[tuple[int, str]], made: Collection[int] = ()) -> None:
+    """Add words, as `words_of` gives them, each once for each profile."""
     with connection.cursor() as cursor:
         ordered = sorted((word, profile) for profile, word in pairs if profile not in made)
         if ordered:
@@ -72,12 +76,6 @@ def make_findable(*, workspace: Workspace, texts: Sequence[tuple[int, str]], mad
         owner = str(workspace.pk)
         fresh = sorted((word, owner, str(profile)) for profile, word in pairs if profile in made)
         rows.copy(cursor, "people_searchword (word, workspace_id, profile_id)", fresh)
-
-
-def _found_by(text: str) -> list[str]:
-    if "@" not in text:
-        return words(text)
-    return [folded(text)[:WORD_LENGTH], *words(text.rsplit("@", 1)[0])]
 
 
 @transaction.atomic

@@ -18,10 +18,15 @@ COMMON: Final = 20_000  # a beginning that so many words have is common: its lis
 LOOKED_AT: Final = 5_000  # of those last seen, when all beginnings are common
 _SHOWN: Final = "SELECT person, id, name, country, seen_at FROM"
 _LAST_FIRST: Final = "ORDER BY seen_at DESC, id DESC LIMIT %s"
-_BEGINS: Final = "SELECT profile_id FROM people_searchword WHERE workspace_id = %s AND word >= %s AND word < %s"
-_HAS: Final = """EXISTS (SELECT FROM people_searchword w WHERE w.profile_id = p.id
-                          AND w.workspace_id = %s AND w.word >= %s AND w.word < %s OFFSET 0)"""
-Range = tuple[int, str, str]  # a workspace, and from which word to which
+_WHERE: Final = (
+    "people_searchword w WHERE w.workspace_id = %s AND w.word >= %s AND w.word < %s",
+    """people_identifier w WHERE w.workspace_id = %s AND w.kind IN ('email', 'external', 'card', 'handle')
+       AND w.value >= %s AND w.value < %s""",
+    "people_identifier w WHERE w.workspace_id = %s AND w.kind = 'phone' AND w.value >= %s AND w.value < %s",
+)
+_BEGINS: Final = f"({' UNION ALL '.join(f'SELECT w.profile_id FROM {where}' for where in _WHERE)})"
+_HAS: Final = f"({' OR '.join(f'EXISTS (SELECT FROM {where} AND w.profile_id = p.id OFFSET 0)' for where in _WHERE)})"
+Range = tuple[int | str, ...]  # the values of a beginning: for each source a workspace, and from which word to which
 
 
 @dataclass(slots=True, frozen=True)
@@ -42,13 +47,17 @@ def search(workspace: Workspace, text: str, limit: int = 50) -> list[Found]:
     """
     wanted = [folded(part)[:WORD_LENGTH] for part in text.split() if "@" in part]
     wanted += words(" ".join(part for part in text.split() if "@" not in part))
-    ranges = [(workspace.pk, word, word + "\U0010ffff") for word in dict.fromkeys(wanted)]
+    ranges = [_range(workspace, word) for word in dict.fromkeys(wanted)]
     rare, common = _by_reach(ranges)
     if not rare:
         found = _each_once(_among_the_last_seen(workspace, common, limit), limit)
         if not common or len(found) == limit:
             return found
     return _each_once(_by_lists(workspace, rare or common, common if rare else [], limit), limit)
+
+
+def _range(workspace: Workspace, word: str) -> Range:
+    return tuple(value for first in (word, word, f"+{word}") for value in (workspace.pk, first, first + "\U0010ffff"))
 
 
 def _by_reach(ranges: list[Range]) -> tuple[list[Range], list[Range]]:
@@ -76,9 +85,10 @@ def _among_the_last_seen(workspace: Workspace, ranges: list[Range], limit: int) 
 def _by_lists(workspace: Workspace, listed: list[Range], asked: list[Range], limit: int) -> list[Any]:
     """Return those who stand in every list, and have the rest."""
     where = "".join(f" AND {_HAS}" for _ in asked)
+    lists = " INTERSECT ".join([_BEGINS] * len(listed))
     values = [value for one in [*listed, *asked] for value in one]
     return _rows(
-        f"{_SHOWN} people_profile p WHERE workspace_id = %s AND id IN ({' INTERSECT '.join([_BEGINS] * len(listed))}){where} {_LAST_FIRST}",
+        f"{_SHOWN} people_profile p WHERE workspace_id = %s AND id IN ({lists}){where} {_LAST_FIRST}",
         [workspace.pk, *values, limit * 2],
     )
 

@@ -32,7 +32,10 @@ class Profile(InWorkspace):
 
 
 class SearchWord(InWorkspace):
-    """A word by which a profile is found: an index on (workspace, word) answers 'begins with' at any size."""
+    """A word by which a profile is found: an index on (workspace, word) answers 'begins with' at any size.
+
+    Words with which an identifier of the profile begins are not kept here: the index of identifiers finds them.
+    """
 
     pk = models.CompositePrimaryKey("workspace", "word", "profile")
     word = models.CharField(max_length=40, db_collation="C")

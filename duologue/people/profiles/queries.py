@@ -65,7 +65,7 @@ def _read_identifiers(cursor: Any, workspace: Workspace, found: dict[int, KnownP
     cursor.execute(
         """SELECT p.person, i.kind, i.shown
            FROM people_profile p JOIN people_identifier i ON i.workspace_id = p.workspace_id AND i.profile_id = p.id
-           WHERE p.workspace_id = %s AND p.person = ANY(%s::bigint[]) ORDER BY i.first_seen_at DESC, i.id DESC""",
+           WHERE p.workspace_id = %s AND p.person = ANY(%s::bigint[]) ORDER BY i.first_seen_at DESC, i.kind DESC, i.value DESC""",
         (workspace.pk, persons),
     )
     for person, kind, shown in cursor.fetchall():

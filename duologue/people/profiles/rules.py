@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from duologue.kit.ids import spread
-from duologue.kit.text import one_line
+from duologue.kit.text import WORD_LENGTH, folded, one_line, words
 from duologue.people.profiles.places import country_code, known_locale, known_zone
 
 if TYPE_CHECKING:
@@ -54,6 +54,19 @@ def name_of(facts: Mapping[str, Any]) -> str:
     if not isinstance(full, str):
         full = " ".join(part for part in (facts.get("first_name"), facts.get("last_name")) if isinstance(part, str))
     return one_line(full)
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words by which a profile with this text is found; an address also as a whole."""
+    if "@" not in text:
+        return words(text)
+    return [folded(text)[:WORD_LENGTH], *words(text.rsplit("@", 1)[0])]
+
+
+def words_beside(kind: str, value: str, shown: str) -> list[str]:
+    """Return the words of an identifier that it does not itself begin with, so that its index would not find it by them."""
+    head = "+" if kind == "phone" else ""
+    return [word for word in words_of(shown) if not value.startswith(head + word)]
 
 
 def own_columns(facts: Mapping[str, Any]) -> tuple[str, str, str, str]:

@@ -10,13 +10,14 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import format_currency
 
+from duologue.engage.channels.email.quoted import ready
 from duologue.engage.channels.protocol import Letter
 from duologue.engage.messages import versions
-from duologue.engage.messages.content.liquid import ContentFailed, Output
+from duologue.engage.messages.content.liquid import ContentFailed
 from duologue.engage.perks.actions import PerkRequest, Reserved, reserve
 from duologue.engage.perks.queries import of_runs
 from duologue.kit.clock import zone_named
-from duologue.platform.secrets.signing import sign
+from duologue.platform.secrets.signing import sign, sign_each
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -86,7 +87,6 @@ def write_letters(workspace: Workspace, claimed: Sequence[Claimed], judged: Judg
 
 def _letter(workspace: Workspace, one: Claimed, filled: Filled, address: str, *, around: Surroundings, now: datetime) -> Letter:
     content, values = filled.content, filled.values
-    said: dict[Output, bytes] = {}
     return Letter(
         delivery=one.id,
         attempt=one.attempt + 1,
@@ -94,8 +94,8 @@ def _letter(workspace: Workspace, one: Claimed, filled: Filled, address: str, *,
         sender_address=around.sender.address,
         recipient=address,
         subject=content.subject.render(values),
-        html=content.html.render_quoted(values, said),
-        text=content.text.render_quoted(values, said),
+        html=content.html.render_quoted(values),
+        text=content.text.render_quoted(values),
         at=now,
         unsubscribe=values["link"]["unsubscribe"] if one.kind == "promotion" else "",
         feedback=f"{one.dialogue or 'single'}:{one.message or one.turn or 'reply'}:{one.kind}:{workspace.name}",
@@ -195,10 +195,11 @@ def values_for(
 
 def _links(workspace: Workspace, delivery: int, page: str, content: Compiled, around: Surroundings) -> dict[str, str]:
     url = around.public_url
-    links = {name: f"{url}/{path}/{page}" for name, path in PAGES.items()}
-    links["pixel"] = f"{url}/o/{sign('open', workspace.pk, delivery)}"
-    for number in range(1, len(content.links) + 1):
-        links[f"c{number}"] = f"{url}/l/{sign('click', workspace.pk, delivery, number)}"
+    links = {name: ready(f"{url}/{path}/", page) for name, path in PAGES.items()}
+    links["pixel"] = ready(f"{url}/o/", sign("open", workspace.pk, delivery))
+    numbers = range(1, len(content.links) + 1)
+    for number, token in zip(numbers, sign_each("click", (workspace.pk, delivery), numbers), strict=True):
+        links[f"c{number}"] = ready(f"{url}/l/", token)
     return links
 
 

@@ -11,8 +11,12 @@ import hashlib
 import hmac
 import struct
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from django.conf import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 SIGNATURE_BYTES = 10
 URL_SAFE = bytes.maketrans(b"+/", b"-_")
@@ -26,7 +30,7 @@ def _keyed(use: str) -> hashlib.blake2b:
 
 def sign(use: str, *numbers: int) -> str:
     """Return a token that carries these numbers (each 0 to 2**63) and is valid for this use only."""
-    return binascii.b2a_base64(signed(use, *numbers), newline=False).translate(URL_SAFE).rstrip(b"=").decode()
+    return binascii.b2a_base64(signed(use, *numbers), newline=False).translate(URL_SAFE, b"=").decode()
 
 
 def signed(use: str, *numbers: int) -> bytes:
@@ -35,6 +39,20 @@ def signed(use: str, *numbers: int) -> bytes:
     keyed = _keyed(use).copy()
     keyed.update(payload)
     return payload + keyed.digest()
+
+
+def sign_each(use: str, numbers: tuple[int, ...], lasts: Iterable[int]) -> list[str]:
+    """Return as many tokens as there are last numbers, each as `sign` makes it of the numbers and the last one."""
+    start = b"".join(map(_varint, numbers))
+    begun = _keyed(use).copy()
+    begun.update(start)
+    tokens = []
+    for last in lasts:
+        end = _varint(last)
+        keyed = begun.copy()
+        keyed.update(end)
+        tokens.append(binascii.b2a_base64(start + end + keyed.digest(), newline=False))
+    return b" ".join(tokens).translate(URL_SAFE, b"=").decode().split()
 
 
 def read(use: str, token: str) -> tuple[int, ...] | None:
@@ -58,8 +76,15 @@ def numbers_of(use: str, raw: bytes) -> tuple[int, ...] | None:
 
 def address_digest(workspace_salt: bytes, channel: str, address: str) -> bytes:
     """Return the keyed hash under which an address stays on the suppression list after its owner was erased."""
+    keyed = _salted(workspace_salt).copy()
+    keyed.update(f"{channel}\0{address}".encode())
+    return keyed.digest()
+
+
+@lru_cache(maxsize=256)
+def _salted(workspace_salt: bytes) -> hashlib.blake2b:
     key = hashlib.blake2b(settings.SECRET_KEY.encode() + workspace_salt, digest_size=32, person=b"address").digest()
-    return hashlib.blake2b(f"{channel}\0{address}".encode(), key=key, digest_size=32).digest()
+    return hashlib.blake2b(key=key, digest_size=32)
 
 
 @lru_cache(maxsize=1024)  # a message has a dozen tokens with the same numbers

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from duologue.engage.channels.email import addresses, dkim
 from duologue.engage.channels.email.mime import build, encoded
-from duologue.engage.channels.email.quoted import SOFT, piece, quoted
+from duologue.engage.channels.email.quoted import SOFT, Ready, piece, quoted, ready
 from duologue.engage.channels.protocol import Letter
 
 AT = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -143,3 +143,14 @@ def test_dkimpy_verifies_what_we_sign(algorithm, more):
 def test_the_canonical_body_is_dkimpys(raw):
     body = raw.replace(b"\r", b"").replace(b"\n", b"\r\n")
     assert dkim.canonical_body(body) == Relaxed.canonicalize_body(body)
+
+
+@pytest.mark.parametrize(
+    "head", ["https://news.shop.example/l/", "https://shop.example/?a=1&b=", "https://shop.example/'x'/", "https://ä/", "x" * 80]
+)
+def test_an_address_that_comes_with_its_piece_reads_as_it_is(head):
+    made = ready(head, "Token-1_2")
+    assert made == f"{head}Token-1_2"
+    if isinstance(made, Ready):
+        assert head.startswith("https://news")
+        assert made.piece == piece(made)

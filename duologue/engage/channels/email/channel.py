@@ -44,8 +44,9 @@ class Email:
 
     def send(self, *, workspace: Workspace, letters: Sequence[Letter], now: datetime) -> list[Outcome]:
         """Hand letters over; what one relay in trouble did not take goes to the others."""
-        outcomes = [Outcome(letter.delivery, "failed", code="bad_address") for letter in letters if not _is_sendable(letter)]
         open_ = [letter for letter in letters if _is_sendable(letter)]
+        going = {letter.delivery for letter in open_}
+        outcomes = [Outcome(letter.delivery, "failed", code="bad_address") for letter in letters if letter.delivery not in going]
         signing: dict[str, dkim.Key | None] = {}
         relays = queries.awake_relays(workspace, self.name, now)
         while open_ and relays:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import binascii
 import re
+from functools import lru_cache
 
 BARE_NEWLINE = re.compile(rb"\r\n|\r|\n")
 PLAIN = re.compile(r"[!-<>-~][ !-<>-~]{0,70}[!-<>-~]")  # what quoted-printable leaves as it is: a name, a link
-SAFE = re.compile(r"[!#-%(-;?-~](?:[ !#-%(-;?-~]{0,70}[!#-%(-;?-~])?")  # of these what HTML leaves as it is too
+SAFE = re.compile(r"[!#-%(-;?-~]*")  # of these what HTML leaves as it is too
 SOFT = b"=\r\n"
 LONGEST = 75  # beside the sign of a soft line break
+
+
+class Ready(str):
+    """A text that comes with its piece, for HTML and quoted-printable leave it as it is."""
+
+    __slots__ = ("piece",)
+    piece: bytes
 
 
 def quoted(text: str) -> bytes:
@@ -39,9 +47,19 @@ def piece(text: str) -> bytes:
     return done + SOFT
 
 
-def safe_piece(text: str) -> bytes | None:
-    """Return the piece for a text that reads the same in HTML and in plain text, or None where it must be looked at."""
-    return text.encode() + SOFT if SAFE.fullmatch(text) else None
+def ready(head: str, token: str) -> str:
+    """Return an address that ends in a token of letters, digits, - and _; with its piece where its head allows that."""
+    text = head + token
+    if len(text) >= LONGEST or not _is_safe(head):
+        return text
+    done = Ready(text)
+    done.piece = text.encode() + SOFT
+    return done
+
+
+@lru_cache(maxsize=256)
+def _is_safe(head: str) -> bool:
+    return SAFE.fullmatch(head) is not None
 
 
 def joined(pieces: list[bytes]) -> bytes:

@@ -1,30 +1,32 @@
 """Liquid, sandboxed: limits on loops and output, no includes, every value escaped in HTML.
 
-A template without tags runs on a short path of our own; anything else runs on python-liquid with the same outcome.
+A template runs as a function generated from its parse tree where it can (`generated`), else on python-liquid, with the same outcome.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from liquid import Environment
 from liquid.exceptions import LiquidError
 from liquid.stringify import to_liquid_string
 
-from duologue.engage.channels.email.quoted import joined, piece, quoted, safe_piece
+from duologue.engage.channels.email.quoted import Ready, joined, piece, quoted
+from duologue.engage.messages.content.generated import NotCovered, Write, function
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from liquid import BoundTemplate
 
 FORBIDDEN_TAGS = ("include", "render", "tablerow", "increment", "decrement")
 OUTPUT = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
 SIMPLE = re.compile(r"""([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)(?:\s*\|\s*default:\s*(?:"([^"]*)"|'([^']*)'))?""")
 GUARD = re.compile(r"\{%-?\s*(?:if|elsif|unless|case)\b(.*?)-?%\}", re.DOTALL)
-TO_ESCAPE = re.compile("[&<>'\"]")
-SPACE_CONTROL = re.compile(r"\{\{-|-\}\}")
-
-
-Step = tuple[str, tuple[str, ...] | None, str | None]  # text that stands still, or the path of an output and its default
-Output = tuple[tuple[str, ...], str | None]
+SHORT: Final = 250_000  # characters that are no more than the sandbox's limit in bytes; whether longer ones are, it says itself
+WORTH_KEEPING, MOST_KEPT = 200, 20_000
 
 
 class ContentFailed(ValueError):
@@ -49,57 +51,85 @@ _FOR_TEXT = _Sandbox(autoescape=False)
 
 
 class Template:
-    """A parsed template. `render` may raise ContentFailed."""
+    """A parsed template. `render` and `render_quoted` may raise ContentFailed."""
 
-    __slots__ = ("_escape", "_liquid", "_quoted", "_steps", "source")
+    __slots__ = ("_escape", "_liquid", "_quoted", "_text", "source")
 
     def __init__(self, source: str, *, escape: bool) -> None:
         self.source = source
         self._escape = escape
-        self._steps = _steps(source)
-        self._liquid: Any = None
-        self._quoted = None if self._steps is None else _slots(self._steps)
-        if self._steps is None:
-            self._liquid = _parsed(source, escape=escape)
+        self._liquid = _parsed(source, escape=escape)
+        self._text: Write | None = None
+        self._quoted: Write | None = None
 
     def render(self, values: Mapping[str, Any]) -> str:
         """Fill the values in."""
-        if self._steps is None:
-            try:
-                return str(self._liquid.render(values))
-            except LiquidError as error:
-                raise ContentFailed(str(error).splitlines()[0]) from None
-        return "".join(still if path is None else self._put(values, path, default) for still, path, default in self._steps)
+        if self._text is None:
+            self._text = _function(self._liquid, str, TEXT[self._escape])
+        try:
+            text = "".join(self._text(values))
+        except Exception:  # noqa: BLE001 - whatever it met, python-liquid says what becomes of it
+            return self._as_liquid_says(values)
+        return text if len(text) <= SHORT else self._as_liquid_says(values)
 
-    def render_quoted(self, values: Mapping[str, Any], said: dict[Output, bytes]) -> bytes:
-        """Fill the values in and return quoted-printable; what stands still was quoted once and for all.
-
-        `said` remembers pieces that read the same in every part of one letter; begin each letter with an empty one.
-        """
+    def render_quoted(self, values: Mapping[str, Any]) -> bytes:
+        """Fill the values in and return quoted-printable; what stands still was quoted once and for all."""
         if self._quoted is None:
-            return quoted(self.render(values))
-        pieces, outputs = self._quoted
-        whole = pieces.copy()
-        for output, places in outputs:
-            done = said.get(output) or self._piece(values, output, said)
-            for place in places:
-                whole[place] = done
-        return joined(whole)
+            self._quoted = _function(self._liquid, piece, QUOTED[self._escape])
+        try:
+            whole = joined(self._quoted(values))
+        except Exception:  # noqa: BLE001 - the same
+            return quoted(self._as_liquid_says(values))
+        return whole if len(whole) <= SHORT else quoted(self._as_liquid_says(values))
 
-    def _piece(self, values: Mapping[str, Any], output: Output, said: dict[Output, bytes]) -> bytes:
-        value = _look_up(values, output[0])
-        if type(value) is str and (done := safe_piece(value)):
-            said[output] = done
-            return done
-        return piece(self._put(values, *output))
+    def _as_liquid_says(self, values: Mapping[str, Any]) -> str:
+        try:
+            return str(self._liquid.render(values))
+        except LiquidError as error:
+            raise ContentFailed(str(error).splitlines()[0]) from None
+        except Exception as error:  # noqa: BLE001 - a filter that stumbles over one person's value must not stop the others
+            raise ContentFailed(f"It cannot be filled in: {type(error).__name__}") from None
 
-    def _put(self, values: Mapping[str, Any], path: tuple[str, ...], default: str | None) -> str:
-        value = _look_up(values, path)
-        if type(value) is str and value and not (self._escape and TO_ESCAPE.search(value)):
-            return value
-        if default is not None and (value is None or value is False or value in ("", [], {})):
-            return default  # a literal of the template's author, which Liquid does not escape either
-        return to_liquid_string(value, self._escape)
+
+class _Said(dict[str, Any]):
+    """What becomes of plain texts among the values, remembered, for the same names and products come again and again."""
+
+    def __init__(self, say: Callable[[str], Any]) -> None:
+        super().__init__()
+        self.say = say
+
+    def __missing__(self, text: str) -> Any:
+        done = self.say(text)
+        if len(text) <= WORTH_KEEPING:
+            if len(self) >= MOST_KEPT:
+                self.clear()
+            self[text] = done
+        return done
+
+
+def _in_text(value: Any, *, escape: bool) -> str:
+    return to_liquid_string(value, escape)
+
+
+def _in_quoted(value: Any, *, escape: bool) -> bytes:
+    if type(value) is Ready:
+        return value.piece
+    return piece(to_liquid_string(value, escape))
+
+
+TEXT: Final = {escape: _Said(partial(_in_text, escape=escape)) for escape in (False, True)}
+QUOTED: Final = {escape: _Said(partial(_in_quoted, escape=escape)) for escape in (False, True)}
+
+
+def _function(liquid: BoundTemplate, still: Callable[[str], Any], said: _Said) -> Write:
+    try:
+        return function(liquid, still=still, kept=said, say=said.say)
+    except NotCovered:
+        return _not_covered
+
+
+def _not_covered(_: Mapping[str, Any]) -> list[Any]:
+    raise NotCovered
 
 
 def paths(source: str) -> set[str]:
@@ -134,42 +164,3 @@ def _parsed(source: str, *, escape: bool) -> Any:
         return (_FOR_HTML if escape else _FOR_TEXT).from_string(source)
     except LiquidError as error:
         raise ContentFailed(str(error).splitlines()[0]) from None
-
-
-def _steps(source: str) -> list[Step] | None:
-    """Return the template as a list of still text and paths, or None where only python-liquid will do."""
-    if "{%" in source or SPACE_CONTROL.search(source):
-        return None
-    steps: list[Step] = []
-    at = 0
-    for output in OUTPUT.finditer(source):
-        simple = SIMPLE.fullmatch(output[1])
-        if simple is None or simple[1] in {"true", "false", "nil", "null", "empty", "blank"}:
-            return None
-        parts = tuple(simple[1].split("."))
-        if parts[-1] in {"size", "first", "last"}:
-            return None
-        steps.append((source[at : output.start()], None, None))
-        steps.append(("", parts, simple[2] if simple[2] is not None else simple[3]))
-        at = output.end()
-    if "{{" in source[at:]:
-        return None
-    steps.append((source[at:], None, None))
-    return steps
-
-
-def _slots(steps: list[Step]) -> tuple[list[bytes], list[tuple[Output, list[int]]]]:
-    """Return the still pieces, quoted, with gaps, and for each different output the gaps it fills."""
-    gaps: dict[Output, list[int]] = {}
-    for place, (_, path, default) in enumerate(steps):
-        if path is not None:
-            gaps.setdefault((path, default), []).append(place)
-    return [piece(still) for still, _, _ in steps], list(gaps.items())
-
-
-def _look_up(values: Any, path: tuple[str, ...]) -> Any:
-    for part in path:
-        if type(values) is not dict and not isinstance(values, Mapping):
-            return None
-        values = values.get(part)
-    return values

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -16,5 +17,5 @@ def perk_ids(bodies: Iterable[Mapping[str, Any]]) -> list[int]:
 
 def body_of(kept: str | dict[str, Any]) -> dict[str, Any]:
     """Return a body as the database gave it back, which may be text."""
-    found: dict[str, Any] = json.loads(kept) if isinstance(kept, str) else kept
+    found: dict[str, Any] = msgspec.json.decode(kept) if isinstance(kept, str) else kept
     return found

@@ -18,8 +18,11 @@ FORMS = frozenset({"all", "any", "not", "in", "did", "may", "items"})
 class Facts(Protocol):
     """Where a condition finds what it asks about."""
 
-    now: datetime
-    zone: str
+    @property
+    def now(self) -> datetime: ...
+
+    @property
+    def zone(self) -> str: ...
 
     def value(self, path: str) -> Any:
         """Return what stands at a path, None where nothing does."""
@@ -35,6 +38,10 @@ class Facts(Protocol):
 
     def may(self, channel: str, purpose: str) -> bool:
         """Say whether the person may be addressed on this channel for this purpose."""
+        ...
+
+    def item(self, item: Any) -> Mapping[str, Any]:
+        """Return what is known of an item of a list."""
         ...
 
 
@@ -64,6 +71,9 @@ class Properties:
 
     def may(self, channel: str, purpose: str) -> bool:
         return self._around.may(channel, purpose)
+
+    def item(self, item: Any) -> Mapping[str, Any]:
+        return self._around.item(item)
 
 
 def dig(data: Any, path: str) -> Any:
@@ -116,7 +126,7 @@ def _one(key: str, wanted: Any, facts: Facts) -> bool:
 def _items(wanted: Mapping[str, Any], facts: Facts) -> bool:
     of = wanted.get("of")
     items = facts.value(of) if isinstance(of, str) else None
-    listed = [item if isinstance(item, dict) else {"value": item} for item in items] if isinstance(items, list) else []
+    listed = [facts.item(item) for item in items] if isinstance(items, list) else []
     if "every" in wanted:
         return all(holds(wanted["every"], Properties(item, facts, "item.")) for item in listed)
     return any(holds(wanted.get("some", {}), Properties(item, facts, "item.")) for item in listed)

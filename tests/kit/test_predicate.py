@@ -26,6 +26,9 @@ class Facts:
     def may(self, channel, purpose):
         return (channel, purpose) == ("email", "promotions")
 
+    def item(self, item):
+        return item if isinstance(item, dict) else {"value": item}
+
 
 FACTS = Facts(
     person={"country": "GB", "age": 41, "born": "1984-05-01", "likes": ["tea", "paper"], "joined": "2026-01-03T10:00:00Z", "vip": True},

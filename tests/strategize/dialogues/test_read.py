@@ -40,19 +40,10 @@ def test_there_are_eight_real_dialogues():
     assert len(REAL) == 8
 
 
-def outcome(path):
-    try:
-        return read_dialogue(path.read_text(), path.name), []
-    except Mistakes as found:
-        return None, found.mistakes
-
-
 @pytest.mark.parametrize("path", REAL, ids=lambda path: path.stem)
-def test_the_real_dialogues_are_recognised_and_refused_only_for_what_is_not_yet_there(path):
-    plan, mistakes = outcome(path)
-    assert [mistake for mistake in mistakes if "not yet understood" not in mistake.sentence] == []
-    assert all(mistake.line > 1 for mistake in mistakes)
-    assert plan is None or from_json(to_json(plan)) == plan
+def test_the_real_dialogues_are_read_whole(path):
+    plan = read_dialogue(path.read_text(), path.name)
+    assert from_json(to_json(plan)) == plan
 
 
 def test_an_event_registration_is_read_whole():
@@ -95,7 +86,6 @@ def test_the_win_back_is_read_whole():
         (changed("silence: 3d", "silence: 3 days"), 9, "'3 days' is no duration"),
         (changed("silence: 3d", "silence: {until: perk.gift.expires_at}"), 9, "no turn gives 'gift'"),
         (changed("silence: 3d", "silence: {until: persn.birthday}"), 9, "did you mean 'person'?"),
-        (changed("silence: 3d", "silence: best"), 9, "not yet understood"),
         (changed("clicked: any", "replied: perhaps"), 8, "There is no intent 'perhaps'"),
         (changed("clicked: any", "clicked: any, replied: yes"), 8, "hears one response, this one hears clicked and replied"),
         (changed("    say: hello", "    say: hello\n    by: [emial]"), 7, "did you mean 'email'?"),
@@ -108,14 +98,11 @@ def test_the_win_back_is_read_whole():
         (changed("{say: more, then: end}", "{branch: [{when: {person.vip: true}, then: end}]}"), 10, "needs {otherwise: T}"),
         (changed("{say: more, then: end}", "{hand_over: care}"), 10, "is a dead end"),
         (changed("{say: more, then: end}", "{wait: 3d}"), 10, "is a dead end"),
-        (changed("{say: more, then: end}", "{experiment: {arms: []}}"), 10, "`experiment` is not yet understood"),
         (changed("purpose: promotions\n", ""), 1, "needs a `purpose`"),
         (changed("audience: everyone\n", ""), 1, "needs an `audience`, or something that `starts` it"),
         (changed("audience: everyone", "audience: everyone\nholdout: 120%"), 4, "`holdout` is a share below 100%"),
-        (changed("audience: everyone", "audience: everyone\npace: 5/day"), 4, "`pace` is not yet understood"),
         (changed("audience: everyone", "audience: everyone\nagain: after a while"), 4, "is no duration"),
         (changed("audience: everyone", "audience: everyone\nspend: much"), 4, "is not an amount of money"),
-        (changed("audience: everyone", "starts: {date: person.birthday}"), 3, "A start by `date` is not yet understood"),
         (changed("audience: everyone", "audience: everyone\ngoal: {evnt: Order}"), 4, "A goal names an event"),
         (changed("audience: everyone", "audience: everyone\nanytime: [{silence: 3d, then: end}]"), 4, "`anytime` hears no silence"),
         (changed("dialogue: small", "dialogue: Small One"), 1, "needs a name of lower-case letters"),

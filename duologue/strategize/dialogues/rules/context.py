@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from duologue.strategize.dialogues.rules.state import Known
 
 
+ABOUT_THE_START = frozenset({"occasion", "placement"})
+PRODUCT_KEYS = ("product_id", "sku", "key", "id")  # how an item may name its product, as shops call it
+
+
 class Context:
     """Answers the paths of the language for one run."""
 
@@ -22,14 +26,33 @@ class Context:
         self.person = person
         self.data = data
         self.now = now
-        self.zone = person.zone
+
+    @property
+    def zone(self) -> str:
+        return self.person.zone
 
     def value(self, path: str) -> Any:
         root, _, rest = path.partition(".")
         if root == "person":
             found = self.person.facts.get(rest)
             return dig(self.person.facts, rest) if found is None else found
+        if root in ABOUT_THE_START:
+            return self._about(root, rest)
         return dig(self.data.get(root), rest)
+
+    def _about(self, root: str, rest: str) -> Any:
+        """Return what the event a run began with tells of its occasion or placement."""
+        start = self.data.get("start", {})
+        own = start.get(root)
+        if isinstance(own, dict):
+            return dig(own, rest)
+        return own if rest == "name" else dig(start, rest)
+
+    def item(self, item: Any) -> Mapping[str, Any]:
+        """Return what is known of an item of a list: what the event said, and what the catalogue says now."""
+        own = item if isinstance(item, dict) else {"value": item, "key": item}
+        key = next((own[name] for name in PRODUCT_KEYS if own.get(name) is not None), None)
+        return {**own, **self.person.products.get(str(key), {})}
 
     def segment(self, name: str) -> bool:
         return name in self.person.segments

@@ -40,16 +40,15 @@ def decide(  # noqa: PLR0917 - the six things that settle what follows, named in
     now: datetime,
     watermark: datetime,
     *,
-    seed: int = 0,  # noqa: ARG001 - kept for experiments
+    seed: int = 0,
 ) -> Decision:
     """Return what follows from the responses (in any order) and from the time, running on until the run waits.
 
     Silence is concluded only when `watermark`, before which everything received has been handed in, has reached the
     deadline. A response received after a deadline never beats the silence: it is kept in the state until the silence
-    has been concluded, and then heard by the turn that the run is in. Chance (no turn of today draws one) is to be
-    blake2b(seed, profile, turn, seq).
+    has been concluded, and then heard by the turn that the run is in. Chance is `starting.chance(seed, profile, turn, seq)`.
     """
-    way = Way(plan, state, person, now)
+    way = Way(plan, state, person, now, seed)
     kept = [_unpacked(one) for one in way.data.pop("pending", [])]
     ahead = sorted([*kept, *responses], key=lambda response: response.at)
     way.run_on()
@@ -74,6 +73,8 @@ def decide(  # noqa: PLR0917 - the six things that settle what follows, named in
         ended=way.ended,
         wake_at=deadline,
         heard=way.taken,
+        calls=way.calls,
+        enters=way.enters,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from duologue.kit.predicate import Properties, holds, matches
-from duologue.strategize.dialogues.rules.moments import due
+from duologue.strategize.dialogues.rules.moments import due, duration, is_span
 from duologue.strategize.dialogues.rules.state import line_key
 
 if TYPE_CHECKING:
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from duologue.strategize.dialogues.rules.context import Context
-    from duologue.strategize.dialogues.rules.plan import Line, Plan, Turn
+    from duologue.strategize.dialogues.rules.plan import Line, Moment, Plan, Turn
     from duologue.strategize.dialogues.rules.state import Heard
 
-OF_ITS_TURN = frozenset({"accepted", "uncertain", "withheld", "failed", "closed", "overdue"})
+OF_ITS_TURN = frozenset({"accepted", "uncertain", "withheld", "failed", "ok", "closed", "overdue"})
 """What concerns one turn alone: heard only while the run is in that very turn."""
 
 
@@ -36,13 +36,19 @@ def silences(turn: Turn, seq: int, heard: Mapping[str, int], base: datetime, con
         key = line_key(turn.name, index)
         if _deaf(line, heard.get(key, 0)) or heard.get(once_key(key, seq)):
             continue
-        deadline = due(line.moment, base, context.clock(line.moment.clock or turn.clock), context.value)
-        yield deadline or base, key, line
+        yield due_for(line.moment, turn, base, context) or base, key, line
 
 
 def is_late(line: Line, turn: Turn, base: datetime, context: Context) -> bool:
     """Say whether a silence's moment had passed when it began to count."""
-    return line.moment is not None and due(line.moment, base, context.clock(line.moment.clock or turn.clock), context.value) is None
+    return line.moment is not None and due_for(line.moment, turn, base, context) is None
+
+
+def due_for(moment: Moment, turn: Turn, base: datetime, context: Context) -> datetime | None:
+    """Return when a moment of a turn comes, as `due` does; a mere span asks for nobody's clock."""
+    if is_span(moment):
+        return base + duration(moment.duration)
+    return due(moment, base, context.clock(moment.clock or turn.clock), context.value)
 
 
 def once_key(key: str, seq: int) -> str:

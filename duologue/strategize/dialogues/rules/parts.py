@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from duologue.kit.clock import is_zone, parse_days, parse_duration, parse_moment, parse_time, parse_window
-from duologue.kit.predicate import COMPARISONS, FORMS
 from duologue.kit.yaml import suggestion
 from duologue.strategize.dialogues.rules.plan import Moment
 
@@ -16,8 +15,10 @@ if TYPE_CHECKING:
     from duologue.kit.yaml import Document, Place
 
 SAME = "same"  # no channel, but the one by which the person last wrote
+BEST = "best"  # no channel, but those by which the person answers most, that one first; of times, the hour of most answers
 CHANNELS = frozenset(
-    {"email", "sms", "push", "site", "post", "phone", "whatsapp", "telegram", "signal", "viber", "messenger", "instagram", "rcs", SAME}
+    {"email", "sms", "push", "site", "post", "phone", "rcs", SAME, BEST}
+    | {"whatsapp", "telegram", "signal", "viber", "messenger", "instagram"}
 )
 ROOTS = frozenset({"person", "start", "response", "answer", "call", "perk", "turn", "occasion", "placement", "item"})
 MOMENT_KEYS = frozenset({"until", "before", "after", "at", "on", "clock", "late", "for", "unit", "times", "least", "most"})
@@ -84,9 +85,6 @@ def clock(document: Document, place: Place, value: Any) -> str:
 
 def channels(document: Document, place: Place, value: Any) -> tuple[str, ...]:
     """Read `by`: a channel or a list of them, the first permitted one being taken."""
-    if value == "best":
-        document.refuse(place, "`by: best` is not yet understood; name the channels in order, as in [email, sms].")
-        return ()
     listed = value if isinstance(value, list) else [value]
     for index, channel in enumerate(listed):
         if channel not in CHANNELS:
@@ -100,11 +98,8 @@ def moment(document: Document, place: Place, value: Any, targets: Callable[[Plac
         document.refuse(place, f"{value!r} is no moment; write a number and s, m, h, d or w, as in 3d.")
         return Moment()
     if isinstance(value, str):
-        if value == "best":
-            document.refuse(place, 'The moment `best` is not yet understood; name a time of day, as in "10:00".')
-            return Moment()
-        if ":" in value:
-            return Moment(at=checked(document, place, value, parse_time))
+        if value == BEST or ":" in value:
+            return Moment(at=_hour(document, place, value))
         return Moment(duration=duration(document, place, value))
     if not isinstance(value, dict):
         document.refuse(place, 'A moment is a duration as 3d, a time as "10:00", or {until: …} or {for: …}.')
@@ -114,26 +109,22 @@ def moment(document: Document, place: Place, value: Any, targets: Callable[[Plac
 
 
 def _moment_map(document: Document, place: Place, value: dict[str, Any], targets: Callable[[Place, str], None]) -> Moment:
-    if value.get("at") == "best":
-        document.refuse((*place, "at"), 'The moment `best` is not yet understood; name a time of day, as in "10:00".')
     read: dict[str, Callable[[Document, Place, Any], str]] = {
         "before": duration,
         "after": duration,
-        "at": lambda on, where, given: "" if given == "best" else checked(on, where, given, parse_time),
+        "at": _hour,
         "on": lambda on, where, given: checked(on, where, given, parse_days),
         "clock": clock,
     }
-    made = {key: how(document, (*place, key), value[key]) for key, how in read.items() if key in value}
+    made: dict[str, Any] = {key: how(document, (*place, key), value[key]) for key, how in read.items() if key in value}
     if "before" in value and "after" in value:
         document.refuse(place, "A moment lies before or after, not both.")
-    for key in {"unit", "times", "least", "most"} & value.keys():
-        document.refuse((*place, key), f"`{key}` of a moment is not yet understood; write a duration.")
+    if "for" in value and is_path(value["for"]):
+        return Moment(**made, **_number_at_path(document, place, value))
+    for key in sorted({"unit", "times", "least", "most"} & value.keys()):
+        document.refuse((*place, key), f"`{key}` stands only beside a `for` that names a path, as in {{for: person.days, unit: d}}.")
     if "for" in value:
-        span = str(value["for"])
-        if span.partition(".")[0] in ROOTS and "." in span:
-            document.refuse((*place, "for"), "A duration taken from a path is not yet understood; write one as 3d.")
-        else:
-            made["duration"] = duration(document, (*place, "for"), span)
+        made["duration"] = duration(document, (*place, "for"), value["for"])
     elif "until" in value:
         made["until"] = _until(document, (*place, "until"), value["until"])
     else:
@@ -142,6 +133,36 @@ def _moment_map(document: Document, place: Place, value: dict[str, Any], targets
     if late != "now":
         targets((*place, "late"), str(late))
     return Moment(late=str(late), **made)
+
+
+def _hour(document: Document, place: Place, value: Any) -> str:
+    """Read a time of day, or `best`."""
+    return BEST if value == BEST else checked(document, place, value, parse_time)
+
+
+def _number_at_path(document: Document, place: Place, value: dict[str, Any]) -> dict[str, Any]:
+    """Read {for: PATH, unit, times, least, most}."""
+    path(document, (*place, "for"), value["for"])
+    made: dict[str, Any] = {"path": value["for"]}
+    if "unit" in value:
+        made["unit"] = one_of(document, (*place, "unit"), value["unit"], ("s", "m", "h", "d", "w"), "`unit`")
+    if "times" in value:
+        times = value["times"]
+        if isinstance(times, bool) or not isinstance(times, int | float) or times <= 0:
+            document.refuse((*place, "times"), f"`times` is a number above 0, not {times!r}.")
+            times = 1
+        made["times"] = float(times)
+    made |= {key: duration(document, (*place, key), value[key]) for key in ("least", "most") if key in value}
+    if made.get("least") and made.get("most") and parse_duration(made["most"]) < parse_duration(made["least"]):
+        document.refuse((*place, "most"), "`most` is at least as long as `least`.")
+    if "late" in value:
+        document.refuse((*place, "late"), "`late` stands only beside `until`.")
+    return made
+
+
+def is_path(value: Any) -> bool:
+    """Say whether a value looks like a PATH."""
+    return isinstance(value, str) and "." in value and value.partition(".")[0] in ROOTS
 
 
 def _until(document: Document, place: Place, value: Any) -> str:
@@ -155,108 +176,7 @@ def path(document: Document, place: Place, value: Any) -> None:
     """Refuse what is no PATH."""
     root, _, rest = value.partition(".") if isinstance(value, str) else ("", "", "")
     if root in ROOTS and rest:
-        if root in {"call", "occasion", "placement"}:
-            document.refuse(place, f"Paths that begin with {root}. are not yet understood.")
         return
     near = suggestion(root, ROOTS)
-    document.refuse(place, f"{value!r} is no path; a path begins with person. start. response. answer. perk. turn.{near}.")
-
-
-def condition(document: Document, place: Place, value: Any, *, bare: bool) -> dict[str, Any]:
-    """Check a COND; with `bare`, as in `where`, a key may be a property of the event."""
-    if not isinstance(value, dict) or not value:
-        document.refuse(place, "A condition is a map, as in {person.country: GB}.")
-        return {}
-    for key, wanted in value.items():
-        _condition_key(document, (*place, key), key, wanted, bare=bare)
-    return value
-
-
-def comparison(document: Document, place: Place, value: Any) -> None:
-    """Refuse what is no CMP."""
-    if isinstance(value, dict):
-        for key, operand in value.items():
-            _comparison_key(document, (*place, key), key, operand)
-        if not value:
-            document.refuse(place, "There is nothing to compare with.")
-    elif isinstance(value, list):
-        for index, one in enumerate(value):
-            if isinstance(one, list):
-                document.refuse((*place, index), "A list of values holds no lists.")
-            comparison(document, (*place, index), one)
-    elif value is None:
-        document.refuse(place, "There is nothing to compare with; for what must be missing write {known: false}.")
-
-
-def _comparison_key(document: Document, place: Place, key: str, operand: Any) -> None:
-    if key not in COMPARISONS:
-        document.refuse(place, f"There is no comparison {key!r}{suggestion(key, COMPARISONS)}.")
-    elif key == "from":
-        path(document, place, operand)
-    elif key == "known":
-        if not isinstance(operand, bool):
-            document.refuse(place, "`known` is true or false.")
-    elif key == "within":
-        duration(document, place, operand)
-    elif key == "not":
-        comparison(document, place, operand)
-    elif isinstance(operand, dict):
-        if set(operand) != {"from"}:
-            document.refuse(place, f"`{key}` compares with a value or {{from: PATH}}.")
-        else:
-            path(document, (*place, "from"), operand["from"])
-
-
-def _condition_key(document: Document, place: Place, key: str, wanted: Any, *, bare: bool) -> None:
-    if key in {"all", "any"} and isinstance(wanted, list):
-        for index, one in enumerate(wanted):
-            condition(document, (*place, index), one, bare=bare)
-    elif key == "not" and isinstance(wanted, dict):
-        condition(document, place, wanted, bare=bare)
-    elif key == "in":
-        name(document, place, wanted, "A segment")
-    elif key == "did":
-        did(document, place, wanted)
-    elif key == "may":
-        if not isinstance(wanted, dict) or set(wanted) != {"by", "purpose"}:
-            document.refuse(place, "`may` needs {by: CHANNEL, purpose: PURPOSE}.")
-    elif key == "items":
-        _items(document, place, wanted, bare=bare)
-    else:
-        if not bare:
-            _path_key(document, place, key)
-        comparison(document, place, wanted)
-
-
-def _path_key(document: Document, place: Place, key: str) -> None:
-    if key not in FORMS:
-        path(document, place, key)
-    else:
-        document.refuse(place, f"`{key}` is not written like this in a condition.")
-
-
-def did(document: Document, place: Place, value: Any) -> None:
-    """Check {event, where, times, within, since}."""
-    if not isinstance(value, dict) or "event" not in value:
-        document.refuse(place, "`did` needs {event: NAME}.")
-        return
-    document.unknown_keys(place, value, {"event", "where", "times", "within", "since"}, "`did`")
-    text(document, (*place, "event"), value["event"], "`event`")
-    if "where" in value:
-        condition(document, (*place, "where"), value["where"], bare=True)
-    if "times" in value:
-        comparison(document, (*place, "times"), value["times"])
-    if "within" in value:
-        duration(document, (*place, "within"), value["within"])
-    if "since" in value:
-        path(document, (*place, "since"), value["since"])
-
-
-def _items(document: Document, place: Place, wanted: Any, *, bare: bool) -> None:
-    if not isinstance(wanted, dict) or "of" not in wanted or not {"some", "every"} & wanted.keys():
-        document.refuse(place, "`items` needs {of: PATH, some: COND} or {of: PATH, every: COND}.")
-        return
-    document.unknown_keys(place, wanted, {"of", "some", "every"}, "`items`")
-    path(document, (*place, "of"), wanted["of"])
-    for key in {"some", "every"} & wanted.keys():
-        condition(document, (*place, key), wanted[key], bare=bare)
+    known = "person. start. response. answer. call. perk. turn. occasion. placement."
+    document.refuse(place, f"{value!r} is no path; a path begins with {known}{near}.")

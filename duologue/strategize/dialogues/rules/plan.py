@@ -13,10 +13,16 @@ from duologue.kit.typed import as_json
 class Moment(msgspec.Struct, frozen=True, omit_defaults=True):
     """When: after a while, at a time of day, or in relation to a moment found at a path (or a date as written).
 
-    `late` is what happens when that moment has passed on arrival: "now", or the name of a turn.
+    `late` is what happens when that moment has passed on arrival: "now", or the name of a turn. `at` may be "best". With a
+    `path` the while is the number found there, in `unit`, `times` over, between `least` and `most`.
     """
 
     duration: str = ""
+    path: str = ""
+    unit: str = "d"
+    times: float = 1.0
+    least: str = ""
+    most: str = ""
     at: str = ""
     until: str = ""
     before: str = ""
@@ -37,11 +43,47 @@ class Goal(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Trigger(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What starts a run. `kind` is event, joins or leaves; `name` the event's or the segment's."""
+    """What starts a run.
+
+    kind             name
+    event            the event's
+    joins, leaves    the segment's
+    granted          the purpose's
+    replied          the intent, or any
+    placement        the placement's, or any
+    by_hand          none
+    date             the path of a date; `every` year, month or empty; `before` or `after` it; `at` a time of day
+    at               none; `at` is a day and a time
+    every            none; `every` is an RRULE, `at` a time of day
+    """
 
     kind: str
-    name: str
+    name: str = ""
     where: dict[str, Any] = {}
+    every: str = ""
+    before: str = ""
+    after: str = ""
+    at: str = ""
+
+    @property
+    def is_timed(self) -> bool:
+        """Say whether the calendar starts it, not something that happened."""
+        return self.kind in {"date", "at", "every"}
+
+
+class Pace(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How many may begin on a day: `first` on the first one; with `doubling` twice as many after each such while, up to `most`."""
+
+    first: int
+    doubling: str = ""
+    most: int = 0
+
+
+class Arm(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One way of an experiment, and the share of people, between 0 and 1, who go it."""
+
+    share: float
+    then: str
 
 
 class Line(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -65,9 +107,10 @@ class Branch(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Turn(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One step. `does` is say, ask, give, branch, learn, wait or hand_over; the fields of the others stay empty.
+    """One step. `does` is one of `turns.DOES`; the fields of the others stay empty.
 
-    by, window, clock, kind, purpose and topic are already filled from the dialogue's defaults.
+    by, window, clock, kind, purpose and topic are already filled from the dialogue's defaults. `team` is told or handed over to;
+    `call` names a webhook, `brings` is what it is sent, `enters` names a dialogue.
     """
 
     name: str
@@ -79,6 +122,11 @@ class Turn(msgspec.Struct, frozen=True, omit_defaults=True):
     branches: tuple[Branch, ...] = ()
     learn: dict[str, Any] = {}
     wait: Moment | None = None
+    arms: tuple[Arm, ...] = ()
+    settle: str = "never"
+    call: str = ""
+    brings: dict[str, Any] = {}
+    enters: str = ""
     team: str = ""
     priority: Any = 5
     within: str = ""
@@ -93,6 +141,7 @@ class Turn(msgspec.Struct, frozen=True, omit_defaults=True):
     only_if: dict[str, Any] = {}
     otherwise: str | None = None
     too_late: str = "3d"
+    arrives: Moment | None = None
     listen: tuple[Line, ...] = ()
     then: str | None = None
     was: str = ""
@@ -105,7 +154,10 @@ class Turn(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Plan(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A dialogue. `holdout` is a share between 0 and 1; `again` is never, always or a duration since the last run's end."""
+    """A dialogue. `holdout` is a share between 0 and 1; `again` is never, always or a duration since the last run's end.
+
+    `opens` and `closes` are the first and the last day on which runs begin, as ISO dates. The calendar's starts are read on `clock`.
+    """
 
     dialogue: str
     purpose: str
@@ -117,10 +169,15 @@ class Plan(msgspec.Struct, frozen=True, omit_defaults=True):
     kind: str = "promotion"
     topic: str = ""
     audience: str = ""
+    excepts: tuple[str, ...] = ()
     starts: tuple[Trigger, ...] = ()
     per: str = ""
     if_underway: str = "ignore"
     again: str = "never"
+    opens: str = ""
+    closes: str = ""
+    pace: Pace | None = None
+    clock: str = "person"
     spend: Money | None = None
     rank: int = 5
     holdout: float = 0.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from duologue.strategize.dialogues.rules.parts import CHANNELS, ROOTS, SAME
+from duologue.strategize.dialogues.rules.parts import BEST, CHANNELS, SAME, is_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class Reads:
     """Facts by key, segments, events whose history `did` asks about, (channel, purpose) pairs, and names it listens for.
 
-    `last_channel` says whether it asks by which channel the person last wrote.
+    `last_channel` says whether it asks by which channel the person last wrote, `best` whether when and by which they answer most,
+    `items` whether it asks about products.
     """
 
     facts: frozenset[str]
@@ -30,6 +31,8 @@ class Reads:
     purposes: frozenset[str]
     zone: bool
     last_channel: bool
+    best: bool
+    items: bool
 
 
 def reads(plan: Plan) -> Reads:
@@ -52,18 +55,27 @@ def reads(plan: Plan) -> Reads:
         ),
         listens_segments=frozenset(
             {str(line.what) for line in listened if line.hears in {"joined", "left"}}
-            | {trigger.name for trigger in triggers if trigger.kind != "event"}
+            | {trigger.name for trigger in triggers if trigger.kind in {"joins", "leaves"}}
             | ({plan.audience} if plan.audience else set())
+            | set(plan.excepts)
         ),
         purposes=frozenset(purposes | {purpose for _, purpose in asked}),
         zone=True,
         last_channel=any(SAME in turn.by for turn in plan.turns.values()),
+        best=any(BEST in turn.by for turn in plan.turns.values()) or any(moment.at == BEST for moment in _moments(plan)),
+        items=bool(list(_found(conditions, "items"))),
     )
 
 
 def _channels(turn: Turn) -> Iterable[str]:
     """Return the channels that a turn may come to use; where the person last wrote may be any."""
-    return CHANNELS - {SAME} if SAME in turn.by else turn.by
+    return CHANNELS - {SAME, BEST} if {SAME, BEST} & set(turn.by) else turn.by
+
+
+def _moments(plan: Plan) -> Iterator[Moment]:
+    turns = plan.turns.values()
+    found = [*(line.moment for _, line in lines_of(plan)), *(turn.wait for turn in turns), *(turn.arrives for turn in turns)]
+    return (moment for moment in found if moment is not None)
 
 
 def conditions_of(plan: Plan) -> Iterator[tuple[Place, dict[str, Any]]]:
@@ -101,21 +113,27 @@ def paths_of(plan: Plan) -> Iterator[tuple[Place, str]]:
             yield place, path
     if plan.per:
         yield ("per",), plan.per
+    for index, trigger in enumerate(plan.starts):
+        if trigger.kind == "date":
+            yield ("starts", index), trigger.name
     for name, turn in plan.turns.items():
         priority = turn.priority if isinstance(turn.priority, dict) else {}
-        clock = [turn.clock] if _is_path(turn.clock) else []
-        for path in [*_moment_paths(turn.wait), *_paths(turn.learn), *_paths(priority), *clock]:
+        clock = [turn.clock] if is_path(turn.clock) else []
+        for path in [
+            *_moment_paths(turn.wait),
+            *_moment_paths(turn.arrives),
+            *_paths(turn.learn),
+            *_paths(turn.brings),
+            *_paths(priority),
+            *clock,
+        ]:
             yield ("turns", name), path
 
 
 def _moment_paths(moment: Moment | None) -> list[str]:
     if moment is None:
         return []
-    return [path for path in (moment.until, moment.clock) if _is_path(path)]
-
-
-def _is_path(value: Any) -> bool:
-    return isinstance(value, str) and "." in value and value.partition(".")[0] in ROOTS
+    return [path for path in (moment.until, moment.path, moment.clock) if is_path(path)]
 
 
 def _paths(value: Any) -> Iterator[str]:
@@ -124,9 +142,9 @@ def _paths(value: Any) -> Iterator[str]:
             yield from _paths(one)
     elif isinstance(value, dict):
         for key, one in value.items():
-            if _is_path(key):
+            if is_path(key):
                 yield key
-            if key in {"from", "since", "of"} and _is_path(one):
+            if key in {"from", "since", "of"} and is_path(one):
                 yield one
             yield from _paths(one)
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from duologue.strategize.dialogues.rules.moments import duration
-from duologue.strategize.dialogues.rules.parts import SAME
-from duologue.strategize.dialogues.rules.state import HandOver, Say
+from duologue.strategize.dialogues.rules.moments import due, duration
+from duologue.strategize.dialogues.rules.parts import BEST, SAME
+from duologue.strategize.dialogues.rules.state import Call, HandOver, Say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from duologue.strategize.dialogues.rules.context import Context
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
 _PATH = re.compile(r"\{\{\s*([\w.\-]+)\s*\}\}")
 MIDDLE = 5
+FIRST = "email"  # what is taken first where someone has answered by none
+POST = "post"
+POST_TAKES = timedelta(days=3)
 
 
 def channels_for(turn: Turn, person: Known) -> tuple[str, ...]:
@@ -25,10 +30,19 @@ def channels_for(turn: Turn, person: Known) -> tuple[str, ...]:
 
     Where none is permitted the order stays as written, and the gate will say why nothing can be sent.
     """
-    named = [person.last_channel if channel == SAME else channel for channel in turn.by]
+    named = [one for channel in turn.by for one in _meant(channel, person)]
     there = list(dict.fromkeys(channel for channel in named if channel and channel in person.channels))
     good = [channel for channel in there if channel in person.reachable and _permitted(turn, channel, person)]
     return tuple(good + [channel for channel in there if channel not in good])
+
+
+def _meant(channel: str, person: Known) -> Sequence[str | None]:
+    """Return the channels that a word of `by` means: itself, where they last wrote, or all, most answered first."""
+    if channel == SAME:
+        return (person.last_channel,)
+    if channel == BEST:
+        return sorted(person.channels, key=lambda one: (-person.responds.get(one, 0), one != FIRST, one))
+    return (channel,)
 
 
 def _permitted(turn: Turn, channel: str, person: Known) -> bool:
@@ -36,7 +50,10 @@ def _permitted(turn: Turn, channel: str, person: Known) -> bool:
 
 
 def say(turn: Turn, seq: int, channels: tuple[str, ...], now: datetime, context: Context) -> Say:
-    """Return the delivery that a turn asks for."""
+    """Return the delivery that a turn asks for; a letter is posted in time for when it is to arrive."""
+    due_at, arrives_at = now, arrival(turn, now, context) if channels[0] == POST else None
+    if arrives_at is not None:
+        due_at = max(now, arrives_at - POST_TAKES)
     return Say(
         turn=turn.name,
         seq=seq,
@@ -47,12 +64,43 @@ def say(turn: Turn, seq: int, channels: tuple[str, ...], now: datetime, context:
         channels=channels,
         window=turn.window,
         zone=context.clock(turn.clock),
-        due_at=now,
-        too_late_at=now + duration(turn.too_late),
+        due_at=due_at,
+        too_late_at=due_at + duration(turn.too_late),
         purpose=turn.consent or turn.purpose,
         kind=turn.kind,
         topic=turn.topic,
+        arrives_at=arrives_at,
     )
+
+
+def arrival(turn: Turn, now: datetime, context: Context) -> datetime | None:
+    """Return when a turn's letter is to be there; None where it does not say, or that moment has passed."""
+    return due(turn.arrives, now, context.clock(turn.arrives.clock or turn.clock), context.value) if turn.arrives else None
+
+
+def tell(turn: Turn, seq: int, now: datetime, context: Context) -> Say:
+    """Return what a team is told about a person: at once, whatever the person allows."""
+    return Say(
+        turn=turn.name,
+        seq=seq,
+        message=turn.message,
+        survey=None,
+        consent=None,
+        gives=(),
+        channels=(FIRST,),
+        window="always",
+        zone=context.clock(turn.clock),
+        due_at=now,
+        too_late_at=now + duration(turn.too_late),
+        purpose=turn.purpose,
+        kind="service",
+        team=turn.team,
+    )
+
+
+def call(turn: Turn, seq: int, context: Context) -> Call:
+    """Return the webhook that a turn calls, with what it brings."""
+    return Call(turn.name, seq, turn.call, {key: context.learned(value) for key, value in turn.brings.items()})
 
 
 def hand_over(turn: Turn, seq: int, now: datetime, context: Context) -> HandOver:

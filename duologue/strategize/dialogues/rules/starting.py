@@ -1,35 +1,57 @@
-"""Which events start a dialogue, and for which occasion."""
+"""What starts a dialogue: which events, for which occasion; and how chance is drawn."""
 
 from __future__ import annotations
 
 import hashlib
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from duologue.kit.predicate import Properties, dig, holds
-from duologue.strategize.dialogues.rules.context import Context
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
-    from duologue.strategize.dialogues.rules.plan import Plan, Trigger
+    from duologue.strategize.dialogues.rules.context import Context
+    from duologue.strategize.dialogues.rules.plan import Plan, Trigger, Turn
     from duologue.strategize.dialogues.rules.state import Known
 
+NAMES = {
+    "joins": ("Segment Joined", "segment"),
+    "leaves": ("Segment Left", "segment"),
+    "granted": ("Consent Granted", "purpose"),
+    "replied": ("Message Replied", "intent"),
+}
+"""The event that tells each kind of start, and the property that names what is meant."""
+ENTERED = "Dialogue Entered"
 
-def starts(trigger: Trigger, *, kind: str, name: str, properties: Mapping[str, Any], person: Known, now: datetime) -> bool:
-    """Say whether something that happened (kind event, joins or leaves) starts a run."""
-    if trigger.kind != kind or trigger.name != name:
+
+def starts(trigger: Trigger, name: str, properties: Mapping[str, Any], around: Context) -> bool:
+    """Say whether an event starts a run: by its name, by what it is about, or by the placement it names; and its `where` holds."""
+    if trigger.kind == "event":
+        fits = name == trigger.name
+    elif trigger.kind == "placement":
+        fits = properties.get("placement") == trigger.name
+    elif trigger.kind in NAMES:
+        event, key = NAMES[trigger.kind]
+        fits = name == event and (trigger.name == "any" or properties.get(key) == trigger.name)
+    else:
         return False
-    return not trigger.where or holds(trigger.where, Properties(properties, Context(person, {"start": dict(properties)}, now)))
+    return fits and (not trigger.where or holds(trigger.where, Properties(properties, around)))
 
 
-def occasion(plan: Plan, start: Mapping[str, Any], facts: Mapping[str, Any] | None = None) -> str:
+def occasion(plan: Plan, start: Mapping[str, Any]) -> str:
     """Return what `per` names for a run: a basket, an order. Empty for one run per person, and where nothing is found."""
-    if not plan.per:
-        return ""
-    root, _, rest = plan.per.partition(".")
-    found = dig(dict(start), rest) if root == "start" else (facts or {}).get(rest)
+    found = dig({"start": dict(start)}, plan.per) if plan.per else None
     return "" if found is None else str(found)[:120]
+
+
+def arm_of(turn: Turn, seq: int, person: Known, seed: int) -> str:
+    """Return the turn that an experiment leads a person to: the arm it has settled on, or the one that chance draws."""
+    if turn.name in person.settled:
+        return person.settled[turn.name]
+    drawn = chance(seed, person.profile, turn.name, seq)
+    ends = accumulate(arm.share for arm in turn.arms)
+    return next((arm.then for arm, end in zip(turn.arms, ends, strict=True) if drawn < end), turn.arms[-1].then)
 
 
 def chance(seed: int, *of: int | str) -> float:

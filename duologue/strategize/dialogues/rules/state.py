@@ -29,8 +29,9 @@ class RunState(msgspec.Struct, frozen=True):
     (silence counts from `counts_from`), held (by a team). A `wait` listens too, for the moment alone.
 
     `data` is JSON: "start" (properties of the event it began with), "answer" (question → value), "perk" (offer →
-    {"expires_at", …}), "turn" (turn → {"at", "channel", "accepted_at", "withheld" …}), "response" (the last one heard),
-    and "pending" (responses that must wait until silence is concluded). `heard` counts lines taken: see `line_key`.
+    {"expires_at", …}), "call" (webhook → what it answered), "turn" (turn → {"at", "channel", "accepted_at", "withheld" …}),
+    "response" (the last one heard), and "pending" (responses that must wait until silence is concluded). `heard` counts lines taken:
+    see `line_key`.
     `delivered` is {"outcome": accepted|uncertain, "at", "channel"} of the present turn, once known.
     """
 
@@ -62,6 +63,8 @@ class Heard(msgspec.Struct, frozen=True):
     accepted    None                                        channel, perks: {offer: {expires_at: ISO text, …}}
     uncertain   None                                        channel; `at` is the hand-over
     withheld/failed  the reason                             channel
+    ok          None                                        webhook, answer: {…}; `failed` of a call carries webhook too
+    scanned/called/attended  the code, number, occasion     of the event
     closed      the outcome of a conversation
     overdue     None
 
@@ -84,7 +87,8 @@ class Known(msgspec.Struct, frozen=True):
     `facts` by key ("first_name", as in the path person.first_name). `may` holds (channel, purpose) pairs that
     standing consent allows, or for which none is needed. `channels` are those with an adapter here; `reachable` those
     by which this person has an address. `events` maps an event's name to what happened: (occurred_at, properties),
-    oldest first, for the names that the plan's `did` conditions read.
+    oldest first, for the names that the plan's `did` conditions read. `responds` counts answers by channel; `settled` maps a turn to
+    the arm that its experiment has settled on; `products` are those of the catalogue that the run's lists name, by key.
     """
 
     person: int
@@ -98,6 +102,9 @@ class Known(msgspec.Struct, frozen=True):
     events: Mapping[str, Sequence[tuple[datetime, Mapping[str, Any]]]] = {}
     last_channel: str | None = None
     workspace_zone: str = "UTC"
+    responds: Mapping[str, int] = {}
+    settled: Mapping[str, str] = {}
+    products: Mapping[str, Mapping[str, Any]] = {}
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -115,7 +122,8 @@ class Say(msgspec.Struct, frozen=True):
     """A delivery to plan for (run, turn, seq). Exactly what the gate and the writer need, by name; pins give versions.
 
     `channels` in order of choice, the chosen one first. `window` is "always", "Mo-Sa 09:00-20:00" or empty (the
-    guardrails' own); it is read on `zone`. `gives` is one offer, or several of which the smallest that works is given.
+    guardrails' own); it is read on `zone`. `gives` is one offer, or several of which the smallest that works is given. With a `team`
+    it is said to that team about the person, never to the person. `arrives_at` is when a letter is to be there.
     """
 
     turn: str
@@ -133,6 +141,23 @@ class Say(msgspec.Struct, frozen=True):
     kind: str
     topic: str = ""
     team: str | None = None
+    arrives_at: datetime | None = None
+
+
+class Call(msgspec.Struct, frozen=True):
+    """A webhook to call, with what it is sent."""
+
+    turn: str
+    seq: int
+    webhook: str
+    payload: dict[str, Any]
+
+
+class Enter(msgspec.Struct, frozen=True):
+    """Another dialogue to let the person into, with what its run begins with."""
+
+    dialogue: str
+    start: dict[str, Any]
 
 
 class HandOver(msgspec.Struct, frozen=True):
@@ -165,6 +190,8 @@ class Decision(msgspec.Struct, frozen=True):
     ended: str | None
     wake_at: datetime | None
     heard: list[Heard]
+    calls: list[Call] = []
+    enters: list[Enter] = []
 
 
 def line_key(turn: str, index: int) -> str:

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from duologue.kit.predicate import Properties, holds
 from duologue.strategize.dialogues.rules.context import Context
-from duologue.strategize.dialogues.rules.lines import OF_ITS_TURN, hearing, is_late, once_key, silences
-from duologue.strategize.dialogues.rules.moments import due, duration
-from duologue.strategize.dialogues.rules.speaking import channels_for, hand_over, say
-from duologue.strategize.dialogues.rules.state import ARRIVED, END, HELD, LISTENING, SENDING, HandOver, Heard, RunState, Say, Step
+from duologue.strategize.dialogues.rules.lines import OF_ITS_TURN, due_for, hearing, is_late, once_key, silences
+from duologue.strategize.dialogues.rules.moments import duration
+from duologue.strategize.dialogues.rules.speaking import POST, call, channels_for, hand_over, say, tell
+from duologue.strategize.dialogues.rules.starting import arm_of
+from duologue.strategize.dialogues.rules.state import (
+    ARRIVED,
+    END,
+    HELD,
+    LISTENING,
+    SENDING,
+    Call,
+    Enter,
+    HandOver,
+    Heard,
+    RunState,
+    Say,
+    Step,
+)
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from duologue.strategize.dialogues.rules.plan import Line, Plan, Turn
     from duologue.strategize.dialogues.rules.state import Known
 
@@ -25,9 +39,10 @@ ONLY_IF = "only_if"
 class Way:
     """Where the run is and what it has asked for so far. Changed in place; nothing of the state it came from is."""
 
-    def __init__(self, plan: Plan, state: RunState, person: Known, now: datetime) -> None:
+    def __init__(self, plan: Plan, state: RunState, person: Known, now: datetime, seed: int = 0) -> None:
         self.plan = plan
         self.now = now
+        self.seed = seed
         self.run_key = state.run_key
         self.seq, self.turn, self.phase = state.seq, state.turn, state.phase
         self.arrived_at, self.counts_from = state.arrived_at, state.counts_from
@@ -39,6 +54,8 @@ class Way:
         self.says: list[Say] = []
         self.learns: list[tuple[str, Any]] = []
         self.taken: list[Heard] = []
+        self.calls: list[Call] = []
+        self.enters: list[Enter] = []
         self.hand_over: HandOver | None = None
         self.ended: str | None = None
 
@@ -147,6 +164,8 @@ class Way:
         elif turn.does == "branch":
             way = next((branch for branch in turn.branches if not branch.when or holds(branch.when, self.context)), None)
             self.move(way.then if way else END, "branch")
+        elif turn.does == "experiment":
+            self.move(arm_of(turn, self.seq, self.context.person, self.seed), "experiment")
         elif turn.does == "learn":
             self._learn(turn.learn)
             self.move(turn.then or END, "learn")
@@ -156,6 +175,16 @@ class Way:
             self.hand_over = hand_over(turn, self.seq, self.now, self.context)
             self._stay_or_go_on(turn, HELD)
             self.counts_from = self.now if self.phase == HELD else self.counts_from
+        elif turn.does == "tell":
+            self.says.append(tell(turn, self.seq, self.now, self.context))
+            self.move(turn.then or END, "tell")
+        elif turn.does == "enter":
+            self.enters.append(Enter(turn.enters, dict(self.data.get("start", {}))))
+            self.move(turn.then or END, "enter")
+        elif turn.does == "call":
+            self.calls.append(call(turn, self.seq, self.context))
+            self._stay_or_go_on(turn, LISTENING)
+            self.counts_from = self.now if self.phase == LISTENING else self.counts_from
         else:
             self._speak(turn)
 
@@ -164,7 +193,13 @@ class Way:
         if not channels:
             self._pass_over(turn, "no channel")
             return
-        self.says.append(say(turn, self.seq, channels, self.now, self.context))
+        said = say(turn, self.seq, channels, self.now, self.context)
+        if turn.arrives and turn.arrives.late != "now" and channels[0] == POST and said.arrives_at is None:
+            self.move(turn.arrives.late, "late")
+            return
+        if said.arrives_at is not None:
+            self._part("turn")[turn.name] = {"at": self.now.isoformat(), "arrives_at": said.arrives_at.isoformat()}
+        self.says.append(said)
         self._stay_or_go_on(turn, SENDING)
 
     def _stay_or_go_on(self, turn: Turn, phase: str) -> None:
@@ -176,8 +211,7 @@ class Way:
     def _wait(self, turn: Turn) -> None:
         assert turn.wait is not None
         self.counts_from, self.phase = self.arrived_at, LISTENING
-        zone = self.context.clock(turn.wait.clock or turn.clock)
-        if turn.wait.until and due(turn.wait, self.arrived_at, zone, self.context.value) is None:
+        if turn.wait.until and due_for(turn.wait, turn, self.arrived_at, self.context) is None:
             late = turn.wait.late
             self.move(turn.then or END if late == "now" else late, "late")
 
@@ -195,10 +229,13 @@ class Way:
         turn = self.present
         found: list[tuple[datetime, str, Line | None]] = []
         if turn.wait is not None:
-            at = due(turn.wait, self.counts_from, self.context.clock(turn.wait.clock or turn.clock), self.context.value)
+            at = due_for(turn.wait, turn, self.counts_from, self.context)
             found.append((at or self.counts_from, "", None))
-        found.extend(silences(turn, self.seq, self.heard, self.counts_from, self.context))
-        return min(found, key=lambda one: one[0]) if found else None
+        if turn.listen:
+            found.extend(silences(turn, self.seq, self.heard, self.counts_from, self.context))
+        if len(found) > 1:
+            return min(found, key=itemgetter(0))
+        return found[0] if found else None
 
     def _take(self, key: str, line: Line, *, then: str | None) -> None:
         self.heard[key] = self.heard.get(key, 0) + 1
@@ -219,6 +256,8 @@ class Way:
         """Keep what later paths may ask for, and how the present delivery went."""
         if response.kind == "answered":
             self._part("answer").update(response.properties.get("answers", {}))
+        if response.kind == "ok" and response.properties.get("webhook"):
+            self._part("call")[response.properties["webhook"]] = response.properties.get("answer", {})
         if response.kind not in {"accepted", "uncertain", "withheld", "failed"}:
             return
         self._part("perk").update(response.properties.get("perks", {}))
@@ -227,9 +266,14 @@ class Way:
         about[f"{response.kind}_at"] = response.at.isoformat()
         about.update({key: response.properties[key] for key in ("channel",) if key in response.properties})
         if response.kind in {"accepted", "uncertain"} and response.seq in {None, self.seq} and self.phase == SENDING:
-            self.phase, self.counts_from = LISTENING, response.at
+            self.phase, self.counts_from = LISTENING, self._there_at(response)
             self.delivered = {"outcome": response.kind, "at": response.at.isoformat(), "channel": response.properties.get("channel")}
             self.taken.append(response)
+
+    def _there_at(self, response: Heard) -> datetime:
+        """Return from when silence counts: acceptance, or for a letter when it is expected to be there."""
+        expected = self.data["turn"].get(self.turn, {}).get("arrives_at") if response.properties.get("channel") == POST else None
+        return max(response.at, datetime.fromisoformat(expected)) if expected else response.at
 
     def _is_goal(self, response: Heard) -> bool:
         """Say whether the response was the goal and ended the run by that; a goal that stays is only noted."""

@@ -24,6 +24,7 @@ LARGE = 16_000_000
 WEEK = 7 * 86_400
 _lock = threading.Lock()
 _own: tuple[int, str, IO[bytes]] | None = None
+_noted: list[str] = []  # notes that are not written yet; only the wire's thread has any
 
 
 def sender_name() -> str:
@@ -32,13 +33,22 @@ def sender_name() -> str:
 
 
 def dot_written(delivery: int, attempt: int) -> None:
-    """Note, before it is written, that the last byte of a letter is about to go out."""
-    _append(f"D {delivery} {attempt}\n")
+    """Note, before it is written, that the last byte of a letter is about to go out; with it, what was read before."""
+    _noted.append(f"D {delivery} {attempt}\n")
+    rest()
 
 
 def reply_read(delivery: int, attempt: int, kind: str, code: str) -> None:
-    """Note what the carrier replied to a letter."""
-    _append(f"R {delivery} {attempt} {kind} {code}\n")
+    """Note what the carrier replied to a letter: written with the next note, and at the latest when the wire comes to `rest`."""
+    _noted.append(f"R {delivery} {attempt} {kind} {code}\n")
+
+
+def rest() -> None:
+    """Write what was noted."""
+    if _noted:
+        lines = "".join(_noted)
+        _noted.clear()
+        _mine()[1].write(lines.encode())
 
 
 def look_up(deliveries: list[tuple[int, int, str]]) -> dict[int, Outcome]:
@@ -106,10 +116,6 @@ def _mine() -> tuple[str, IO[bytes]]:
             file.write(f"B {_boot()}\n".encode())
             _own = (os.getpid(), name, file)
         return _own[1], _own[2]
-
-
-def _append(lines: str) -> None:
-    _mine()[1].write(lines.encode())
 
 
 def _boot() -> str:

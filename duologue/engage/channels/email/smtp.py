@@ -6,10 +6,10 @@ import asyncio
 import base64
 import ssl
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from duologue.engage.channels import journal
-from duologue.engage.channels.email.replies import Replies, Reply
+from duologue.engage.channels.email.replies import Replies, Reply, Talk
 from duologue.engage.channels.protocol import Outcome
 
 if TYPE_CHECKING:
@@ -40,7 +40,29 @@ class Way:
 
 
 class RelayTrouble(Exception):
-    """The relay cannot be used now: not reached, no TLS, no login, or it closes down. No letter is to blame."""
+    """The relay cannot be used now: not reached, no TLS, no login, or it closes down. No letter is to blame.
+
+    `mail` is the letter that was about to leave; nothing of it was taken.
+    """
+
+    mail: Mail | None = None
+
+
+class Letters(Protocol):
+    """The letters that wait for a connection."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether none may leave any more."""
+        ...
+
+    def at_once(self) -> Mail | None:
+        """Return the next one if it may leave without waiting."""
+        ...
+
+    def put_back(self, mail: Mail) -> None:
+        """Take one back that did not leave."""
+        ...
 
 
 class Connection:
@@ -67,7 +89,7 @@ class Connection:
         try:
             async with asyncio.timeout(way.connect_within):
                 transport, replies = await asyncio.get_running_loop().create_connection(
-                    lambda: Replies(way.reply_within), way.host, way.port, ssl=context if way.security == "tls" else None
+                    lambda: Replies(way.reply_within, journal.rest), way.host, way.port, ssl=context if way.security == "tls" else None
                 )
         except ssl.SSLError as error:
             raise RelayTrouble(_in_words(way, error)) from None
@@ -84,23 +106,46 @@ class Connection:
             raise
         return connection
 
-    async def send(self, mail: Mail, following: Callable[[], Mail | None]) -> Outcome:
-        """Hand one letter over; `following` names the one to offer meanwhile, which is then `ahead`.
+    async def send(self, mail: Mail, letters: Letters, told: Callable[[Outcome], None]) -> Mail | None:
+        """Hand a letter over and then others, as long as one may leave at once; each outcome is told.
 
-        Raises RelayTrouble where nothing of the letter was taken and the connection is of no more use.
+        Returns a letter that is still to be sent where the connection was lost. Raises RelayTrouble where nothing of the
+        letter in turn was taken.
         """
+        return await self._replies.run(self._one_after_the_other(mail, letters, told))
+
+    def _one_after_the_other(self, mail: Mail, letters: Letters, told: Callable[[Outcome], None]) -> Talk[Mail | None]:
+        following: Mail | None = mail
+        while following is not None:
+            try:
+                outcome = yield from self._one(following, letters)
+            except RelayTrouble as trouble:
+                trouble.mail = following
+                raise
+            told(outcome)
+            following = self.ahead
+            if following is not None and letters.is_over:  # the server may have its envelope, but its text never leaves
+                letters.put_back(following)
+                self.drop()
+                return None
+            if not self.is_usable:
+                return following
+            following = following or letters.at_once()
+        return None
+
+    def _one(self, mail: Mail, letters: Letters) -> Talk[Outcome]:
         is_offered, self._offered, self.ahead = self._offered is mail, None, None
         if not mail.letter.recipient.isascii() and "SMTPUTF8" not in self._features:
             said = f"{self._way.host} takes no addresses beyond ASCII (SMTPUTF8)."
             return Outcome(mail.letter.delivery, "failed", code="5.6.7", text=said)
         try:
-            refused = await self._envelope(mail, is_offered=is_offered)
+            refused = yield from self._envelope(mail, is_offered=is_offered)
         except BROKEN as error:
             self.drop()
             raise RelayTrouble(f"{self._way.host} closed the connection: {error or type(error).__name__}.") from None
         if refused is not None:
             return self._refusal(mail.letter.delivery, refused)
-        return await self._text(mail, following)
+        return (yield from self._text(mail, letters))
 
     async def quit(self) -> None:
         """Say goodbye and close."""
@@ -122,14 +167,14 @@ class Connection:
             raise ConnectionResetError("closed by the server")
         self._transport.write(data)
 
-    async def _text(self, mail: Mail, following: Callable[[], Mail | None]) -> Outcome:
+    def _text(self, mail: Mail, letters: Letters) -> Talk[Outcome]:
         """Send what the server's 354 asked for, and read what it says to it."""
         letter = mail.letter
-        self.ahead = following() if self._pipelines else None
+        self.ahead = letters.at_once() if self._pipelines else None
         journal.dot_written(letter.delivery, letter.attempt)
         try:
-            self._write(stuffed(mail.content) + b".\r\n" + self._offer())
-            [reply] = await self._replies.take(1)
+            self._write(b"".join((stuffed(mail.content), b".\r\n", self._offer())))
+            [reply] = yield 1
         except BROKEN as error:
             self.drop()
             broke = f"The connection broke before the reply: {error or type(error).__name__}."
@@ -155,18 +200,18 @@ class Connection:
         self._offered = mail
         return "".join(_envelope(mail)).encode()
 
-    async def _envelope(self, mail: Mail, *, is_offered: bool) -> Reply | None:
+    def _envelope(self, mail: Mail, *, is_offered: bool) -> Talk[Reply | None]:
         """Go as far as the server's 354; return the reply that refused the letter, if one did."""
         lines = _envelope(mail)
         if self._pipelines:
             if not is_offered:
                 self._write("".join(lines).encode())
-            replies = await self._replies.take(len(lines))
+            replies = yield len(lines)
         else:
             replies = []
             for line in lines:
                 self._write(line.encode())
-                replies += await self._replies.take(1)
+                replies += yield 1
                 if not replies[-1].is_good:
                     break
         refused = next((reply for reply in replies if not reply.is_good), None)
@@ -174,10 +219,10 @@ class Connection:
             return None
         if len(replies) == len(lines) and replies[-1].code == 354:  # it refused the recipient and yet waits for a text
             self._write(b".\r\n")
-            await self._replies.take(1)
+            yield 1
         if self.is_usable and refused.code != 421:
             self._write(b"RSET\r\n")
-            await self._replies.take(1)
+            yield 1
         return refused
 
     def _refusal(self, delivery: int, reply: Reply) -> Outcome:

@@ -17,7 +17,7 @@ from duologue.engage.channels.email.smtp import Connection, RelayTrouble, Way
 from duologue.engage.channels.protocol import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
 
     from duologue.engage.channels.email.mime import Mail
 
@@ -91,45 +91,50 @@ class Wire:
 
     async def _work(self, share: Share, queue: _Queue, handed: Handed) -> None:
         """Send letters over one connection until none is left or the time is over; without a connection leave them to others."""
+
+        def told(outcome: Outcome) -> None:
+            outcome.relay = share.relay
+            handed.outcomes.append(outcome)
+
         connection: Connection | None = None
         mail = await queue.take()
         while mail is not None:
             try:
-                connection, outcome = await self._one(share, connection, mail, queue)
+                connection, mail = await self._letters(share, connection, mail, queue, told)
             except RelayTrouble as trouble:
-                queue.waiting.appendleft(mail)
+                queue.put_back(trouble.mail or mail)
                 handed.trouble = str(trouble)
                 return
-            outcome.relay = share.relay
-            handed.outcomes.append(outcome)
-            mail = self._ahead(connection, queue) or await queue.take()
+            mail = mail or await queue.take()
         if connection is not None and connection.is_usable:
             self._keep(share.way, connection)
 
-    def _ahead(self, connection: Connection | None, queue: _Queue) -> Mail | None:
-        """Return the letter whose envelope the server may have already; where its time is over it goes back, and its text never leaves."""
-        if connection is None or connection.ahead is None or not queue.is_over:
-            return connection.ahead if connection is not None else None
-        queue.waiting.appendleft(connection.ahead)
-        connection.drop()
-        return None
+    async def _letters(
+        self, share: Share, connection: Connection | None, mail: Mail, queue: _Queue, told: Callable[[Outcome], None]
+    ) -> tuple[Connection | None, Mail | None]:
+        """Send letters, beginning with this one; return the connection and a letter that is still to be sent.
 
-    async def _one(self, share: Share, connection: Connection | None, mail: Mail, queue: _Queue) -> tuple[Connection | None, Outcome]:
-        """Send one letter. A kept connection may have died meanwhile: then a fresh one gets the letter, of which nothing was taken.
-
-        Raises RelayTrouble where no connection can be had.
+        A kept connection may have died meanwhile: then a fresh one gets the letter, of which nothing was taken. Raises
+        RelayTrouble, with the letter in turn, where no connection can be had.
         """
         kept = connection if connection is not None and connection.is_usable else self._idle_one(share.way)
         if kept is not None:
             try:
-                return kept, await kept.send(mail, queue.at_once)
-            except RelayTrouble:
-                pass
-        fresh = await Connection.open(share.way)
+                return kept, await kept.send(mail, queue, told)
+            except RelayTrouble as trouble:
+                mail = trouble.mail or mail
         try:
-            return fresh, await fresh.send(mail, queue.at_once)
+            fresh = await Connection.open(share.way)
         except RelayTrouble as trouble:
-            return None, Outcome(mail.letter.delivery, "deferred", code="connection_lost", text=str(trouble))
+            trouble.mail = mail
+            raise
+        try:
+            return fresh, await fresh.send(mail, queue, told)
+        except RelayTrouble as trouble:
+            if trouble.mail is not mail:
+                return None, trouble.mail
+            told(Outcome(mail.letter.delivery, "deferred", code="connection_lost", text=str(trouble)))
+            return None, None
 
     def _idle_one(self, way: Way) -> Connection | None:
         idle = self._idle.get(way)
@@ -183,6 +188,10 @@ class _Queue:
                 return mail
             self.too_slow.append(_not_left(self._share, mail, "Its turn came too late."))
         return None if self._paces is not None else self.at_once()
+
+    def put_back(self, mail: Mail) -> None:
+        """Take a letter back that did not leave."""
+        self.waiting.appendleft(mail)
 
     def at_once(self) -> Mail | None:
         """Return the next letter if it may leave without waiting for its pace."""

@@ -8,6 +8,7 @@ from typing import Any
 # path prefix → where its application lives; the longest that fits is taken
 DOORS = {
     "/v1/": "duologue.api.collect.app",
+    "/site.js": "duologue.api.collect.script",
     "/l/": "duologue.api.callbacks.app",
     "/o/": "duologue.api.callbacks.app",
     "/hooks/": "duologue.api.callbacks.shops.door",

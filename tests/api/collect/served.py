@@ -1,4 +1,4 @@
-"""The tracking API as its own server, for tests."""
+"""The plain doors as their own server, for tests."""
 
 import os
 
@@ -7,4 +7,6 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "duologue.settings")
 django.setup()
 
-from duologue.api.collect.app import application  # noqa: E402, F401
+from duologue.api.doors import PlainDoors  # noqa: E402
+
+application = PlainDoors(otherwise=None)

@@ -138,7 +138,7 @@ def _share(workspace: Workspace, relay: Relay, mails: Sequence[Mail]) -> Share:
 
 def _mail(workspace: Workspace, letter: Letter, relay: Relay, signing: dict[str, dkim.Key | None]) -> Mail:
     letter.recipient = _in_ascii(letter.recipient)
-    mail = build(letter, workspace_id=workspace.pk, reply_domain=relay.settings.get("reply_domain", ""))
+    mail = build(letter, workspace_id=workspace.id, reply_domain=relay.settings.get("reply_domain", ""))
     domain = letter.sender_address.rpartition("@")[2].lower()
     if domain not in signing:
         signing[domain] = dkim_key(workspace, domain)

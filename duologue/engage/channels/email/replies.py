@@ -53,7 +53,7 @@ class Replies(asyncio.Protocol):
         self._talk: Talk[Any] | None = None
         self._wanted = 0
         self._until = 0.0
-        self._said: asyncio.Future[Any] | None = None
+        self._said: asyncio.Future[Any] = self._loop.create_future()
         self._timer: asyncio.TimerHandle | None = None
         self._broken: Exception | None = None
 
@@ -113,21 +113,21 @@ class Replies(asyncio.Protocol):
         while (talk := self._talk) is not None:
             try:
                 if len(self._ready) >= self._wanted:
-                    self._wanted = talk.send([self._ready.popleft() for _ in range(self._wanted)] or None)
+                    given = [self._ready.popleft() for _ in range(self._wanted)]
+                    self._wanted = talk.send(given) if given else next(talk)
                 elif self._broken is not None:
                     self._wanted = talk.throw(self._broken)
                 else:
                     return
             except StopIteration as end:
-                self._end(lambda said, value=end.value: said.set_result(value))
+                self._talk = None
+                if not self._said.done():
+                    self._said.set_result(end.value)
             except Exception as error:  # noqa: BLE001 - whoever waits for the talk is told
-                self._end(lambda said, error=error: said.set_exception(error))
+                self._talk = None
+                if not self._said.done():
+                    self._said.set_exception(error)
             self._until = self._loop.time() + self._within
-
-    def _end(self, tell: Callable[[asyncio.Future[Any]], None]) -> None:
-        self._talk = None
-        if self._said is not None and not self._said.done():
-            tell(self._said)
 
     def _look(self) -> None:
         """Break off once the server has been silent for too long; until then look again when it would be."""

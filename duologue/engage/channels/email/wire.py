@@ -99,10 +99,11 @@ class Wire:
         connection: Connection | None = None
         mail = await queue.take()
         while mail is not None:
+            first = mail
             try:
-                connection, mail = await self._letters(share, connection, mail, queue, told)
+                connection, mail = await self._letters(share, connection, first, queue, told)
             except RelayTrouble as trouble:
-                queue.put_back(trouble.mail or mail)
+                queue.put_back(trouble.mail or first)
                 handed.trouble = str(trouble)
                 return
             mail = mail or await queue.take()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,7 +19,7 @@ from duologue.people.consent.queries import purposes
 from duologue.platform.database import arrays
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from datetime import datetime
 
     from duologue.engage.messages.content.look import Look
@@ -125,7 +124,7 @@ def plan(*, workspace: Workspace, deliveries: Sequence[NewDelivery], now: dateti
             message_ids.get((d.message, d.message_number)),
             survey_ids.get((d.survey, d.survey_number)),
             d.conversation_id,
-            json.dumps(_body(d), ensure_ascii=False),
+            _json(_body(d)),
             d.channel,
             d.purpose,
             d.kind,
@@ -145,9 +144,18 @@ def plan(*, workspace: Workspace, deliveries: Sequence[NewDelivery], now: dateti
                            %s::bigint[], %s::bigint[], %s::jsonb[], %s::text[], %s::text[], %s::text[], %s::text[],
                            %s::timestamptz[], %s::timestamptz[]) AS n
                ON CONFLICT DO NOTHING RETURNING id""",
-            (workspace.pk, now, *(list(column) for column in zip(*rows, strict=True))),
+            (workspace.pk, now, *(write(column) for write, column in zip(WRITTEN, zip(*rows, strict=True), strict=True))),
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+NUMBERS, MAYBE, TEXTS = (arrays.numbers,), (arrays.numbers_or_nothing,), (arrays.texts,)
+WRITTEN: Final[tuple[Callable[[Any], str], ...]] = MAYBE * 2 + NUMBERS * 3 + TEXTS + NUMBERS + MAYBE * 3 + TEXTS * 5 + (arrays.moments,) * 2
+"""How each column of new deliveries is written as an array."""
+
+
+def _json(body: dict[str, Any]) -> str:
+    return msgspec.json.encode(body).decode() if body else "{}"
 
 
 def _body(delivery: NewDelivery) -> dict[str, Any]:

@@ -127,15 +127,11 @@ def judge(workspace: Workspace, claimed: Sequence[Claimed], around: Surroundings
 
 
 def _asked(one: Claimed, workspace: Workspace, around: Surroundings, person: KnownPerson | None, now: datetime) -> Asked:
-    zone = one.body.get("zone") or (person.timezone if person else "") or workspace.timezone
-    window = one.body.get("window") or (around.quiet if one.kind == "promotion" else "")
-    return Asked(
-        kind=one.kind,
-        basis=one.basis,
-        channel=one.channel,
-        too_late_at=one.too_late_at,
-        opens_at=next_open(window, zone_named(zone, workspace.timezone), now),
-    )
+    opens_at = now
+    if window := one.body.get("window") or (around.quiet if one.kind == "promotion" else ""):
+        zone = one.body.get("zone") or (person.timezone if person else "") or workspace.timezone
+        opens_at = next_open(window, zone_named(zone, workspace.timezone), now)
+    return Asked(kind=one.kind, basis=one.basis, channel=one.channel, too_late_at=one.too_late_at, opens_at=opens_at)
 
 
 def _weigh_standing(asked: Asked, stand: Standing, purpose: str, now: datetime) -> None:

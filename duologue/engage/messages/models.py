@@ -91,7 +91,6 @@ class Delivery(InWorkspace):
             models.Index(
                 fields=["workspace", "conversation"], name="deliveries_in_conversation", condition=models.Q(conversation__isnull=False)
             ),
-            models.Index(fields=["workspace", "person"], name="deliveries_to_person"),
             models.Index(fields=["workspace", "dialogue"], name="deliveries_of_dialogue"),
         ]
 

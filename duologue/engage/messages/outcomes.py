@@ -13,6 +13,7 @@ from duologue.engage.messages.rules.gate import Verdict, try_again_at
 from duologue.engage.perks.actions import issue, release
 from duologue.people.timeline import names
 from duologue.people.timeline.actions import NewEvent, write
+from duologue.platform.database import arrays
 from duologue.platform.telemetry.counters import count
 
 if TYPE_CHECKING:
@@ -77,20 +78,41 @@ def hand_over(
     with connection.cursor() as cursor:
         cursor.execute(
             """UPDATE engage_delivery d SET state = 'handing_over', attempt = n.attempt, address = n.address, sender = %s,
-                      body = coalesce(n.body, d.body), handed_over_at = %s, claimed_until = %s, reason = ''
-               FROM json_to_recordset(%s) AS n (id bigint, attempt smallint, address text, body jsonb)
+                      handed_over_at = %s, claimed_until = %s, reason = ''
+               FROM unnest(%s::bigint[], %s::smallint[], %s::text[]) AS n (id, attempt, address)
                WHERE d.workspace_id = %s AND d.id = n.id AND d.state = 'queued'""",
-            (sender, now, until, _as_json([_handed(letter, by_id[letter.delivery]) for letter in letters]), workspace.pk),
+            (
+                sender,
+                now,
+                until,
+                arrays.numbers([letter.delivery for letter in letters]),
+                arrays.numbers([letter.attempt for letter in letters]),
+                arrays.texts([letter.recipient for letter in letters]),
+                workspace.pk,
+            ),
         )
+        _keep_perks(cursor, workspace, [one for letter in letters if (one := by_id[letter.delivery]).body.get("perks")])
     for letter in letters:
         by_id[letter.delivery].attempt = letter.attempt
+
+
+def _keep_perks(cursor: Any, workspace: Workspace, given: Sequence[Claimed]) -> None:
+    """Remember in the bodies of deliveries which perks were set aside for them."""
+    if not given:
+        return
+    cursor.execute(
+        """UPDATE engage_delivery d SET body = n.body FROM unnest(%s::bigint[], %s::jsonb[]) AS n (id, body)
+           WHERE d.workspace_id = %s AND d.id = n.id""",
+        (arrays.numbers([one.id for one in given]), arrays.texts([_as_json(one.body) for one in given]), workspace.pk),
+    )
 
 
 SETTLE: Final = """WITH moved AS (
     UPDATE engage_delivery d SET state = n.state, reason = n.reason, detail = n.text, due_at = coalesce(n.due, d.due_at),
            relay = n.relay, claimed_until = NULL, accepted_at = CASE WHEN n.state = 'accepted' THEN %(now)s ELSE d.accepted_at END
-    FROM json_to_recordset(%(rows)s) AS n (id bigint, attempt smallint, state text, reason text, due timestamptz, relay text,
-         outcome text, code text, text text)
+    FROM unnest(%(ids)s::bigint[], %(attempts)s::smallint[], %(states)s::text[], %(reasons)s::text[], %(dues)s::timestamptz[],
+                %(relays)s::text[], %(outcomes)s::text[], %(codes)s::text[], %(texts)s::text[])
+         AS n (id, attempt, state, reason, due, relay, outcome, code, text)
     WHERE d.workspace_id = %(workspace)s AND d.id = n.id AND d.state = 'handing_over' AND d.attempt = n.attempt
     RETURNING n.*)
     INSERT INTO engage_attempt (workspace_id, delivery_id, number, at, relay, outcome, code, text)
@@ -103,9 +125,24 @@ def settle(workspace: Workspace, claimed: Sequence[Claimed], outcomes: Mapping[i
     if not told:
         return 0
     refused = _refused_before(workspace, [one.id for one in told if _was_refused(outcomes[one.id])])
-    rows = [_row(one, outcomes[one.id], refused.get(one.id, 0) + 1, now) for one in told]
+    what = [outcomes[one.id] for one in told]
     with connection.cursor() as cursor:
-        cursor.execute(SETTLE, {"now": now, "rows": _as_json(rows), "workspace": workspace.pk})
+        cursor.execute(
+            SETTLE,
+            {
+                "now": now,
+                "workspace": workspace.pk,
+                "ids": arrays.numbers([one.id for one in told]),
+                "attempts": arrays.numbers([one.attempt for one in told]),
+                "states": arrays.texts([_state(outcome) for outcome in what]),
+                "reasons": arrays.texts([_reason(outcome) for outcome in what]),
+                "dues": arrays.moments([_due(outcome, refused.get(outcome.delivery, 0) + 1, now) for outcome in what]),
+                "relays": arrays.texts([outcome.relay for outcome in what]),
+                "outcomes": arrays.texts([outcome.kind for outcome in what]),
+                "codes": arrays.texts([outcome.code[:20] for outcome in what]),
+                "texts": arrays.texts([_clean(outcome.text) for outcome in what]),
+            },
+        )
         moved = {row[0] for row in cursor.fetchall()}
     told = [one for one in told if one.id in moved]
     for kind, number in Counter(outcomes[one.id].kind for one in told).items():
@@ -137,30 +174,23 @@ def _refused_before(workspace: Workspace, deliveries: Sequence[int]) -> dict[int
         return dict(cursor.fetchall())
 
 
-def _handed(letter: Letter, one: Claimed) -> dict[str, Any]:
-    """Return what handing over changes; its body only where perks were set aside."""
-    body = {"body": one.body} if one.body.get("perks") else {}
-    return {"id": letter.delivery, "attempt": letter.attempt, "address": letter.recipient, **body}
+def _state(outcome: Outcome) -> str:
+    return "queued" if outcome.kind == "deferred" else outcome.kind
 
 
-def _row(one: Claimed, outcome: Outcome, refusal: int, now: datetime) -> dict[str, Any]:
-    due = (try_again_at(refusal, now) if _was_refused(outcome) else now) if outcome.kind == "deferred" else None
-    return {
-        "id": one.id,
-        "attempt": one.attempt,
-        "state": "queued" if outcome.kind == "deferred" else outcome.kind,
-        "reason": "" if outcome.kind == "accepted" else (outcome.code or outcome.kind)[:60],
-        "due": due,
-        "relay": outcome.relay,
-        "outcome": outcome.kind,
-        "code": outcome.code[:20],
-        "text": _clean(outcome.text),
-    }
+def _reason(outcome: Outcome) -> str:
+    return "" if outcome.kind == "accepted" else (outcome.code or outcome.kind)[:60]
 
 
-def _as_json(rows: list[dict[str, Any]]) -> str:
-    """Return rows as one text, which costs the client less than an array for each column."""
-    return msgspec.json.encode(rows).decode()
+def _due(outcome: Outcome, refusal: int, now: datetime) -> datetime | None:
+    """Return when to try again, the first refusal being 1; what reached no carrier is due at once."""
+    if outcome.kind != "deferred":
+        return None
+    return try_again_at(refusal, now) if _was_refused(outcome) else now
+
+
+def _as_json(body: dict[str, Any]) -> str:
+    return msgspec.json.encode(body).decode()
 
 
 def _told(one: Claimed, outcome: Outcome, now: datetime) -> NewEvent:

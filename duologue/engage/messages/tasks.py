@@ -16,13 +16,13 @@ from duologue.engage.messages.writing import Written, write_letters
 from duologue.platform.database.clock import database_now
 from duologue.platform.registry.leases import Leases
 from duologue.platform.registry.shards import LeaseLost
-from duologue.platform.workspaces.models import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from duologue.engage.channels.protocol import Letter, Outcome
+    from duologue.platform.workspaces.models import Workspace
 
 ROLE = "gate"
 BATCH = 500
@@ -98,7 +98,9 @@ def _hand_over(workspace: Workspace, claimed: Sequence[Claimed], letters: Sequen
 
 def _is_stopped(workspace: Workspace) -> bool:
     """Ask the database, since another process may have stopped all sending a moment ago."""
-    return Workspace.objects.filter(pk=workspace.pk, sending_stopped_at__isnull=False).exists()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM platform_workspace WHERE id = %s AND sending_stopped_at IS NOT NULL", (workspace.pk,))
+        return cursor.fetchone() is not None
 
 
 def settle_abandoned(workspace: Workspace, now: datetime) -> int:

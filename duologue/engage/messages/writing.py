@@ -177,7 +177,7 @@ def values_for(
     """Return all that a content may name: person, perk, brand, link, survey, reply, and what the run brings along."""
     locale = person.locale or workspace.locale
     perks = {**one.earlier_perks, **(one.body.get("perks") or {})}
-    page = sign("page", workspace.pk, one.id)
+    page = sign("page", workspace.id, one.id)
     values: dict[str, Any] = {
         **one.body.get("values", {}),
         "person": {"locale": locale, "country": person.country, **person.facts},
@@ -196,9 +196,9 @@ def values_for(
 def _links(workspace: Workspace, delivery: int, page: str, content: Compiled, around: Surroundings) -> dict[str, str]:
     url = around.public_url
     links = {name: ready(f"{url}/{path}/", page) for name, path in PAGES.items()}
-    links["pixel"] = ready(f"{url}/o/", sign("open", workspace.pk, delivery))
+    links["pixel"] = ready(f"{url}/o/", sign("open", workspace.id, delivery))
     numbers = range(1, len(content.links) + 1)
-    for number, token in zip(numbers, sign_each("click", (workspace.pk, delivery), numbers), strict=True):
+    for number, token in zip(numbers, sign_each("click", (workspace.id, delivery), numbers), strict=True):
         links[f"c{number}"] = ready(f"{url}/l/", token)
     return links
 

@@ -437,10 +437,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='delivery',
-            index=models.Index(fields=['workspace', 'person'], name='deliveries_to_person'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
             index=models.Index(fields=['workspace', 'dialogue'], name='deliveries_of_dialogue'),
         ),
         migrations.AddConstraint(

@@ -5,6 +5,7 @@ Use as a parameter with a cast: `unnest(%s::bigint[], %s::text[])` with `numbers
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,6 +18,11 @@ _END = "\x00"  # no text in PostgreSQL can hold it
 def numbers(items: Iterable[int]) -> str:
     """Return whole numbers as an array."""
     return "{" + ",".join(map(str, items)) + "}"
+
+
+def numbers_or_nothing(items: Iterable[int | None]) -> str:
+    """Return whole numbers as an array in which some are missing."""
+    return "{" + ",".join(["NULL" if item is None else str(item) for item in items]) + "}"
 
 
 def texts(items: Iterable[str]) -> str:
@@ -37,7 +43,13 @@ def texts_or_nothing(items: Iterable[str | None]) -> str:
 
 def moments(items: Iterable[datetime | None]) -> str:
     """Return moments as an array; missing ones stay missing."""
-    return "{" + ",".join("NULL" if item is None else item.isoformat() for item in items) + "}"
+    return "{" + ",".join(["NULL" if item is None else moment(item) for item in items]) + "}"
+
+
+@lru_cache(maxsize=4096)
+def moment(at: datetime) -> str:
+    """Return a moment as PostgreSQL reads it; most rows of a batch share theirs."""
+    return at.isoformat()
 
 
 def digests(items: Iterable[bytes]) -> str:

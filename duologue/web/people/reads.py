@@ -122,7 +122,7 @@ def conversation(workspace: Workspace, profiles: Sequence[int]) -> Conversation 
 def not_sent(workspace: Workspace, profiles: Sequence[int]) -> list[Delivery]:
     """Return the latest deliveries that did not go out, or perhaps did, with why."""
     states = [Delivery.State.WITHHELD, Delivery.State.FAILED, Delivery.State.UNCERTAIN, Delivery.State.QUEUED]
-    mine = Delivery.within(workspace).filter(person__in=profiles, state__in=states).select_related("dialogue")
+    mine = Delivery.within(workspace).filter(profile__in=profiles, state__in=states).select_related("dialogue")
     return list(mine.order_by("-planned_at")[:10])
 
 

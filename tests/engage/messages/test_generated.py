@@ -197,7 +197,8 @@ VALUE = st.recursive(
 PATH = st.sampled_from(
     ["a", "b", "c", "a.a", "a.b", "b.c", "b[0]", "b.first", "b.last", "a.size", "c[1].a", "a[b]", "a.b.c", "forloop.index", "forloop.last"]
 )
-LITERAL = st.sampled_from(["1", "2.5", '"x"', "'<'", "true", "nil", "empty", "blank", "(1..3)", '""'])
+SAYABLE = st.sampled_from(["1", "2.5", '"x"', "'<'", "true", "nil", "(1..3)", '""'])
+LITERAL = st.one_of(SAYABLE, st.sampled_from(["empty", "blank"]))  # these two are said by a filter with their place in memory
 OPERAND = st.one_of(PATH, PATH, LITERAL)
 FILTER = st.sampled_from(
     [
@@ -217,7 +218,9 @@ FILTER = st.sampled_from(
         "truncate: 3",
     ]
 )
-OUTPUT = st.builds(lambda head, filters: "{{ " + " | ".join([head, *filters]) + " }}", OPERAND, st.lists(FILTER, max_size=2))
+OUTPUT = st.builds(
+    lambda head, filters: "{{ " + " | ".join([head, *filters]) + " }}", st.one_of(PATH, SAYABLE), st.lists(FILTER, max_size=2)
+)
 COMPARED = st.builds(
     lambda left, how, right: f"{left} {how} {right}",
     OPERAND,
@@ -228,7 +231,7 @@ CONDITION = st.one_of(PATH, COMPARED, st.builds(lambda a, how, b: f"{a} {how} {b
 SIMPLE = st.one_of(
     TEXT,
     OUTPUT,
-    st.builds(lambda name, value: f"{{% assign {name} = {value} %}}", st.sampled_from("abc"), OPERAND),
+    st.builds(lambda name, value: f"{{% assign {name} = {value} %}}", st.sampled_from("abc"), st.one_of(PATH, SAYABLE)),
     st.sampled_from([" ", "\n"]),
 )
 

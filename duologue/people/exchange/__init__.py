@@ -1,0 +1,1 @@
+"""Lists of who agreed and who left, from other tools and to them."""

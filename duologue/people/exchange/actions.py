@@ -1,0 +1,175 @@
+"""Taking in a list of who agreed and who left."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from django.db import transaction
+
+from duologue.kit.ids import digest16
+from duologue.kit.pipeline import Refused
+from duologue.people.consent.actions import suppress
+from duologue.people.consent.queries import purposes
+from duologue.people.exchange.rules.line import AGREED, LEFT, LONG_AGO, STATES, Line
+from duologue.people.exchange.rules.tools import TOOLS
+from duologue.people.identifiers.rules import normalise
+from duologue.people.imports.reading import look, rows
+from duologue.people.intake.actions import take_in
+from duologue.people.intake.rules import understand
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from duologue.people.intake.rules import Incoming
+    from duologue.platform.workspaces.models import Workspace
+
+AT_ONCE: Final = 1000
+
+
+@dataclass(slots=True)
+class Taken:
+    """What a list held, by what was made of each line, and the lines refused with why."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    refused: list[tuple[int, Refused]] = field(default_factory=list)
+    refused_file: str = ""
+
+
+@dataclass(slots=True, frozen=True)
+class _Taking:
+    """The purpose a list stands for, and what else leaving everything means."""
+
+    workspace: Workspace
+    tool: str
+    channel: str
+    purpose: str
+    all_purposes: Sequence[str]
+    now: datetime
+
+
+def take_list(
+    *,
+    workspace: Workspace,
+    path: Path,
+    tool: str,
+    purpose: str,
+    now: datetime,
+    state: str = "",
+    told: Callable[[float], None] = lambda _lines: None,
+) -> Taken:
+    """Take in a list that another tool wrote; the same list again changes nothing. Raises Refused.
+
+    Who agreed agrees to `purpose` from the day the list names, and where it names none from long ago, so that no leaving that is known
+    gives way. Who left has left, of everything where the tool says so. Addresses that bounced or reported spam are suppressed.
+    """
+    known = purposes(workspace)
+    if purpose not in known or known[purpose].basis != "consent":
+        raise Refused("unknown purpose", f"{purpose!r} is no purpose by consent; there are {_listed(known)}.")
+    if tool not in TOOLS:
+        raise Refused("unknown tool", f"{tool!r} is no tool whose lists are understood; there are {', '.join(sorted(TOOLS))}.")
+    if state and state not in STATES:
+        raise Refused("unknown state", f"{state!r} is no state of a list; there are {', '.join(STATES)}.")
+    whole = STATES[state] if state else _by_name(path)
+    if not whole and not TOOLS[tool].says_state:
+        raise Refused(
+            "state not said",
+            f"A list from {tool} does not say in its rows who agreed. Say what it holds: --state {', '.join(STATES)}.",
+        )
+    by_consent = [name for name, one in sorted(known.items()) if one.basis == "consent"]
+    taking = _Taking(workspace, tool, "email", purpose, by_consent, now)
+    taken = Taken()
+    with rows(path, look(path).encoding) as (headings, table):
+        small = [heading.lower() for heading in headings]
+        if not set(TOOLS[tool].address) & set(small):
+            raise Refused("no such column", f"The list has no column {TOOLS[tool].address[0]!r}; it has {', '.join(headings[:40])}.")
+        lines = _lines(taking, small, table, whole, taken)
+        while some := list(islice(lines, AT_ONCE)):
+            _take(taking, some, taken)
+            told(len(some))
+    if taken.refused:
+        taken.refused_file = _write_refused(path, taken.refused)
+    return taken
+
+
+def _lines(taking: _Taking, headings: list[str], table: Iterator[list[str]], whole: str, taken: Taken) -> Iterator[tuple[int, Line]]:
+    tool = TOOLS[taking.tool]
+    for number, cells in enumerate(table, 2):
+        row = dict(zip(headings, cells, strict=False))
+        email = next((cell for heading in tool.address if (cell := row.get(heading, "").strip())), "")
+        if not any(cells):
+            continue
+        taken.counts["read"] += 1
+        try:
+            normalise("email", email, taking.workspace.country)
+            yield number, tool.read(row, email, whole)
+        except Refused as refusal:
+            taken.refused.append((number, refusal))
+
+
+@transaction.atomic
+def _take(taking: _Taking, lines: list[tuple[int, Line]], taken: Taken) -> None:
+    """Take in some lines: all of it or nothing."""
+    for because in sorted({line.suppress for _, line in lines if line.suppress}):
+        addresses = [line.email for _, line in lines if line.suppress == because]
+        suppress(workspace=taking.workspace, channel=taking.channel, addresses=addresses, reason=because, now=taking.now)
+    events: list[Incoming] = []
+    for number, line in lines:
+        try:
+            made = [
+                understand(payload, source=taking.tool, received_at=taking.now, country=taking.workspace.country)
+                for payload in _payloads(taking, line)
+            ]
+        except Refused as refusal:
+            taken.refused.append((number, refusal))
+            continue
+        events += made
+        taken.counts["suppressed" if line.suppress else line.state] += 1
+    take_in(workspace=taking.workspace, events=events, now=taking.now)
+
+
+def _payloads(taking: _Taking, line: Line) -> Iterator[bytes]:
+    """Give the calls that say what a line says."""
+    context = {"traits": {"email": line.email}}
+    about = {"type": "identify", "traits": {"email": line.email, **line.facts}}
+    yield msgspec.json.encode(about | {"messageId": _key(taking, line, "about", **line.facts)})
+    if line.state not in {AGREED, LEFT}:
+        return
+    event = "Consent Granted" if line.state == AGREED else "Consent Withdrawn"
+    at = min(line.at or (LONG_AGO if line.state == AGREED else taking.now), taking.now)
+    for purpose in taking.all_purposes if line.everything else [taking.purpose]:
+        said = {"channel": taking.channel, "purpose": purpose, "source": f"list from {taking.tool}", "wording": ""}
+        proof = {"reason": line.reason} if line.reason else {}
+        dated = {} if line.at else {"date": "not known"}
+        key = _key(taking, line, purpose, at=line.at.isoformat() if line.at else "")
+        call = {"type": "track", "event": event, "timestamp": at.isoformat(), "messageId": key, "context": context}
+        yield msgspec.json.encode(call | {"properties": said | proof | dated})
+
+
+def _key(taking: _Taking, line: Line, what: str, **more: Any) -> str:
+    said = msgspec.json.encode([line.email.lower(), line.state, what, more], order="sorted")
+    return f"list:{digest16(taking.tool, said.decode()).hex()}"
+
+
+def _by_name(path: Path) -> str:
+    """Return what the name of a file says it holds, as Mailchimp's exports are called: subscribed_…, unsubscribed_… or cleaned_….csv."""
+    return STATES.get(path.name.lower().partition("_")[0], "")
+
+
+def _write_refused(path: Path, refused: list[tuple[int, Refused]]) -> str:
+    place = path.with_name(f"{path.stem}.refused.csv")
+    with place.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["line", "reason", "sentence"])
+        writer.writerows([number, refusal.reason, refusal.sentence] for number, refusal in refused)
+    return str(place)
+
+
+def _listed(known: dict[str, Any]) -> str:
+    return ", ".join(name for name, one in sorted(known.items()) if one.basis == "consent") or "none yet; write purposes.yaml"

@@ -1,0 +1,205 @@
+"""Lists of who agreed and who left, from other tools and to them: nobody who had left becomes mailable."""
+
+import csv
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from duologue.cli.command import build_parser
+from duologue.cli.frame import Refused as Stopped
+from duologue.kit.pipeline import Refused
+from duologue.people.consent.actions import NewStatement, save_purpose, state
+from duologue.people.consent.models import ConsentNow, ConsentStatement
+from duologue.people.consent.queries import chain_broken_at, standing, suppressed
+from duologue.people.exchange.actions import take_list
+from duologue.people.exchange.queries import lines
+from duologue.people.exchange.rules.line import Line
+from duologue.people.exchange.rules.tools import TOOLS
+from duologue.people.identifiers.queries import find
+from duologue.people.profiles.queries import people, persons_of
+
+NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
+LAST_WEEK = NOW - timedelta(days=7)
+
+
+@pytest.fixture
+def shop(workspace):
+    for purpose in ("newsletter", "promotions"):
+        save_purpose(workspace=workspace, name=purpose, title=purpose.title())
+    save_purpose(workspace=workspace, name="orders", title="Orders", basis="contract")
+    return workspace
+
+
+@pytest.fixture
+def listed(tmp_path, shop):
+    """Take in a list written as text."""
+
+    def take(tool, text, name="list.csv", **options):
+        path = tmp_path / name
+        path.write_text(text)
+        return take_list(workspace=shop, path=path, tool=tool, purpose="newsletter", now=NOW, **options)
+
+    return take
+
+
+def person(shop, email):
+    profile = find(shop, "email", email)
+    return persons_of(shop, [profile])[profile]
+
+
+def may(shop, email, purpose="newsletter"):
+    if email in suppressed(shop, "email", [email]):
+        return False
+    one = person(shop, email)
+    return standing(shop, [one])[one].may("email", purpose)
+
+
+MAILCHIMP = "Email Address,First Name,Last Name,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP"
+
+
+def test_those_who_agreed_in_mailchimp_agree_since_that_day(shop, listed):
+    taken = listed(
+        "mailchimp", f"{MAILCHIMP}\nann@example.com,Ann,Lee,2,,,2023-05-01 10:00:00,203.0.113.9\n", "subscribed_members_export.csv"
+    )
+    assert taken.counts == {"read": 1, "granted": 1}
+    (now,) = ConsentNow.within(shop)
+    assert (now.state, now.purpose, now.at) == ("granted", "newsletter", datetime(2023, 5, 1, 10, tzinfo=UTC))
+    assert people(shop, [person(shop, "ann@example.com")])[person(shop, "ann@example.com")].facts["first_name"] == "Ann"
+    statement = ConsentStatement.within(shop).get()
+    assert statement.source == "list from mailchimp"
+
+
+@pytest.mark.parametrize(
+    ("tool", "name", "text"),
+    [
+        ("mailchimp", "unsubscribed_x.csv", f"{MAILCHIMP},UNSUB_TIME,UNSUB_REASON\na@example.com,,,2,,,2023-05-01 10:00:00,,2024-02-01 10:00:00,TOO_MANY\n"),
+        ("mailchimp", "subscribed_x.csv", f"{MAILCHIMP},UNSUB_TIME,UNSUB_REASON\na@example.com,,,2,,,2023-05-01 10:00:00,,2024-02-01 10:00:00,\n"),
+        ("listmonk", "subscribed_x.csv", "uuid,email,name,attributes,status,created_at,updated_at\nu,a@example.com,A,{},blocklisted,2023-01-01T00:00:00Z,2024-01-01T00:00:00Z\n"),
+        ("mautic", "subscribed_x.csv", "id,firstname,lastname,email,dnc_reason,dnc_channel\n1,A,B,a@example.com,1,email\n"),
+        ("hubspot", "x.csv", "Record ID,Email,Unsubscribed from all email,Legal basis for processing contact's data\n1,a@example.com,true,Freely given consent from contact\n"),
+        ("hubspot", "x.csv", "Record ID,Email,Opted out of email: Marketing Information\n1,a@example.com,true\n"),
+        ("klaviyo", "x.csv", "Email,Email Marketing Consent,Email Marketing Consent Timestamp\na@example.com,UNSUBSCRIBED,2024-01-01 10:00:00\n"),
+        ("klaviyo", "x.csv", "Email,Email Marketing Consent,Email Suppressions\na@example.com,SUBSCRIBED,UNSUBSCRIBED\n"),
+        ("brevo", "x.csv", "EMAIL,DOUBLE_OPT-IN,EMAIL_BLACKLISTED\na@example.com,Yes,true\n"),
+        ("activecampaign", "x.csv", "Email,Status,Unsubscribed Date,Unsubscribe Reason\na@example.com,Unsubscribed,2024-01-01,Not for me\n"),
+    ],
+)  # fmt: skip
+def test_whoever_left_in_a_tool_has_left(shop, listed, tool, name, text):
+    assert listed(tool, text, name).counts == {"read": 1, "withdrawn": 1}
+    assert not may(shop, "a@example.com")
+    (again,) = [listed(tool, text, name).counts]
+    assert again == {"read": 1, "withdrawn": 1}
+    profile = find(shop, "email", "a@example.com")
+    assert chain_broken_at(shop, profile) is None
+    assert len(ConsentStatement.within(shop).filter(purpose="newsletter")) == 1
+
+
+@pytest.mark.parametrize(
+    ("tool", "name", "text", "because"),
+    [
+        ("mailchimp", "cleaned_x.csv", f"{MAILCHIMP},CLEAN_TIME\na@example.com,,,2,,,2023-05-01 10:00:00,,2024-02-01 10:00:00\n", "hard_bounce"),
+        ("klaviyo", "x.csv", "Email,Reason,Timestamp\na@example.com,HARD_BOUNCE,2024-01-01\n", "hard_bounce"),
+        ("klaviyo", "x.csv", "Email,Reason,Timestamp\na@example.com,SPAM_COMPLAINT,2024-01-01\n", "spam_report"),
+        ("brevo", "x.csv", "email,blocked reason\na@example.com,contactFlaggedAsSpam\n", "spam_report"),
+        ("mautic", "subscribed_x.csv", "email,dnc reason,comments\na@example.com,Bounced,550 no such user\n", "hard_bounce"),
+        ("hubspot", "x.csv", "Email,Email hard bounce reason\na@example.com,UNKNOWN_USER\n", "hard_bounce"),
+        ("activecampaign", "x.csv", "Email,Status\na@example.com,Bounced\n", "hard_bounce"),
+    ],
+)  # fmt: skip
+def test_an_address_that_bounced_or_reported_spam_is_suppressed(shop, listed, tool, name, text, because):
+    assert listed(tool, text, name).counts == {"read": 1, "suppressed": 1}
+    assert suppressed(shop, "email", ["A@Example.com"]) == {"A@Example.com"}
+    (line,) = lines(shop, "newsletter")
+    assert (line.state, line.suppress) == ("withdrawn", because)
+    listed("mailchimp", f"{MAILCHIMP}\na@example.com,,,2,,,2025-05-01 10:00:00,\n", "subscribed_x.csv")
+    assert not may(shop, "a@example.com")
+
+
+@pytest.mark.parametrize("since", ["2019-05-01 10:00:00", "", "03/04/2025"])
+def test_who_left_here_stays_gone_whatever_an_older_list_says(shop, listed, since):
+    listed("mailchimp", f"{MAILCHIMP}\nann@example.com,Ann,,2,,,2018-05-01 10:00:00,\n", "subscribed_a.csv")
+    profile = find(shop, "email", "ann@example.com")
+    gone = NewStatement(profile, "email", "newsletter", "withdrawn", LAST_WEEK, "unsubscribe page")
+    state(workspace=shop, statements=[gone], now=LAST_WEEK)
+    listed("mailchimp", f"{MAILCHIMP}\nann@example.com,Ann,,2,,,{since},\n", "subscribed_b.csv")
+    assert not may(shop, "ann@example.com")
+
+
+def test_who_left_everything_left_every_purpose_by_consent(shop, listed):
+    listed("hubspot", "Email,Unsubscribed from all email\na@example.com,true\n")
+    assert set(ConsentNow.within(shop).values_list("purpose", "state")) == {("newsletter", "withdrawn"), ("promotions", "withdrawn")}
+
+
+def test_a_list_that_does_not_say_who_agreed_is_refused_and_one_that_says_so_is_not(listed):
+    text = "uuid,email,name,status\nu,a@example.com,A,enabled\nv,no address,B,enabled\n"
+    with pytest.raises(Refused, match="does not say in its rows who agreed"):
+        listed("listmonk", text)
+    taken = listed("listmonk", text, state="subscribed")
+    assert (taken.counts, [line for line, _ in taken.refused]) == ({"read": 2, "granted": 1}, [3])
+    assert Path(taken.refused_file).read_text().splitlines()[1].startswith("3,")
+    with pytest.raises(Refused, match="no column 'email'"):
+        listed("brevo", "address,x\n1,2\n")
+
+
+def test_pending_and_never_asked_are_known_but_not_mailable(shop, listed):
+    taken = listed("activecampaign", "Email,Status\na@example.com,Unconfirmed\nb@example.com,Active\n")
+    assert taken.counts == {"read": 2, "pending": 1, "granted": 1}
+    assert (may(shop, "a@example.com"), may(shop, "b@example.com")) == (False, True)
+
+
+emails = st.from_regex(r"[a-z]{1,8}@[a-z]{1,8}\.example", fullmatch=True)
+moments = st.datetimes(datetime(2001, 1, 1), datetime(2025, 12, 31)).map(lambda at: at.replace(microsecond=0, tzinfo=UTC))  # noqa: DTZ001
+agreed = st.builds(Line, email=emails, state=st.just("granted"), at=moments)
+gone = st.builds(
+    Line, email=emails, state=st.just("withdrawn"), at=moments, reason=st.sampled_from(["", "too many"]), everything=st.booleans()
+)
+dead = st.builds(Line, email=emails, state=st.just("withdrawn"), at=moments, everything=st.just(True), suppress=st.just("hard_bounce"), reason=st.just("hard bounce"))  # fmt: skip
+
+
+@pytest.mark.parametrize("tool", sorted(TOOLS))
+@given(line=agreed | gone | dead)
+def test_what_is_written_for_a_tool_reads_the_same_again(tool, line):
+    one = TOOLS[tool]
+    row = {heading.lower(): cell for heading, cell in one.write(line).items()}
+    again = one.read(row, line.email, "" if one.says_state else line.state)
+    assert again.email == line.email
+    assert (again.state == "granted") == (line.state == "granted")
+    if line.state == "withdrawn":
+        assert again.state == "withdrawn"
+        assert again.everything or not line.everything or tool in {"mailchimp", "activecampaign"}
+    if line.suppress and tool != "listmonk":
+        assert again.suppress == line.suppress
+
+
+def main(line):
+    parser, modules = build_parser("consent")
+    args = parser.parse_args(line)
+    args.workspace, args.json = "shop", "--json" in line
+    return modules["consent"].run(args)
+
+
+def test_by_the_command_line_from_one_tool_to_the_next(shop, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in.csv").write_text(
+        "Email,First Name,Status,Unsubscribe Reason\nann@example.com,Ann,Active,\nbob@example.com,Bob,Unsubscribed,Too many\n"
+    )
+    assert main(["consent", "import", "in.csv", "--from", "activecampaign", "--purpose", "newsletter"]) == 0
+    assert capsys.readouterr().out.split() == ["lines", "number", "granted", "1", "read", "2", "withdrawn", "1", "refused", "0"]
+    assert main(["consent", "export", "out.csv", "--to", "klaviyo", "--purpose", "newsletter"]) == 0
+    with (tmp_path / "out.csv").open() as file:
+        rows = {row["Email"]: row for row in csv.DictReader(file)}
+    assert rows["ann@example.com"]["Email Marketing Consent"] == "SUBSCRIBED"
+    assert (rows["bob@example.com"]["Email Marketing Consent"], rows["bob@example.com"]["Unsubscribe Reason"]) == (
+        "UNSUBSCRIBED",
+        "Too many",
+    )
+    with pytest.raises(Stopped, match="is there already"):
+        main(["consent", "export", "out.csv", "--to", "klaviyo", "--purpose", "newsletter"])
+    with pytest.raises(Stopped, match="lists of their own"):
+        main(["consent", "export", "list.csv", "--to", "mailchimp", "--purpose", "newsletter"])
+    assert main(["consent", "export", "list.csv", "--to", "mailchimp", "--purpose", "newsletter", "--state", "unsubscribed"]) == 0
+    with (tmp_path / "list.csv").open() as file:
+        assert [row["Email Address"] for row in csv.DictReader(file)] == ["bob@example.com"]

@@ -40,10 +40,11 @@ DEBUG = env.flag("DUOLOGUE_DEBUG", default=False)
 WEB_CONNECTIONS = env.number("DUOLOGUE_WEB_CONNECTIONS", 12, least=4, most=500)
 WORK_CONNECTIONS = env.number("DUOLOGUE_WORK_CONNECTIONS", 4, least=2, most=100)
 POOL = {"min_size": 0, "max_size": WORK_CONNECTIONS, "timeout": 20}  # `asgi` takes the web's size
+PREPARE_AFTER = 4  # times that a connection is asked the same; then PostgreSQL keeps the plan (decision 10)
 DATABASES = {
     "default": {
         **(env.database_url(DATABASE_URL) if DATABASE_URL else DATA.database()),
-        "OPTIONS": {"pool": POOL, "server_side_binding": False},
+        "OPTIONS": {"pool": POOL, "server_side_binding": True, "prepare_threshold": PREPARE_AFTER},
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,15 +1,17 @@
-"""Transitions of waiting runs (each leaves a turn and enters the next, with all its rows), beside one SQL UPDATE of the same rows."""
+"""Transitions of waiting runs, each with all its rows: by one worker, by two, and by a loop that decides nothing."""
 
 from __future__ import annotations
 
-import time
+import os
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import connection
 
 from bench.crowd import NOON, crowd
 from bench.meter import Meter, Row
+from bench.raw import move_runs
+from bench.waker import Wakers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,29 +29,43 @@ turns:
 """
 SEGMENT = "segment: everybody\nabout: For measuring\nwhere: {person.bench: true}\n"
 BATCH = 10_000
-SIZES = {False: (200_000, 60_000), True: (1_000_000, 200_000)}  # waiting runs, and how many of them move
+SIZES = {False: 200_000, True: 1_000_000}
+MOST_MOVES = 200_000
+LATER = NOON + timedelta(days=4)  # those who are due by then began at any moment of the day before; all others begin later
 
 
 def measure(folder: Path, *, full: bool) -> list[Row]:
+    """Move a fifth of the runs by one worker, as many by two, as many by the loop, while the others wait.
+
+    WAITING says how many there are.
+    """
     from duologue.engage.runs.tasks import wake
     from duologue.platform.workspaces.actions import create_workspace
 
-    waiting, moves = SIZES[full]
+    waiting = int(os.environ.get("WAITING") or SIZES[full])
+    moves = min(MOST_MOVES, waiting // 5)
     workspace = create_workspace(name="bench-engine", clock_at=NOON)
-    crowd(workspace, waiting)
-    _runs(workspace, waiting)
-    later = NOON + timedelta(days=4)
-    done = wake(workspace, later, 1000)  # reads plans, prepares
+    crowd(workspace, waiting, bare=True)
+    _runs(workspace, waiting, due=4 * moves)
+    wake(workspace, LATER, 1000)  # reads plans, prepares
     done = 0
-    with Meter() as meter:
-        while done < moves and (moved := wake(workspace, later, BATCH)):
+    with Meter() as one:
+        while done < moves and (moved := wake(workspace, LATER, BATCH)):
             done += moved
-    assert done >= moves, f"only {done} runs moved"
-    return [meter.row(f"transitions with {waiting:,} waiting", "transitions/s", done, limit=_raw(workspace, moves), goal=12_000)]
+    with Wakers(2, workspace, LATER, BATCH, moves // 2) as wakers, Meter() as two:
+        done_by_two = wakers.run()
+    limit = move_runs(workspace, LATER, BATCH, moves)
+    rows = [
+        one.row(f"transitions with {waiting:,} waiting", "transitions/s", done, limit=limit, goal=12_000),
+        two.row("  by two workers", "transitions/s", done_by_two, limit=None, goal=22_000),
+    ]
+    rows[1].cpu_us, rows[1].peak_mb = wakers.cpu * 1e6 / done_by_two, wakers.memory
+    rows[0].correct = rows[1].correct = _adds_up(workspace) and done >= moves
+    return rows
 
 
-def _runs(workspace, count: int) -> None:
-    """Let the product start one run, and copy it for everybody else."""
+def _runs(workspace, count: int, *, due: int) -> None:
+    """Let the product start one run, and copy it for everybody else; so many, anywhere in the table, are due by LATER."""
     from duologue.cli.worker.once import turn_the_wheel
     from duologue.engage.runs.actions import start_dialogue
     from duologue.people.profiles.actions import NewFact, learn
@@ -70,28 +86,24 @@ def _runs(workspace, count: int) -> None:
         cursor.execute("SELECT column_name FROM information_schema.columns WHERE table_name = 'engage_run' AND column_name <> 'id'")
         columns = [row[0] for row in cursor.fetchall()]
         own = {"person": "p.person", "profile_id": "p.id", "shard": "p.shard"}
+        own |= {name: f"r.{name} + p.later" for name in ("arrived_at", "counts_from", "wake_at", "started_at")}
         cursor.execute(
             f"""INSERT INTO engage_run ({", ".join(columns)}) SELECT {", ".join(own.get(name, f"r.{name}") for name in columns)}
-                FROM people_profile p, (SELECT * FROM engage_run WHERE workspace_id = %s AND profile_id = %s) r
-                WHERE p.workspace_id = %s AND p.id <> %s""",
-            (workspace.pk, one, workspace.pk, one),
+                FROM (SELECT *, random() * interval '1 day' + CASE WHEN random() < %s THEN interval '0' ELSE interval '2 days' END AS later
+                      FROM people_profile WHERE workspace_id = %s AND id <> %s) p,
+                     (SELECT * FROM engage_run WHERE workspace_id = %s AND profile_id = %s) r""",
+            (due * 1.03 / count, workspace.pk, one, workspace.pk, one),
         )
         assert cursor.rowcount == count - 1, f"{cursor.rowcount} runs were copied"
         cursor.execute("VACUUM ANALYZE engage_run")
 
 
-def _raw(workspace, count: int) -> float:
-    """UPDATE … FROM unnest in the same batches, on runs that have not moved."""
+def _adds_up(workspace) -> bool:
+    """Say whether every turn entered but the present one was left behind as a step, and every run is at the turn that its number says."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM engage_run WHERE workspace_id = %s AND seq = 1 ORDER BY id LIMIT %s", (workspace.pk, count))
-        ids = [row[0] for row in cursor.fetchall()]
-    begin = time.perf_counter()
-    for place in range(0, len(ids), BATCH):
-        part = ids[place : place + BATCH]
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(
-                """UPDATE engage_run r SET turn = n.turn, seq = n.seq, wake_at = n.wake_at
-                   FROM unnest(%s::bigint[], %s::text[], %s::int[], %s::timestamptz[]) AS n (id, turn, seq, wake_at) WHERE r.id = n.id""",
-                (part, ["second"] * len(part), [2] * len(part), [NOON + timedelta(days=8)] * len(part)),
-            )
-    return len(ids) / (time.perf_counter() - begin)
+        cursor.execute(
+            """SELECT count(*) FROM engage_run r FULL JOIN engage_runstep s ON s.workspace_id = r.workspace_id AND s.run_id = r.id
+               WHERE r.id IS NULL OR CASE r.seq WHEN 1 THEN r.turn <> 'first' OR s.turn IS NOT NULL
+                                     ELSE r.turn <> 'second' OR s.turn IS DISTINCT FROM 'first' OR r.seq <> s.seq + 1 END"""
+        )
+        return cursor.fetchone()[0] == 0

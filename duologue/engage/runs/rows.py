@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from django.db import connection
 
+from duologue.platform.database import arrays
+from duologue.platform.database import rows as blocks
 from duologue.strategize.dialogues.rules.state import RunState, Step
 
 if TYPE_CHECKING:
@@ -47,16 +49,16 @@ def _row(row: Sequence[Any]) -> RunRow:
         phase=phase,
         arrived_at=arrived,
         counts_from=counts,
-        data=_json(data),
-        heard=_json(heard),
+        data=_read(data),
+        heard=_read(heard) if heard != "{}" else {},
         started_at=started,
-        delivered=_json(delivered),
+        delivered=None if delivered is None else _read(delivered),
     )
     return RunRow(pk, dialogue, version, person, profile, shard, occasion, wake_at, state)
 
 
-def _json(value: Any) -> Any:
-    return msgspec.json.decode(value) if isinstance(value, str) else value
+_read = msgspec.json.Decoder().decode  # Django hands JSON out as text
+_write = msgspec.json.Encoder().encode
 
 
 def due(workspace: Workspace, now: datetime, watermark: datetime, shards: Collection[int] | None, most: int) -> list[RunRow]:
@@ -111,22 +113,61 @@ class Moved:
 
 
 def put_back(workspace: Workspace, moved: Sequence[Moved], now: datetime) -> None:
-    """Write many runs back with one UPDATE.
-
-    They travel as one JSON text: adapting a dozen arrays of ten thousand values each costs the client more than everything else.
-    """
-    if not moved:
-        return
+    """Write many runs back with one UPDATE, or two: most only move on, and are spared the columns that stay as they are."""
+    more = [one for one in moved if not _only_moves_on(one)]
+    less = [one for one in moved if _only_moves_on(one)] if more else moved
     with connection.cursor() as cursor:
-        cursor.execute(
-            """UPDATE engage_run r SET turn = n.turn, seq = n.seq, phase = n.phase, arrived_at = n.arrived_at, counts_from = n.counts_from,
-                      wake_at = n.wake_at, data = n.data, heard = n.heard, delivered = n.delivered, shard = n.shard,
-                      under_way = n.ended = '', ended_reason = n.ended, ended_at = CASE WHEN n.ended <> '' THEN %s END
-               FROM json_to_recordset(%s) AS n (id bigint, turn text, seq int, phase text, arrived_at timestamptz, counts_from timestamptz,
-                    wake_at timestamptz, data jsonb, heard jsonb, delivered jsonb, shard smallint, ended text)
-               WHERE r.workspace_id = %s AND r.id = n.id""",
-            (now, encode([_columns(one) for one in moved]), workspace.pk),
-        )
+        if less:
+            cursor.execute(MOVE_ON, (*_place(less), workspace.pk))
+        if more:
+            cursor.execute(MOVE, (now, *_place(more), *_rest(more), workspace.pk))
+
+
+def _only_moves_on(one: Moved) -> bool:
+    """Say whether a run goes on with nothing told of it but its place and its data."""
+    before, state = one.row.state, one.state
+    return one.ended is None and state.heard == before.heard and state.delivered is None and before.delivered is None
+
+
+MOVE_ON: Final = """
+UPDATE engage_run r SET turn = n.turn, seq = n.seq, phase = n.phase, arrived_at = n.arrived_at, counts_from = n.counts_from,
+       wake_at = n.wake_at, data = n.data, shard = n.shard
+FROM unnest(%s::bigint[], %s::text[], %s::int[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::jsonb[],
+            %s::smallint[]) AS n (id, turn, seq, phase, arrived_at, counts_from, wake_at, data, shard)
+WHERE r.workspace_id = %s AND r.id = n.id"""
+MOVE: Final = """
+UPDATE engage_run r SET turn = n.turn, seq = n.seq, phase = n.phase, arrived_at = n.arrived_at, counts_from = n.counts_from,
+       wake_at = n.wake_at, data = n.data, shard = n.shard, heard = n.heard, delivered = nullif(n.delivered, 'null'),
+       under_way = n.ended = '', ended_reason = n.ended, ended_at = CASE WHEN n.ended <> '' THEN %s END
+FROM unnest(%s::bigint[], %s::text[], %s::int[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::jsonb[],
+            %s::smallint[], %s::jsonb[], %s::jsonb[], %s::text[])
+     AS n (id, turn, seq, phase, arrived_at, counts_from, wake_at, data, shard, heard, delivered, ended)
+WHERE r.workspace_id = %s AND r.id = n.id"""
+
+
+def _place(moved: Sequence[Moved]) -> tuple[str, ...]:
+    """Return, column by column, where runs stand."""
+    states = [one.state for one in moved]
+    return (
+        arrays.numbers([one.row.id for one in moved]),
+        arrays.texts([state.turn for state in states]),
+        arrays.numbers([state.seq for state in states]),
+        arrays.texts([state.phase for state in states]),
+        arrays.moments([state.arrived_at for state in states]),
+        arrays.moments([state.counts_from for state in states]),
+        arrays.moments([None if one.ended else one.wake_at for one in moved]),
+        arrays.texts([encode(state.data) for state in states]),
+        arrays.numbers([one.row.shard for one in moved]),
+    )
+
+
+def _rest(moved: Sequence[Moved]) -> tuple[str, ...]:
+    """Return, column by column, what else may change in a run."""
+    return (
+        arrays.texts([encode(one.state.heard) for one in moved]),
+        arrays.texts([encode(one.state.delivered) for one in moved]),
+        arrays.texts([(one.ended or "")[:40] for one in moved]),
+    )
 
 
 def _columns(one: Moved) -> dict[str, Any]:
@@ -150,7 +191,7 @@ def _columns(one: Moved) -> dict[str, Any]:
 
 def encode(value: Any) -> str:
     """Return JSON text; moments become ISO 8601."""
-    return msgspec.json.encode(value).decode()
+    return _write(value).decode()
 
 
 def new_ids(count: int) -> list[int]:
@@ -201,20 +242,24 @@ def append_steps(workspace: Workspace, steps: Sequence[tuple[RunRow, Step]]) -> 
     """Add the turns left behind in one COPY."""
     if not steps:
         return
-    columns = 'workspace_id, run_id, seq, dialogue_id, person, turn, arrived_at, left_at, heard, "then"'
-    with connection.cursor() as cursor, cursor.copy(f"COPY engage_runstep ({columns}) FROM STDIN (FORMAT text)") as copy:
-        for row, step in steps:
-            copy.write_row(
+    number = str(workspace.pk)
+    with connection.cursor() as cursor:
+        blocks.copy(
+            cursor,
+            'engage_runstep (workspace_id, run_id, seq, dialogue_id, person, turn, arrived_at, left_at, heard, "then")',
+            [
                 (
-                    workspace.pk,
-                    row.id,
-                    step.seq,
-                    row.dialogue,
-                    row.person,
+                    number,
+                    str(row.id),
+                    str(step.seq),
+                    str(row.dialogue),
+                    str(row.person),
                     step.turn,
-                    step.arrived_at,
-                    step.left_at,
+                    step.arrived_at.isoformat(),
+                    blocks.moment(step.left_at),
                     step.heard[:160],
                     step.then,
                 )
-            )
+                for row, step in steps
+            ],
+        )

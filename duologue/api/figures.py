@@ -10,15 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import Error, connection
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
-from duologue.engage.conversations import queries as conversations
-from duologue.engage.messages import queries as messages
-from duologue.engage.perks import queries as perks
-from duologue.engage.runs import queries as runs
-from duologue.people.intake import queries as intake
+from duologue.engage.due import MOMENTS
 from duologue.platform.telemetry import counters
 from duologue.platform.workspaces.models import Workspace
 from duologue.platform.workspaces.queries import now as present
-from duologue.strategize.segments import queries as segments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,20 +37,12 @@ GAUGES: Final = {
     "relay_resting": "1 while a relay is left alone after it refused or vanished.",
     "jobs": "Background jobs by state: todo, doing, failed.",
 }
-DUE: Final = {
-    "intake": intake.NEXT,
-    "segments": segments.NEXT,
-    "conversations": conversations.NEXT,
-    "perks": perks.NEXT,
-    "runs": runs.NEXT,
-    "messages": messages.NEXT,
-}
 OF_A_WORKSPACE: Final = f"""SELECT
     (SELECT count(*) FROM (SELECT FROM people_received WHERE workspace_id = %(workspace)s AND arrives_at <= %(now)s LIMIT {MOST}) q),
     (SELECT count(*) FROM (SELECT FROM engage_delivery WHERE workspace_id = %(workspace)s AND state = 'queued' LIMIT {MOST}) q),
     (SELECT count(*) FROM engage_delivery WHERE workspace_id = %(workspace)s AND state = 'handing_over'),
     (SELECT count(*) FROM (SELECT FROM engage_delivery WHERE workspace_id = %(workspace)s AND state = 'uncertain' LIMIT {MOST}) q),
-    {", ".join(f"({sql})" for sql in DUE.values())}"""
+    {", ".join(f"({sql})" for sql in MOMENTS.values())}"""
 FOLLOWERS: Final = """SELECT c.follower, last.batch_no - c.batch_no, next.written_at FROM platform_cursor c
     CROSS JOIN LATERAL (SELECT max(batch_no) AS batch_no FROM people_batch WHERE workspace_id = c.workspace_id) last
     LEFT JOIN LATERAL (SELECT written_at FROM people_batch b WHERE b.workspace_id = c.workspace_id AND b.batch_no > c.batch_no
@@ -135,7 +122,7 @@ def _of_workspace(said: Said, workspace: Workspace) -> None:
     said("on_the_wire", wire, workspace=name)
     said("uncertain", uncertain, workspace=name)
     said("sending_stopped", int(workspace.sending_stopped_at is not None), workspace=name)
-    for work, moment in zip(DUE, moments, strict=True):
+    for work, moment in zip(MOMENTS, moments, strict=True):
         said("oldest_waiting_seconds", _since(moment, now), workspace=name, work=work)
     for follower, unread, written_at in followers:
         said("follower_batches_unread", unread, workspace=name, follower=follower)

@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from django.db import connection
 
-from duologue.engage.conversations import queries as conversations
-from duologue.engage.messages import queries as messages
-from duologue.engage.perks import queries as perks
-from duologue.engage.runs import queries as runs
-from duologue.people.intake import queries as intake
+from duologue.engage import due
+from duologue.engage.messages.queries import HANDING_OVER
 from duologue.people.timeline.queries import BEHIND
 from duologue.platform.registry import ports
 from duologue.strategize.segments import history
@@ -23,18 +20,10 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 FOLLOWER: Final = "follower "
-MOMENTS: Final = {
-    "intake": intake.NEXT,
-    "segments": segments.NEXT,
-    "conversations": conversations.NEXT,
-    "perks": perks.NEXT,
-    "runs": runs.NEXT,
-    "messages": messages.NEXT,
-    f"{FOLLOWER}lake": history.NEXT_CLEANING,
-}
+MOMENTS: Final = {**due.MOMENTS, f"{FOLLOWER}lake": history.NEXT_CLEANING}
 AT_ONCE: Final = {
     "segments": segments.UNCOUNTED,
-    "messages": messages.HANDING_OVER,
+    "messages": HANDING_OVER,
     f"{FOLLOWER}segments": segments.MERGED,
 }
 _SQL: Final = f"SELECT {', '.join([*(f'({sql})' for sql in MOMENTS.values()), *AT_ONCE.values(), BEHIND])}"

@@ -1,0 +1,22 @@
+"""What falls due in a workspace, and when: one question for each kind of work, asked together by the worker and by whoever looks on."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from duologue.engage.conversations import queries as conversations
+from duologue.engage.messages import queries as messages
+from duologue.engage.perks import queries as perks
+from duologue.engage.runs import queries as runs
+from duologue.people.intake import queries as intake
+from duologue.strategize.segments import queries as segments
+
+MOMENTS: Final = {
+    "intake": intake.NEXT,
+    "segments": segments.NEXT,
+    "conversations": conversations.NEXT,
+    "perks": perks.NEXT,
+    "runs": runs.NEXT,
+    "messages": messages.NEXT,
+}
+"""By kind of work, the SQL that tells the first moment at which it is due in %(workspace)s; NULL where nothing waits."""

@@ -4,7 +4,7 @@ from duologue.engage.channels.models import KeptMail, Relay
 from duologue.engage.conversations.models import Conversation, Entry, Team
 from duologue.engage.messages.models import Attempt, Delivery, Message, MessageVersion
 from duologue.engage.perks.models import Perk, PoolCode
-from duologue.engage.runs.models import Admission, Run, RunStep
+from duologue.engage.runs.models import Admission, Run, RunStep, Timetable
 
 __all__ = [
     "Admission",

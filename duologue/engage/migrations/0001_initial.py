@@ -303,6 +303,29 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Timetable',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('version', models.IntegerField(help_text='The version it was worked out for; another one in force has it worked out anew.')),
+                ('next_at', models.DateTimeField(null=True)),
+                ('until', models.DateTimeField()),
+                ('at', models.DateTimeField(null=True)),
+                ('after', models.BigIntegerField(default=0)),
+                ('since', models.DateTimeField()),
+                ('begun', models.BigIntegerField(default=0)),
+                ('settled', models.JSONField(default=dict)),
+                ('dialogue', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='strategize.dialogue')),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
             name='Admission',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -466,5 +489,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='team',
             constraint=models.UniqueConstraint(fields=('workspace', 'name'), name='one_team_per_name'),
+        ),
+        migrations.AddConstraint(
+            model_name='timetable',
+            constraint=models.UniqueConstraint(fields=('workspace', 'dialogue'), name='one_timetable_per_dialogue'),
         ),
     ]

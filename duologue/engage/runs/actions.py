@@ -4,47 +4,65 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 
-from duologue.engage.runs.admissions import Candidate, admit, end_runs
+from duologue.engage.runs.admissions import admit, by_hand, end_runs
 from duologue.engage.runs.models import Run
 from duologue.engage.runs.moving import NotPossible, current_version, move_under_way, waiting
+from duologue.engage.runs.timetable import keep_dialogue, lets_in_all, open_timetable
 from duologue.engage.runs.watermark import watermark
 from duologue.strategize.dialogues.actions import set_state
 from duologue.strategize.dialogues.models import Dialogue
 from duologue.strategize.segments.models import Segment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from duologue.engage.runs.plans import Version
     from duologue.platform.workspaces.models import Workspace
 
-AT_ONCE = 5_000
-__all__ = ["NotPossible", "end_dialogue", "move_under_way", "pause", "resume", "start_dialogue", "waiting"]
+__all__ = ["NotPossible", "end_dialogue", "move_under_way", "pause", "resume", "start_by_hand", "start_dialogue", "waiting"]
 
 
 def start_dialogue(*, workspace: Workspace, name: str, now: datetime, on_batch: Callable[[int], None] | None = None) -> int:
     """Make a published dialogue live and admit everyone in its audience; return how many runs began.
 
     Works in batches of thousands, each its own transaction: when interrupted, the same call goes on from there, since
-    only members who have not been considered are looked at. Without an audience, or with triggers, nobody begins yet.
+    only members who have not been considered are looked at. Without an audience, or with triggers, nobody begins yet; nor before the
+    day it runs from, and with a pace only the first.
     An audience that was never counted as it now reads is counted first.
     """
     version = current_version(workspace, name)
-    _count_first(workspace, version.plan.audience, now)
+    for segment in (version.plan.audience, *version.plan.excepts):
+        _count_first(workspace, segment, now)
     set_state(workspace=workspace, name=name, state=Dialogue.State.LIVE, now=now)
-    if not version.plan.audience or version.plan.starts:
+    open_timetable(workspace=workspace, dialogue=version.dialogue, now=now)
+    if not lets_in_all(version):
         return 0
-    began = 0
-    while batch := _not_considered(workspace, version):
-        with transaction.atomic():
-            began += admit(workspace=workspace, version=version, candidates=batch, now=now, watermark=watermark(workspace, now))
-        if on_batch is not None:
-            on_batch(len(batch))
+    began, considered = 0, 1
+    while considered:
+        considered, more = keep_dialogue(workspace, version, now)
+        began += more
+        if on_batch is not None and considered:
+            on_batch(considered)
     return began
+
+
+@transaction.atomic
+def start_by_hand(*, workspace: Workspace, name: str, persons: Sequence[int], now: datetime) -> int:
+    """Begin a live dialogue that starts by hand for these people; return for how many it began.
+
+    Raises NotPossible where the dialogue is not live or does not start by hand. Who is held out, left out or cannot be reached begins
+    no run, as with every other start, and so does someone who is not in its audience.
+    """
+    version = current_version(workspace, name)
+    if _dialogue(workspace, name).state != Dialogue.State.LIVE:
+        raise NotPossible(f"The dialogue {name} is not live; start it first.")
+    if not any(trigger.kind == "by_hand" for trigger in version.plan.starts):
+        raise NotPossible(f"The dialogue {name} does not start by hand; it would say so with `starts: {{by_hand: true}}`.")
+    found = by_hand(workspace, version, persons, now)
+    return admit(workspace=workspace, version=version, candidates=found, now=now, watermark=watermark(workspace, now))
 
 
 def pause(*, workspace: Workspace, name: str, because: str, now: datetime) -> bool:
@@ -91,20 +109,3 @@ def _count_first(workspace: Workspace, audience: str, now: datetime) -> None:
         sweep(workspace=workspace, segment=segment, now=now)
     except Busy as busy:
         raise NotPossible(str(busy)) from None
-
-
-def _not_considered(workspace: Workspace, version: Version) -> list[Candidate]:
-    """Return members of the audience without a verdict, over all the profiles each person holds."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT m.person, f.id, f.shard FROM strategize_segment s
-               JOIN strategize_segmentmember m ON m.workspace_id = s.workspace_id AND m.segment_id = s.id AND m.member
-               JOIN LATERAL (SELECT p.id, p.shard FROM people_profile p WHERE p.workspace_id = m.workspace_id AND p.person = m.person
-                             ORDER BY p.id LIMIT 1) f ON true
-               WHERE s.workspace_id = %s AND s.name = %s AND NOT EXISTS (
-                   SELECT FROM people_profile q JOIN engage_admission a ON a.workspace_id = q.workspace_id AND a.person = q.id
-                   WHERE q.workspace_id = m.workspace_id AND q.person = m.person AND a.dialogue_id = %s)
-               ORDER BY m.person LIMIT %s""",
-            (workspace.pk, version.plan.audience, version.dialogue, AT_ONCE),
-        )
-        return [Candidate(*row) for row in cursor.fetchall()]

@@ -16,15 +16,17 @@ from duologue.engage.runs.rows import Moved, RunRow
 from duologue.engage.runs.rules import admission
 from duologue.engage.runs.rules.admission import ADMITTED, Means, Past, Verdict
 from duologue.engage.runs.steps import write_down
-from duologue.kit.predicate import Properties, dig, holds
 from duologue.people.consent.queries import purposes, standing, suppressed
 from duologue.people.consent.rules import KIND_OF
 from duologue.people.identifiers.queries import addresses
 from duologue.people.profiles.queries import profiles_of
+from duologue.people.profiles.rules import shard_of
 from duologue.people.timeline import names
+from duologue.strategize.dialogues.rules.calendar import is_open
 from duologue.strategize.dialogues.rules.context import Context
 from duologue.strategize.dialogues.rules.decide import begin, decide
-from duologue.strategize.dialogues.rules.parts import SAME
+from duologue.strategize.dialogues.rules.parts import BEST, SAME
+from duologue.strategize.dialogues.rules.starting import occasion, starts
 from duologue.strategize.dialogues.rules.state import Known
 from duologue.strategize.segments.queries import memberships
 
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from duologue.engage.runs.plans import Version
     from duologue.people.timeline.queries import EventRow
     from duologue.platform.workspaces.models import Workspace
-    from duologue.strategize.dialogues.rules.plan import Plan, Trigger
+    from duologue.strategize.dialogues.rules.plan import Plan
 
 
 @dataclass(slots=True)
@@ -50,48 +52,66 @@ class Candidate:
 
 
 def started_by(workspace: Workspace, version: Version, events: Sequence[EventRow]) -> list[Candidate]:
-    """Return whom a batch of events brings into a dialogue: triggers, or joining its audience.
+    """Return whom a batch of events brings into a dialogue: triggers, being entered from another dialogue, or joining its audience.
 
-    A trigger counts for those in the audience now. Consent given later gives another chance to those who were not started for want of it.
+    A trigger counts for those in the audience now. Consent given later, or leaving a segment that is excepted, gives another chance
+    to those who were not started for want of it. Where a dialogue keeps a pace, its timetable lets the audience in.
     """
     plan = version.plan
+    entered = [_candidate(plan, event) for event in events if event.name == names.DIALOGUE_ENTERED and _leads_to(event, plan)]
     if plan.starts:
-        found = [(event, trigger) for event in events for trigger in plan.starts if _triggers(trigger, event, workspace)]
-        met = [_candidate(plan, event) for event, _ in found]
-        if met and plan.audience:
-            inside = memberships(workspace, sorted({one.person for one in met}), {plan.audience})
-            met = [one for one in met if plan.audience in inside.get(one.person, ())]
-        return met
+        found = [event for event in events if any(starts(trigger, event.name, event.properties, _around(event)) for trigger in plan.starts)]
+        return entered + _inside(workspace, plan, [_candidate(plan, event) for event in found])
     if not plan.audience:
-        return []
-    joined = [
-        Candidate(event.person, event.profile_id, event.shard)
-        for event in events
-        if event.name == names.SEGMENT_JOINED and event.properties.get("segment") == plan.audience
-    ]
-    granted = [event for event in events if event.name == names.CONSENT_GRANTED and event.properties.get("purpose") == plan.purpose]
-    if not granted:
-        return joined
-    inside = memberships(workspace, sorted({event.person for event in granted}), {plan.audience})
-    return joined + [
-        Candidate(event.person, event.profile_id, event.shard) for event in granted if plan.audience in inside.get(event.person, ())
-    ]
+        return entered
+    joined, again = [], []
+    for event in events:
+        if joins(event, plan) and not plan.pace:
+            joined.append(Candidate(event.person, event.profile_id, event.shard))
+        elif _another_chance(event, plan):
+            again.append(Candidate(event.person, event.profile_id, event.shard))
+    return entered + joined + _inside(workspace, plan, again)
 
 
-def _triggers(trigger: Trigger, event: EventRow, workspace: Workspace) -> bool:
-    if trigger.kind == "event":
-        if event.name != trigger.name:
-            return False
-        around = Context(Known(event.person, event.profile_id, zone=workspace.timezone), {}, event.occurred_at)
-        return not trigger.where or holds(trigger.where, Properties(event.properties, around))
-    name = names.SEGMENT_JOINED if trigger.kind == "joins" else names.SEGMENT_LEFT
-    return event.name == name and event.properties.get("segment") == trigger.name
+def by_hand(workspace: Workspace, version: Version, persons: Sequence[int], now: datetime) -> list[Candidate]:
+    """Return those of the persons who may be started by hand: all who are in the audience."""
+    profiles = profiles_of(workspace, persons)
+    start = {"at": now.isoformat(), "event": "by hand"}
+    found = [Candidate(person, held[0], shard_of(person), dict(start)) for person, held in profiles.items()]
+    return _inside(workspace, version.plan, found)
+
+
+def joins(event: EventRow, plan: Plan) -> bool:
+    """Say whether an event brings someone into a dialogue's audience."""
+    return event.name == names.SEGMENT_JOINED and event.properties.get("segment") == plan.audience
+
+
+def _inside(workspace: Workspace, plan: Plan, candidates: list[Candidate]) -> list[Candidate]:
+    """Leave out who is not in the audience now."""
+    if not candidates or not plan.audience:
+        return candidates
+    inside = memberships(workspace, sorted({one.person for one in candidates}), {plan.audience})
+    return [one for one in candidates if plan.audience in inside.get(one.person, ())]
+
+
+def _leads_to(event: EventRow, plan: Plan) -> bool:
+    """Say whether an event enters this dialogue; one that someone came through on the way here is not entered again."""
+    return event.properties.get("dialogue") == plan.dialogue and plan.dialogue not in event.properties.get("way", ())
+
+
+def _another_chance(event: EventRow, plan: Plan) -> bool:
+    if event.name == names.CONSENT_GRANTED:
+        return event.properties.get("purpose") == plan.purpose
+    return event.name == names.SEGMENT_LEFT and event.properties.get("segment") in plan.excepts
+
+
+def _around(event: EventRow) -> Context:
+    return Context(Known(event.person, event.profile_id), {"start": event.properties}, event.occurred_at)
 
 
 def _candidate(plan: Plan, event: EventRow) -> Candidate:
     start = {**event.properties, "at": event.occurred_at.isoformat(), "event": event.name}
-    occasion = dig({"start": start}, plan.per) if plan.per else ""
-    return Candidate(event.person, event.profile_id, event.shard, start, "" if occasion is None else str(occasion)[:120])
+    return Candidate(event.person, event.profile_id, event.shard, start, occasion(plan, start))
 
 
 def admit(*, workspace: Workspace, version: Version, candidates: Sequence[Candidate], now: datetime, watermark: datetime) -> int:
@@ -100,20 +120,34 @@ def admit(*, workspace: Workspace, version: Version, candidates: Sequence[Candid
     A handful of queries whatever the number. Must be called inside a transaction.
     """
     latest = list({(one.person, one.occasion): one for one in candidates}.values())
-    if not latest:
+    if not latest or not is_open(version.plan, workspace.timezone, now):
         return 0
+    excepted = _excepted(workspace, version.plan, [one.person for one in latest])
     pasts, first = _pasts(workspace, version, latest)
     means = _means(workspace, version.plan, [one.person for one in latest])
     judged = [
         (
             one,
-            admission.judge(version.plan, first[one.person], workspace.seed, pasts[one.person, one.occasion], means[one.person], now),
+            admission.judge(
+                version.plan,
+                first[one.person],
+                workspace.seed,
+                pasts[one.person, one.occasion],
+                means[one.person],
+                now,
+                is_excepted=one.person in excepted,
+            ),
         )
         for one in latest
     ]
     _write_verdicts(workspace, version.dialogue, judged, now)
     end_runs(workspace, [verdict.ends for _, verdict in judged if verdict.ends is not None], "restarted", now)
     return _begin(workspace, version, [one for one, verdict in judged if verdict.start], now, watermark)
+
+
+def _excepted(workspace: Workspace, plan: Plan, persons: Sequence[int]) -> set[int]:
+    """Return those who are in a segment that the dialogue leaves out."""
+    return {person for person, inside in memberships(workspace, persons, plan.excepts).items() if inside} if plan.excepts else set()
 
 
 def _pasts(workspace: Workspace, version: Version, candidates: Sequence[Candidate]) -> tuple[dict[tuple[int, str], Past], dict[int, int]]:
@@ -155,7 +189,7 @@ def _pasts(workspace: Workspace, version: Version, candidates: Sequence[Candidat
 def _means(workspace: Workspace, plan: Plan, persons: Sequence[int]) -> dict[int, Means]:
     """Find out by which channels of the plan each person can and may be reached."""
     here, spoken = registry.names(), admission.channels_of(plan)
-    channels = [channel for channel in sorted(here) if channel in spoken or SAME in spoken]
+    channels = [channel for channel in sorted(here) if channel in spoken or {SAME, BEST} & set(spoken)]
     if not channels:
         return dict.fromkeys(persons, Means())
     known = purposes(workspace)
@@ -214,7 +248,9 @@ def end_runs(workspace: Workspace, runs: Sequence[int], reason: str, now: dateti
 def _begin(workspace: Workspace, version: Version, candidates: Sequence[Candidate], now: datetime, watermark: datetime) -> int:
     if not candidates:
         return 0
-    known: Mapping[int, Known] = know(workspace, {one.person: one.profile for one in candidates}, [version])
+    known: Mapping[int, Known] = know(
+        workspace, {one.person: one.profile for one in candidates}, [version], [one.start for one in candidates]
+    )
     started, decided = [], []
     for run, one in zip(table.new_ids(len(candidates)), candidates, strict=True):
         state = begin(version.plan, run_key=run, at=now, start=one.start or None)

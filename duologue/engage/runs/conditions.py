@@ -36,7 +36,12 @@ def no_longer(workspace: Workspace, claimed: Sequence[Claimed], now: datetime) -
     """Return the ids of deliveries whose turn has an `only_if` that no longer holds, in a few queries for all."""
     runs = _runs(workspace, [one.run_id for one in claimed if one.run_id is not None])
     asked = [(one, runs[one.run_id], _turn(one, runs[one.run_id])) for one in claimed if one.run_id in runs]
-    known = know(workspace, {one.person: one.profile_id for one, _, _ in asked}, [run.version for _, run, _ in asked])
+    known = know(
+        workspace,
+        {one.person: one.profile_id for one, _, _ in asked},
+        [run.version for _, run, _ in asked],
+        [run.data for _, run, _ in asked],
+    )
     return {
         one.id for one, run, turn in asked if turn and turn.only_if and not holds(turn.only_if, Context(known[one.person], run.data, now))
     }

@@ -11,6 +11,7 @@ from duologue.engage.runs import admissions, rows
 from duologue.engage.runs.plans import active
 from duologue.engage.runs.rules.hearing import for_any_run, heard, matters, untied
 from duologue.engage.runs.steps import advance
+from duologue.engage.runs.timetable import look_again
 from duologue.engage.runs.watermark import FOLLOWER, watermark
 from duologue.people.timeline.actions import move_cursor
 from duologue.people.timeline.queries import unread
@@ -88,3 +89,6 @@ def _start(workspace: Workspace, events: Sequence[EventRow], dialogues: Sequence
         if dialogue.is_live and dialogue.current is not None:
             candidates = admissions.started_by(workspace, dialogue.current, events)
             admissions.admit(workspace=workspace, version=dialogue.current, candidates=candidates, now=now, watermark=until)
+            plan = dialogue.current.plan
+            if plan.pace and any(admissions.joins(event, plan) for event in events):
+                look_again(workspace=workspace, dialogue=dialogue.dialogue, at=now)

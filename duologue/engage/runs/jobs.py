@@ -8,6 +8,7 @@ from django.db import transaction
 
 from duologue.engage.runs.actions import start_dialogue
 from duologue.engage.runs.moving import current_version
+from duologue.engage.runs.timetable import lets_in_all, open_timetable
 from duologue.platform.jobs.app import app
 from duologue.platform.workspaces.models import Workspace
 from duologue.platform.workspaces.queries import now as present
@@ -24,9 +25,10 @@ def start_soon(*, workspace: Workspace, name: str, now: datetime) -> bool:
 
     Raises NotPossible or DialogueRefused, as starting does.
     """
-    plan = current_version(workspace, name).plan
+    version = current_version(workspace, name)
     set_state(workspace=workspace, name=name, state=Dialogue.State.LIVE, now=now)
-    if not plan.audience or plan.starts:
+    if not lets_in_all(version):
+        open_timetable(workspace=workspace, dialogue=version.dialogue, now=now)
         return False
     admit_audience.defer(workspace=workspace.pk, name=name)
     return True

@@ -10,6 +10,10 @@ from django.db import connection
 
 from duologue.engage.channels import registry
 from duologue.engage.conversations.queries import last_channels
+from duologue.engage.runs.experiments import outcomes
+from duologue.engage.runs.habits import NONE, habits
+from duologue.engage.runs.rules.habits import best_time
+from duologue.engage.runs.shelf import shelf
 from duologue.people.consent.queries import purposes, standing
 from duologue.people.consent.rules import KIND_OF
 from duologue.people.profiles.queries import KnownPerson, people
@@ -17,9 +21,10 @@ from duologue.strategize.dialogues.rules.state import Known
 from duologue.strategize.segments.queries import memberships
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from duologue.engage.runs.habits import Habits
     from duologue.engage.runs.plans import Version
     from duologue.platform.workspaces.models import Workspace
 
@@ -27,8 +32,13 @@ NOTHING: frozenset[Any] = frozenset()
 Happened = dict[int, dict[str, list[tuple["datetime", "Mapping[str, Any]"]]]]
 
 
-def know(workspace: Workspace, people_of: Mapping[int, int], versions: Collection[Version]) -> dict[int, Known]:
-    """Return what the versions read about each person; `people_of` maps person → the profile the run belongs to."""
+def know(
+    workspace: Workspace, people_of: Mapping[int, int], versions: Collection[Version], data: Iterable[Mapping[str, Any]] = ()
+) -> dict[int, Known]:
+    """Return what the versions read about each person; `people_of` maps person → the profile the run belongs to.
+
+    `data` is what their runs hold, in which products may be named.
+    """
     persons = list(people_of)
     facts = {key for version in versions for name in version.reads.facts for key in (name, name.partition(".")[0])}
     segments = {name for version in versions for name in version.reads.segments}
@@ -39,29 +49,37 @@ def know(workspace: Workspace, people_of: Mapping[int, int], versions: Collectio
     may = _may(workspace, persons, pairs)
     did = _did(workspace, persons, events) if events else {}
     wrote = last_channels(workspace, persons) if any(version.reads.last_channel for version in versions) else {}
+    answered = habits(workspace, persons) if any(version.reads.best for version in versions) else {}
+    products = shelf(workspace, data) if any(version.reads.items for version in versions) else {}
+    settled = outcomes(workspace, {version.dialogue for version in versions if version.reads.settles})
     here = registry.names()
     return {
         person: Known(
             person=person,
             profile=profile,
-            **_of_profile(workspace, known.get(person), here),
+            **_of_profile(workspace, known.get(person), here, answered.get(person, NONE)),
             segments=frozenset(inside[person]) if inside else NOTHING,
             may=may.get(person, NOTHING),
             channels=here,
             events=did.get(person, {}),
             last_channel=wrote.get(person),
             workspace_zone=workspace.timezone,
+            responds=answered.get(person, NONE).by,
+            settled=settled,
+            products=products,
         )
         for person, profile in people_of.items()
     }
 
 
-def _of_profile(workspace: Workspace, found: KnownPerson | None, here: frozenset[str]) -> dict[str, Any]:
-    """Return the parts of `Known` that stand in the profiles themselves."""
+def _of_profile(workspace: Workspace, found: KnownPerson | None, here: frozenset[str], answered: Habits) -> dict[str, Any]:
+    """Return the parts of `Known` that stand in the profiles themselves, and the time at which the person answers most."""
     kinds = found.identifiers if found else {}
+    zone = (found.timezone if found else "") or workspace.timezone
+    best = best_time(answered.at, zone)
     return {
-        "facts": _facts(found),
-        "zone": (found.timezone if found else "") or workspace.timezone,
+        "facts": {"best_time": best, **_facts(found)} if best else _facts(found),
+        "zone": zone,
         "reachable": frozenset([channel for channel in here if KIND_OF.get(channel, channel) in kinds]) if kinds else NOTHING,
     }
 

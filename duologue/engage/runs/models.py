@@ -26,6 +26,27 @@ class Admission(InWorkspace):
         constraints = [models.UniqueConstraint(fields=["workspace", "dialogue", "person"], name="one_admission_per_person")]
 
 
+class Timetable(InWorkspace):
+    """What a dialogue has to do by the calendar. `next_at` is when it is next looked at; `until` up to when all was done.
+
+    `at` is the moment in hand, and `after` the last person dealt with for it, so that a cut goes on where it was. `begun` counts the
+    runs begun since `since`, for a pace. `settled` maps an experiment's turn to the way it has settled on.
+    """
+
+    dialogue = link("strategize.Dialogue")
+    version = models.IntegerField(help_text="The version it was worked out for; another one in force has it worked out anew.")
+    next_at = models.DateTimeField(null=True)
+    until = models.DateTimeField()
+    at = models.DateTimeField(null=True)
+    after = models.BigIntegerField(default=0)
+    since = models.DateTimeField()
+    begun = models.BigIntegerField(default=0)
+    settled = models.JSONField(default=dict)
+
+    class Meta(InWorkspace.Meta):
+        constraints = [models.UniqueConstraint(fields=["workspace", "dialogue"], name="one_timetable_per_dialogue")]
+
+
 class Run(InWorkspace):
     """One person's way through one version of a dialogue.
 

@@ -10,6 +10,7 @@ from duologue.engage.messages.actions import NewDelivery, withdraw
 from duologue.engage.messages.actions import plan as plan_deliveries
 from duologue.engage.perks import actions as perks
 from duologue.engage.runs import rows as table
+from duologue.engage.runs.entering import tell_entered
 from duologue.engage.runs.knowledge import know
 from duologue.engage.runs.plans import Version, versions
 from duologue.engage.runs.rows import Moved, RunRow
@@ -85,6 +86,7 @@ def write_down(workspace: Workspace, decided: Sequence[tuple[RunRow, Version, De
     handed = [new_hand_over(row, decision) for row, _, decision in decided if decision.hand_over is not None]
     if handed:
         hand_over_all(workspace=workspace, hand_overs=handed, now=now)
+    tell_entered(workspace=workspace, decided=decided, now=now)
 
 
 def delivery(row: RunRow, version: Version, say: Say, data: dict[str, Any]) -> NewDelivery:

@@ -33,12 +33,20 @@ CONVERSATION_CLOSED: Final = "Conversation Closed"  # {outcome}
 CONVERSATION_OVERDUE: Final = "Conversation Overdue"
 SEGMENT_JOINED: Final = "Segment Joined"  # {segment}
 SEGMENT_LEFT: Final = "Segment Left"
+DIALOGUE_ENTERED: Final = "Dialogue Entered"  # {dialogue, way: dialogues come through} and what the one it was entered from began with
+WEBHOOK_ANSWERED: Final = "Webhook Answered"  # {webhook, answer, turn, seq} and run_id on the row
+WEBHOOK_FAILED: Final = "Webhook Failed"  # {webhook, reason, turn, seq}
 FACT_CHANGED: Final = "Fact Changed"  # {key: value, …} written beside identify and by learn
 
 # what sites and apps tell by Segment's page, screen and group calls
 PAGE_VIEWED: Final = "Page Viewed"  # {name, url, path, …}
 SCREEN_VIEWED: Final = "Screen Viewed"  # {name, …}
 GROUP_JOINED: Final = "Group Joined"  # {group, …}
+
+# what placements and occasions tell
+CODE_SCANNED: Final = "Code Scanned"  # {code, placement}
+NUMBER_CALLED: Final = "Number Called"  # {number, placement}
+ATTENDED: Final = "Attended"  # {occasion}
 
 # commerce, as Segment's specification names them
 ORDER_COMPLETED: Final = "Order Completed"  # {order_id, revenue, currency, coupon, products: [{product_id, name, quantity, price}]}
@@ -48,6 +56,7 @@ ONLY_OURS: Final = frozenset(
     {MESSAGE_SENT, MESSAGE_WITHHELD, MESSAGE_FAILED, MESSAGE_UNCERTAIN, MESSAGE_BOUNCED, MESSAGE_CONFIRMED, MESSAGE_OPENED}
     | {LINK_CLICKED, MESSAGE_REPLIED, SPAM_REPORTED, SNOOZED, SURVEY_ANSWERED, PERK_ISSUED, PERK_REDEEMED, PERK_EXPIRED}
     | {CONVERSATION_OPENED, CONVERSATION_CLOSED, CONVERSATION_OVERDUE, SEGMENT_JOINED, SEGMENT_LEFT, FACT_CHANGED}
+    | {DIALOGUE_ENTERED, WEBHOOK_ANSWERED, WEBHOOK_FAILED}
 )
 """Names that no one outside may send in."""
 

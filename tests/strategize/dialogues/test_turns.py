@@ -50,7 +50,7 @@ def test_a_step_of_an_experiment_says_where_it_led():
 
 
 def test_once_settled_everybody_goes_the_same_way():
-    assert {decided(TRIES, Known(n, n, may=PERSON.may, settled={"try": "a"})).says[0].turn for n in range(50)} == {"a"}
+    assert {decided(TRIES, Known(n, n, may=PERSON.may, settled={"small.try": "a"})).says[0].turn for n in range(50)} == {"a"}
 
 
 @given(st.lists(st.integers(1, 97), min_size=2, max_size=4), st.integers(0, 10**9))

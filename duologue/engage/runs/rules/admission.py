@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 ADMITTED: Final = "admitted"
 HELD_OUT: Final = "held_out"
 NOT_STARTED: Final = "not_started"
+EXCEPTED: Final = "excepted"
 
 
 @dataclass(slots=True, frozen=True)
@@ -55,8 +56,10 @@ def holds_out(dialogue: str, first_profile: int, seed: int, share: float) -> boo
     return drawn < share * 2.0**64
 
 
-def judge(plan: Plan, first_profile: int, seed: int, past: Past, means: Means, now: datetime) -> Verdict:  # noqa: PLR0917
-    """Return what becomes of one person who is considered; consent and suppression come before the draw."""
+def judge(  # noqa: PLR0917 - all that settles whether someone begins
+    plan: Plan, first_profile: int, seed: int, past: Past, means: Means, now: datetime, *, is_excepted: bool = False
+) -> Verdict:
+    """Return what becomes of one person who is considered; exceptions, consent and suppression come before the draw."""
     if HELD_OUT in past.verdicts:
         return Verdict(None)
     if past.under_way is not None:
@@ -65,7 +68,7 @@ def judge(plan: Plan, first_profile: int, seed: int, past: Past, means: Means, n
         return Verdict(None, start=True, ends=past.under_way)
     if past.has_run and not _again(plan.again, past.last_ended_at, now):
         return Verdict(None)
-    refused = _unreachable(means)
+    refused = EXCEPTED if is_excepted else _unreachable(means)
     if refused:
         return Verdict(None) if ADMITTED in past.verdicts else Verdict(NOT_STARTED, refused)
     if ADMITTED in past.verdicts:

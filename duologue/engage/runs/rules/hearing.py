@@ -21,10 +21,12 @@ OF_ONE_RUN: Final = {
     names.MESSAGE_UNCERTAIN: "uncertain",
     names.MESSAGE_BOUNCED: "failed",
     names.LINK_CLICKED: "clicked",
+    names.WEBHOOK_ANSWERED: "ok",
+    names.WEBHOOK_FAILED: "failed",
     names.CONVERSATION_CLOSED: "closed",
     names.CONVERSATION_OVERDUE: "overdue",
 }
-ALWAYS_HEARD: Final = frozenset({"accepted", "withheld", "failed", "uncertain", "closed", "overdue"})
+ALWAYS_HEARD: Final = frozenset({"accepted", "withheld", "failed", "uncertain", "ok", "closed", "overdue"})
 OF_THE_PERSON: Final = {
     names.MESSAGE_REPLIED: ("replied", "intent"),
     names.SURVEY_ANSWERED: ("answered", "survey"),
@@ -33,6 +35,9 @@ OF_THE_PERSON: Final = {
     names.CONSENT_REFUSED: ("refused", "purpose"),
     names.CONSENT_WITHDRAWN: ("refused", "purpose"),
     names.SNOOZED: ("snoozed", ""),
+    names.CODE_SCANNED: ("scanned", "code"),
+    names.NUMBER_CALLED: ("called", "number"),
+    names.ATTENDED: ("attended", "occasion"),
     names.SEGMENT_JOINED: ("joined", "segment"),
     names.SEGMENT_LEFT: ("left", "segment"),
 }
@@ -76,8 +81,10 @@ def _value_of_one(name: str, properties: dict[str, Any]) -> Any:
 
 def _heard(kind: str, value: Any, event: EventRow) -> Heard:
     at: datetime = event.occurred_at if kind == "uncertain" else event.received_at  # silence counts from the hand-over
-    turn, seq = event.properties.get("turn"), event.properties.get("seq")
-    return Heard(kind, value, at, event.occurred_at, turn, seq, event.properties)
+    properties = event.properties
+    if kind == "ok" and isinstance(properties.get("answer"), dict):
+        properties = {**properties["answer"], **properties}  # in a line's `where` bare words are what was answered
+    return Heard(kind, value, at, event.occurred_at, properties.get("turn"), properties.get("seq"), properties)
 
 
 def for_any_run(event: EventRow) -> bool:

@@ -19,7 +19,7 @@ class Reads:
     """Facts by key, segments, events whose history `did` asks about, (channel, purpose) pairs, and names it listens for.
 
     `last_channel` says whether it asks by which channel the person last wrote, `best` whether when and by which they answer most,
-    `items` whether it asks about products.
+    `items` whether it asks about products, `settles` whether it has an experiment that may be decided.
     """
 
     facts: frozenset[str]
@@ -33,6 +33,7 @@ class Reads:
     last_channel: bool
     best: bool
     items: bool
+    settles: bool
 
 
 def reads(plan: Plan) -> Reads:
@@ -64,6 +65,7 @@ def reads(plan: Plan) -> Reads:
         last_channel=any(SAME in turn.by for turn in plan.turns.values()),
         best=any(BEST in turn.by for turn in plan.turns.values()) or any(moment.at == BEST for moment in _moments(plan)),
         items=bool(list(_found(conditions, "items"))),
+        settles=any(turn.settle == "goal" for turn in plan.turns.values()),
     )
 
 

@@ -7,6 +7,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from duologue.kit.predicate import Properties, dig, holds
+from duologue.people.timeline import names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,13 +17,12 @@ if TYPE_CHECKING:
     from duologue.strategize.dialogues.rules.state import Known
 
 NAMES = {
-    "joins": ("Segment Joined", "segment"),
-    "leaves": ("Segment Left", "segment"),
-    "granted": ("Consent Granted", "purpose"),
-    "replied": ("Message Replied", "intent"),
+    "joins": (names.SEGMENT_JOINED, "segment"),
+    "leaves": (names.SEGMENT_LEFT, "segment"),
+    "granted": (names.CONSENT_GRANTED, "purpose"),
+    "replied": (names.MESSAGE_REPLIED, "intent"),
 }
 """The event that tells each kind of start, and the property that names what is meant."""
-ENTERED = "Dialogue Entered"
 
 
 def starts(trigger: Trigger, name: str, properties: Mapping[str, Any], around: Context) -> bool:
@@ -45,10 +45,10 @@ def occasion(plan: Plan, start: Mapping[str, Any]) -> str:
     return "" if found is None else str(found)[:120]
 
 
-def arm_of(turn: Turn, seq: int, person: Known, seed: int) -> str:
+def arm_of(dialogue: str, turn: Turn, seq: int, person: Known, seed: int) -> str:
     """Return the turn that an experiment leads a person to: the arm it has settled on, or the one that chance draws."""
-    if turn.name in person.settled:
-        return person.settled[turn.name]
+    if (way := person.settled.get(f"{dialogue}.{turn.name}")) is not None:
+        return way
     drawn = chance(seed, person.profile, turn.name, seq)
     ends = accumulate(arm.share for arm in turn.arms)
     return next((arm.then for arm, end in zip(turn.arms, ends, strict=True) if drawn < end), turn.arms[-1].then)

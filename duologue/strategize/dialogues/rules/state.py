@@ -1,6 +1,7 @@
 """The values that go into `decide` and come out of it: shared by the engine, the simulator and the tests.
 
 Structs rather than dataclasses: several are made for each transition, and a frozen dataclass takes eight times as long to make.
+They hold no cycles, so Python's search for cycles (`gc`) need not look at them.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ END = "end"
 """The name of the turn that is no turn; also the reason of a run that came to its planned end."""
 
 
-class RunState(msgspec.Struct, frozen=True):
+class RunState(msgspec.Struct, frozen=True, gc=False):
     """Where a run stands. Never changed in place: `decide` returns a new one.
 
     `phase`: arrived (nothing done here yet), sending (a message is on its way, silence does not count yet), listening
@@ -47,7 +48,7 @@ class RunState(msgspec.Struct, frozen=True):
     delivered: dict[str, Any] | None = None
 
 
-class Heard(msgspec.Struct, frozen=True):
+class Heard(msgspec.Struct, frozen=True, gc=False):
     """Something the run may listen for. `at` is when it was received; `occurred_at` when it happened.
 
     kind        value                                       properties
@@ -81,13 +82,13 @@ class Heard(msgspec.Struct, frozen=True):
     properties: dict[str, Any] = {}
 
 
-class Known(msgspec.Struct, frozen=True):
+class Known(msgspec.Struct, frozen=True, gc=False):
     """What the plan reads about a person, and nothing else (`plan.reads` says what that is).
 
     `facts` by key ("first_name", as in the path person.first_name). `may` holds (channel, purpose) pairs that
     standing consent allows, or for which none is needed. `channels` are those with an adapter here; `reachable` those
     by which this person has an address. `events` maps an event's name to what happened: (occurred_at, properties),
-    oldest first, for the names that the plan's `did` conditions read. `responds` counts answers by channel; `settled` maps a turn to
+    oldest first, for the names that the plan's `did` conditions read. `responds` counts answers by channel; `settled` maps DIALOGUE.TURN to
     the arm that its experiment has settled on; `products` are those of the catalogue that the run's lists name, by key.
     """
 
@@ -107,7 +108,7 @@ class Known(msgspec.Struct, frozen=True):
     products: Mapping[str, Mapping[str, Any]] = {}
 
 
-class Step(msgspec.Struct, frozen=True):
+class Step(msgspec.Struct, frozen=True, gc=False):
     """A turn left behind: how it was left, by which line as written, and where to."""
 
     seq: int
@@ -118,7 +119,7 @@ class Step(msgspec.Struct, frozen=True):
     then: str
 
 
-class Say(msgspec.Struct, frozen=True):
+class Say(msgspec.Struct, frozen=True, gc=False):
     """A delivery to plan for (run, turn, seq). Exactly what the gate and the writer need, by name; pins give versions.
 
     `channels` in order of choice, the chosen one first. `window` is "always", "Mo-Sa 09:00-20:00" or empty (the
@@ -172,7 +173,7 @@ class HandOver(msgspec.Struct, frozen=True):
     pause: str
 
 
-class Decision(msgspec.Struct, frozen=True):
+class Decision(msgspec.Struct, frozen=True, gc=False):
     """What happens next. `state` is where the run stands afterwards (also when it ended), `ended` why it ended.
 
     `wake_at` is the next moment at which something is due with no event; None while only events can move it.

@@ -165,7 +165,7 @@ class Way:
             way = next((branch for branch in turn.branches if not branch.when or holds(branch.when, self.context)), None)
             self.move(way.then if way else END, "branch")
         elif turn.does == "experiment":
-            self.move(arm_of(turn, self.seq, self.context.person, self.seed), "experiment")
+            self.move(arm_of(self.plan.dialogue, turn, self.seq, self.context.person, self.seed), "experiment")
         elif turn.does == "learn":
             self._learn(turn.learn)
             self.move(turn.then or END, "learn")

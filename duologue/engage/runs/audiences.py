@@ -1,0 +1,146 @@
+"""Who is to be considered for a dialogue: those of its audience who never were, and those whose moment has come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+
+from duologue.engage.runs.admissions import Candidate
+from duologue.kit.clock import is_zone
+from duologue.people.profiles.queries import people
+from duologue.strategize.dialogues.rules import calendar
+from duologue.strategize.segments.queries import memberships
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
+
+    from duologue.engage.runs.plans import Version
+    from duologue.people.profiles.queries import KnownPerson
+    from duologue.platform.workspaces.models import Workspace
+    from duologue.strategize.dialogues.rules.calendar import Coming
+    from duologue.strategize.dialogues.rules.plan import Trigger
+
+MOMENT = timedelta(microseconds=1)
+FIRST_PROFILE = """JOIN LATERAL (SELECT p.id, p.shard FROM people_profile p WHERE p.workspace_id = m.workspace_id AND p.person = m.person
+                             ORDER BY p.id LIMIT 1) f ON true"""
+
+
+@dataclass(slots=True, frozen=True)
+class Page:
+    """Some of those whose moment has come, up to the person numbered `last`; there may be more unless it is the last page."""
+
+    candidates: Sequence[Candidate]
+    last: int
+    is_last: bool
+
+
+def not_considered(workspace: Workspace, version: Version, most: int) -> list[Candidate]:
+    """Return members of the audience without a verdict, over all the profiles each person holds."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT m.person, f.id, f.shard FROM strategize_segment s
+               JOIN strategize_segmentmember m ON m.workspace_id = s.workspace_id AND m.segment_id = s.id AND m.member
+               {FIRST_PROFILE}
+               WHERE s.workspace_id = %s AND s.name = %s AND NOT EXISTS (
+                   SELECT FROM people_profile q JOIN engage_admission a ON a.workspace_id = q.workspace_id AND a.person = q.id
+                   WHERE q.workspace_id = m.workspace_id AND q.person = m.person AND a.dialogue_id = %s)
+               ORDER BY m.person LIMIT %s""",
+            (workspace.pk, version.plan.audience, version.dialogue, most),
+        )
+        return [Candidate(*row) for row in cursor.fetchall()]
+
+
+def zones(workspace: Workspace) -> list[str]:
+    """Return the zones that people's clocks are in, the workspace's for those of whom none is known."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT timezone FROM people_profile WHERE workspace_id = %s", (workspace.pk,))
+        return sorted({zone for (zone,) in cursor.fetchall() if zone and is_zone(zone)} | {workspace.timezone})
+
+
+def whose_moment(workspace: Workspace, version: Version, at: datetime, clocks: Sequence[str], *, after: int, most: int) -> Page:
+    """Return those for whom one of the plan's timed starts fires at this very moment, in the order of their numbers.
+
+    At most `most` people are looked at, those numbered above `after`; a few queries whatever their number.
+    """
+    plan = version.plan
+    fires = [
+        (trigger, one)
+        for trigger in plan.starts
+        if trigger.is_timed
+        for zone in clocks
+        for one in calendar.coming(trigger, zone, at - MOMENT, at)
+    ]
+    dated = [(trigger, one) for trigger, one in fires if trigger.kind == "date"]
+    looked = _with_dates(workspace, dated, after, most) if len(dated) == len(fires) else _members(workspace, plan.audience, after, most)
+    persons = [person for person, _, _ in looked]
+    facts = {trigger.name.removeprefix("person.") for trigger, _ in dated}
+    known = people(workspace, persons, facts, identifiers=False)
+    inside = memberships(workspace, persons, {plan.audience}) if plan.audience and persons else {}
+    found = []
+    for person, profile, shard in looked:
+        if plan.audience and plan.audience not in inside.get(person, ()):
+            continue
+        start = _start(workspace, fires, known.get(person), one_clock=len(clocks) == 1)
+        if start is not None:
+            found.append(Candidate(person, profile, shard, start))
+    return Page(found, persons[-1] if persons else after, len(looked) < most)
+
+
+def _start(
+    workspace: Workspace, fires: Sequence[tuple[Trigger, Coming]], known: KnownPerson | None, *, one_clock: bool
+) -> dict[str, Any] | None:
+    """Return what a run begins with for someone, or None where no trigger means them now."""
+    own = known.timezone if known and is_zone(known.timezone) else workspace.timezone
+    for trigger, one in fires:
+        if not one_clock and one.zone != own:
+            continue
+        start = {"at": one.at.isoformat(), "day": one.day.isoformat()}
+        if trigger.kind != "date":
+            return start
+        value = known.facts.get(trigger.name.removeprefix("person.")) if known else None
+        if calendar.comes_round(trigger, value, calendar.meant(trigger, one.day)):
+            return {**start, "date": str(value)}
+    return None
+
+
+def _members(workspace: Workspace, audience: str, after: int, most: int) -> list[tuple[int, int, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT m.person, f.id, f.shard FROM strategize_segment s
+               JOIN strategize_segmentmember m ON m.workspace_id = s.workspace_id AND m.segment_id = s.id AND m.member
+               {FIRST_PROFILE}
+               WHERE s.workspace_id = %s AND s.name = %s AND m.person > %s ORDER BY m.person LIMIT %s""",
+            (workspace.pk, audience, after, most),
+        )
+        return list(cursor.fetchall())
+
+
+def _with_dates(workspace: Workspace, dated: Sequence[tuple[Trigger, Coming]], after: int, most: int) -> list[tuple[int, int, int]]:
+    """Return people with a fact that may be a date of one of these days; `_start` looks closer."""
+    searches: Mapping[tuple[str, int, int], set[str]] = _searches([(trigger, calendar.meant(trigger, one.day)) for trigger, one in dated])
+    if not searches:
+        return []
+    clauses = " OR ".join("(f.key = %s AND substr(f.value #>> '{}', %s, %s) = ANY(%s))" for _ in searches)
+    values = [value for (key, start, length), texts in searches.items() for value in (key, start, length, sorted(texts))]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT m.person, f.id, f.shard FROM (
+                   SELECT DISTINCT p.workspace_id, p.person FROM people_fact f
+                   JOIN people_profile p ON p.workspace_id = f.workspace_id AND p.id = f.profile_id
+                   WHERE f.workspace_id = %s AND p.person > %s AND ({clauses})) m
+               {FIRST_PROFILE} ORDER BY m.person LIMIT %s""",
+            (workspace.pk, after, *values, most),
+        )
+        return list(cursor.fetchall())
+
+
+def _searches(dated: Sequence[tuple[Trigger, date]]) -> dict[tuple[str, int, int], set[str]]:
+    found: dict[tuple[str, int, int], set[str]] = {}
+    for trigger, day in dated:
+        start, length, texts = calendar.fragments(trigger, day)
+        found.setdefault((trigger.name.removeprefix("person."), start, length), set()).update(texts)
+    return found

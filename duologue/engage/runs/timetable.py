@@ -1,0 +1,174 @@
+"""What the calendar asks of live dialogues: letting an audience in on its day and at its pace, broadcasts, birthdays, newsletters."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from django.db import connection, transaction
+
+from duologue.engage.runs import audiences
+from duologue.engage.runs.admissions import admit
+from duologue.engage.runs.experiments import next_look, settle
+from duologue.engage.runs.models import Timetable
+from duologue.engage.runs.moving import version_of
+from duologue.engage.runs.watermark import watermark
+from duologue.strategize.dialogues.rules import calendar, pacing
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from duologue.engage.runs.audiences import Page
+    from duologue.engage.runs.plans import Version
+    from duologue.platform.workspaces.models import Workspace
+
+AT_ONCE: Final = 5_000
+PAST: Final = timedelta(days=1)  # what was missed by more is not made up for
+
+
+@transaction.atomic
+def open_timetable(*, workspace: Workspace, dialogue: int, now: datetime) -> None:
+    """Give a dialogue that goes live its timetable, or have the one it has read again; what it had begun is kept."""
+    made, _ = Timetable.within(workspace).get_or_create(
+        workspace=workspace, dialogue_id=dialogue, defaults={"version": 0, "until": now, "since": now}
+    )
+    Timetable.within(workspace).filter(pk=made.pk).update(version=0)
+
+
+def look_again(*, workspace: Workspace, dialogue: int, at: datetime) -> None:
+    """Have a dialogue looked at no later than this, since there may be someone to let in."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE engage_timetable SET next_at = least(next_at, %s) WHERE workspace_id = %s AND dialogue_id = %s",
+            (at, workspace.pk, dialogue),
+        )
+
+
+@transaction.atomic
+def keep(workspace: Workspace, now: datetime) -> int:
+    """Do the next thing that is due in one live dialogue; return how many people were considered and things done, 0 when nothing is."""
+    due = _due(workspace, now)
+    if due is None:
+        return 0
+    version = version_of(workspace, due.dialogue_id)
+    if version is None:
+        return 0
+    if due.version != version.number:
+        return _read_again(workspace, version, due)
+    return _turn_to(workspace, version, due, now)
+
+
+def keep_dialogue(workspace: Workspace, version: Version, now: datetime) -> tuple[int, int]:
+    """Let in what may be let in of a dialogue's audience just now: (how many were considered, how many began)."""
+    with transaction.atomic():
+        row = Timetable.within(workspace).select_for_update().get(dialogue_id=version.dialogue)
+        if row.version != version.number:
+            _read_again(workspace, version, row)
+        found = _let_in(workspace, version, row, now)
+        row.save()
+        return found
+
+
+def _due(workspace: Workspace, now: datetime) -> Timetable | None:
+    """Lock and return a timetable that has something to do, or is of another version than the one in force."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT t.id FROM engage_timetable t
+               JOIN strategize_dialogue d ON d.workspace_id = t.workspace_id AND d.id = t.dialogue_id AND d.state = 'live'
+               WHERE t.workspace_id = %s AND (t.version <> d.current OR t.next_at <= %s)
+               ORDER BY t.next_at, t.id LIMIT 1 FOR UPDATE OF t SKIP LOCKED""",
+            (workspace.pk, now),
+        )
+        found = cursor.fetchone()
+    return Timetable.within(workspace).get(pk=found[0]) if found else None
+
+
+def _read_again(workspace: Workspace, version: Version, row: Timetable) -> int:
+    """Work out what comes next by the version in force; a moment in hand is gone through to its end."""
+    row.version = version.number
+    row.next_at = row.at or _next(workspace, version, row)
+    row.save()
+    return 1
+
+
+def _turn_to(workspace: Workspace, version: Version, row: Timetable, now: datetime) -> int:
+    done = 1 + settle(workspace, version, row, now)
+    if lets_in_all(version):
+        done += _let_in(workspace, version, row, now)[0]
+    elif any(trigger.is_timed for trigger in version.plan.starts):
+        _fire(workspace, version, row, now)
+    else:
+        row.until, row.next_at = max(row.until, now), next_look(version, row, now)
+    row.save()
+    return done
+
+
+def lets_in_all(version: Version) -> bool:
+    """Say whether a dialogue begins for everyone in its audience, by being in it."""
+    return bool(version.plan.audience) and not version.plan.starts
+
+
+def _next(workspace: Workspace, version: Version, row: Timetable) -> datetime | None:
+    """Return when there is something to do next, after what was done."""
+    if lets_in_all(version):
+        opens = calendar.open_from(version.plan, workspace.timezone)
+        return max(opens, row.until) if opens else row.until
+    return _next_moment(workspace, version, row.until) or next_look(version, row, row.until)
+
+
+def _next_moment(workspace: Workspace, version: Version, after: datetime) -> datetime | None:
+    if not any(trigger.is_timed for trigger in version.plan.starts):
+        return None
+    return calendar.next_moment(version.plan.starts, _clocks(workspace, version), after)
+
+
+def _clocks(workspace: Workspace, version: Version) -> list[str]:
+    return calendar.clocks(version.plan, audiences.zones(workspace), workspace.timezone)
+
+
+def _let_in(workspace: Workspace, version: Version, row: Timetable, now: datetime) -> tuple[int, int]:
+    """Admit those of the audience who have not been considered, as many as the pace allows; return (considered, began)."""
+    plan = version.plan
+    opens, closes = calendar.open_from(plan, workspace.timezone), calendar.open_until(plan, workspace.timezone)
+    row.until = max(row.until, now)
+    if opens is not None and now < opens:
+        row.next_at = opens
+        return 0, 0
+    row.next_at = next_look(version, row, now)
+    if closes is not None and now >= closes:
+        return 0, 0
+    since = max(row.since, opens or row.since)
+    most = AT_ONCE if plan.pace is None else min(AT_ONCE, pacing.allowed(plan.pace, since, now) - row.begun)
+    batch = audiences.not_considered(workspace, version, max(0, most) + 1)
+    if len(batch) > most:
+        again = now if most == AT_ONCE else pacing.next_step(since, now)
+        row.next_at = min(again, row.next_at or again)
+    began = admit(workspace=workspace, version=version, candidates=batch[: max(0, most)], now=now, watermark=watermark(workspace, now))
+    row.begun += began
+    return min(len(batch), max(0, most)), began
+
+
+def _fire(workspace: Workspace, version: Version, row: Timetable, now: datetime) -> None:
+    """Go on with the moment in hand, or take up the next one that has come."""
+    plan = version.plan
+    if row.at is None:
+        at = _next_moment(workspace, version, max(row.until, now - PAST))
+        if at is None or at > now:
+            row.until = max(row.until, now)
+            row.next_at = _sooner(at, next_look(version, row, now))
+            return
+        row.at, row.after, row.begun, row.since = at, 0, 0, at
+    most = AT_ONCE if plan.pace is None else min(AT_ONCE, pacing.allowed(plan.pace, row.at, now) - row.begun)
+    if most <= 0:
+        row.next_at = pacing.next_step(row.at, now)
+        return
+    page: Page = audiences.whose_moment(workspace, version, row.at, _clocks(workspace, version), after=row.after, most=most)
+    row.begun += admit(workspace=workspace, version=version, candidates=page.candidates, now=now, watermark=watermark(workspace, now))
+    row.after, row.next_at = page.last, now
+    if page.is_last:
+        row.until, row.at, row.after = row.at, None, 0
+        row.next_at = _sooner(_next_moment(workspace, version, row.until), next_look(version, row, now))
+
+
+def _sooner(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((at for at in (one, other) if at is not None), default=None)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-import socket
-import subprocess
 import time
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from bench import sink
 from bench.crowd import NOON, crowd
 from bench.meter import Meter, Row
 
@@ -30,11 +27,10 @@ CONNECTIONS = 15
 
 
 def measure(folder: Path, *, full: bool) -> list[Row]:
-    sink = shutil.which("smtp-sink") or shutil.which("smtp-sink", path="/usr/sbin")
-    if sink is None:
+    if (program := sink.program()) is None:
         return [Row("mail: smtp-sink is not installed (Debian: postfix)", "", 0, None, 3000)]
-    with _sink(sink) as port:
-        return _measured(port, 50_000 if full else 6_000)
+    with sink.sink(program) as running:
+        return _measured(running.port, 50_000 if full else 6_000)
 
 
 def _measured(port: int, count: int) -> list[Row]:
@@ -78,24 +74,6 @@ def _plan(workspace) -> None:
     )
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE engage_delivery")
-
-
-@contextmanager
-def _sink(program: str):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = subprocess.Popen([program, "-u", "nobody", f"127.0.0.1:{port}", "200"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(100):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.05)
-        yield port
-    finally:
-        process.terminate()
-        process.wait()
 
 
 async def _raw(port: int, count: int) -> float:

@@ -104,6 +104,16 @@ def database_seconds() -> float:
     return total / TICKS
 
 
+def process_seconds(pid: int) -> float:
+    """Return the processor time of a process and of those it started that have ended; nothing once it is gone."""
+    return sum(_stat(pid)[11:15]) / TICKS
+
+
+def process_peak_mb(pid: int) -> int:
+    """Return the most memory that a process has held."""
+    return next(int(line.split()[1]) for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmHWM")) // 1024
+
+
 def _our_seconds() -> float:
     """Return the processor time of this process, PostgreSQL and every process that either started."""
     everyone = _processes()

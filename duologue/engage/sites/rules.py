@@ -1,0 +1,119 @@
+"""What a site says and asks, and what becomes of a form that was sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+import msgspec
+
+from duologue.kit.ids import digest16
+from duologue.kit.pipeline import Refused
+from duologue.kit.typed import read_typed
+from duologue.people.identifiers.rules import normalise
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from duologue.kit.yaml import Document
+
+ASKABLE: Final = ("email", "phone", "first_name", "last_name", "name", "company", "city", "postcode", "country", "birthday")
+REACHES: Final = ("email", "phone")
+LONGEST: Final = 200
+FORM_SENT: Final = "Form Sent"
+
+
+class Site(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A page of the brand. `text` and `thanks` are Markdown.
+
+    `asks` are the fields of its form, of which an address must be the first; `survey` adds the questions of a survey. `consent` maps
+    purposes to the words shown beside their boxes, which are never ticked beforehand. With `confirm` the boxes grant nothing yet: the
+    event says what was asked for, and a dialogue asks again at the address itself (double opt-in). `embed` lists the origins of the
+    brand's own sites whose pages hold the form.
+    """
+
+    site: str
+    title: str
+    text: str = ""
+    asks: tuple[str, ...] = ("email",)
+    survey: str = ""
+    consent: dict[str, str] = {}
+    confirm: bool = True
+    button: str = ""
+    thanks: str = ""
+    embed: tuple[str, ...] = ()
+
+
+class Filled(msgspec.Struct, frozen=True):
+    """A form as it was sent: addresses and names by field, purposes whose box was ticked, answers to the survey's questions."""
+
+    fields: dict[str, str]
+    asked: tuple[str, ...] = ()
+    answers: dict[str, Any] = {}
+
+
+def read_site(text: str, file: str = "") -> Site:
+    """Return the site a text describes; raises Mistakes."""
+    return read_typed(text, file, Site, "A site", _check)
+
+
+def _check(document: Document, site: Site) -> None:
+    if not site.asks or site.asks[0] not in REACHES:
+        document.refuse(("asks",), f"A form asks first for an address: {' or '.join(REACHES)}.")
+    for index, field in enumerate(site.asks):
+        if field not in ASKABLE:
+            document.refuse(("asks", index), f"A form can ask for {', '.join(ASKABLE)}, not {field!r}; for more, name a `survey`.")
+    if len(set(site.asks)) < len(site.asks):
+        document.refuse(("asks",), "A form asks for each thing once.")
+    for index, origin in enumerate(site.embed):
+        parts = urlsplit(origin)
+        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/") or parts.query:
+            document.refuse(("embed", index), f"{origin!r} is no origin; write it as in https://shop.example.")
+
+
+def read_fields(site: Site, given: Mapping[str, Sequence[str]], country: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Return what the fields of a form say, and for those that cannot be taken why: needed, or not_an_address."""
+    fields: dict[str, str] = {}
+    faults: dict[str, str] = {}
+    for place, field in enumerate(site.asks):
+        value = next((one.strip()[:LONGEST].replace("\x00", "") for one in given.get(field, ()) if one.strip()), "")
+        if not value:
+            if place == 0:
+                faults[field] = "needed"
+            continue
+        if field in REACHES:
+            try:
+                normalise(field, value, country)
+            except Refused:
+                faults[field] = "not_an_address"
+                continue
+        fields[field] = value
+    return fields, faults
+
+
+def calls(site: Site, version: int, filled: Filled, at: datetime, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return a form as calls of the tracking API: who it is, that the form was sent, and the consents where no second asking follows.
+
+    The same form sent twice on a day by the same address has the same ids, so that it counts once.
+    """
+    address = {field: filled.fields[field] for field in REACHES if field in filled.fields}
+    day = at.date().isoformat()
+    said = msgspec.json.encode([filled.fields, filled.asked, filled.answers], order="sorted").decode()
+
+    def key(what: str) -> str:
+        return f"form:{digest16(site.site, what, day, said).hex()}"
+
+    context = {"traits": address}
+    channel = "email" if "email" in address else "sms"
+    properties = {"site": site.site, "version": version, "asked": list(filled.asked), "answers": filled.answers}
+    about = {**filled.fields, **facts}
+    found: list[dict[str, Any]] = [
+        {"type": "identify", "messageId": key("who"), "traits": about, "timestamp": at.isoformat()},
+        {"type": "track", "event": FORM_SENT, "messageId": key("sent"), "context": context, "timestamp": at.isoformat()} | {"properties": properties},
+    ]
+    for purpose in () if site.confirm else filled.asked:
+        statement = {"channel": channel, "purpose": purpose, "source": f"site {site.site}", "wording": site.consent[purpose], "version": version}
+        call = {"type": "track", "event": "Consent Granted", "messageId": key(purpose), "context": context, "timestamp": at.isoformat()}
+        found.append(call | {"properties": statement})
+    return found

@@ -21,6 +21,7 @@ from duologue.strategize.dialogues.models import Dialogue
 from duologue.strategize.offers.models import Offer, OfferVersion
 
 if TYPE_CHECKING:
+    from duologue.platform.staff.models import Staff
     from duologue.platform.workspaces.models import Workspace
 
 ENOUGH = 10_000
@@ -30,7 +31,7 @@ PLENTY = 1_000  # codes left, of which nobody needs to be told
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """One thing that wants a decision; `tone` is bad, warn or say."""
+    """One thing that wants a decision (`tone` bad or warn) or is worth knowing (say)."""
 
     tone: str
     picture: str
@@ -41,7 +42,7 @@ class Matter:
 
 
 def attention(workspace: Workspace, now: datetime) -> list[Matter]:
-    """Return what needs attention, the worst first."""
+    """Return what wants a decision, the worst first."""
     return [
         *_conversations(workspace, now),
         *_uncertain(workspace),
@@ -50,8 +51,19 @@ def attention(workspace: Workspace, now: datetime) -> list[Matter]:
         *_perks(workspace),
         *_imports(workspace),
         *_refusals(workspace, now),
-        *_early(workspace),
     ]
+
+
+def worth_knowing(workspace: Workspace, staff: Staff | None) -> list[Matter]:
+    """Return what is good to know and wants no decision."""
+    return [*_without_password(staff), *_early(workspace)]
+
+
+def _without_password(staff: Staff | None) -> list[Matter]:
+    if staff is None or staff.has_usable_password():
+        return []
+    beside = "The link that let you in works once. With a password you come in again."
+    return [Matter("say", "lock", "You have no password yet.", beside, "Set a password", reverse("account_set_password"))]
 
 
 def _conversations(workspace: Workspace, now: datetime) -> list[Matter]:

@@ -28,15 +28,14 @@ def home(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     at = now(workspace)
     numbers = reads.numbers(workspace)
     dialogues = reads.dialogues(workspace)
-    attention = reads.attention(workspace, at)
     return page(
         request,
         workspace,
         "home/home.html",
         place="home/home",
         now=at,
-        attention=attention,
-        urgent=sum(matter.tone != "say" for matter in attention),
+        attention=reads.attention(workspace, at),
+        worth_knowing=reads.worth_knowing(workspace, member(request)),
         numbers=numbers,
         first_steps=reads.first_steps(numbers),
         dialogues=dialogues,

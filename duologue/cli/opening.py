@@ -23,9 +23,11 @@ FIRST_WORKSPACE = "main"
 def open_house(*, now: datetime) -> str:
     """Where no account exists, make the first owner of all workspaces (and a workspace); return a sign-in token, or ''.
 
-    Until somebody has come in by it, every start gives a new link.
+    Until the owner has set a password, every start gives a new link.
     """
-    owner = Staff.objects.filter(email=FIRST_OWNER, last_login=None).first()
+    owner = Staff.objects.filter(email=FIRST_OWNER).first()
+    if owner is not None and owner.has_usable_password():
+        return ""
     if owner is None:
         if Staff.objects.exists():
             return ""

@@ -53,11 +53,16 @@ def test_a_sign_in_link_is_used_up_by_the_button_not_by_a_look(client, ann):
     assert client.post(address).status_code == 404
 
 
-def test_the_first_owner_is_led_to_choosing_a_password(client, db):
+def test_whoever_has_no_password_is_let_in_and_told_where_to_choose_one(client, workspace):
     owner = Staff.objects.create_user("owner@localhost")
-    answer = client.post(f"/accounts/enter/{actions.make_sign_in_link(owner, now=database_now())}/")
-    assert answer["location"] == "/accounts/password/set/"
-    assert client.get(answer["location"]).status_code == 200
+    actions.add_member(workspace, staff=owner, role="owner", now=database_now())
+    home = client.post(f"/accounts/enter/{actions.make_sign_in_link(owner, now=database_now())}/", follow=True)
+    assert home.redirect_chain[-1][0] == f"/{workspace.name}/"
+    assert "You have no password yet." in home.content.decode()
+    choosing = client.get("/accounts/password/set/")
+    assert choosing.status_code == 200
+    client.post("/accounts/password/set/", {"password1": PASSWORD, "password2": PASSWORD})
+    assert "You have no password yet." not in client.get(f"/{workspace.name}/").content.decode()
 
 
 def test_an_invited_person_makes_an_account_and_is_in(client, workspace):

@@ -39,7 +39,7 @@ class NewStatement(msgspec.Struct, frozen=True, gc=False):
     proof: dict[str, Any] = {}
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def state(*, workspace: Workspace, statements: Sequence[NewStatement], now: datetime, made: Collection[int] = ()) -> None:
     """Write statements onto their profiles' chains, keep the latest per purpose and channel, and tell the timeline.
 

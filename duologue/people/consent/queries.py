@@ -14,7 +14,7 @@ from duologue.people.identifiers.rules import normalise
 from duologue.platform.secrets.signing import address_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from duologue.platform.workspaces.models import Workspace
 
@@ -67,7 +67,7 @@ def suppressed(workspace: Workspace, channel: str, addresses: Collection[str]) -
     return {address for address, digest in digests.items() if digest in listed}
 
 
-def erased(workspace: Workspace, identifiers: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+def erased(workspace: Workspace, identifiers: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     """Return those of the normalised identifiers (kind, value) whose owner was erased."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT FROM people_suppression WHERE workspace_id = %s AND reason = 'erased')", (workspace.pk,))

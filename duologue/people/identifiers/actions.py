@@ -57,7 +57,7 @@ def attach(*, workspace: Workspace, identifiers: Sequence[NewIdentifier], now: d
         return int(cursor.rowcount)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def attach_unknown(*, workspace: Workspace, identifiers: Sequence[NewIdentifier], now: datetime) -> None:
     """Attach identifiers that nobody has, as was looked up under the identity lock; fails where somebody got one since."""
     fixed = (str(workspace.pk), rows.moment(now))

@@ -99,7 +99,8 @@ class Running:
             refusals.append((draft.line, why, draft.row))
         taken = [*passage.items, *later]
         for event in taken:
-            counts.update(event.remarks)
+            if event.remarks:
+                counts.update(event.remarks)
             if event.name:
                 counts[event.name if event.occurred_at <= now else f"{event.name} (later)"] += 1
         return sum(by_event[id(event)].lines for event in taken), known, refusals

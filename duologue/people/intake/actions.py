@@ -9,6 +9,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 from duologue.kit.pipeline import Passage, Refused, walk
 from duologue.people.intake.models import Refusal
 from duologue.people.intake.steps import Steps
+from duologue.platform.database.meanwhile import sending
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -45,8 +46,9 @@ def take_in(*, workspace: Workspace, events: list[Incoming], now: datetime) -> P
     steps = Steps(workspace, now)
     try:
         with transaction.atomic():
-            passage: Passage[Incoming] = Passage(events)
-            return walk(passage, [steps.not_seen_before, steps.whose, steps.may_we_keep_it, steps.written])
+            passage: Passage[Incoming] = walk(Passage(events), [steps.not_seen_before, steps.whose, steps.may_we_keep_it])
+            with sending():
+                return walk(passage, [steps.written])
     except (DataError, IntegrityError, ValueError) as mistake:
         if len(events) > 1:
             half = len(events) // 2

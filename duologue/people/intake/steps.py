@@ -20,7 +20,7 @@ from duologue.people.timeline import actions as timeline
 from duologue.platform.database import arrays
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
@@ -59,10 +59,10 @@ class Steps:
     def whose(self, passage: Passage[Incoming]) -> None:
         """Look up who is known by the identifiers of the batch, holding the workspace's identity lock from here on."""
         identifiers.one_at_a_time(self.workspace)
-        pairs = {pair for event in passage.items for pair in event.identifiers}
+        pairs = dict.fromkeys(_pairs(passage.items))
         previous = {event.previous for event in passage.items if event.previous}
-        pairs.update((kind, one) for one in previous for kind in ("external", "device"))
-        self.known.profiles = find_many(self.workspace, sorted(pairs))
+        pairs.update(((kind, one), None) for one in previous for kind in ("external", "device"))
+        self.known.profiles = find_many(self.workspace, pairs)
         self._find_persons()
 
     def _find_persons(self) -> None:
@@ -90,7 +90,7 @@ class Steps:
 
     def may_we_keep_it(self, passage: Passage[Incoming]) -> None:
         """Stop what comes under an identifier whose owner was erased."""
-        gone = erased(self.workspace, {pair for event in passage.items for pair in event.identifiers if pair[0] != "device"})
+        gone = erased(self.workspace, (pair for pair in _pairs(passage.items) if pair[0] != "device"))
         if gone:
             refusal = Refused("erased", "The person of this identifier was erased and is not taken in again.")
             passage.keep(lambda event: refusal if gone.intersection(event.identifiers) else None)
@@ -167,6 +167,12 @@ class Steps:
             for word in words_beside(kind, value, shown)
         )
         profiles.find_by(workspace=self.workspace, pairs=pairs, made=made)
+
+
+def _pairs(events: list[Incoming]) -> Iterator[tuple[str, str]]:
+    """Give the identifiers of events, once where several share theirs."""
+    shared = {id(event.identifiers): event.identifiers for event in events}
+    return (pair for identifiers in shared.values() for pair in identifiers)
 
 
 def _facts(events: list[Incoming]) -> list[profiles.NewFact]:

@@ -59,6 +59,9 @@ def _chosen(event: Incoming, known: Known) -> list[tuple[Pair, int]]:
     found = [(pair, known.profiles[pair]) for pair in event.identifiers if pair in known.profiles]
     if not found or len(event.identifiers) == 1:
         return found
+    first = found[0]
+    if first[0][0] == "external" and len({profile for _, profile in found}) == 1:
+        return [first]
     kinds = {kind for kind, _ in event.identifiers}
     account = next((profile for pair, profile in found if pair[0] == "external"), None)
     owner = None if account is None else known.person(account)

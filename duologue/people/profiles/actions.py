@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["NewFact", "add", "find_by", "keep", "learn", "make_findable", "merge", "newest_of", "saw", "unite", "unmerge"]
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def add(*, workspace: Workspace, seen_at: Sequence[datetime], known: Sequence[Mapping[str, Any]] = ()) -> list[int]:
     """Make one profile, and with it one person, for each moment; return their ids in the same order.
 
@@ -42,7 +42,7 @@ def add(*, workspace: Workspace, seen_at: Sequence[datetime], known: Sequence[Ma
     return ids
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def saw(*, workspace: Workspace, seen: Mapping[int, datetime]) -> None:
     """Note when profiles were last seen, where that is at least an hour later than what is noted."""
     with connection.cursor() as cursor:
@@ -62,20 +62,21 @@ def make_findable(*, workspace: Workspace, texts: Iterable[tuple[int, str]], mad
     find_by(workspace=workspace, pairs={(profile, word) for profile, text in texts for word in words_of(text)}, made=made)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def find_by(*, workspace: Workspace, pairs: Collection[tuple[int, str]], made: Collection[int] = ()) -> None:
     """Add words, as `words_of` gives them, each once for each profile."""
+    owner = str(workspace.pk)
+    fresh = [(word, owner, str(profile)) for profile, word in pairs if profile in made]
+    fresh.sort()
     with connection.cursor() as cursor:
-        ordered = sorted((word, profile) for profile, word in pairs if profile not in made)
-        if ordered:
+        rows.copy(cursor, "people_searchword (word, workspace_id, profile_id)", fresh)
+        if len(fresh) < len(pairs):
+            ordered = sorted((word, profile) for profile, word in pairs if profile not in made)
             cursor.execute(
                 """INSERT INTO people_searchword (workspace_id, word, profile_id)
                    SELECT %s, w.word, w.profile FROM unnest(%s::bigint[], %s::text[]) AS w (profile, word) ON CONFLICT DO NOTHING""",
                 (workspace.pk, arrays.numbers(profile for _, profile in ordered), arrays.texts(word for word, _ in ordered)),
             )
-        owner = str(workspace.pk)
-        fresh = sorted((word, owner, str(profile)) for profile, word in pairs if profile in made)
-        rows.copy(cursor, "people_searchword (word, workspace_id, profile_id)", fresh)
 
 
 @transaction.atomic
@@ -98,7 +99,7 @@ def merge(*, workspace: Workspace, keep: int, lose: int, because: str, now: date
     return done
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def unite(*, workspace: Workspace, pairs: Sequence[tuple[int, int, str]], now: datetime) -> None:
     """Merge many persons at once: each (keep, lose, because), no person kept in one pair and lost in another."""
     if not pairs:

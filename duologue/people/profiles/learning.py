@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -32,6 +33,7 @@ class NewFact(msgspec.Struct, frozen=True, gc=False):
     purposes: Sequence[str] = ()
 
 
+encode = msgspec.json.Encoder().encode
 Facts = dict[str, NewFact]
 Held = dict[int, dict[str, tuple[Any, "datetime"]]]
 
@@ -44,7 +46,7 @@ def learn(*, workspace: Workspace, facts: Sequence[NewFact], now: datetime) -> i
     return keep(workspace=workspace, newest=newest_of(facts), now=now)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def keep(*, workspace: Workspace, newest: dict[int, Facts], now: datetime, made: Collection[int] = ()) -> int:
     """Do as `learn` does with the newest facts of each profile.
 
@@ -78,12 +80,18 @@ def _with_value(facts: Facts) -> Facts:
 def _store_first(workspace: Workspace, first: dict[int, Facts]) -> None:
     owner = str(workspace.pk)
     with connection.cursor() as cursor:
-        kept = ((owner, str(profile), key, *_row(facts[key])) for profile, facts in first.items() for key in sorted(facts))
+        kept = (
+            (owner, number, key, encode(fact.value).decode(), *_from_where(fact.source, fact.at, tuple(fact.purposes)))
+            for number, facts in zip(map(str, first), first.values(), strict=True)
+            for key, fact in facts.items()
+        )
         rows.copy(cursor, "people_fact (workspace_id, profile_id, key, value, source, at, purposes)", kept)
 
 
-def _row(fact: NewFact) -> tuple[str, str, str, str]:
-    return (msgspec.json.encode(fact.value).decode(), fact.source[:80], rows.moment(fact.at), arrays.texts(fact.purposes))
+@lru_cache(maxsize=1024)
+def _from_where(source: str, at: datetime, purposes: tuple[str, ...]) -> tuple[str, str, str]:
+    """Return how a fact's source, time and purposes are written; most facts of a batch share them."""
+    return source[:80], rows.moment(at), arrays.texts(purposes)
 
 
 def _renew(workspace: Workspace, newest: dict[int, Facts]) -> dict[int, Facts]:
@@ -186,7 +194,7 @@ def _tell(workspace: Workspace, changed: dict[int, Facts], now: datetime) -> Non
     events = []
     for profile, facts in changed.items():
         first = next(iter(facts.values()))
-        at = max(fact.at for fact in facts.values())
+        at = max([fact.at for fact in facts.values()])
         properties = told({key: fact.value for key, fact in facts.items()})
         events.append(NewEvent(profile, at, FACT_CHANGED, properties, first.source[:80]))
     write(workspace=workspace, events=events, now=now)

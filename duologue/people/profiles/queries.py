@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from django.db import connection
 
 from duologue.platform.database import arrays
@@ -81,7 +81,7 @@ def _read_facts(cursor: Any, workspace: Workspace, found: dict[int, KnownPerson]
         (workspace.pk, persons) if keys is None else (workspace.pk, persons, list(keys)),
     )
     for person, key, value in cursor.fetchall():
-        found[person].facts[key] = json.loads(value)
+        found[person].facts[key] = msgspec.json.decode(value)
 
 
 def persons_of(workspace: Workspace, profile_ids: Iterable[int]) -> dict[int, int]:

@@ -65,6 +65,9 @@ def words_of(text: str) -> list[str]:
 
 def words_beside(kind: str, value: str, shown: str) -> list[str]:
     """Return the words of an identifier that it does not itself begin with, so that its index would not find it by them."""
+    word = value[1:] if kind == "phone" else value.partition("@")[0] if kind == "email" else value
+    if shown == value and word.isascii() and word.isalnum() and word == word.lower():
+        return []
     head = "+" if kind == "phone" else ""
     return [word for word in words_of(shown) if not value.startswith(head + word)]
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 MONTHS_LOCK: Final = 7254
 FIRST_YEAR: Final = 2000
-COLUMNS: Final = "workspace_id, write_id, name, source, profile_id, occurred_at, received_at, properties, run_id, delivery_id"
+COLUMNS: Final = "workspace_id, write_id, name, source, profile_id, occurred_at, received_at, properties"
+TIES: Final = ", run_id, delivery_id"
 
 
 class NewEvent(msgspec.Struct, gc=False):
@@ -45,29 +46,33 @@ def write(*, workspace: Workspace, events: Sequence[NewEvent], now: datetime) ->
         return
     assert connection.in_atomic_block, "the timeline is written inside a transaction"
     occurred = [event.occurred_at for event in events]
+    tied = any(event.run_id is not None or event.delivery_id is not None for event in events)
+    made = [_row(event, now, tied) for event in events]
     ensure_months(occurred)
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('people_write_id_seq')")
         write_id = cursor.fetchone()[0]
         fixed = (str(workspace.pk), str(write_id))
-        rows.copy(cursor, f"people_event ({COLUMNS})", ((*fixed, *_row(event, now)) for event in events))
+        rows.copy(cursor, f"people_event ({COLUMNS}{TIES if tied else ''})", (fixed + row for row in made))
         cursor.execute(
             "INSERT INTO people_batch (workspace_id, write_id, events, first_at, last_at, written_at) VALUES (%s, %s, %s, %s, %s, %s)",
             (workspace.pk, write_id, len(events), min(occurred), max(occurred), now),
         )
 
 
-def _row(event: NewEvent, now: datetime) -> tuple[str, ...]:
-    return (
+def _row(event: NewEvent, now: datetime, tied: bool) -> tuple[str, ...]:  # noqa: FBT001
+    row = (
         event.name,
         event.source,
         str(event.profile_id),
         rows.moment(event.occurred_at),
         rows.moment(event.received_at or now),
         msgspec.json.encode(event.properties).decode(),
-        rows.NOTHING if event.run_id is None else str(event.run_id),
-        rows.NOTHING if event.delivery_id is None else str(event.delivery_id),
     )
+    if not tied:
+        return row
+    run = rows.NOTHING if event.run_id is None else str(event.run_id)
+    return (*row, run, rows.NOTHING if event.delivery_id is None else str(event.delivery_id))
 
 
 def ensure_months(moments: Iterable[datetime]) -> None:

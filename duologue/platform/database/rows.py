@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
+from duologue.platform.database import meanwhile
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
@@ -23,13 +25,13 @@ _ESCAPED = (("\\", "\\\\"), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t"), (_FIELD
 def copy(cursor: Any, target: str, rows: Iterable[Sequence[str]]) -> int:
     """Write rows of texts, as PostgreSQL reads its types, to a target like `people_fact (key, value)`; return how many.
 
-    PostgreSQL takes one block in while the next is made. A row that breaks a constraint fails them all. Raises ValueError
-    where a text holds a null character.
+    PostgreSQL takes one block in while the next is made, and inside `meanwhile.sending()` all of them while the caller goes on.
+    A row that breaks a constraint fails them all. Raises ValueError where a text holds a null character.
     """
     left, count = iter(rows), 0
     if not (block := list(islice(left, AT_ONCE))):
         return 0
-    with connection.wrap_database_errors, cursor.copy(f"COPY {target} FROM STDIN") as stream:
+    with connection.wrap_database_errors, meanwhile.copying(cursor, f"COPY {target} FROM STDIN") as stream:
         while block:
             stream.write(as_block(block))
             count += len(block)
@@ -39,8 +41,19 @@ def copy(cursor: Any, target: str, rows: Iterable[Sequence[str]]) -> int:
 
 def as_block(rows: Sequence[Sequence[str]]) -> bytes:
     """Return rows, at least one, as COPY's text format has them."""
+    block = "\n".join(["\t".join(row) for row in rows])
+    cells = sum(map(len, rows))
+    if block.count("\t") != cells - len(rows) or block.count("\n") != len(rows) - 1 or "\r" in block or "\x00" in block:
+        return _with_marks(rows, cells)
+    if "\\" in block:
+        block = block.replace("\\", "\\\\")
+    return f"{block}\n".encode()
+
+
+def _with_marks(rows: Sequence[Sequence[str]], cells: int) -> bytes:
+    """Return rows whose texts hold what parts cells and rows, or in which something is missing."""
     block = _ROW.join([_FIELD.join(row) for row in rows])
-    ours = sum(map(len, rows)) - 1
+    ours = cells - 1
     if NOTHING in block:
         ours += sum([row.count(NOTHING) for row in rows])
     if block.count("\x00") != ours:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import msgspec
+from django.db import connection
+
 from duologue.brand.book import rules
-from duologue.brand.book.models import BookVersion
 
 if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
@@ -13,5 +16,12 @@ if TYPE_CHECKING:
 
 def current(workspace: Workspace) -> rules.Book:
     """Return the brand book in force; before the first one, an empty book under the workspace's title."""
-    data = BookVersion.within(workspace).order_by("-number").values_list("data", flat=True).first()
-    return rules.from_json(data) if data else rules.Book(name=workspace.title)
+    with connection.cursor() as cursor:  # asked for every batch of letters
+        cursor.execute("SELECT data FROM brand_bookversion WHERE workspace_id = %s ORDER BY number DESC LIMIT 1", (workspace.pk,))
+        row = cursor.fetchone()
+    return _read(row[0]) if row else rules.Book(name=workspace.title)
+
+
+@lru_cache(maxsize=64)
+def _read(data: str) -> rules.Book:
+    return rules.from_json(msgspec.json.decode(data))

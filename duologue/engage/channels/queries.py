@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+from django.db import connection
 
 from duologue.engage.channels.models import KeptMail, Relay
+
+COLUMNS: Final = ("workspace_id", "id", "name", "channel", "kind", "is_test", "is_enabled", "weight", "resting_until", "trouble")
+    "workspace_id",
+    "id",
+    "name",
+    "channel",
+    "kind",
+    "is_test",
+    "is_enabled",
+    "weight",
+    "resting_until",
+    "trouble",
+    "settings",
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,7 +33,14 @@ if TYPE_CHECKING:
 
 def usable_relays(workspace: Workspace, channel: str) -> list[Relay]:
     """Return the enabled relays of a channel: under a virtual clock only test relays, else test relays only where there is no other."""
-    relays = list(Relay.within(workspace).filter(channel=channel, is_enabled=True, weight__gt=0).order_by("name"))
+    with connection.cursor() as cursor:  # asked twice for every batch of letters
+        cursor.execute(
+            f"""SELECT settings, {", ".join(COLUMNS)} FROM engage_relay
+                WHERE workspace_id = %s AND channel = %s AND is_enabled AND weight > 0 ORDER BY name""",
+            (workspace.pk, channel),
+        )
+        rows = cursor.fetchall()
+    relays = [Relay(settings=msgspec.json.decode(given), **dict(zip(COLUMNS, row, strict=True))) for given, *row in rows]
     tests = [relay for relay in relays if relay.is_test]
     if workspace.is_virtual:
         return tests

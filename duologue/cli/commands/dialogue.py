@@ -17,7 +17,7 @@ NAME = "dialogue"
 HELP = "Start, pause, resume or end a dialogue, see how it stands, or simulate it before launch."
 EXAMPLE = "duologue dialogue simulate win-back --people 1000 --rate invite.clicked=8%"
 WORDS = {
-    "start": "make it live and admit everyone in its audience",
+    "start": "make it live and admit everyone in its audience; or begin it by hand for some people",
     "pause": "say nothing more until it is resumed; responses are still heard",
     "resume": "go on with a paused dialogue",
     "end": "end it for good: everyone under way leaves it",
@@ -33,6 +33,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     for word, about in WORDS.items():
         sub = words.add_parser(word, help=about, description=about)
         sub.add_argument("name", metavar="NAME", help="the dialogue")
+        if word == "start":
+            sub.add_argument("--person", action="append", default=[], metavar="REF", help="begin it by hand for this person")
         if word == "pause":
             sub.add_argument("--because", default="", metavar="TEXT", help="why, as colleagues will read it")
         if word == "simulate":
@@ -82,12 +84,29 @@ def _write_down(workspace: Workspace, args: argparse.Namespace, **detail: Any) -
 
 
 def _start(workspace: Workspace, args: argparse.Namespace) -> int:
+    if args.person:
+        return _start_by_hand(workspace, args)
     from duologue.engage.runs.actions import start_dialogue
 
     with progress("people considered") as considered:
         began = start_dialogue(workspace=workspace, name=args.name, now=_now(workspace), on_batch=considered)
     _write_down(workspace, args, runs=began)
     return _tell(args, f"{args.name} is live; {began} began.", began=began)
+
+
+def _start_by_hand(workspace: Workspace, args: argparse.Namespace) -> int:
+    from duologue.engage.runs.actions import start_by_hand
+    from duologue.kit.pipeline import Refused as Stopped
+    from duologue.people.privacy.queries import person_of
+
+    try:
+        persons = [person_of(workspace, reference) for reference in args.person]
+    except Stopped as refusal:
+        raise Refused(refusal.sentence) from None
+    began = start_by_hand(workspace=workspace, name=args.name, persons=persons, now=_now(workspace))
+    _write_down(workspace, args, by_hand=began)
+    rest = f"; {len(persons) - began} did not: see duologue dialogue status {args.name}" if began < len(persons) else ""
+    return _tell(args, f"{args.name} began for {began}{rest}.", began=began)
 
 
 def _pause(workspace: Workspace, args: argparse.Namespace) -> int:

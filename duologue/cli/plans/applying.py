@@ -83,10 +83,12 @@ class _Work:
         self.mistakes: list[Mistake] = []
         self.kept = {row.path: row for row in PlanFile.within(workspace)}
         self.on_screen = self._edited_on_screen()
+        self.together: frozenset[str] = frozenset()
 
     def do(self, files: list[PlanText]) -> None:
         changed = [file for file in files if not self._is_same(file)]
         self._in_any_order([file for file in changed if file.kind == "segment"], [file for file in changed if file.kind != "segment"])
+        self.together = frozenset(file.name for file in files if file.kind == "dialogue")
         for file in files:
             if file.kind == "dialogue":
                 self._dialogue(file)
@@ -121,7 +123,7 @@ class _Work:
         return []
 
     def _dialogue(self, file: PlanText) -> None:
-        around = dialogues.Around(self.workspace, self.now, self.staff, frozenset(mistake.file for mistake in self.mistakes))
+        around = dialogues.Around(self.workspace, self.now, self.staff, frozenset(mistake.file for mistake in self.mistakes), self.together)
         try:
             with transaction.atomic():
                 done = dialogues.publish(around, file)

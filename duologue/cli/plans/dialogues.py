@@ -16,6 +16,7 @@ from duologue.people.consent.queries import purposes
 from duologue.strategize.dialogues import actions, surveys
 from duologue.strategize.dialogues.models import Dialogue, SurveyVersion
 from duologue.strategize.dialogues.rules.naming import Names, misfits, named
+from duologue.strategize.dialogues.rules.parts import BEST, SAME
 from duologue.strategize.dialogues.rules.read import Mistakes, read_dialogue
 from duologue.strategize.offers import queries as offers
 from duologue.strategize.offers.models import Offer
@@ -38,6 +39,7 @@ WHERE = {
     "offer": "offers/{}.yaml",
     "team": "teams.yaml",
     "segment": "segments/{}.yaml",
+    "dialogue": "dialogues/{}.yaml",
 }
 
 
@@ -53,12 +55,16 @@ class Published:
 
 @dataclass(slots=True, frozen=True)
 class Around:
-    """Where a dialogue is handed in; `broken` are the paths of files that could not be taken, whose names are not missed."""
+    """Where a dialogue is handed in; `broken` are the paths of files that could not be taken, whose names are not missed.
+
+    `together` are the dialogues of the same folder, which may enter each other.
+    """
 
     workspace: Workspace
     now: datetime
     staff: Staff | None
     broken: frozenset[str]
+    together: frozenset[str] = frozenset()
 
 
 def publish(around: Around, file: PlanText) -> Published:
@@ -100,6 +106,7 @@ def _check_names(document: Document, plan: Plan, names: Names, around: Around) -
         "offer": set(Offer.within(workspace).values_list("name", flat=True)),
         "team": set(Team.within(workspace).values_list("name", flat=True)),
         "segment": set(Segment.within(workspace).values_list("name", flat=True)),
+        "dialogue": set(Dialogue.within(workspace).values_list("name", flat=True)) | around.together,
     }
     for place, what, name in _named_in(document, plan, names):
         where = WHERE[what].format(name)
@@ -119,7 +126,9 @@ def _named_in(document: Document, plan: Plan, names: Names) -> Iterator[tuple[Pl
         for offer in turn.gives:
             yield (*here, "give"), "offer", offer
         if turn.team:
-            yield (*here, "hand_over"), "team", turn.team
+            yield (*here, turn.does), "team", turn.team
+        if turn.enters and turn.enters != plan.dialogue:
+            yield (*here, "enter"), "dialogue", turn.enters
     for segment in sorted(names.segments):
         yield ("audience",) if segment == plan.audience else _place_of(document, segment), "segment", segment
 
@@ -146,7 +155,7 @@ def _warnings(workspace: Workspace, plan: Plan, file: PlanText) -> list[str]:
     found = [
         f"{file.path}: the channel {channel} has no way out here yet; it is passed over."
         for channel in used
-        if channel not in channels and channel != "same"
+        if channel not in channels and channel not in {SAME, BEST}
     ]
     persona = plan.serves.get("persona")
     if persona and not Persona.within(workspace).filter(name=persona).exists():

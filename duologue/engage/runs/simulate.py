@@ -10,18 +10,25 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from duologue.engage.runs.rules.inventing import invented_facts, invented_start
 from duologue.kit.clock import next_open, parse_duration
 from duologue.strategize.dialogues.rules.decide import begin, decide
+from duologue.strategize.dialogues.rules.parts import BEST, SAME
 from duologue.strategize.dialogues.rules.state import Decision, Heard, Known
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from duologue.strategize.dialogues.rules.plan import Line, Plan, Turn
+    from duologue.strategize.dialogues.rules.state import Say
 
 RATES: Final[Mapping[str, float]] = {
     "clicked": 0.06,
     "visited": 0.04,
+    "scanned": 0.05,
+    "called": 0.02,
+    "attended": 0.6,
+    "ok": 0.97,
     "replied": 0.01,
     "answered": 0.12,
     "redeemed": 0.05,
@@ -37,6 +44,8 @@ RATES: Final[Mapping[str, float]] = {
     "overdue": 0.1,
     "goal": 0.02,
 }
+AT_ONCE: Final = frozenset({"then", "branch", "experiment", "learn", "waited", "tell", "enter"})
+ANSWERS: Final = timedelta(seconds=1)  # how long a webhook takes
 SOONEST, LATEST = timedelta(minutes=5), timedelta(hours=72)
 STEPS_AT_MOST = 500
 
@@ -95,6 +104,27 @@ class _Tally:
     longest: timedelta = timedelta(0)
 
 
+class _Ahead:
+    """What is to happen to one person, in the order of its moments; of the same moment, as numbered and then as put in."""
+
+    def __init__(self) -> None:
+        self._held: list[tuple[datetime, int, int, Heard]] = []
+        self._put = 0
+
+    def push(self, at: datetime, order: int, heard: Heard) -> None:
+        self._put += 1
+        heapq.heappush(self._held, (at, order, self._put, heard))
+
+    def first(self) -> datetime | None:
+        return self._held[0][0] if self._held else None
+
+    def until(self, moment: datetime) -> list[Heard]:
+        found = []
+        while self._held and self._held[0][0] <= moment:
+            found.append(heapq.heappop(self._held)[3])
+        return found
+
+
 def simulate(plan: Plan, assumed: Assumptions, now: datetime) -> Forecast:
     """Play the plan for `assumed.people` invented people and scale the outcome to the audience. Pure and repeatable."""
     tally = _Tally()
@@ -119,7 +149,7 @@ def simulate(plan: Plan, assumed: Assumptions, now: datetime) -> Forecast:
         revenue=goals * assumed.value,
         cost=deliveries * assumed.message_cost + sum(scaled["perks"].values()) * assumed.perk_worth,
         longest_days=round(tally.longest / timedelta(days=1), 1),
-        assumptions=_stated(plan, assumed),
+        assumptions=_stated(plan, assumed, now),
     )
 
 
@@ -135,16 +165,25 @@ def _scaled(counts: Counter[str], scale: float) -> dict[str, int]:
 
 def _play(plan: Plan, assumed: Assumptions, number: int, now: datetime, tally: _Tally) -> None:
     """Play one person's run to its end."""
-    channels = frozenset(channel for turn in plan.turns.values() for channel in turn.by) | {"email"}
+    channels = frozenset(channel for turn in plan.turns.values() for channel in turn.by if channel not in {SAME, BEST}) | {"email"}
     purposes = {turn.purpose for turn in plan.turns.values()} | {plan.purpose}
     may = frozenset((channel, purpose) for channel in channels for purpose in purposes)
-    person = Known(number, number, zone=assumed.zone, may=may, channels=channels, reachable=channels, workspace_zone=assumed.zone)
-    state = begin(plan, run_key=number, at=now)
-    ahead: list[tuple[datetime, int, Heard]] = []
+    person = Known(
+        number,
+        number,
+        facts=invented_facts(plan),
+        zone=assumed.zone,
+        may=may,
+        channels=channels,
+        reachable=channels,
+        workspace_zone=assumed.zone,
+    )
+    state = begin(plan, run_key=number, at=now, start=invented_start(plan, now) or None)
+    ahead = _Ahead()
     if plan.goal is not None and _chance(assumed, number, "goal", 0) < assumed.rate("goal", "goal", "goal"):
         within = parse_duration(plan.goal.within) if plan.goal.within else timedelta(days=30)
         at = now + within * _chance(assumed, number, "goal", 1)
-        heapq.heappush(ahead, (at, 0, Heard("event", plan.goal.event, at, at)))
+        ahead.push(at, 0, Heard("event", plan.goal.event, at, at))
     moment = now
     heard: list[Heard] = []
     for step in range(1, STEPS_AT_MOST):
@@ -155,24 +194,23 @@ def _play(plan: Plan, assumed: Assumptions, number: int, now: datetime, tally: _
         if decision.ended:
             tally.longest = max(tally.longest, moment - now)
             return
-        following = [at for at in (decision.wake_at, ahead[0][0] if ahead else None) if at is not None]
+        following = [at for at in (decision.wake_at, ahead.first()) if at is not None]
         if not following:
             tally.ended["never"] += 1
             return
-        moment, heard = max(moment, min(following)), []
-        while ahead and ahead[0][0] <= moment:
-            heard.append(heapq.heappop(ahead)[2])
+        moment = max(moment, min(following))
+        heard = ahead.until(moment)
     tally.ended["loop"] += 1
 
 
 def _count(plan: Plan, decision: Decision, moment: datetime, tally: _Tally) -> None:
-    for say in decision.says:
+    for say in _to_the_person(decision):
         at = next_open(say.window, say.zone, max(say.due_at, moment))
         tally.days[at.date().isoformat()] += 1
         tally.turns[say.turn] += 1
         tally.perks.update(say.gives[:1])
     for step in decision.steps:
-        if step.heard not in {"then", "branch", "learn", "waited"}:
+        if step.heard not in AT_ONCE:
             tally.responses[f"{step.turn}: {step.heard}"] += 1
     tally.handed += decision.hand_over is not None
     if plan.goal is not None and any(one.kind == "event" and one.value == plan.goal.event for one in decision.heard):
@@ -182,22 +220,31 @@ def _count(plan: Plan, decision: Decision, moment: datetime, tally: _Tally) -> N
 
 
 def _respond(  # noqa: PLR0917 one step of one person
-    plan: Plan, assumed: Assumptions, number: int, decision: Decision, moment: datetime, ahead: list[tuple[datetime, int, Heard]], step: int
+    plan: Plan, assumed: Assumptions, number: int, decision: Decision, moment: datetime, ahead: _Ahead, step: int
 ) -> None:
     """Let the person take in what was said, and say something back, or not."""
-    for say in decision.says:
+    for say in _to_the_person(decision):
         at = next_open(say.window, say.zone, max(say.due_at, moment)) + timedelta(minutes=1)
         perks = {offer: {"expires_at": (at + assumed.perk_lasts).isoformat()} for offer in say.gives[:1]}
         accepted = Heard("accepted", None, at, at, say.turn, say.seq, {"channel": say.channels[0], "perks": perks})
-        heapq.heappush(ahead, (at, step * 1000, accepted))
+        ahead.push(at, step * 1000, accepted)
         _draw(plan, assumed, number, plan.turns[say.turn], say.seq, at, ahead)
+    for call in decision.calls:
+        answers = _chance(assumed, number, f"{call.turn}:call", call.seq) < assumed.rate(call.turn, "ok: any", "ok")
+        heard = Heard("ok" if answers else "failed", call.webhook, moment + ANSWERS, moment + ANSWERS, call.turn, call.seq)
+        ahead.push(heard.at, step * 1000 + 1, heard)
     if decision.hand_over is not None:
         turn = plan.turns[decision.hand_over.turn]
         _draw(plan, assumed, number, turn, decision.hand_over.seq, decision.hand_over.due_at or moment, ahead)
 
 
+def _to_the_person(decision: Decision) -> list[Say]:
+    """Return what is said to the person; what a team is told is no message of theirs."""
+    return [say for say in decision.says if say.team is None]
+
+
 def _draw(  # noqa: PLR0917 one chance needs all of these
-    plan: Plan, assumed: Assumptions, number: int, turn: Turn, seq: int, at: datetime, ahead: list[tuple[datetime, int, Heard]]
+    plan: Plan, assumed: Assumptions, number: int, turn: Turn, seq: int, at: datetime, ahead: _Ahead
 ) -> None:
     """Draw at most one response to a turn: the lines' rates follow one another on the line from 0 to 1."""
     chance, floor = _chance(assumed, number, turn.name, seq), 0.0
@@ -208,7 +255,7 @@ def _draw(  # noqa: PLR0917 one chance needs all of these
         if chance < floor:
             at_once = line.hears in {"withheld", "failed"}
             delay = timedelta(0) if at_once else _delay(_chance(assumed, number, f"{turn.name}:{index}", seq))
-            heapq.heappush(ahead, (at + delay, seq * 1000 + index + 1, _said(line, turn, seq, at + delay)))
+            ahead.push(at + delay, seq * 1000 + index + 1, _said(line, turn, seq, at + delay))
             return
 
 
@@ -232,7 +279,7 @@ def _chance(assumed: Assumptions, number: int, what: str, seq: int) -> float:
     return int.from_bytes(digest, "big") / 2.0**64
 
 
-def _stated(plan: Plan, assumed: Assumptions) -> dict[str, Any]:
+def _stated(plan: Plan, assumed: Assumptions, now: datetime) -> dict[str, Any]:
     """Return every assumption by name, so that nobody takes the forecast for a fact."""
     lines = {
         f"{turn.name}.{line.written}": assumed.rate(turn.name, line.written, line.hears)
@@ -249,4 +296,5 @@ def _stated(plan: Plan, assumed: Assumptions) -> dict[str, Any]:
         "perk_lasts_days": assumed.perk_lasts.days,
         "cost_of_a_message": assumed.message_cost,
         "everyone_has": "consent, an address, and no other dialogue",
+        "begins_with": invented_start(plan, now),
     }

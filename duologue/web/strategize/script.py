@@ -11,11 +11,12 @@ from duologue.web.strategize.options import in_words
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from duologue.strategize.dialogues.rules.plan import Line, Moment, Plan, Turn
+    from duologue.strategize.dialogues.rules.plan import Line, Moment, Plan, Trigger, Turn
     from duologue.web.strategize.options import Options
     from duologue.web.strategize.sayings import Saying
 
 VERBS = {"say": "says", "ask": "asks", "give": "gives", "branch": "chooses", "learn": "notes", "wait": "waits", "hand_over": "hands over"}
+VERBS |= {"experiment": "tries", "call": "asks a program", "tell": "tells a team", "enter": "leads into"}
 CHANNELS = {
     "email": "E-mail",
     "sms": "SMS",
@@ -38,6 +39,10 @@ PICTURES = {
     "snoozed": "zzz",
     "withheld": "ban",
     "failed": "circle-x",
+    "scanned": "click",
+    "called": "message-reply",
+    "attended": "users-group",
+    "ok": "circle-check",
     "closed": "circle-check",
     "overdue": "hourglass",
 }
@@ -45,6 +50,14 @@ NAMED = {"Mo": "Mon", "Tu": "Tue", "We": "Wed", "Th": "Thu", "Fr": "Fri", "Sa": 
 DAYS = re.compile("|".join(rf"\b{day}\b" for day in NAMED))
 RANGE = re.compile(r"([\w:]+)-([\w:]+)")
 UNITS = {"s": "second", "m": "minute", "h": "hour", "d": "day", "w": "week"}
+
+
+VERBS_OF_STARTS = {"joins": "join", "leaves": "leave", "granted": "allow", "replied": "write", "placement": "answer"}
+TIMED = {
+    "date": lambda one: f"on their {_words(one.name.removeprefix('person.'))}" + (f", each {one.every}" if one.every else ""),
+    "at": lambda one: f"at {one.at}",
+    "every": lambda one: f"by the calendar ({one.every}), at {one.at}",
+}
 
 
 @dataclass(slots=True)
@@ -116,6 +129,12 @@ def _head(turn: Turn) -> tuple[str, str]:
     if turn.does == "hand_over":
         within = f"within {duration(turn.within)}" if turn.within else ""
         return turn.team, ", ".join(part for part in (within, "promotion paused meanwhile" if turn.pause == "promotion" else "") if part)
+    if turn.does == "tell":
+        return turn.team, _words(turn.message or "")
+    if turn.does in {"call", "enter"}:
+        return _words(turn.call or turn.enters), ""
+    if turn.does == "experiment":
+        return ", ".join(f"{arm.share:.0%} {_words(arm.then)}" for arm in turn.arms), "until one is better" if turn.settle == "goal" else ""
     if turn.does == "give":
         return ", ".join(_words(gift) for gift in turn.gives), " · ".join([_words(turn.message or ""), *beside]).strip(" ·")
     if turn.does == "ask":
@@ -141,6 +160,7 @@ def _reply(line: Line, left: list[dict[str, Any]], entered: int | None, options:
 
 def _ways_on(turn: Turn, left: list[dict[str, Any]], entered: int | None) -> list[Reply]:
     ways = [(condition(branch.when) if branch.when else "otherwise", branch.then) for branch in turn.branches]
+    ways += [(f"{arm.share:.0%}", arm.then) for arm in turn.arms]
     if turn.then:
         ways.append(("goes on at once" if turn.does != "wait" else "then", turn.then))
     found = []
@@ -163,6 +183,8 @@ def heard(line: Line, options: Options) -> str:
         return "closed by a human"
     if line.hears == "overdue":
         return "nobody answered in time"
+    if line.hears == "ok":
+        return "the program answered"
     if line.hears == "withheld":
         return f"not sent ({_plain(line.what)})" if line.what != "any" else "not sent"
     if line.hears == "failed":
@@ -191,12 +213,20 @@ def starts(plan: Plan) -> str:
     whom = f"all in {_words(plan.audience)}" if plan.audience else "everyone"
     if not plan.starts:
         return f"{whom} at the launch, and all who join later"
-    several = bool(plan.audience)
-    verbs = {"event": "do" if several else "does", "joins": "join" if several else "joins", "leaves": "leave" if several else "leaves"}
-    when = " or ".join(
-        f"{verbs.get(one.kind, one.kind)} " + (f"“{one.name}”" if one.kind == "event" else _words(one.name)) for one in plan.starts
-    )
-    return f"{whom} who {when}"
+    return f"{whom} {' or '.join(_when(one, several=bool(plan.audience)) for one in plan.starts)}"
+
+
+def _when(one: Trigger, *, several: bool) -> str:
+    if one.kind in TIMED:
+        return TIMED[one.kind](one)
+    if one.kind == "by_hand":
+        return f"who {'are' if several else 'is'} chosen by hand"
+    verb = ("do" if several else "does") if one.kind == "event" else VERBS_OF_STARTS[one.kind] + ("" if several else "s")
+    return f"who {verb} {_named(one)}"
+
+
+def _named(one: Trigger) -> str:
+    return f"“{one.name}”" if one.kind == "event" else "anything" if one.name == "any" else _words(one.name)
 
 
 def goal(plan: Plan) -> str:
@@ -210,6 +240,8 @@ def moment(when: Moment) -> str:
     if when.until:
         ahead = f"{duration(when.before)} before " if when.before else f"{duration(when.after)} after " if when.after else "until "
         parts.append(ahead + _until(when.until))
+    elif when.path:
+        parts.append(f"as long as {_words(when.path)} says")
     elif when.duration:
         parts.append(duration(when.duration))
     if when.at:

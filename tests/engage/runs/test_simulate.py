@@ -1,4 +1,7 @@
 from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
 
 from duologue.engage.runs.assuming import cost_of_a_perk, value_of_a_goal
 from duologue.engage.runs.simulate import Assumptions, simulate
@@ -70,3 +73,44 @@ def test_the_worth_of_a_goal_and_of_a_perk_are_those_of_the_workspace(shop):
         )
         == 0
     )
+
+
+REAL = sorted((Path(__file__).parents[2] / "data" / "dialogues").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", REAL, ids=lambda path: path.stem)
+def test_the_real_dialogues_are_simulated_to_their_ends(path):
+    plan = read_dialogue(path.read_text(), path.name)
+    forecast = simulate(plan, Assumptions(people=100, rates={"closed": 1.0}), NOW)
+    assert sum(forecast.ended.values()) == round(100 * (1 - plan.holdout))
+    assert set(forecast.ended) <= {"end", "goal"} | {f"failed: {why}" for why in ("any", "failed")}
+    assert forecast.deliveries >= 80
+
+
+def test_a_webhook_answers_or_not_and_a_team_is_no_recipient():
+    text = """
+dialogue: asks
+purpose: promotions
+audience: everyone
+turns:
+  ask: {call: stock, listen: [{ok: any, then: tell}, {failed: any, then: end}]}
+  tell: {tell: care, say: look, then: say}
+  say: {say: hello, listen: [{silence: 1d, then: end}]}
+"""
+    forecast = simulate(read_dialogue(text), Assumptions(people=100, rates={"ok": 0.5}), NOW)
+    assert 30 < forecast.responses["ask: ok: any"] < 70
+    assert forecast.by_turn == {"say": forecast.responses["ask: ok: any"]}
+
+
+def test_an_experiment_is_played_by_its_shares():
+    text = """
+dialogue: tries
+purpose: promotions
+audience: everyone
+turns:
+  try: {experiment: {arms: [{share: 25%, then: one}, {share: 75%, then: two}]}}
+  one: {say: one, listen: [{silence: 1d, then: end}]}
+  two: {say: two, listen: [{silence: 1d, then: end}]}
+"""
+    forecast = simulate(read_dialogue(text), Assumptions(people=400), NOW)
+    assert 70 < forecast.by_turn["one"] < 130

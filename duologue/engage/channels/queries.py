@@ -10,18 +10,6 @@ from django.db import connection
 from duologue.engage.channels.models import KeptMail, Relay
 
 COLUMNS: Final = ("workspace_id", "id", "name", "channel", "kind", "is_test", "is_enabled", "weight", "resting_until", "trouble")
-    "workspace_id",
-    "id",
-    "name",
-    "channel",
-    "kind",
-    "is_test",
-    "is_enabled",
-    "weight",
-    "resting_until",
-    "trouble",
-    "settings",
-)
 
 if TYPE_CHECKING:
     from datetime import datetime

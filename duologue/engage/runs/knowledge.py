@@ -32,6 +32,20 @@ NOTHING: frozenset[Any] = frozenset()
 Happened = dict[int, dict[str, list[tuple["datetime", "Mapping[str, Any]"]]]]
 
 
+class AsksAbout(Exception):
+    """A decision hangs on the person, who has to be looked up."""
+
+
+class NotAsked:
+    """Stands for a person as long as nothing is asked about them; raises AsksAbout as soon as something is."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise AsksAbout(name)
+
+
+NOT_ASKED: Any = NotAsked()
+
+
 def know(
     workspace: Workspace, people_of: Mapping[int, int], versions: Collection[Version], data: Iterable[Mapping[str, Any]] = ()
 ) -> dict[int, Known]:

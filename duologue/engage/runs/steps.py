@@ -11,7 +11,7 @@ from duologue.engage.messages.actions import plan as plan_deliveries
 from duologue.engage.perks import actions as perks
 from duologue.engage.runs import rows as table
 from duologue.engage.runs.entering import tell_entered
-from duologue.engage.runs.knowledge import know
+from duologue.engage.runs.knowledge import NOT_ASKED, AsksAbout, know
 from duologue.engage.runs.plans import Version, versions
 from duologue.engage.runs.rows import Moved, RunRow
 from duologue.people.profiles.actions import NewFact, learn
@@ -19,11 +19,11 @@ from duologue.strategize.dialogues.rules.decide import decide
 from duologue.strategize.dialogues.rules.state import LISTENING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
-    from duologue.strategize.dialogues.rules.state import Decision, Heard, Say
+    from duologue.strategize.dialogues.rules.state import Decision, Heard, Known, Say
 
 GOAL = "goal"
 
@@ -54,16 +54,39 @@ def consider(
 ) -> Work:
     """Decide for each run; those that stay exactly as they were are left out."""
     read = versions(workspace, {row.version for row in runs})
-    known = know(workspace, {row.person: row.profile for row in runs}, list(read.values()))
-    seed, work = workspace.seed, Work()
-    for row in runs:
-        version = read[row.version]
-        decision = decide(version.plan, row.state, known[row.person], responses.get(row.id, ()), now, watermark, seed=seed)
+    work = Work()
+
+    def decision_of(row: RunRow, person: Known) -> Decision:
+        heard = responses.get(row.id, ())
+        return decide(read[row.version].plan, row.state, person, heard, now, watermark, seed=workspace.seed)
+
+    for row, decision in zip(runs, _decisions(workspace, runs, read, decision_of), strict=True):
         if decision.ended is None and not decision.says and decision.wake_at == row.wake_at and decision.state == row.state:
             continue
         work.moved.append(Moved(row, decision.state, decision.wake_at, decision.ended))
-        work.decided.append((row, version, decision))
+        work.decided.append((row, read[row.version], decision))
     return work
+
+
+def _decisions(
+    workspace: Workspace, runs: Sequence[RunRow], read: Mapping[int, Version], decision_of: Callable[[RunRow, Known], Decision]
+) -> list[Decision]:
+    """Decide for each run. Only those persons are looked up about whom a turn asks; most turns wait, and ask nothing."""
+    found: dict[int, Decision] = {}
+    asking: set[tuple[int, str]] = set()
+    for row in runs:
+        place = (row.version, row.state.turn)
+        if place not in asking:
+            try:
+                found[row.id] = decision_of(row, NOT_ASKED)
+            except AsksAbout:
+                asking.add(place)
+    left = [row for row in runs if row.id not in found]
+    if left:
+        asked = [read[number] for number in {row.version for row in left}]
+        known = know(workspace, {row.person: row.profile for row in left}, asked, [row.state.data for row in left])
+        found |= {row.id: decision_of(row, known[row.person]) for row in left}
+    return [found[row.id] for row in runs]
 
 
 def write_down(workspace: Workspace, decided: Sequence[tuple[RunRow, Version, Decision]], now: datetime) -> None:

@@ -71,7 +71,8 @@ def has_run_under_way(workspace: Workspace, person: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT EXISTS (SELECT FROM people_profile p JOIN engage_run r ON r.workspace_id = p.workspace_id AND r.profile_id = p.id
-                              WHERE p.workspace_id = %s AND p.person = %s AND r.under_way)""",
-            (workspace.pk, person),
+                              WHERE p.workspace_id = %s AND p.person = %s AND r.under_way
+                                AND r.dialogue_id = ANY(ARRAY(SELECT id FROM strategize_dialogue WHERE workspace_id = %s)))""",
+            (workspace.pk, person, workspace.pk),
         )
         return bool(cursor.fetchone()[0])

@@ -212,7 +212,7 @@ class Migration(migrations.Migration):
                 ('heard', models.JSONField(default=dict)),
                 ('delivered', models.JSONField(help_text="What became of the present turn's delivery, once known.", null=True)),
                 ('dialogue', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='strategize.dialogue')),
-                ('profile', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.profile')),
+                ('profile', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.profile')),
                 ('version', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='strategize.dialogueversion')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
             ],
@@ -416,7 +416,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='run',
-            index=models.Index(fields=['workspace', 'dialogue', 'turn'], name='runs_at_turn'),
+            index=models.Index(fields=['workspace', 'dialogue', 'profile'], name='runs_of_profile'),
         ),
         migrations.AddConstraint(
             model_name='run',

@@ -13,4 +13,4 @@ class Migration(migrations.Migration):
     """Adds the composite keys of the engage floor."""
 
     dependencies: ClassVar = [("engage", "0001_initial"), ("strategize", "0002_inside_workspaces"), ("people", "0002_inside_workspaces")]
-    operations: ClassVar = [WorkspaceKeys(by_statement=["engage_attempt"])]
+    operations: ClassVar = [WorkspaceKeys(by_statement=["engage_attempt", "engage_runstep"])]

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Self
+
 from django.db import models
 
 from duologue.platform.database.models import InWorkspace, link
+from duologue.strategize.dialogues.models import Dialogue
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from duologue.platform.workspaces.models import Workspace
 
 
 class Admission(InWorkspace):
@@ -53,13 +61,14 @@ class Run(InWorkspace):
     `seq` counts turns entered (1 at the first) and is the occurrence that deliveries and chance are keyed by.
     `wake_at` is the next moment at which something is due without an event; empty while only events can move it.
     `heard` counts how often each listening line was taken, for `at_most`.
-    Each transition writes a row into every index, so there are few: runs of a person are found by their profiles.
+    Each transition writes a row into every index, so there are few: runs of a person are found by dialogue and profile, those at
+    a turn among those of the dialogue.
     """
 
     dialogue = link("strategize.Dialogue")
     version = link("strategize.DialogueVersion", db_index=False)
     person = models.BigIntegerField()
-    profile = link("people.Profile")
+    profile = link("people.Profile", db_index=False)
     shard = models.SmallIntegerField()
     occasion = models.CharField(max_length=120, blank=True, help_text="What `per` named: a basket, an order. Empty for one run per person.")
     turn = models.CharField(max_length=63)
@@ -86,8 +95,14 @@ class Run(InWorkspace):
             models.Index(
                 fields=["workspace", "wake_at", "shard"], name="runs_due", condition=models.Q(under_way=True, wake_at__isnull=False)
             ),
-            models.Index(fields=["workspace", "dialogue", "turn"], name="runs_at_turn"),
+            models.Index(fields=["workspace", "dialogue", "profile"], name="runs_of_profile"),
         ]
+
+    @classmethod
+    def of(cls, workspace: Workspace, profiles: Collection[int]) -> models.QuerySet[Self]:
+        """Return the runs of these profiles, looked for dialogue by dialogue, as the index lies."""
+        dialogues = list(Dialogue.within(workspace).values_list("pk", flat=True))
+        return cls.within(workspace).filter(dialogue__in=dialogues, profile__in=profiles)
 
 
 class RunStep(InWorkspace):

@@ -26,7 +26,7 @@ class RunData:
     def export(self, *, workspace: Workspace, profiles: Sequence[int]) -> dict[str, Any]:
         """Return the runs with the turns they went through."""
         fields = ("id", "dialogue__name", "version__number", "started_at", "ended_at", "ended_reason", "turn", "data")
-        runs = list(Run.within(workspace).filter(profile_id__in=profiles).order_by("id").values(*fields))
+        runs = list(Run.of(workspace, profiles).order_by("id").values(*fields))
         steps = RunStep.within(workspace).filter(run_id__in=[run["id"] for run in runs]).order_by("run_id", "seq")
         return {"runs": runs, "steps": list(steps.values("run_id", "seq", "turn", "arrived_at", "left_at", "heard", "then"))}
 
@@ -37,7 +37,8 @@ class RunData:
                 """UPDATE engage_run SET data = '{}', heard = '{}', delivered = NULL, occasion = '', wake_at = NULL,
                           ended_reason = CASE WHEN under_way THEN 'erased' ELSE ended_reason END,
                           ended_at = coalesce(ended_at, %s), under_way = false
-                   WHERE workspace_id = %s AND profile_id = ANY(%s)""",
-                (now, workspace.pk, list(profiles)),
+                   WHERE workspace_id = %s AND profile_id = ANY(%s)
+                     AND dialogue_id = ANY(ARRAY(SELECT id FROM strategize_dialogue WHERE workspace_id = %s))""",
+                (now, workspace.pk, list(profiles), workspace.pk),
             )
             return int(cursor.rowcount)

@@ -94,8 +94,9 @@ def ids_of_persons(workspace: Workspace, persons: Collection[int], versions: Col
         cursor.execute(
             """SELECT p.person, r.id FROM people_profile p
                JOIN engage_run r ON r.workspace_id = p.workspace_id AND r.profile_id = p.id
-               WHERE p.workspace_id = %s AND p.person = ANY(%s) AND r.under_way AND r.version_id = ANY(%s)""",
-            (workspace.pk, sorted(persons), sorted(versions)),
+               WHERE p.workspace_id = %s AND p.person = ANY(%s) AND r.under_way AND r.version_id = ANY(%s) AND r.dialogue_id = ANY(
+                   ARRAY(SELECT DISTINCT v.dialogue_id FROM strategize_dialogueversion v WHERE v.workspace_id = %s AND v.id = ANY(%s)))""",
+            (workspace.pk, sorted(persons), sorted(versions), workspace.pk, sorted(versions)),
         )
         for person, run in cursor.fetchall():
             found.setdefault(person, []).append(run)

@@ -57,7 +57,7 @@ def conversation(request: HttpRequest, workspace: Workspace, number: int) -> Htt
         "entries": queries.entries(workspace, one.pk),
         "queue": _queue(workspace, one),
         "person": people(workspace, [person]).get(person),
-        "runs": list(Run.within(workspace).filter(profile__in=profiles, under_way=True).select_related("dialogue")[:10]),
+        "runs": list(Run.of(workspace, profiles).filter(under_way=True).select_related("dialogue")[:10]),
         "segments": list(SegmentMember.within(workspace).filter(person=person, member=True).select_related("segment")[:12]),
         "outcomes": OUTCOMES,
         "is_overdue": one.due_at is not None and one.due_at <= at,

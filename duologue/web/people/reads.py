@@ -100,7 +100,7 @@ def segments(workspace: Workspace, person: int) -> list[SegmentMember]:
 
 def runs(workspace: Workspace, profiles: Sequence[int]) -> list[Run]:
     """Return the person's ways through dialogues, those under way first."""
-    mine = Run.within(workspace).filter(profile__in=profiles).select_related("dialogue", "version")
+    mine = Run.of(workspace, profiles).select_related("dialogue", "version")
     return list(mine.order_by("-under_way", "-started_at")[:LISTED])
 
 

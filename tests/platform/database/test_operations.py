@@ -35,4 +35,4 @@ def test_one_key_finds_a_row_and_proves_its_workspace():
 
 
 def test_a_transition_writes_into_five_indexes():
-    assert len(of("engage_run", "indexes")) == 5
+    assert len(of("engage_run", "indexes")) == 4

@@ -60,6 +60,11 @@ def test_it_brings_back_what_dies_and_ends_everything_when_told():
     assert child.process.poll() is not None
 
 
+def test_there_are_as_many_senders_as_asked_for(settings):
+    settings.SENDERS = 2
+    assert [child.name for child in children()] == ["web", "worker", "sender 1", "sender 2", "jobs"]
+
+
 def test_mail_is_listened_for_where_a_port_is_set(settings):
     assert [child.name for child in children()] == ["web", "worker", "sender", "jobs"]
     settings.MAIL_IN_PORT = 2525

@@ -68,12 +68,16 @@ def children() -> list[Child]:
     found = [
         Child("web", [*web, "--log-level", "warning", "--workers", "1", "duologue.asgi:application"]),
         Child("worker", [python, "-m", "duologue", "work", "--only", "worker"]),
-        Child("sender", [python, "-m", "duologue", "work", "--only", "sender"]),
+        *(Child(name, [python, "-m", "duologue", "work", "--only", "sender"]) for name in _sender_names(settings.SENDERS)),
         Child("jobs", [python, "-m", "duologue", "jobs"]),
     ]
     if settings.MAIL_IN_PORT:
         found.append(Child("mail", [python, "-m", "duologue", "mail", "listen"]))
     return found
+
+
+def _sender_names(count: int) -> list[str]:
+    return ["sender"] if count == 1 else [f"sender {number}" for number in range(1, count + 1)]
 
 
 def _watch(server: Server | None) -> None:

@@ -6,10 +6,12 @@ import socket
 import subprocess
 import time
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
 from duologue.engage.channels import journal
+from duologue.engage.channels.email.channel import _share
 from duologue.engage.channels.email.mime import build
 from duologue.engage.channels.email.smtp import Way, stuffed
 from duologue.engage.channels.email.wire import Share, Wire
@@ -197,3 +199,10 @@ def test_postfix_sink_takes_all(wire, tmp_path):
     finally:
         sink.terminate()
         sink.wait()
+
+
+def test_what_a_relay_takes_is_divided_among_the_senders(settings):
+    settings.SENDERS = 2
+    given = {"host": "relay.example", "connections": 5, "per_second": 100, "domains": {"slow.example": 10}}
+    made = _share(None, SimpleNamespace(name="main", settings=given), [])
+    assert (made.connections, made.per_second, made.domains) == (2, 50, (("slow.example", 5),))

@@ -7,6 +7,8 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+
 from duologue.engage.channels import journal, queries
 from duologue.engage.channels.actions import rest_relay
 from duologue.engage.channels.email import dkim, mailbox
@@ -129,9 +131,9 @@ def _share(workspace: Workspace, relay: Relay, mails: Sequence[Mail]) -> Share:
         relay=relay.name,
         way=way,
         mails=mails,
-        connections=max(1, min(int(given.get("connections", 10)), 50)),
-        per_second=given.get("per_second"),
-        domains=tuple(sorted((given.get("domains") or {}).items())),
+        connections=max(1, min(int(given.get("connections", 10)), 50) // settings.SENDERS),
+        per_second=given["per_second"] / settings.SENDERS if given.get("per_second") else None,
+        domains=tuple(sorted((domain, limit / settings.SENDERS) for domain, limit in (given.get("domains") or {}).items() if limit)),
         leave_within=LEAVE_WITHIN,
     )
 

@@ -21,4 +21,5 @@ __all__ = [
     "Run",
     "RunStep",
     "Team",
+    "Timetable",
 ]

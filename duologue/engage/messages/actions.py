@@ -103,6 +103,7 @@ class NewDelivery:
     text: str = ""
     in_reply_to: str = ""
     conditional: bool = False
+    to: str = ""  # a colleague's address: the person is written about, not to
 
 
 def plan(*, workspace: Workspace, deliveries: Sequence[NewDelivery], now: datetime) -> list[int]:
@@ -172,6 +173,7 @@ def _body(delivery: NewDelivery) -> dict[str, Any]:
         "text": delivery.text,
         "in_reply_to": delivery.in_reply_to,
         "conditional": delivery.conditional,
+        "to": delivery.to,
     }
     return {key: value for key, value in body.items() if value}
 

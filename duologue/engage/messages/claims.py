@@ -143,6 +143,9 @@ def _weigh_standing(asked: Asked, stand: Standing, purpose: str, now: datetime) 
 def _addresses(claimed: Sequence[Claimed], known: dict[int, KnownPerson]) -> dict[int, str]:
     found = {}
     for one in claimed:
+        if one.body.get("to"):
+            found[one.id] = one.body["to"]
+            continue
         adapter, person = registry.channel(one.channel), known.get(one.person)
         if adapter is not None and person is not None and person.identifiers.get(adapter.address_kind):
             found[one.id] = person.identifiers[adapter.address_kind][0]

@@ -65,7 +65,7 @@ def withhold(
     release(workspace=workspace, perks=perk_ids(one.body for one in claimed), now=now)
     write(
         workspace=workspace,
-        events=[event(one, names.MESSAGE_WITHHELD, now, reason=reasons[one.id]) for one in claimed],
+        events=[event(one, names.MESSAGE_WITHHELD, now, reason=reasons[one.id]) for one in claimed if is_theirs(one)],
         now=now,
     )
 
@@ -152,8 +152,14 @@ def settle(workspace: Workspace, claimed: Sequence[Claimed], outcomes: Mapping[i
         issue(workspace=workspace, perks=given, now=now)
     if back := perk_ids(one.body for one in told if outcomes[one.id].kind == "failed"):
         release(workspace=workspace, perks=back, now=now)
-    write(workspace=workspace, events=[_told(one, outcomes[one.id], now) for one in told if outcomes[one.id].kind in EVENT_OF], now=now)
+    theirs = [one for one in told if outcomes[one.id].kind in EVENT_OF and is_theirs(one)]
+    write(workspace=workspace, events=[_told(one, outcomes[one.id], now) for one in theirs], now=now)
     return len(accepted)
+
+
+def is_theirs(one: Claimed) -> bool:
+    """Say whether a delivery is said to its person; what a team is told about somebody is no part of that person's timeline."""
+    return not one.body.get("to")
 
 
 def _was_refused(outcome: Outcome) -> bool:

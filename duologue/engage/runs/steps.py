@@ -14,6 +14,7 @@ from duologue.engage.runs.entering import tell_entered
 from duologue.engage.runs.knowledge import NOT_ASKED, AsksAbout, know
 from duologue.engage.runs.plans import Version, versions
 from duologue.engage.runs.rows import Moved, RunRow
+from duologue.engage.runs.telling import to_teams
 from duologue.people.profiles.actions import NewFact, learn
 from duologue.strategize.dialogues.rules.decide import decide
 from duologue.strategize.dialogues.rules.state import LISTENING
@@ -93,11 +94,10 @@ def write_down(workspace: Workspace, decided: Sequence[tuple[RunRow, Version, De
     """Write what decisions ask for: steps, deliveries, perks, facts, conversations; and withdraw what is overtaken."""
     table.append_steps(workspace, [(row, step) for row, _, decision in decided for step in decision.steps])
     withdraw(workspace=workspace, turns=_overtaken(decided), now=now)
-    plan_deliveries(
-        workspace=workspace,
-        deliveries=[delivery(row, version, say, decision.state.data) for row, version, decision in decided for say in decision.says],
-        now=now,
-    )
+    said = [(say, delivery(row, version, say, decision.state.data)) for row, version, decision in decided for say in decision.says]
+    to_people = [planned for say, planned in said if say.team is None]
+    told = to_teams(workspace, [(say.team, planned) for say, planned in said if say.team is not None])
+    plan_deliveries(workspace=workspace, deliveries=[*to_people, *told], now=now)
     _give(workspace, decided, now)
     facts = [
         NewFact(row.profile, key, value, f"dialogue {version.plan.dialogue}", now)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import default
 from email.utils import format_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -57,8 +59,9 @@ class Doors:
         if status >= HTTPStatus.BAD_REQUEST:
             raise DoorShut(f"{urlsplit(url).path} answered {status}.")
 
-    def reply(self, original: EmailMessage, text: str, at: datetime) -> None:
+    def reply(self, content: bytes, text: str, at: datetime) -> None:
         """Answer a message by mail."""
+        original = message_from_bytes(content, policy=default)
         answer = EmailMessage()
         answer["From"] = original["To"]
         answer["To"] = original["Reply-To"] or original["From"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import email
-import email.policy
 import heapq
 import re
 from collections import Counter
@@ -28,7 +27,7 @@ from duologue.strategize.dialogues.models import Dialogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from email.message import EmailMessage
+    from email.message import Message
 
     from duologue.platform.workspaces.models import Workspace
 
@@ -135,32 +134,32 @@ class Year:
 
     def _read_mail(self, now: datetime) -> None:
         kept = KeptMail.within(self.workspace).filter(pk__gt=self._read_until).order_by("pk")
-        for mail in kept.select_related("delivery__dialogue"):
-            self._read_until = mail.pk
-            human = self.humans.get(mail.recipient)
-            if human is None or mail.delivery is None or mail.delivery.dialogue is None:
+        columns = ("pk", "recipient", "at", "content", "delivery__dialogue__name", "delivery__turn")
+        for self._read_until, recipient, at, content, dialogue, name in kept.values_list(*columns):
+            human = self.humans.get(recipient)
+            if human is None or dialogue is None:
                 continue
-            turn = f"{mail.delivery.dialogue.name}/{mail.delivery.turn}"
+            turn = f"{dialogue}/{name}"
             self._had[human.number, turn] += 1
             which = self._had[human.number, turn]
             for act in reactions(human, turn, which):
-                self._later(mail.at + act.after, self._doing(human, act, bytes(mail.content), f"{turn}/{which}".replace("/", "-")))
-                if act.kind == "buy" and turn.startswith("win-back/") and mail.at + act.after <= self.end:
+                self._later(at + act.after, self._doing(human, act, bytes(content), f"{turn}/{which}".replace("/", "-")))
+                if act.kind == "buy" and turn.startswith("win-back/") and at + act.after <= self.end:
                     self._persuaded.add(human.email)
 
     def _doing(self, human: Human, act: Act, content: bytes, about: str) -> Callable[[datetime], None]:
         def do(now: datetime) -> None:
-            message = email.message_from_bytes(content, policy=email.policy.default)
+            message = email.message_from_bytes(content)
             if act.kind == "click":
                 self.doors.click(main_link(message))
             elif act.kind == "answer":
                 self.doors.answer(main_link(message), {key: values[0] for key, values in parse_qs(act.value).items()})
             elif act.kind == "reply":
-                self.doors.reply(message, act.value, now)
+                self.doors.reply(content, act.value, now)
             elif act.kind == "buy":
                 self.doors.tell([order(human, now, about, coupon=code_in(message), off=act.value)], now)
             elif act.kind == "unsubscribe":
-                self.doors.unsubscribe(message["List-Unsubscribe"].strip("<>").split(">")[0])
+                self.doors.unsubscribe("".join(message["List-Unsubscribe"].split()).strip("<>").split(">")[0])
             elif act.kind == "report_spam":
                 self.doors.report_spam(content, now)
 
@@ -175,11 +174,17 @@ class Year:
             close(workspace=self.workspace, conversation=conversation, outcome="solved", now=now, staff=None)
 
 
-def main_link(message: EmailMessage) -> str:
+def main_link(message: Message) -> str:
     """Return the first content link of a message: what a person sees as its button."""
-    part = message.get_body(("html",))
-    found = [unescape(url) for url, _ in _LINK.findall(part.get_content())] if part else []
-    return next(url for url in found if "/l/" in url or "/s/" in url)
+    links = (unescape(link[1]) for link in _LINK.finditer(text_of(message, "text/html")))
+    return next(url for url in links if "/l/" in url or "/s/" in url)
+
+
+def text_of(message: Message, kind: str) -> str:
+    """Return the part of a message that a mail program shows."""
+    part = next((part for part in message.walk() if part.get_content_type() == kind), None)
+    content = part.get_payload(decode=True) if part else b""
+    return content.decode(errors="replace") if isinstance(content, bytes) else ""
 
 
 def joining(human: Human, *, is_new: bool) -> list[tuple[datetime, dict[str, Any]]]:
@@ -197,10 +202,9 @@ def joining(human: Human, *, is_new: bool) -> list[tuple[datetime, dict[str, Any
     return told
 
 
-def code_in(message: EmailMessage) -> str:
+def code_in(message: Message) -> str:
     """Return the code that a message brings, as a person reads it."""
-    part = message.get_body(("plain",))
-    found = re.search(r"code[^.\n]{0,20}\b([A-Z0-9]{10})\b", part.get_content()) if part else None
+    found = re.search(r"code[^.\n]{0,20}\b([A-Z0-9]{10})\b", text_of(message, "text/plain"))
     return found[1] if found else ""
 
 

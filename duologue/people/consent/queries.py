@@ -92,8 +92,15 @@ def digest_of(workspace: Workspace, channel: str, address: str) -> bytes:
 
 
 def purposes(workspace: Workspace) -> dict[str, Purpose]:
-    """Return the workspace's purposes by name."""
-    return {purpose.name: purpose for purpose in Purpose.within(workspace).order_by("name")}
+    """Return the workspace's purposes by name.
+
+    Several rooms ask this for every batch, and each must see what was changed a moment ago: so it is asked as plainly as can be.
+    """
+    names = [field.attname for field in Purpose._meta.concrete_fields]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(names)} FROM people_purpose WHERE workspace_id = %s ORDER BY name", (workspace.pk,))
+        found = (Purpose.from_db(connection.alias, names, row) for row in cursor.fetchall())
+        return {purpose.name: purpose for purpose in found}
 
 
 def chain_broken_at(workspace: Workspace, profile_id: int) -> int | None:

@@ -5,6 +5,7 @@ from duologue.engage.conversations.models import Conversation, Entry, Team
 from duologue.engage.messages.models import Attempt, Delivery, Message, MessageVersion
 from duologue.engage.perks.models import Perk, PoolCode
 from duologue.engage.runs.models import Admission, Run, RunStep, Timetable
+from duologue.engage.sites.models import Site, SiteVersion
 
 __all__ = [
     "Admission",
@@ -20,6 +21,8 @@ __all__ = [
     "Relay",
     "Run",
     "RunStep",
+    "Site",
+    "SiteVersion",
     "Team",
     "Timetable",
 ]

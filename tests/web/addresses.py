@@ -39,6 +39,8 @@ def pages(workspace, filled) -> dict[str, str]:
         "messages": reverse("engage:messages", args=[name]),
         "message": reverse("engage:message", args=[name, "we-miss-you"]) + f"?person={person}",
         "doubts": reverse("engage:doubts", args=[name]),
+        "sites": reverse("engage:sites", args=[name]),
+        "site-form": reverse("engage:site", args=[name, "tea-letter"]),
         "till": reverse("engage:till", args=[name]),
         "mailbox": reverse("engage:mailbox", args=[name]),
         "mail": reverse("engage:mail", args=[name, mail.pk]),
@@ -56,6 +58,7 @@ def open_to_all(workspace) -> dict[str, str]:
     to_people = {name: reverse(f"public:{name}", args=[link]) for name in ("unsubscribe", "preferences", "why_me", "not_now")}
     to_people["survey"] = reverse("public:survey", args=[sign("page", workspace.pk, sent.filter(survey_version__isnull=False).first().pk)])
     accounts = {"sign-in": reverse("account_login"), "new-password": reverse("account_reset_password")}
+    to_people["site"] = reverse("public:site", args=[workspace.name, "tea-letter"])
     return {**to_people, **accounts, "nothing": f"/{workspace.name}/nothing/here/"}
 
 
@@ -74,6 +77,7 @@ LISTS = {
     "inbox": "engage:inbox",
     "messages": "engage:messages",
     "doubts": "engage:doubts",
+    "sites": "engage:sites",
     "till": "engage:till",
     "mailbox": "engage:mailbox",
     "reports": "measure:reports",

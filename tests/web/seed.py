@@ -19,6 +19,8 @@ from duologue.engage.messages.actions import save_message
 from duologue.engage.messages.models import Delivery
 from duologue.engage.perks.models import Perk
 from duologue.engage.runs.models import Admission, Run, RunStep
+from duologue.engage.sites.actions import save_site
+from duologue.engage.sites.rules import read_site
 from duologue.people.consent.actions import NewStatement, save_purpose, state
 from duologue.people.identifiers.models import Identifier
 from duologue.people.imports.models import Import
@@ -36,7 +38,7 @@ from duologue.strategize.offers.models import Offer, OfferVersion
 from duologue.strategize.segments.models import Segment, SegmentMember
 from duologue.strategize.segments.rules.read import read_segment
 from duologue.strategize.segments.rules.tree import to_json as rule_to_json
-from tests.web.seed_texts import MESSAGES, PEOPLE, SEGMENT, WIN_BACK
+from tests.web.seed_texts import MESSAGES, PEOPLE, SEGMENT, SITE, WIN_BACK
 
 if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
@@ -55,6 +57,7 @@ def staff_for(workspace: Workspace, role: str = "owner", email: str = "imogen@sh
 def fill(workspace: Workspace, now, people: int = 7) -> dict:
     """Fill every table that a page reads; returns what was made."""
     brand(workspace, now)
+    save_site(workspace=workspace, site=read_site(SITE), now=now)
     persons = people_of(workspace, now, people)
     plans = plans_of(workspace, now, persons)
     ways(workspace, now, persons, plans)

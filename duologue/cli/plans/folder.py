@@ -26,10 +26,11 @@ FOLDERS = {
     "offers": "offer",
     "surveys": "survey",
     "messages": "message",
+    "sites": "site",
     "dialogues": "dialogue",
 }
-NOT_YET = frozenset({"webhooks.yaml", "sites", "campaigns", "placements", "occasions"})
-ORDER = [*SINGLE.values(), "persona", "segment", "offer", "pool", "survey", "message", "dialogue"]
+NOT_YET = frozenset({"webhooks.yaml", "campaigns", "placements", "occasions"})
+ORDER = [*SINGLE.values(), "persona", "segment", "offer", "pool", "survey", "message", "site", "dialogue"]
 POOLS = frozenset({".txt", ".csv"})
 LARGEST = 20_000_000
 

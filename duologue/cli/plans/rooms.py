@@ -15,6 +15,8 @@ from duologue.engage.channels.actions import RelayRefused, save_relay
 from duologue.engage.conversations.models import Team
 from duologue.engage.messages.actions import save_message
 from duologue.engage.perks.models import PoolCode
+from duologue.engage.sites.actions import save_site
+from duologue.engage.sites.rules import read_site
 from duologue.kit.pipeline import Refused
 from duologue.kit.yaml import Mistake, Mistakes, read_yaml
 from duologue.people.consent.actions import save_purpose
@@ -157,6 +159,17 @@ def _message(room: Room, file: PlanText) -> str:
     return f"message {file.name}, version {version.number}"
 
 
+def _site(room: Room, file: PlanText) -> str:
+    site = read_site(file.text, file.path)
+    _same_name(file, site.site, "site")
+    try:
+        version = save_site(workspace=room.workspace, site=site, now=room.now)
+    except Refused as refusal:
+        line = read_yaml(file.text, file.path).line(("consent" if refusal.reason == "unknown purpose" else "survey",))
+        raise Mistakes([Mistake(file.path, line, str(refusal))]) from None
+    return f"site {site.site}, version {version.number}"
+
+
 def _same_name(file: PlanText, said: str, key: str) -> None:
     if said != file.name:
         line = read_yaml(file.text, file.path).line((key,))
@@ -176,4 +189,5 @@ _ROOMS: dict[str, Callable[[Room, PlanText], str]] = {
     "pool": _pool,
     "survey": _survey,
     "message": _message,
+    "site": _site,
 }

@@ -110,10 +110,17 @@ def calls(site: Site, version: int, filled: Filled, at: datetime, facts: Mapping
     about = {**filled.fields, **facts}
     found: list[dict[str, Any]] = [
         {"type": "identify", "messageId": key("who"), "traits": about, "timestamp": at.isoformat()},
-        {"type": "track", "event": FORM_SENT, "messageId": key("sent"), "context": context, "timestamp": at.isoformat()} | {"properties": properties},
+        {"type": "track", "event": FORM_SENT, "messageId": key("sent"), "context": context, "timestamp": at.isoformat()}
+        | {"properties": properties},
     ]
     for purpose in () if site.confirm else filled.asked:
-        statement = {"channel": channel, "purpose": purpose, "source": f"site {site.site}", "wording": site.consent[purpose], "version": version}
+        statement = {
+            "channel": channel,
+            "purpose": purpose,
+            "source": f"site {site.site}",
+            "wording": site.consent[purpose],
+            "version": version,
+        }
         call = {"type": "track", "event": "Consent Granted", "messageId": key(purpose), "context": context, "timestamp": at.isoformat()}
         found.append(call | {"properties": statement})
     return found

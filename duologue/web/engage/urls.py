@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from duologue.web.engage import doubts, inbox, mailbox, messages, till
+from duologue.web.engage import doubts, inbox, mailbox, messages, sites, till
 
 app_name = "engage"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("messages", messages.messages, name="messages"),
     path("messages/<str:name>", messages.message, name="message"),
     path("messages/<str:name>/preview", messages.preview, name="preview"),
+    path("sites", sites.sites, name="sites"),
+    path("sites/<str:name>", sites.site, name="site"),
     path("perhaps-sent", doubts.doubts, name="doubts"),
     path("perhaps-sent/settle", doubts.settle, name="settle"),
     path("till", till.till, name="till"),

@@ -20,7 +20,8 @@ from duologue.people.timeline.actions import NewEvent
 from duologue.strategize.dialogues.surveys import survey_of
 from duologue.strategize.models import SurveyVersion
 from duologue.web.public.access import Visit, by_link
-from duologue.web.public.answers import SCALES, read_answers
+from duologue.web.public.answers import read_answers
+from duologue.web.public.questions import shown
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -48,22 +49,8 @@ def survey(visit: Visit) -> HttpResponse:
 
 
 def _page(visit: Visit, asked: Survey, filled: dict[str, Any], faults: dict[str, str] | None = None, status: int = 200) -> HttpResponse:
-    questions = []
-    for key, question in asked.questions.items():
-        if question.skip_if_known and question.fills and visit.person.facts.get(question.fills.fact) is not None and key not in filled:
-            continue
-        before = filled.get(key, [])
-        chosen = {str(value) for value in before} if isinstance(before, list) else {str(before)}
-        options = question.choices or {str(step): str(step) for step in SCALES.get(question.kind, ())}
-        questions.append(
-            {
-                "key": key,
-                "question": question,
-                "options": [(value, label, value in chosen) for value, label in options.items()],
-                "value": next(iter(chosen), ""),
-                "fault": visit.words.get((faults or {}).get(key, ""), ""),
-            }
-        )
+    known = {key for key, value in visit.person.facts.items() if value is not None}
+    questions = shown(asked, filled, faults or {}, visit.words, known)
     return visit.page("survey.html", status, survey=asked, questions=questions, faults=faults)
 
 

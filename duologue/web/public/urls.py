@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from duologue.web.public import leaving, preferences, survey, why
+from duologue.web.public import leaving, preferences, sites, survey, why
 
 app_name = "public"
 urlpatterns = [
@@ -12,5 +12,6 @@ urlpatterns = [
     path("n/<str:token>", leaving.not_now, name="not_now"),
     path("p/<str:token>", preferences.preferences, name="preferences"),
     path("s/<str:token>", survey.survey, name="survey"),
+    path("at/<slug:workspace>/<slug:name>", sites.site, name="site"),
     path("w/<str:token>", why.why_me, name="why_me"),
 ]

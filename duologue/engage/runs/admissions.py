@@ -122,10 +122,19 @@ def admit(*, workspace: Workspace, version: Version, candidates: Sequence[Candid
     latest = list({(one.person, one.occasion): one for one in candidates}.values())
     if not latest or not is_open(version.plan, workspace.timezone, now):
         return 0
-    excepted = _excepted(workspace, version.plan, [one.person for one in latest])
-    pasts, first = _pasts(workspace, version, latest)
-    means = _means(workspace, version.plan, [one.person for one in latest])
-    judged = [
+    judged = consider(workspace, version, latest, now)
+    _write_verdicts(workspace, version.dialogue, judged, now)
+    end_runs(workspace, [verdict.ends for _, verdict in judged if verdict.ends is not None], "restarted", now)
+    return _begin(workspace, version, [one for one, verdict in judged if verdict.start], now, watermark)
+
+
+def consider(workspace: Workspace, version: Version, candidates: Sequence[Candidate], now: datetime) -> list[tuple[Candidate, Verdict]]:
+    """Return what would become of each of these people, and write nothing."""
+    persons = [one.person for one in candidates]
+    excepted = _excepted(workspace, version.plan, persons)
+    pasts, first = _pasts(workspace, version, candidates)
+    means = _means(workspace, version.plan, persons)
+    return [
         (
             one,
             admission.judge(
@@ -138,11 +147,8 @@ def admit(*, workspace: Workspace, version: Version, candidates: Sequence[Candid
                 is_excepted=one.person in excepted,
             ),
         )
-        for one in latest
+        for one in candidates
     ]
-    _write_verdicts(workspace, version.dialogue, judged, now)
-    end_runs(workspace, [verdict.ends for _, verdict in judged if verdict.ends is not None], "restarted", now)
-    return _begin(workspace, version, [one for one, verdict in judged if verdict.start], now, watermark)
 
 
 def _excepted(workspace: Workspace, plan: Plan, persons: Sequence[int]) -> set[int]:

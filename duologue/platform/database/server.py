@@ -105,7 +105,6 @@ class Server:
             "max_connections": 200,
             "shared_buffers": f"{self._buffers() // 1024**2}MB",
             "max_wal_size": "8GB",
-            "wal_compression": "on",
             "checkpoint_timeout": "15min",
             "effective_io_concurrency": 64,
             "random_page_cost": "1.1",

@@ -38,8 +38,11 @@ class Meter:
     """Measures what happens inside its `with`."""
 
     seconds = cpu = database_cpu = foreign = 0.0
-    memory = 0  # the highest resident size of this process, in MB
+    memory = 0  # the highest resident size of this process, with its children where they are the product's, in MB
     grown = 0  # bytes the database grew by
+
+    def __init__(self, *, with_children: bool = False) -> None:
+        self._with_children = with_children
 
     def __enter__(self) -> Self:
         self._done = threading.Event()
@@ -47,13 +50,13 @@ class Meter:
         self._size = database_bytes()
         self._watch.start()
         self._busy, self._ours = _machine_seconds(), _our_seconds()
-        self._before = (time.perf_counter(), time.process_time(), database_seconds())
+        self._before = (time.perf_counter(), self._processor(), database_seconds())
         return self
 
     def __exit__(self, *_: object) -> None:
         wall, cpu, database = self._before
         self.seconds = time.perf_counter() - wall
-        self.cpu = time.process_time() - cpu
+        self.cpu = self._processor() - cpu
         self.database_cpu = database_seconds() - database
         strangers = (_machine_seconds() - self._busy) - (_our_seconds() - self._ours)
         self.foreign = max(0.0, strangers) / (self.seconds * PROCESSORS)
@@ -78,9 +81,24 @@ class Meter:
             note=note,
         )
 
+    def _processor(self) -> float:
+        """Return the processor time of this process, and of children that have ended where they are the product's."""
+        return time.process_time() + (sum(os.times()[2:4]) if self._with_children else 0.0)
+
     def _look(self) -> None:
         while not self._done.wait(0.05):
-            self.memory = max(self.memory, int(Path("/proc/self/statm").read_text().split()[1]) * PAGE // 2**20)
+            self.memory = max(self.memory, sum(map(_resident, _family() if self._with_children else [os.getpid()])))
+
+
+def _family() -> list[int]:
+    return [os.getpid(), *(pid for pid, found in _processes().items() if found[1] == os.getpid())]
+
+
+def _resident(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE // 2**20
+    except OSError:
+        return 0
 
 
 def database_bytes() -> int:

@@ -19,7 +19,7 @@ def measure(folder: Path, *, full: bool) -> list[Row]:
     path = folder / "orders.csv"
     count = orders_file(path, 1_000_000 if full else 100_000)
     workspace = create_workspace(name="bench-orders")
-    with Meter() as meter:
+    with Meter(with_children=True) as meter:
         job = import_file(workspace=workspace, path=path, kind="events", recipe=ORDERS)
     assert job.rows_read == count, f"{job.rows_read} of {count} lines read"
     raw = count / copy_file(path, 8)

@@ -19,7 +19,7 @@ def measure(folder: Path, *, full: bool) -> list[Row]:
     path = folder / "people.csv"
     count = people_file(path, 1_000_000 if full else 50_000)
     workspace = create_workspace(name="bench-people")
-    with Meter() as meter:
+    with Meter(with_children=True) as meter:
         job = import_file(workspace=workspace, path=path, kind="people", recipe=PEOPLE)
     assert job.rows_written == count, f"{job.rows_written} of {count} people written"
     raw = count / copy_file(path, 9)

@@ -46,23 +46,23 @@ def import_file(
     made = read_recipe(recipe) if recipe else None
     if made and made.kind != kind:
         raise Refused("bad recipe", f"The recipe is for {made.kind}, and {kind} are to be imported.")
-    with rows(path, seen.encoding) as (headings, lines):
+    with rows(path, seen.encoding) as (headings, _):
         if made is None:
             made = guessed(headings, external_id, (name or path.name)[:80])
-        if external_id:
-            made.external_id = external_id
-        job = _job(workspace=workspace, name=name or path.name, kind=kind, recipe=recipe or recipe_text(made), digest=seen.digest)
-        if job.was_done_before:
-            return job
-        _alone(job)
-        try:
-            refused_file = Path(settings.DATA.imports) / f"{workspace.name}-{job.pk}-refused.csv"
-            Running(workspace, made, job, refused_file).run(headings, lines, told)
-        except Refused as refusal:
-            _end(workspace, job, Import.State.FAILED, refusal.sentence)
-            raise
-        finally:
-            _unlock(job)
+    if external_id:
+        made.external_id = external_id
+    job = _job(workspace=workspace, name=name or path.name, kind=kind, recipe=recipe or recipe_text(made), digest=seen.digest)
+    if job.was_done_before:
+        return job
+    _alone(job)
+    try:
+        refused_file = Path(settings.DATA.imports) / f"{workspace.name}-{job.pk}-refused.csv"
+        Running(workspace, made, job, refused_file).run(path, seen.encoding, headings, told)
+    except Refused as refusal:
+        _end(workspace, job, Import.State.FAILED, refusal.sentence)
+        raise
+    finally:
+        _unlock(job)
     return _end(workspace, job, Import.State.DONE, "")
 
 

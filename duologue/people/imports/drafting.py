@@ -11,15 +11,14 @@ import msgspec
 from duologue.kit.pipeline import Refused
 from duologue.people.imports.lines import Context, Draft, EventLines, GroupedLines, LeftOut, PeopleLines
 from duologue.people.imports.reading import distinct
+from duologue.people.imports.values import Row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from duologue.people.imports.values import Row
-
-LINES_AT_ONCE = 10_000
+LINES_AT_ONCE = 5_000
 Lines = PeopleLines | EventLines | GroupedLines
-Refusal = tuple[int, "Refused", "Row"]
+Refusal = tuple[int, Refused, Row]
 
 
 class Batch(msgspec.Struct):

@@ -12,6 +12,7 @@ import msgspec
 from duologue.kit.ids import digest16
 from duologue.kit.money import places
 from duologue.kit.pipeline import Refused
+from duologue.people.imports.values import Row  # noqa: TC001  msgspec reads it at run time
 from duologue.people.intake.rules import CONSENT, MOST_TRAITS, Incoming, add_evidence, facts_of
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from duologue.people.imports.recipe import Consent, EventRule, Recipe
-    from duologue.people.imports.values import Columns, Row
+    from duologue.people.imports.values import Columns
 
 APART: Final = 2_000
 """Lines of one order may stand this far apart; then the order is taken as complete."""
@@ -27,7 +28,7 @@ ORDINALS_OVER: Final = 100_000
 REMEMBERED: Final = 50_000
 
 
-class Draft(msgspec.Struct, eq=False, gc=False):
+class Draft(msgspec.Struct, eq=False, gc=False, array_like=True):
     """What some lines of a file say: a key for what it is, a digest of what it says, and the event they become."""
 
     line: int

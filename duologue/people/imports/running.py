@@ -14,9 +14,7 @@ from django.db import connection, transaction
 from duologue.kit.ahead import ahead
 from duologue.kit.pipeline import Refused
 from duologue.people.identifiers.actions import one_at_a_time
-from duologue.people.imports.drafting import Drafting
-from duologue.people.imports.lines import Context
-from duologue.people.imports.values import Columns
+from duologue.people.imports.apart import Reading, batches_apart
 from duologue.people.intake import actions as intake
 from duologue.people.intake.rules import Incoming, in_range
 from duologue.platform.database import arrays
@@ -24,7 +22,7 @@ from duologue.platform.database import rows as copied
 from duologue.platform.workspaces.queries import now as now_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
     from duologue.people.imports.lines import Draft
     from duologue.people.imports.models import Import
     from duologue.people.imports.recipe import Recipe
-    from duologue.people.imports.values import Row
     from duologue.platform.workspaces.models import Workspace
 
 
@@ -45,16 +42,19 @@ class Running:
     job: Import
     refused_file: Path
 
-    def run(self, headings: list[str], rows: Iterator[Row], told: Callable[[int], None]) -> None:
-        """Read all rows after the committed position; raises Refused where the recipe does not fit the file."""
-        context = Context(self.recipe, Columns(headings), self.workspace.country, now_in(self.workspace))
+    def run(self, path: Path, encoding: str, headings: list[str], told: Callable[[int], None]) -> None:
+        """Read all lines after the committed position; raises Refused where the recipe does not fit the file.
+
+        Where lines give no time, they speak of the moment at which the reading began.
+        """
         self._unlist_what_was_not_committed()
-        for batch in ahead(Drafting(context).batches(rows, self.job.position)):
-            context.now = self._commit(batch, headings)
+        reading = Reading(str(path), encoding, self.recipe, self.workspace.country, now_in(self.workspace), self.job.position)
+        for batch in ahead(batches_apart(reading) if reading.worth_a_process() else reading.batches()):
+            self._commit(batch, headings)
             told(batch.lines)
 
-    def _commit(self, batch: Batch, headings: list[str]) -> datetime:
-        """Write a batch, and the position with it; return the workspace's present."""
+    def _commit(self, batch: Batch, headings: list[str]) -> None:
+        """Write a batch, and the position with it."""
         job = self.job
         with transaction.atomic():
             now = now_in(self.workspace)
@@ -71,7 +71,6 @@ class Running:
             job.counts = dict(counts)
             self._list_refused(refusals, headings)
             job.save()
-        return now
 
     def _write(self, drafts: list[Draft], now: datetime, counts: Counter[str]) -> tuple[int, int, list[Refusal]]:
         """Take drafts in, or keep them for their time; return lines written, lines unchanged, and what was refused."""

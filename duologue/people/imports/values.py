@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Row = list[str]
 YES = frozenset({"1", "y", "yes", "true", "t", "ja", "oui", "on", "x"})
 NO = frozenset({"0", "n", "no", "false", "f", "nein", "non", "off", ""})
+EXACT = 2**53  # beyond, a number read as one with a point no longer tells neighbours apart
 _PLACE = re.compile(r"\{([^{}]+)\}")
 
 
@@ -125,7 +126,13 @@ def number(text: str) -> float | int:
         found = _local_number(text)
     if not math.isfinite(found):
         raise Refused("not a number", f"'{text[:40]}' is not a number.")
-    return int(found) if found.is_integer() else found
+    return int(found) if abs(found) < EXACT and found.is_integer() else found
+
+
+def whole_number(text: str) -> float | int:
+    """Read a number and leave out what follows the point."""
+    found = number(text)
+    return int(found) if abs(found) < EXACT else found
 
 
 def _local_number(text: str) -> float:
@@ -155,7 +162,7 @@ def whole(text: str) -> str:
 CONVERSIONS: dict[str, Callable[[str], Any]] = {
     "text": str,
     "number": number,
-    "whole": lambda text: int(number(text)),
+    "whole": whole_number,
     "yes_no": yes_no,
     "list": lambda text: [part.strip() for part in re.split(r"[;,|]", text) if part.strip()],
 }

@@ -46,7 +46,7 @@ class Envelope(msgspec.Struct, rename="camel"):
     sent_at: str | None = None
 
 
-class Incoming(msgspec.Struct, eq=False, gc=False):
+class Incoming(msgspec.Struct, eq=False, gc=False, array_like=True):
     """An event on its way in: what it says, whose it may be, and, once found, the profile it belongs to."""
 
     source: str

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection
+from psycopg.copy import LibpqWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+PIECE: Final = 1 << 15
+PAUSE: Final = 0.002  # seconds; what a socket holds lasts PostgreSQL longer
 MOST_BYTES: Final = 8 * 1024 * 1024  # on their way at a time
 
 
@@ -94,7 +98,22 @@ class Gathered:
         self.blocks.append(block)
 
 
+class Patient(LibpqWriter):
+    """Hands over what the connection takes and then sleeps a little.
+
+    Waiting for it to take more would wake this thread for every few bytes, and each time stop the one that makes rows.
+    """
+
+    def write(self, data: Any) -> None:
+        """Hand over a block."""
+        for start in range(0, len(data), PIECE):
+            while self._pgconn.put_copy_data(data[start : start + PIECE]) == 0:
+                time.sleep(PAUSE)
+            while self._pgconn.flush():
+                time.sleep(PAUSE)
+
+
 def _send(raw: Any, statement: str, blocks: list[bytes]) -> None:
-    with raw.cursor() as cursor, cursor.copy(statement) as stream:
+    with raw.cursor() as cursor, cursor.copy(statement, writer=Patient(cursor)) as stream:
         for block in blocks:
             stream.write(block)

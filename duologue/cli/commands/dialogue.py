@@ -24,6 +24,7 @@ WORDS = {
     "status": "show people, runs and turns",
     "move": "move those under way on an older version to the one in force",
     "simulate": "play it in virtual time with invented people",
+    "ready-made": "list the dialogues to start from, or write one into a plan folder",
 }
 
 
@@ -32,6 +33,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     words = parser.add_subparsers(dest="word", metavar="WORD", required=True)
     for word, about in WORDS.items():
         sub = words.add_parser(word, help=about, description=about)
+        if word == "ready-made":
+            sub.add_argument("name", metavar="NAME", nargs="?", help="the dialogue; without it all are listed")
+            sub.add_argument("--into", metavar="DIR", help="the plan folder to write it into; without it the choices are shown")
+            sub.add_argument("--set", action="append", default=[], metavar="CHOICE=VALUE", help="for example team=care; may be repeated")
+            continue
         sub.add_argument("name", metavar="NAME", help="the dialogue")
         if word == "start":
             sub.add_argument("--person", action="append", default=[], metavar="REF", help="begin it by hand for this person")
@@ -52,8 +58,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
             )
 
 
+def NEEDS_DATABASE(args: argparse.Namespace) -> bool:  # noqa: N802 - as the frame calls it
+    """Say whether the database is needed: not to write plan files."""
+    return bool(args.word != "ready-made")
+
+
 def run(args: argparse.Namespace) -> int:
     """Do it."""
+    if args.word == "ready-made":
+        from duologue.cli.plans.ready import write_or_list
+
+        return write_or_list(args)
     from duologue.engage.runs.actions import NotPossible
     from duologue.strategize.dialogues.actions import DialogueRefused
 

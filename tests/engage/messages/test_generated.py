@@ -1,6 +1,7 @@
 """The function made of a template says what python-liquid says, on every template there is and on many that nobody would write."""
 
 import quopri
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 
 from duologue.engage.channels.email.quoted import ready
 from duologue.engage.messages.content import liquid
+from duologue.engage.messages.content.called import NotCovered
 from duologue.engage.messages.content.compile import compile_content
-from duologue.engage.messages.content.generated import NotCovered, function
+from duologue.engage.messages.content.generated import function
 from duologue.engage.messages.content.liquid import ContentFailed, Template
 from duologue.engage.messages.content.look import Look
 from duologue.engage.messages.rules.source import contents, read_message
@@ -139,7 +141,8 @@ def test_what_is_long_and_yet_within_the_limit_is_said():
 
 @pytest.mark.parametrize("path", MESSAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_message_there_is_runs_as_a_function(path):
-    message = read_message(path.stem, path.read_text(), str(path))
+    source = re.sub(r"\$(?=[a-z])", "", path.read_text())  # what a ready-made dialogue asks is filled in before
+    message = read_message(path.stem, source, str(path))
     offers = ("ten-percent", "welcome-tip", "sorry")
     perks = {offer: {"code": "AB-12", "worth": "£5.00", "expires_at": "3 May"} for offer in offers}
     for (locale, _), content in contents(message).items():

@@ -7,12 +7,10 @@ while it runs (a limit, a filter's error) raises: in both cases python-liquid do
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from liquid import BoundTemplate, RenderContext, Undefined
 from liquid.builtin.content import ContentNode
 from liquid.builtin.expressions import logical, primitive
 from liquid.builtin.expressions.filtered import Filter, FilteredExpression
@@ -21,17 +19,20 @@ from liquid.builtin.output import OutputNode
 from liquid.builtin.tags.assign_tag import AssignNode
 from liquid.builtin.tags.case_tag import CaseNode, MultiExpressionBlockNode
 from liquid.builtin.tags.comment_tag import CommentNode
-from liquid.builtin.tags.for_tag import BreakNode, ContinueNode, ForLoop, ForNode
+from liquid.builtin.tags.for_tag import BreakNode, ContinueNode, ForNode
 from liquid.builtin.tags.if_tag import IfNode
 from liquid.builtin.tags.inline_comment_tag import InlineCommentNode
 from liquid.builtin.tags.unless_tag import UnlessNode
 
+from duologue.engage.messages.content.called import NO_BOUND, NotCovered, words
+
 if TYPE_CHECKING:
+    from liquid import BoundTemplate
     from liquid.ast import BlockNode
 
 Write = Callable[[Mapping[str, Any]], list[Any]]
 DEEPEST: Final = 6  # loops within loops, below python-liquid's own limit
-NO_BOUND: Final = sys.maxsize // 2
+SELDOM: Final = 200  # pieces of a loop, after which their length is looked at
 COMPARISONS: Final = {
     logical.EqExpression: "eq({0}, {1})",
     logical.NeExpression: "not eq({0}, {1})",
@@ -41,10 +42,6 @@ COMPARISONS: Final = {
     logical.GeExpression: "le({1}, {0})",
     logical.ContainsExpression: "contains(None, {0}, {1})",
 }
-
-
-class NotCovered(Exception):
-    """A template, or a value that it meets, is left to python-liquid."""
 
 
 def function(template: BoundTemplate, *, still: Callable[[str], Any], kept: Mapping[str, Any], say: Callable[[Any], Any]) -> Write:
@@ -62,7 +59,7 @@ class _Maker:
         self._template = template
         self._env = template.env
         self._still = still
-        self._names = {**names, **_words(template)}
+        self._names = {**names, **words(template)}
         self._lines: list[str] = []
         self._indent = 1
         self._temporaries = 0
@@ -165,7 +162,7 @@ class _Maker:
         self._line(f"n{depth} = n{depth - 1} * len({items})")
         begins = len(self._lines)
         self._line(f"for {item} in {items}:")
-        self._line(" room(out, used)")
+        self._line(f" if len(out) - used[0] > {SELDOM}: room(out, used)")
         self._loops.append((str(expression.identifier), item))
         self._block(node.block)
         self._loops.pop()
@@ -274,58 +271,6 @@ WRITERS: Final[dict[type, Callable[[_Maker, Any], None]]] = {
     CommentNode: _Maker.nothing,
     InlineCommentNode: _Maker.nothing,
 }
-
-
-def _words(template: BoundTemplate) -> dict[str, Any]:
-    """Return what the function calls, with the limits of the template's environment."""
-    env, context = template.env, RenderContext(template)
-    turns_at_most, space = env.loop_iteration_limit or sys.maxsize, env.local_namespace_limit or sys.maxsize
-    letters = (env.output_stream_limit or sys.maxsize) // 4  # of up to four bytes each
-
-    def assign(made: dict[str, Any], name: str, value: Any) -> None:
-        made[name] = value
-        if sum(sys.getsizeof(one, 1) for one in made.values()) > space:
-            raise NotCovered("too many values are kept")
-
-    def turns(found: Any, times: int, limit: Any = NO_BOUND, offset: Any = 0, is_reversed: bool = False) -> Sequence[Any]:  # noqa: FBT001, FBT002
-        items = _items(found)
-        if limit != NO_BOUND or offset != 0:
-            if type(limit) is not int or type(offset) is not int or limit <= 0 or offset < 0:
-                raise NotCovered("bounds that need a closer look")
-            items = items[offset : offset + limit]
-        if times * len(items) > turns_at_most:
-            raise NotCovered("too many turns")
-        return items[::-1] if is_reversed else items
-
-    def room(out: list[Any], used: list[int]) -> None:
-        used[1] += sum(map(len, out[used[0] :]))
-        used[0] = len(out)
-        if used[1] > letters:
-            raise NotCovered("too long")
-
-    return {
-        "context": context,
-        "item": context.get_item,
-        "missing": (KeyError, TypeError, IndexError),
-        "nothing": Undefined("nothing"),
-        "true": logical.is_truthy,
-        "eq": logical._eq,  # noqa: SLF001 - Liquid's own comparisons, proved equal by test
-        "lt": logical._lt,  # noqa: SLF001 - the same
-        "le": logical._le,  # noqa: SLF001 - the same
-        "contains": logical._contains,  # noqa: SLF001 - the same
-        "ForLoop": ForLoop,
-        "assign": assign,
-        "turns": turns,
-        "room": room,
-    }
-
-
-def _items(found: Any) -> Sequence[Any]:
-    if isinstance(found, Mapping):
-        return list(found.items())
-    if isinstance(found, str):
-        return [found] if found else []
-    return found if isinstance(found, Sequence) else []
 
 
 def _all_nodes(nodes: Sequence[Any]) -> list[Any]:

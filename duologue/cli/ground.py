@@ -17,8 +17,13 @@ if TYPE_CHECKING:
 @contextmanager
 def standing_on_the_database() -> Iterator[Server | None]:
     """Hold the embedded server, which is what it gives, or use the one DATABASE_URL names (None). Raises Refused."""
-    import django
+    with holding_the_database() as server, ready_to_work():
+        yield server
 
+
+@contextmanager
+def holding_the_database() -> Iterator[Server | None]:
+    """Keep the embedded server running, without being ready to ask it anything. Raises Refused."""
     from duologue.environment import SettingRefused
 
     try:
@@ -28,9 +33,7 @@ def standing_on_the_database() -> Iterator[Server | None]:
     except SettingRefused as refusal:
         raise Refused(str(refusal)) from None
     if not embedded:
-        django.setup()
-        with _ready():
-            yield None
+        yield None
         return
     from duologue.platform.database.embedded import held
     from duologue.platform.database.footing import NoFooting
@@ -42,16 +45,17 @@ def standing_on_the_database() -> Iterator[Server | None]:
     except (NoFooting, ServerFailed) as refusal:
         raise Refused(str(refusal)) from None
     try:
-        django.setup()
-        with _ready():
-            yield server
+        yield server
     finally:
         holding.__exit__(None, None, None)
 
 
 @contextmanager
-def _ready() -> Iterator[None]:
-    """Bring the tables up to date, and close every connection on leaving."""
+def ready_to_work() -> Iterator[None]:
+    """Set Django up and bring the tables up to date; close every connection on leaving. Raises Refused."""
+    import django
+
+    django.setup()
     from duologue.platform.database import ready
 
     try:

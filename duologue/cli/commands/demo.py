@@ -26,16 +26,25 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Play where it has not been played, then serve."""
     from duologue.cli.commands.serve import serve
-    from duologue.cli.ground import standing_on_the_database
+    from duologue.cli.ground import holding_the_database
 
-    with standing_on_the_database() as server:
-        token = _played(args)
-        if not args.play_only:
-            serve(server, entrance=token)
+    if args.play_only:
+        with holding_the_database():
+            _played(args.customers, args.days)
+    else:
+        serve(_played, args.customers, args.days)
     return 0
 
 
-def _played(args: argparse.Namespace) -> str:
+def _played(customers: int, days: int) -> str:
+    """Play where it has not been played; return the token that lets the shop's owner in."""
+    from duologue.cli.ground import ready_to_work
+
+    with ready_to_work():
+        return _play(customers, days)
+
+
+def _play(customers: int, days: int) -> str:
     from duologue.cli.demo.opening import NAME as SHOP
     from duologue.cli.demo.opening import owner_link, play
     from duologue.cli.demo.play import Scale
@@ -46,9 +55,9 @@ def _played(args: argparse.Namespace) -> str:
     now = database_now()
     workspace = Workspace.objects.filter(name=SHOP).first()
     if workspace is None:
-        note(f"Playing {args.days} days of a small shop in virtual time. This takes a few minutes, once.")
-        scale = Scale(old_customers=args.customers, days=args.days)
-        with progress("days played", args.days) as step:
+        note(f"Playing {days} days of a small shop in virtual time. This takes a few minutes, once.")
+        scale = Scale(old_customers=customers, days=days)
+        with progress("days played", days) as step:
             before: list[datetime] = []
 
             def tick(at: datetime) -> None:

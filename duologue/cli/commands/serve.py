@@ -11,6 +11,7 @@ from duologue.cli.frame import Refused, note
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
     from duologue.cli.supervisor import Child
     from duologue.platform.database.server import Server
@@ -33,26 +34,32 @@ def run(args: argparse.Namespace) -> int:
         os.environ["DUOLOGUE_HOST"] = args.host
     if args.port:
         os.environ["DUOLOGUE_PORT"] = str(args.port)
-    from duologue.cli.ground import standing_on_the_database
-
-    with standing_on_the_database() as server:
-        serve(server)
+    serve(_first_entrance)
     return 0
 
 
-def serve(server: Server | None, entrance: str = "") -> None:
-    """Run all children until told to stop. `entrance` is the token of a sign-in link to show; without one, the first owner's is."""
+def serve(prepare: Callable[..., str], *given: object) -> None:
+    """Run all children until told to stop. `prepare` is done before, apart: it returns the token of a sign-in link to show, or ''."""
+    from django.conf import settings
+
+    from duologue.cli.apart import apart
+    from duologue.cli.ground import holding_the_database
+
+    with holding_the_database() as server:
+        _refuse_a_taken_port(settings.HOST, settings.PORT)
+        _watch_over_all(server, apart(prepare, *given))
+
+
+def _watch_over_all(server: Server | None, entrance: str) -> None:
     from django.conf import settings
 
     from duologue.cli.supervisor import Supervisor
     from duologue.platform.telemetry.counters import begin_anew
 
-    _refuse_a_taken_port(settings.HOST, settings.PORT)
     begin_anew()
-    link = f"{settings.PUBLIC_URL}/accounts/enter/{entrance}/" if entrance else _first_link(settings.PUBLIC_URL)
     note(f"Duologue is at {settings.PUBLIC_URL}  (Ctrl-C stops it)")
-    if link:
-        note(f"Open this within the hour, once, to come in as the owner:\n\n  {link}\n")
+    if entrance:
+        note(f"Open this within the hour, once, to come in as the owner:\n\n  {settings.PUBLIC_URL}/accounts/enter/{entrance}/\n")
     Supervisor(children(), note, lambda: _watch(server)).run()
     note("Stopped.")
 
@@ -104,10 +111,12 @@ def _refuse_a_taken_port(host: str, port: int) -> None:
             raise Refused(f"Cannot listen on {host}:{port} ({error.strerror}). Stop what uses it, or choose --port.") from None
 
 
-def _first_link(public_url: str) -> str:
-    """Where nobody works here yet, make the owner, and a workspace where there is none; return the link that lets them in."""
-    from duologue.cli.opening import open_house
-    from duologue.platform.database.clock import database_now
+def _first_entrance() -> str:
+    """Make the tables; where nobody works here yet, the owner and a workspace too. Return the token that lets them in, or ''."""
+    from duologue.cli.ground import ready_to_work
 
-    token = open_house(now=database_now())
-    return f"{public_url}/accounts/enter/{token}/" if token else ""
+    with ready_to_work():
+        from duologue.cli.opening import open_house
+        from duologue.platform.database.clock import database_now
+
+        return open_house(now=database_now())

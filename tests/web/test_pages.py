@@ -44,3 +44,10 @@ def queries(client, address):
     with CaptureQueriesContext(connection) as captured:
         client.get(address)
     return len(captured)
+
+
+def test_before_a_dialogue_is_started_its_launch_sheet_says_what_would_become_of_everyone(workspace, owner):
+    seed.fill(workspace, now(workspace), people=7)
+    answer = owner.get(reverse("strategize:launch-sheet", args=[workspace.name, "win-back"]))
+    assert answer.status_code == 200
+    assert "in its audience" in answer.content.decode()

@@ -1,4 +1,4 @@
-"""`duologue dialogue start|pause|resume|end|status|simulate|move NAME`."""
+"""`duologue dialogue check|start|pause|resume|end|status|simulate|move NAME`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ NAME = "dialogue"
 HELP = "Start, pause, resume or end a dialogue, see how it stands, or simulate it before launch."
 EXAMPLE = "duologue dialogue simulate win-back --people 1000 --rate invite.clicked=8%"
 WORDS = {
+    "check": "show what would become of everyone in its audience if it were started now",
     "start": "make it live and admit everyone in its audience; or begin it by hand for some people",
     "pause": "say nothing more until it is resumed; responses are still heard",
     "resume": "go on with a paused dialogue",
@@ -96,6 +97,28 @@ def _tell(args: argparse.Namespace, sentence: str, **values: Any) -> int:
 def _write_down(workspace: Workspace, args: argparse.Namespace, **detail: Any) -> None:
     """Keep in the audit log what was done from here."""
     write_down(workspace, f"{args.word} dialogue", args.name, **detail)
+
+
+def _check(workspace: Workspace, args: argparse.Namespace) -> int:
+    from duologue.engage.runs.launch import launch_sheet
+
+    with progress("people weighed") as weighed:
+        sheet = launch_sheet(workspace=workspace, name=args.name, now=_now(workspace), told=weighed)
+    if args.json:
+        figures = {
+            "people": sheet.people,
+            "now": sheet.now,
+            "later": dict(sheet.later),
+            "never": dict(sheet.never),
+            "also": dict(sheet.also),
+        }
+        return _tell(args, "", **figures)
+    rows = [["in the audience", sheet.people], ["would hear from it", sheet.now]]
+    rows += [[f"later: {why}", count] for why, count in sheet.later.most_common()]
+    rows += [[f"not: {why}", count] for why, count in sheet.never.most_common()]
+    rows += [[f"of those who would, also hear from {other} within a day", count] for other, count in sheet.also.most_common()]
+    print_table(["people", "number"], rows)
+    return 0
 
 
 def _start(workspace: Workspace, args: argparse.Namespace) -> int:

@@ -102,7 +102,7 @@ def judge(workspace: Workspace, claimed: Sequence[Claimed], around: Surroundings
     stand = standing(workspace, persons)
     addresses = _addresses(claimed, known)
     barred = _barred(workspace, claimed, addresses)
-    received = _received(workspace, persons, around.caps, now)
+    received = received_by(workspace, persons, around.caps, now)
     ready = {name: _ready(workspace, name, now) for name in {one.channel for one in claimed}}
     changed = no_longer(workspace, claimed, now)
     verdicts: dict[int, Verdict] = {}
@@ -160,7 +160,7 @@ def _barred(workspace: Workspace, claimed: Sequence[Claimed], addresses: dict[in
     return {(channel, address) for channel, given in by_channel.items() for address in suppressed(workspace, channel, given)}
 
 
-def _received(workspace: Workspace, persons: Sequence[int], caps: Sequence[Cap], now: datetime) -> dict[int, list[tuple[datetime, str]]]:
+def received_by(workspace: Workspace, persons: Sequence[int], caps: Sequence[Cap], now: datetime) -> dict[int, list[tuple[datetime, str]]]:
     """Return the promotions each person got within the longest cap, over all dialogues and all their profiles."""
     found: dict[int, list[tuple[datetime, str]]] = defaultdict(list)
     if not caps:

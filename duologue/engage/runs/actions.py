@@ -35,7 +35,7 @@ def start_dialogue(*, workspace: Workspace, name: str, now: datetime, on_batch: 
     """
     version = current_version(workspace, name)
     for segment in (version.plan.audience, *version.plan.excepts):
-        _count_first(workspace, segment, now)
+        count_first(workspace, segment, now)
     set_state(workspace=workspace, name=name, state=Dialogue.State.LIVE, now=now)
     open_timetable(workspace=workspace, dialogue=version.dialogue, now=now)
     if not lets_in_all(version):
@@ -98,7 +98,7 @@ def _dialogue(workspace: Workspace, name: str) -> Dialogue:
     return found
 
 
-def _count_first(workspace: Workspace, audience: str, now: datetime) -> None:
+def count_first(workspace: Workspace, audience: str, now: datetime) -> None:
     """Count a segment that was not counted since it was saved. Raises NotPossible while another process is counting."""
     segment = Segment.within(workspace).filter(name=audience, swept_revision__lt=F("revision")).first()
     if segment is None:

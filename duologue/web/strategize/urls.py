@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from duologue.web.strategize import changes, dialogues, forecast, offers, segments
+from duologue.web.strategize import changes, dialogues, forecast, launch, offers, segments
 
 app_name = "strategize"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("dialogues/<str:name>", dialogues.dialogue, name="dialogue"),
     path("dialogues/<str:name>/text", dialogues.text, name="text"),
     path("dialogues/<str:name>/start", changes.start, name="start"),
+    path("dialogues/<str:name>/launch-sheet", launch.sheet, name="launch-sheet"),
     path("dialogues/<str:name>/forecast", forecast.forecast, name="forecast"),
     path("dialogues/<str:name>/pause", changes.pause, name="pause"),
     path("dialogues/<str:name>/resume", changes.resume, name="resume"),

@@ -1,0 +1,121 @@
+"""The launch sheet: before a dialogue is started, what would become of everyone in its audience, by the rules that will decide it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from django.db import connection
+
+from duologue.engage.messages.claims import received_by
+from duologue.engage.messages.rules.gate import caps_free_at
+from duologue.engage.messages.surroundings import surroundings
+from duologue.engage.runs.actions import NotPossible, count_first
+from duologue.engage.runs.admissions import Candidate, consider
+from duologue.engage.runs.moving import current_version
+from duologue.engage.runs.rules.admission import HELD_OUT
+from duologue.people.consent.queries import purposes, standing
+from duologue.people.profiles.queries import profiles_of
+from duologue.people.profiles.rules import shard_of
+from duologue.strategize.segments.queries import each_member
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from duologue.engage.runs.plans import Version
+    from duologue.platform.workspaces.models import Workspace
+
+AT_ONCE: Final = 5000
+SOON: Final = timedelta(days=1)
+
+
+@dataclass(slots=True)
+class LaunchSheet:
+    """What would become of an audience: `people` = `now` + all of `later` + all of `never`, each person counted once.
+
+    `later` holds what they wait for (cap, complaint, snoozed), `never` why they hear nothing (held_out, had_it, excepted, no_address,
+    suppressed, no_consent); `also` how many of those who would hear of it hear from another dialogue within a day.
+    """
+
+    people: int = 0
+    now: int = 0
+    later: Counter[str] = field(default_factory=Counter)
+    never: Counter[str] = field(default_factory=Counter)
+    also: Counter[str] = field(default_factory=Counter)
+
+
+def launch_sheet(*, workspace: Workspace, name: str, now: datetime, told: Callable[[float], None] = lambda _people: None) -> LaunchSheet:
+    """Return what would become of a dialogue's audience if it were started now. Raises NotPossible where it has none.
+
+    An audience that was never counted as it now reads is counted first; nothing else is written.
+    """
+    version = current_version(workspace, name)
+    plan = version.plan
+    if not plan.audience:
+        raise NotPossible(f"The dialogue {name} names no audience: whoever meets its triggers begins it, so there is nobody to count yet.")
+    for segment in (plan.audience, *plan.excepts):
+        count_first(workspace, segment, now)
+    sheet = LaunchSheet()
+    for persons in each_member(workspace, plan.audience, at_once=AT_ONCE):
+        _weigh(sheet, workspace, version, persons, now)
+        told(len(persons))
+    return sheet
+
+
+def _weigh(sheet: LaunchSheet, workspace: Workspace, version: Version, persons: Sequence[int], now: datetime) -> None:
+    """Add a batch of people to the sheet, in a handful of queries."""
+    profiles = profiles_of(workspace, persons)
+    candidates = [Candidate(person, profiles[person][0], shard_of(person)) for person in persons if person in profiles]
+    sheet.people += len(candidates)
+    begin: list[int] = []
+    for one, verdict in consider(workspace, version, candidates, now):
+        if verdict.start:
+            begin.append(one.person)
+        elif verdict.verdict is None:
+            sheet.never["had_it"] += 1
+        else:
+            sheet.never[verdict.reason or HELD_OUT if verdict.verdict != HELD_OUT else HELD_OUT] += 1
+    free = _free(sheet, workspace, version, begin, now) if _is_promotion(workspace, version) else begin
+    sheet.now += len(free)
+    sheet.also.update(_also(workspace, version, free, now))
+
+
+def _free(sheet: LaunchSheet, workspace: Workspace, version: Version, persons: Sequence[int], now: datetime) -> list[int]:
+    """Return who has neither a pause nor a full cap; note what the others wait for."""
+    caps = surroundings(workspace).caps
+    received = received_by(workspace, persons, caps, now)
+    stand = standing(workspace, persons)
+    channel = next(iter(version.plan.turns[version.plan.start].by), "email")
+    free = []
+    for person in persons:
+        holding = [pause.because for pause in stand[person].pauses if pause.holds(now)]
+        if holding:
+            sheet.later["complaint" if "complaint" in holding else "snoozed"] += 1
+        elif caps_free_at(caps, channel, received[person], now) > now:
+            sheet.later["cap"] += 1
+        else:
+            free.append(person)
+    return free
+
+
+def _also(workspace: Workspace, version: Version, persons: Sequence[int], now: datetime) -> dict[str, int]:
+    """Return how many of these people have something of another dialogue in the queue for the next day."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT g.name, count(DISTINCT p.person)
+               FROM people_profile p
+               JOIN engage_delivery d ON d.workspace_id = p.workspace_id AND d.profile_id = p.id
+               JOIN strategize_dialogue g ON g.workspace_id = d.workspace_id AND g.id = d.dialogue_id
+               WHERE p.workspace_id = %s AND p.person = ANY(%s) AND d.state = 'queued' AND d.due_at <= %s AND d.dialogue_id <> %s
+               GROUP BY g.name""",
+            (workspace.pk, list(persons), now + SOON, version.dialogue),
+        )
+        return dict(cursor.fetchall())
+
+
+def _is_promotion(workspace: Workspace, version: Version) -> bool:
+    purpose = purposes(workspace).get(version.plan.purpose)
+    return version.plan.kind == "promotion" and (purpose is None or purpose.basis == "consent")

@@ -1,0 +1,63 @@
+"""The launch sheet, shown where a dialogue is about to be started."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from duologue.engage.runs.launch import launch_sheet
+from duologue.engage.runs.moving import NotPossible, current_version
+from duologue.platform.staff.rules import Right
+from duologue.platform.workspaces.queries import now
+from duologue.strategize.segments.models import Segment
+from duologue.web.access import inside
+from duologue.web.strategize.dialogues import find
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from duologue.engage.runs.launch import LaunchSheet
+    from duologue.platform.workspaces.models import Workspace
+
+MOST: Final = 20_000  # people weighed while somebody waits
+NEVER: Final = {
+    "no_consent": "have not agreed to it",
+    "no_address": "have no address for it",
+    "suppressed": "have an address that must not be used",
+    "held_out": "are left alone, to compare with",
+    "excepted": "are in a group that it leaves out",
+    "had_it": "have had it, or are in it now",
+}
+LATER: Final = {
+    "cap": "have heard enough for now, and come later",
+    "complaint": "have an open complaint, and wait until it is closed",
+    "snoozed": "asked for quiet, and wait until it is over",
+}
+
+
+@require_GET
+@inside(Right.LOOK)
+def sheet(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
+    """Say what would become of everyone in the audience; of a very large one, how to ask for it."""
+    context: dict[str, Any] = {"workspace": workspace, "dialogue": find(workspace, name)}
+    try:
+        audience = current_version(workspace, name).plan.audience
+        size = Segment.within(workspace).filter(name=audience).values_list("size", flat=True).first() or 0
+        if size > MOST:
+            context["too_many"] = size
+        elif audience:
+            found = launch_sheet(workspace=workspace, name=name, now=now(workspace))
+            context |= {"sheet": found, "lines": lines(found), "also": found.also.most_common()}
+    except NotPossible as refusal:
+        context["trouble"] = str(refusal)
+    return render(request, "strategize/launch_sheet.html", context)
+
+
+def lines(found: LaunchSheet) -> list[tuple[int, str]]:
+    """Return how many people, and what becomes of them, the most first."""
+    said = [(count, LATER[why]) for why, count in found.later.items()] + [
+        (count, NEVER.get(why, why)) for why, count in found.never.items()
+    ]
+    return sorted(said, key=lambda line: (-line[0], line[1]))

@@ -1,0 +1,102 @@
+"""The launch sheet says beforehand what the engine then does."""
+
+from datetime import timedelta
+
+import pytest
+
+from duologue.engage.models import Admission, Delivery, Run
+from duologue.engage.runs import actions
+from duologue.engage.runs.launch import launch_sheet
+from duologue.engage.runs.moving import NotPossible
+from duologue.people.consent.actions import pause, suppress
+from duologue.strategize.guardrails.actions import set_guardrails
+from duologue.strategize.guardrails.rules import read_guardrails
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SAYS = """
+dialogue: NAME
+purpose: promotions
+audience: tea
+except: [staff]
+turns:
+  hello: {say: hello, listen: [{silence: 3d, then: end}]}
+"""
+
+
+def sheet(shop, name="spring"):
+    return launch_sheet(workspace=shop.workspace, name=name, now=shop.now)
+
+
+@pytest.fixture
+def audience(shop):
+    """Eleven people in the audience, each with a lot of their own."""
+    free = shop.add_people(3)
+    silent = shop.add_people(2, consent=False)
+    unknown = shop.add_people(1, email=False)
+    barred, staff, complaining, snoozing, capped = (shop.add_people(1)[0] for _ in range(5))
+    everyone = [*free, *silent, *unknown, barred, staff, complaining, snoozing, capped]
+    shop.segment("tea", everyone)
+    shop.segment("staff", [staff])
+    suppress(workspace=shop.workspace, channel="email", addresses=[f"p{barred}@example.com"], reason="hard_bounce", now=shop.now)
+    pause(workspace=shop.workspace, profile_id=complaining, because="complaint", since=shop.now)
+    pause(workspace=shop.workspace, profile_id=snoozing, because="snoozed", since=shop.now, until=shop.now + timedelta(days=30))
+    set_guardrails(workspace=shop.workspace, guardrails=read_guardrails("caps: [{at_most: 1, within: 7d}]\n"), now=shop.now)
+    shop.segment("heard", [capped])
+    shop.dialogue(SAYS.replace("NAME", "autumn").replace("audience: tea", "audience: heard"))
+    shop.turn()
+    shop.dialogue(SAYS.replace("NAME", "spring"), start=False)
+    return everyone
+
+
+def test_each_person_is_counted_once_with_what_stands_in_the_way(shop, audience):
+    found = sheet(shop)
+    assert found.people == len(audience) == found.now + sum(found.later.values()) + sum(found.never.values())
+    assert found.now == 3
+    assert found.never == {"no_consent": 2, "no_address": 1, "suppressed": 1, "excepted": 1}
+    assert found.later == {"complaint": 1, "snoozed": 1, "cap": 1}
+    assert not Admission.within(shop.workspace).filter(dialogue__name="spring").exists()
+
+
+def test_what_it_says_is_what_happens(shop, audience):
+    said = sheet(shop)
+    actions.start_dialogue(workspace=shop.workspace, name="spring", now=shop.now)
+    shop.turn()
+    began = Run.within(shop.workspace).filter(dialogue__name="spring").count()
+    assert began == said.now + sum(said.later.values())
+    assert Delivery.within(shop.workspace).filter(dialogue__name="spring", state="accepted").count() == said.now
+    after = sheet(shop)
+    assert (after.now, after.never["had_it"]) == (0, began)
+
+
+def test_the_control_group_is_said_and_kept(shop):
+    people = shop.add_people(200)
+    shop.segment("tea", people)
+    shop.segment("staff", [])
+    shop.dialogue(SAYS.replace("NAME", "spring").replace("turns:", "holdout: 25%\nturns:"), start=False)
+    said = sheet(shop)
+    assert 20 < said.never["held_out"] < 90
+    actions.start_dialogue(workspace=shop.workspace, name="spring", now=shop.now)
+    assert Admission.within(shop.workspace).filter(verdict="held_out").count() == said.never["held_out"]
+
+
+def test_who_also_hears_from_another_dialogue_soon_is_said(shop):
+    people = shop.add_people(3)
+    shop.segment("tea", people)
+    shop.segment("staff", [])
+    shop.segment("some", people[:2])
+    later = (
+        SAYS.replace("NAME", "autumn")
+        .replace("audience: tea", "audience: some")
+        .replace("{say: hello,", '{say: hello, window: "13:00-14:00",')
+    )
+    shop.dialogue(later)
+    shop.turn()
+    shop.dialogue(SAYS.replace("NAME", "spring"), start=False)
+    assert sheet(shop).also == {"autumn": 2}
+
+
+def test_a_dialogue_without_an_audience_has_nobody_to_count(shop):
+    shop.dialogue(SAYS.replace("NAME", "spring").replace("audience: tea\nexcept: [staff]", "starts: {by_hand: true}"), start=False)
+    with pytest.raises(NotPossible, match="names no audience"):
+        sheet(shop)

@@ -206,3 +206,9 @@ def test_what_a_relay_takes_is_divided_among_the_senders(settings):
     given = {"host": "relay.example", "connections": 5, "per_second": 100, "domains": {"slow.example": 10}}
     made = _share(None, SimpleNamespace(name="main", settings=given), [])
     assert (made.connections, made.per_second, made.domains) == (2, 50, (("slow.example", 5),))
+
+
+def test_every_reply_is_in_the_journal_once_the_letters_are_handed_over(server, wire):
+    wire.hand_over([share(server.port, mails(*(f"ok-{n}@example.com" for n in range(7)), "full@example.com"))])
+    found = journal.look_up([(number, 1, journal.sender_name()) for number in range(1, 9)])
+    assert [found[number].kind for number in range(1, 9)] == ["accepted"] * 7 + ["failed"]

@@ -22,6 +22,7 @@ class EngageConfig(AppConfig):
         ask_before_leaving("duologue.engage.runs.conditions.no_longer")
         register_personal_data(
             "duologue.engage.runs.personal.RunData",
+            "duologue.engage.webhooks.personal.CallData",
             "duologue.engage.perks.personal.PerkData",
             "duologue.engage.messages.personal.DeliveryData",
             "duologue.engage.channels.personal.KeptMailData",

@@ -8,6 +8,7 @@ from duologue.engage.conversations import queries as conversations
 from duologue.engage.messages import queries as messages
 from duologue.engage.perks import queries as perks
 from duologue.engage.runs import queries as runs
+from duologue.engage.webhooks import queries as webhooks
 from duologue.people.intake import queries as intake
 from duologue.strategize.segments import queries as segments
 
@@ -16,6 +17,7 @@ MOMENTS: Final = {
     "segments": segments.NEXT,
     "conversations": conversations.NEXT,
     "perks": perks.NEXT,
+    "webhooks": webhooks.NEXT,
     "runs": runs.NEXT,
     "messages": messages.NEXT,
 }

@@ -6,6 +6,7 @@ from duologue.engage.messages.models import Attempt, Delivery, Message, MessageV
 from duologue.engage.perks.models import Perk, PoolCode
 from duologue.engage.runs.models import Admission, Run, RunStep, Timetable
 from duologue.engage.sites.models import Site, SiteVersion
+from duologue.engage.webhooks.models import Webhook, WebhookCall
 
 __all__ = [
     "Admission",
@@ -25,4 +26,6 @@ __all__ = [
     "SiteVersion",
     "Team",
     "Timetable",
+    "Webhook",
+    "WebhookCall",
 ]

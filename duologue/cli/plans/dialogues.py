@@ -11,6 +11,7 @@ from duologue.engage.channels.models import Relay
 from duologue.engage.conversations.models import Team
 from duologue.engage.messages.models import Message
 from duologue.engage.messages.queries import current_numbers
+from duologue.engage.webhooks.queries import names as webhooks
 from duologue.kit.yaml import Mistake, read_yaml, suggestion
 from duologue.people.consent.queries import purposes
 from duologue.strategize.dialogues import actions, surveys
@@ -40,6 +41,7 @@ WHERE = {
     "team": "teams.yaml",
     "segment": "segments/{}.yaml",
     "dialogue": "dialogues/{}.yaml",
+    "webhook": "webhooks.yaml",
 }
 
 
@@ -106,6 +108,7 @@ def _check_names(document: Document, plan: Plan, names: Names, around: Around) -
         "offer": set(Offer.within(workspace).values_list("name", flat=True)),
         "team": set(Team.within(workspace).values_list("name", flat=True)),
         "segment": set(Segment.within(workspace).values_list("name", flat=True)),
+        "webhook": webhooks(workspace),
         "dialogue": set(Dialogue.within(workspace).values_list("name", flat=True)) | around.together,
     }
     for place, what, name in _named_in(document, plan, names):
@@ -127,6 +130,8 @@ def _named_in(document: Document, plan: Plan, names: Names) -> Iterator[tuple[Pl
             yield (*here, "give"), "offer", offer
         if turn.team:
             yield (*here, turn.does), "team", turn.team
+        if turn.call:
+            yield (*here, "call"), "webhook", turn.call
         if turn.enters and turn.enters != plan.dialogue:
             yield (*here, "enter"), "dialogue", turn.enters
     for segment in sorted(names.segments):

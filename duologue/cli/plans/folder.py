@@ -18,6 +18,7 @@ SINGLE = {
     "teams.yaml": "teams",
     "channels.yaml": "channels",
     "guardrails.yaml": "guardrails",
+    "webhooks.yaml": "webhooks",
     "products.csv": "products",
 }
 FOLDERS = {
@@ -29,7 +30,7 @@ FOLDERS = {
     "sites": "site",
     "dialogues": "dialogue",
 }
-NOT_YET = frozenset({"webhooks.yaml", "campaigns", "placements", "occasions"})
+NOT_YET = frozenset({"campaigns", "placements", "occasions"})
 ORDER = [*SINGLE.values(), "persona", "segment", "offer", "pool", "survey", "message", "site", "dialogue"]
 POOLS = frozenset({".txt", ".csv"})
 LARGEST = 20_000_000

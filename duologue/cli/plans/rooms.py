@@ -17,6 +17,7 @@ from duologue.engage.messages.actions import save_message
 from duologue.engage.perks.models import PoolCode
 from duologue.engage.sites.actions import save_site
 from duologue.engage.sites.rules import read_site
+from duologue.engage.webhooks.actions import save_webhook
 from duologue.kit.pipeline import Refused
 from duologue.kit.yaml import Mistake, Mistakes, read_yaml
 from duologue.people.consent.actions import save_purpose
@@ -96,6 +97,13 @@ def _channels(room: Room, file: PlanText) -> str:
 def _guardrails(room: Room, file: PlanText) -> str:
     guardrails.set_guardrails(workspace=room.workspace, guardrails=read_guardrails(file.text, file.path), now=room.now)
     return "guardrails"
+
+
+def _webhooks(room: Room, file: PlanText) -> str:
+    found = singles.read_webhooks(file.text, file.path)
+    for name, said in found.items():
+        save_webhook(workspace=room.workspace, name=name, **said)
+    return f"webhooks {', '.join(found)}"
 
 
 def _products(room: Room, file: PlanText) -> str:
@@ -182,6 +190,7 @@ _ROOMS: dict[str, Callable[[Room, PlanText], str]] = {
     "teams": _teams,
     "channels": _channels,
     "guardrails": _guardrails,
+    "webhooks": _webhooks,
     "products": _products,
     "persona": _persona,
     "segment": _segment,

@@ -83,6 +83,20 @@ def read_relays(text: str, file: str) -> list[Relay]:
     return found
 
 
+def read_webhooks(text: str, file: str) -> dict[str, dict[str, Any]]:
+    """Return webhooks by name: {url, signing_secret, is_test}; raises Mistakes. Secrets are named, never written here."""
+    document = _named_maps(text, file, "stock: {url: https://shop.example/hooks/stock}")
+    found = {}
+    for name, given in document.data.items():
+        document.unknown_keys((name,), given, {"url", "signing_secret", "test"}, "A webhook")
+        url = given.get("url")
+        if not isinstance(url, str) or not url.startswith(("https://", "http://")):
+            document.refuse((name, "url"), f"The webhook {name!r} needs a `url` that begins with https://.")
+        found[name] = {"url": str(url), "signing_secret": str(given.get("signing_secret", "")), "is_test": given.get("test") is True}
+    document.settle()
+    return found
+
+
 def _named_maps(text: str, file: str, example: str) -> Document:
     document = read_yaml(text, file)
     if document.data is None:

@@ -9,6 +9,7 @@ from duologue.engage.conversations import tasks as conversations
 from duologue.engage.messages import tasks as messages
 from duologue.engage.perks import tasks as perks
 from duologue.engage.runs import tasks as runs
+from duologue.engage.webhooks import tasks as webhooks
 from duologue.people.intake import tasks as intake
 from duologue.platform.registry import ports
 from duologue.strategize.segments import tasks as segments
@@ -44,6 +45,7 @@ WORKER: Final[Sequence[tuple[str, Work]]] = (
     ("segments", segments.recheck),
     ("conversations", conversations.tell_overdue),
     ("perks", perks.expire),
+    ("webhooks", webhooks.call_due),
     ("runs", runs.wake),
 )
 SENDER: Final[Sequence[tuple[str, Work]]] = (("messages", messages.send_due),)

@@ -361,6 +361,49 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Webhook',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=63)),
+                ('url', models.CharField(max_length=500)),
+                ('signing_secret', models.CharField(blank=True, help_text='The name of the secret that calls are signed with.', max_length=63)),
+                ('is_test', models.BooleanField(default=False, help_text='May be called while the clock is virtual.')),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='WebhookCall',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('dialogue', models.CharField(max_length=63)),
+                ('turn', models.CharField(max_length=63)),
+                ('seq', models.IntegerField()),
+                ('payload', models.JSONField(default=dict)),
+                ('asked_at', models.DateTimeField()),
+                ('due_at', models.DateTimeField()),
+                ('claimed_until', models.DateTimeField(null=True)),
+                ('attempt', models.SmallIntegerField(default=0)),
+                ('profile', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.profile')),
+                ('run', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='engage.run')),
+                ('webhook', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='engage.webhook')),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
             name='Admission',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -536,5 +579,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='timetable',
             constraint=models.UniqueConstraint(fields=('workspace', 'dialogue'), name='one_timetable_per_dialogue'),
+        ),
+        migrations.AddConstraint(
+            model_name='webhook',
+            constraint=models.UniqueConstraint(fields=('workspace', 'name'), name='one_webhook_per_name'),
+        ),
+        migrations.AddIndex(
+            model_name='webhookcall',
+            index=models.Index(fields=['workspace', 'due_at'], name='webhook_calls_due'),
         ),
     ]

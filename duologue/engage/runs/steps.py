@@ -15,6 +15,7 @@ from duologue.engage.runs.knowledge import NOT_ASKED, AsksAbout, know
 from duologue.engage.runs.plans import Version, versions
 from duologue.engage.runs.rows import Moved, RunRow
 from duologue.engage.runs.telling import to_teams
+from duologue.engage.webhooks.actions import NewCall, call_all
 from duologue.people.profiles.actions import NewFact, learn
 from duologue.strategize.dialogues.rules.decide import decide
 from duologue.strategize.dialogues.rules.state import LISTENING
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
-    from duologue.strategize.dialogues.rules.state import Decision, Heard, Known, Say
+    from duologue.strategize.dialogues.rules.state import Call, Decision, Heard, Known, Say
 
 GOAL = "goal"
 
@@ -110,6 +111,7 @@ def write_down(workspace: Workspace, decided: Sequence[tuple[RunRow, Version, De
     if handed:
         hand_over_all(workspace=workspace, hand_overs=handed, now=now)
     tell_entered(workspace=workspace, decided=decided, now=now)
+    call_all(workspace=workspace, calls=[new_call(row, version, call) for row, version, made in decided for call in made.calls], now=now)
 
 
 def delivery(row: RunRow, version: Version, say: Say, data: dict[str, Any]) -> NewDelivery:
@@ -138,6 +140,11 @@ def delivery(row: RunRow, version: Version, say: Say, data: dict[str, Any]) -> N
         values={key: data[key] for key in ("start", "answer") if data.get(key)},
         conditional=bool(version.plan.turns[say.turn].only_if),
     )
+
+
+def new_call(row: RunRow, version: Version, call: Call) -> NewCall:
+    """Return the call of a webhook that a turn makes."""
+    return NewCall(call.webhook, row.profile, row.id, version.plan.dialogue, call.turn, call.seq, call.payload)
 
 
 def new_hand_over(row: RunRow, decision: Decision) -> NewHandOver:

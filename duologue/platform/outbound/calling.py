@@ -1,0 +1,69 @@
+"""Calling other programs over HTTP, never in private networks unless that is allowed, and never longer or larger than said."""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import socket
+import ssl
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MOST_BYTES: Final = 64 * 1024
+PORTS: Final = {"https": 443, "http": 80}
+
+
+class NotAllowed(Exception):
+    """The address may not be called; the words say why."""
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float, private: bool) -> tuple[int, bytes]:
+    """Send a body and return the status and the first 64 kB of the answer. Redirects are not followed.
+
+    The host's addresses are looked up once, all of them are judged, and the very address that was judged is connected to, so that a
+    name cannot mean something else a moment later. Raises NotAllowed, TimeoutError, OSError or ValueError.
+    """
+    parts = urlsplit(url)
+    host, scheme = parts.hostname or "", parts.scheme
+    if scheme not in PORTS or not host or (scheme == "http" and not private):
+        raise NotAllowed("only https addresses are called")
+    port = parts.port or PORTS[scheme]
+    connection = _connection(scheme, host, port, _address(host, port, private=private), seconds)
+    try:
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        connection.request("POST", path, body=body, headers={"user-agent": "duologue", **headers})
+        answer = connection.getresponse()
+        return answer.status, answer.read(MOST_BYTES)
+    except http.client.HTTPException as trouble:
+        raise OSError(type(trouble).__name__) from None
+    finally:
+        connection.close()
+
+
+def _address(host: str, port: int, *, private: bool) -> str:
+    """Return an address of a host; where any of them lies in a private network, none is taken."""
+    found = [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    if not found:
+        raise OSError("no address")
+    if not private and not all(is_public(address) for address in found):
+        raise NotAllowed("a private network is not called")
+    return found[0]
+
+
+def is_public(address: str) -> bool:
+    """Say whether an address is one of the public internet: not private, local, reserved, or such a one within IPv6."""
+    found = ipaddress.ip_address(address.partition("%")[0])
+    inner = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
+    return found.is_global and not found.is_multicast and (inner is None or inner.is_global)
+
+
+def _connection(scheme: str, host: str, port: int, address: str, seconds: float) -> http.client.HTTPConnection:
+    """Return a connection to the very address, which shows itself, and is checked, as the host."""
+    made = http.client.HTTPConnection(host, port, timeout=seconds)
+    made.sock = socket.create_connection((address, port), timeout=seconds)
+    if scheme == "https":
+        made.sock = ssl.create_default_context().wrap_socket(made.sock, server_hostname=host)
+    return made

@@ -27,6 +27,7 @@ from duologue.people.imports.models import Import
 from duologue.people.intake.models import Refusal
 from duologue.people.profiles.actions import NewFact, add, learn, make_findable
 from duologue.people.profiles.models import Profile
+from duologue.people.shops.actions import add_shop
 from duologue.people.timeline import names
 from duologue.people.timeline.actions import NewEvent, write
 from duologue.platform.staff.models import Membership, Staff
@@ -58,6 +59,7 @@ def fill(workspace: Workspace, now, people: int = 7) -> dict:
     """Fill every table that a page reads; returns what was made."""
     brand(workspace, now)
     save_site(workspace=workspace, site=read_site(SITE), now=now)
+    add_shop(workspace=workspace, name="woocommerce", kind="woocommerce", secret="a secret for tests", purpose="promotions")
     persons = people_of(workspace, now, people)
     plans = plans_of(workspace, now, persons)
     ways(workspace, now, persons, plans)

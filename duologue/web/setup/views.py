@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.views.decorators.http import require_GET
 
 from duologue.engage.channels.models import Relay
 from duologue.engage.conversations.queries import teams
+from duologue.people.shops.queries import shops
 from duologue.platform.audit.queries import entries
 from duologue.platform.database.clock import database_now
 from duologue.platform.staff import queries
@@ -34,8 +36,17 @@ def setup(request: HttpRequest, workspace: Workspace) -> HttpResponse:
         context |= {"members": queries.members(workspace), "teams": teams(workspace)}
     if may(role, Right.OWN):
         context |= {"keys": queries.keys(workspace), "invitations": queries.open_invitations(workspace, database_now())}
+        context |= {"shops": _shops(workspace), "script": f'<script async src="{settings.PUBLIC_URL}/site.js" data-key="…"></script>'}
     context["fresh_secret"] = request.session.pop("fresh_secret", None)
     return page(request, workspace, "setup/setup.html", place=PLACE, **context)
+
+
+def _shops(workspace: Workspace) -> list[dict[str, str]]:
+    """Return the shops that send webhooks, never with their secrets."""
+    return [
+        {"name": name, "kind": one.kind, "purpose": one.purpose, "address": f"{settings.PUBLIC_URL}/hooks/{workspace.name}/{name}"}
+        for name, one in sorted(shops(workspace).items())
+    ]
 
 
 @require_GET

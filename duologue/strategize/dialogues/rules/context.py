@@ -38,7 +38,10 @@ class Context:
             return dig(self.person.facts, rest) if found is None else found
         if root in ABOUT_THE_START:
             return self._about(root, rest)
-        return dig(self.data.get(root), rest)
+        found = dig(self.data.get(root), rest)
+        if found is None and root == "perk" and rest.endswith(".ends_at"):
+            return dig(self.data.get(root), f"{rest.removesuffix('ends_at')}expires_at")  # a trial ends when its perk does
+        return found
 
     def _about(self, root: str, rest: str) -> Any:
         """Return what the event a run began with tells of its occasion or placement."""

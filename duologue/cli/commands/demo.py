@@ -18,7 +18,7 @@ NEEDS_DATABASE = False  # serving holds the database itself
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Take the shop's size, and whether to serve it afterwards."""
-    parser.add_argument("--customers", type=int, default=800, help="how many customers the shop begins with (default: 800)")
+    parser.add_argument("--customers", type=int, default=1100, help="how many customers the shop begins with (default: 1100)")
     parser.add_argument("--days", type=int, default=365, help="how many days are played (default: 365)")
     parser.add_argument("--play-only", action="store_true", help="play, say what came of it, and stop")
 

@@ -41,8 +41,8 @@ _LINK = re.compile(r'<a[^>]+href="([^"]+)"[^>]*>(.*?)</a>', re.DOTALL)
 class Scale:
     """How large the shop is."""
 
-    old_customers: int = 800
-    joining_per_day: float = 2.0
+    old_customers: int = 1100
+    joining_per_day: float = 2.8
     days: int = 365
     grain: timedelta = timedelta(hours=12)
     dialogues: tuple[str, ...] = ("welcome", "win-back", "after-parcel")

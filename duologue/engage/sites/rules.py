@@ -11,6 +11,7 @@ from duologue.kit.ids import digest16
 from duologue.kit.pipeline import Refused
 from duologue.kit.typed import read_typed
 from duologue.people.identifiers.rules import normalise
+from duologue.people.timeline import names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 ASKABLE: Final = ("email", "phone", "first_name", "last_name", "name", "company", "city", "postcode", "country", "birthday")
 REACHES: Final = ("email", "phone")
 LONGEST: Final = 200
-FORM_SENT: Final = "Form Sent"
 
 
 class Site(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -110,7 +110,7 @@ def calls(site: Site, version: int, filled: Filled, at: datetime, facts: Mapping
     about = {**filled.fields, **facts}
     found: list[dict[str, Any]] = [
         {"type": "identify", "messageId": key("who"), "traits": about, "timestamp": at.isoformat()},
-        {"type": "track", "event": FORM_SENT, "messageId": key("sent"), "context": context, "timestamp": at.isoformat()}
+        {"type": "track", "event": names.FORM_SENT, "messageId": key("sent"), "context": context, "timestamp": at.isoformat()}
         | {"properties": properties},
     ]
     for purpose in () if site.confirm else filled.asked:

@@ -51,6 +51,7 @@ ATTENDED: Final = "Attended"  # {occasion}
 # commerce, as Segment's specification names them
 ORDER_COMPLETED: Final = "Order Completed"  # {order_id, revenue, currency, coupon, products: [{product_id, name, quantity, price}]}
 ORDER_REFUNDED: Final = "Order Refunded"  # {order_id, total, currency}
+FORM_SENT: Final = "Form Sent"
 
 ONLY_OURS: Final = frozenset(
     {MESSAGE_SENT, MESSAGE_WITHHELD, MESSAGE_FAILED, MESSAGE_UNCERTAIN, MESSAGE_BOUNCED, MESSAGE_CONFIRMED, MESSAGE_OPENED}

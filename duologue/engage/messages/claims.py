@@ -11,6 +11,7 @@ from django.db import connection
 
 from duologue.engage.channels import registry
 from duologue.engage.messages.conditions import no_longer
+from duologue.engage.messages.ranks import by_rank
 from duologue.engage.messages.rules.body import body_of
 from duologue.engage.messages.rules.gate import NOW, Asked, Cap, Verdict, may_we_send
 from duologue.kit.clock import next_open, zone_named
@@ -96,7 +97,7 @@ class Judged:
 
 
 def judge(workspace: Workspace, claimed: Sequence[Claimed], around: Surroundings, now: datetime) -> Judged:
-    """Ask the gate about every delivery of a batch, in their order, counting the ones let through towards the caps."""
+    """Ask the gate about every delivery of a batch, by the rank of their dialogues, counting those let through towards the caps."""
     persons = sorted({one.person for one in claimed})
     known = people(workspace, persons)
     stand = standing(workspace, persons)
@@ -106,7 +107,7 @@ def judge(workspace: Workspace, claimed: Sequence[Claimed], around: Surroundings
     ready = {name: _ready(workspace, name, now) for name in {one.channel for one in claimed}}
     changed = no_longer(workspace, claimed, now)
     verdicts: dict[int, Verdict] = {}
-    for one in claimed:
+    for one in by_rank(workspace, claimed) if around.caps else claimed:
         verdict = ready[one.channel]
         if verdict.answer != "never":
             asked = _asked(one, workspace, around, known.get(one.person), now)

@@ -15,6 +15,7 @@ from duologue.engage.runs.knowledge import know
 from duologue.engage.runs.rows import Moved, RunRow
 from duologue.engage.runs.rules import admission
 from duologue.engage.runs.rules.admission import ADMITTED, Means, Past, Verdict
+from duologue.engage.runs.spending import is_spent
 from duologue.engage.runs.steps import write_down
 from duologue.people.consent.queries import purposes, standing, suppressed
 from duologue.people.consent.rules import KIND_OF
@@ -132,6 +133,7 @@ def consider(workspace: Workspace, version: Version, candidates: Sequence[Candid
     """Return what would become of each of these people, and write nothing."""
     persons = [one.person for one in candidates]
     excepted = _excepted(workspace, version.plan, persons)
+    spent = admission.SPENT if is_spent(workspace, version) else ""
     pasts, first = _pasts(workspace, version, candidates)
     means = _means(workspace, version.plan, persons)
     return [
@@ -144,7 +146,7 @@ def consider(workspace: Workspace, version: Version, candidates: Sequence[Candid
                 pasts[one.person, one.occasion],
                 means[one.person],
                 now,
-                is_excepted=one.person in excepted,
+                barred=admission.EXCEPTED if one.person in excepted else spent,
             ),
         )
         for one in candidates

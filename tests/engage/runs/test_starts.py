@@ -10,6 +10,8 @@ from duologue.engage.models import Admission, Delivery, Run
 from duologue.engage.runs import actions, queries
 from duologue.engage.runs.timetable import keep
 from duologue.people.models import Profile
+from duologue.strategize.guardrails.actions import set_guardrails
+from duologue.strategize.guardrails.rules import read_guardrails
 from duologue.strategize.models import Dialogue
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -319,3 +321,30 @@ def test_an_experiment_settles_on_what_reaches_the_goal_more_often(shop):
     late = Run.within(shop.workspace).filter(profile_id__in=shop.people[100:])
     assert set(late.values_list("turn", flat=True)) == {"left"}
     shop.adds_up()
+
+
+def test_nobody_begins_any_more_once_the_money_is_spent(shop):
+    first, later = shop.add_people(2)
+    shop.segment("everyone", [first])
+    shop.offer("ten", cost=500)
+    text = "dialogue: gives\npurpose: promotions\naudience: everyone\nspend: 5 GBP\n"
+    row = shop.dialogue(text + "turns:\n  gift: {give: ten, say: gift, listen: [{silence: 5d, then: end}]}\n")
+    shop.turn()
+    shop.know("everyone", [later], value=True)
+    shop.turn()
+    assert began(shop) == [first]
+    assert queries.people_of(shop.workspace, row.pk)["not_started"] == {"spent": 1}
+    shop.adds_up()
+
+
+def test_where_there_is_room_for_one_the_dialogue_of_the_first_rank_has_it(shop):
+    (one,) = shop.add_people(1)
+    shop.segment("everyone", [one])
+    set_guardrails(
+        workspace=shop.workspace, guardrails=read_guardrails("caps: [{at_most: 1, within: 7d}]\n", "guardrails.yaml"), now=shop.now
+    )
+    text = "dialogue: {}\npurpose: promotions\naudience: everyone\nrank: {}\nturns:\n  hello: {{say: hello, listen: [{{silence: 1d, then: end}}]}}\n"
+    for name, rank in (("minor", 7), ("plain", 5), ("major", 1)):
+        shop.dialogue(text.format(name, rank))
+    shop.turn()
+    assert list(Delivery.within(shop.workspace).filter(state="accepted").values_list("dialogue__name", flat=True)) == ["major"]

@@ -18,6 +18,7 @@ ADMITTED: Final = "admitted"
 HELD_OUT: Final = "held_out"
 NOT_STARTED: Final = "not_started"
 EXCEPTED: Final = "excepted"
+SPENT: Final = "spent"
 
 
 @dataclass(slots=True, frozen=True)
@@ -57,9 +58,12 @@ def holds_out(dialogue: str, first_profile: int, seed: int, share: float) -> boo
 
 
 def judge(  # noqa: PLR0917 - all that settles whether someone begins
-    plan: Plan, first_profile: int, seed: int, past: Past, means: Means, now: datetime, *, is_excepted: bool = False
+    plan: Plan, first_profile: int, seed: int, past: Past, means: Means, now: datetime, *, barred: str = ""
 ) -> Verdict:
-    """Return what becomes of one person who is considered; exceptions, consent and suppression come before the draw."""
+    """Return what becomes of one person who is considered; what bars them, consent and suppression come before the draw.
+
+    `barred` is EXCEPTED or SPENT where something keeps this person, or everybody, from beginning.
+    """
     if HELD_OUT in past.verdicts:
         return Verdict(None)
     if past.under_way is not None:
@@ -68,7 +72,7 @@ def judge(  # noqa: PLR0917 - all that settles whether someone begins
         return Verdict(None, start=True, ends=past.under_way)
     if past.has_run and not _again(plan.again, past.last_ended_at, now):
         return Verdict(None)
-    refused = EXCEPTED if is_excepted else _unreachable(means)
+    refused = barred or _unreachable(means)
     if refused:
         return Verdict(None) if ADMITTED in past.verdicts else Verdict(NOT_STARTED, refused)
     if ADMITTED in past.verdicts:

@@ -13,11 +13,22 @@ if TYPE_CHECKING:
 
 
 def shown(
-    asked: Survey, filled: Mapping[str, Any], faults: Mapping[str, str], words: Mapping[str, str], known: Collection[str] = ()
+    asked: Survey,
+    filled: Mapping[str, Any],
+    faults: Mapping[str, str],
+    words: Mapping[str, str],
+    *,
+    known: Collection[str] = (),
+    only: Collection[str] | None = None,
 ) -> list[dict[str, Any]]:
-    """Return each question with its options, what is filled in and what is wrong with it; what is known already may be left out."""
+    """Return each question with its options, what is filled in and what is wrong with it; what is known already may be left out.
+
+    `only` names the questions that are asked now, where not all are.
+    """
     questions = []
     for key, question in asked.questions.items():
+        if only is not None and key not in only:
+            continue
         if question.skip_if_known and question.fills and question.fills.fact in known and key not in filled:
             continue
         before = filled.get(key, [])

@@ -17,6 +17,8 @@ from duologue.people.profiles.actions import NewFact, learn
 from duologue.people.timeline import actions as timeline
 from duologue.people.timeline import names
 from duologue.people.timeline.actions import NewEvent
+from duologue.strategize.dialogues.rules import asking
+from duologue.strategize.dialogues.rules.survey import WORDS
 from duologue.strategize.dialogues.surveys import survey_of
 from duologue.strategize.models import SurveyVersion
 from duologue.web.public.access import Visit, by_link
@@ -39,19 +41,35 @@ def survey(visit: Visit) -> HttpResponse:
     version = SurveyVersion.within(visit.workspace).get(pk=visit.origin.survey_version)
     asked = survey_of(version)
     if visit.request.method != "POST":
-        return _page(visit, asked, _answered_before(visit))
+        before = _answered_before(visit)
+        return _page(visit, asked, before, _asked(visit, asked, before))
     given = {key: visit.request.POST.getlist(key) for key in asked.questions}
     answers, faults = read_answers(asked, given)
-    if faults or not answers:
-        return _page(visit, asked, {key: values for key, values in given.items() if values}, faults, status=422 if faults else 200)
+    now = _asked(visit, asked, answers)
+    answers, faults = ({key: said[key] for key in now if key in said} for said in (answers, faults))
+    if faults or not answers or _has_more(visit, now):
+        return _page(visit, asked, {key: values for key, values in given.items() if values}, now, faults, status=422 if faults else 200)
     _keep(visit, asked, answers)
     return visit.page("survey.html", survey=asked, done=True)
 
 
-def _page(visit: Visit, asked: Survey, filled: dict[str, Any], faults: dict[str, str] | None = None, status: int = 200) -> HttpResponse:
+def _asked(visit: Visit, asked: Survey, answers: dict[str, Any]) -> list[str]:
+    """Return the questions that are asked now, after these answers."""
+    return asking.asked(asked, answers, visit.person.facts, visit.now)
+
+
+def _has_more(visit: Visit, now: list[str]) -> bool:
+    """Say whether the answers have raised questions that the page did not show; where it says nothing of that, it showed all."""
+    seen = visit.request.POST.getlist("shown")
+    return bool(seen) and not set(now) <= set(seen)
+
+
+def _page(  # noqa: PLR0917 - what a page of questions shows
+    visit: Visit, asked: Survey, filled: dict[str, Any], now: list[str], faults: dict[str, str] | None = None, status: int = 200
+) -> HttpResponse:
     known = {key for key, value in visit.person.facts.items() if value is not None}
-    questions = shown(asked, filled, faults or {}, visit.words, known)
-    return visit.page("survey.html", status, survey=asked, questions=questions, faults=faults)
+    questions = shown(asked, filled, faults or {}, visit.words, known=known, only=now)
+    return visit.page("survey.html", status, survey=asked, questions=questions, faults=faults, seen=now)
 
 
 def _answered_before(visit: Visit) -> dict[str, Any]:
@@ -72,7 +90,7 @@ def _answered_before(visit: Visit) -> dict[str, Any]:
 def _keep(visit: Visit, asked: Survey, answers: dict[str, Any]) -> None:
     """Write the answers down: the event, the facts they fill, and the consents they give or refuse."""
     origin, workspace, now = visit.origin, visit.workspace, visit.now
-    told = {key: ADDRESS_LIKE.sub("…", value) if asked.questions[key].kind == "text" else value for key, value in answers.items()}
+    told = {key: ADDRESS_LIKE.sub("…", value) if asked.questions[key].kind in WORDS else value for key, value in answers.items()}
     properties = {**origin.properties, "survey": asked.survey, "answers": told}
     event = NewEvent(origin.profile, now, names.SURVEY_ANSWERED, properties, run_id=origin.run, delivery_id=origin.delivery)
     timeline.write(workspace=workspace, events=[event], now=now)

@@ -99,6 +99,9 @@ def test_questions_options_and_turns_keep_their_order_in_the_database(workspace)
         ("kind: text", "kind: photo", ":5: Questions of the kind `photo` are not yet understood"),
         ("options: [tea, paper], ", "", ":4: A question of the kind one needs at least two"),
         ("fills: {fact: taste, purposes: [promotions]}", "fills: {}", ":4: `fills` names"),
+        ("kind: text", "kind: text, when: {answer.later: x}", "no question before this one has that name"),
+        ("kind: text", "kind: text, when: {start.total: 3}", "`when` of a question asks about person. and answer."),
+        ("kind: text", "kind: text, when: {answer.taste: {ovr: 3}}", "did you mean 'over'?"),
         ("survey: taste", "survy: taste", ":2: A survey knows no 'survy'; did you mean 'survey'?"),
     ],
 )

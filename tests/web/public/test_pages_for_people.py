@@ -8,10 +8,13 @@ from django.db import connection
 from django.test import Client
 
 from duologue.engage.conversations.models import Conversation
+from duologue.engage.messages.models import Delivery
 from duologue.people.consent.queries import standing
 from duologue.people.models import ConsentStatement
 from duologue.people.profiles.queries import people
 from duologue.platform.secrets.signing import sign
+from duologue.strategize.dialogues.rules.survey import read_survey
+from duologue.strategize.dialogues.surveys import save_survey
 from duologue.web.public.look import contrast
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -138,3 +141,35 @@ def test_asking_for_consent_keeps_the_wording(workspace, anna, deliver, client, 
 def test_contrast_is_measured_as_wcag_says():
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
     assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
+
+
+RAISES = """
+survey: raises
+questions:
+  reason: {ask: What keeps you away?, kind: one, options: {price: Too dear, busy: Too busy}}
+  fair: {ask: What would be fair?, kind: number, when: {answer.reason: price}, needed: true}
+  taste: {ask: Still dark roast?, kind: quote, when: {person.taste: dark roast}}
+  other: {ask: And otherwise?, kind: text, when: {person.taste: light roast}}
+"""
+
+
+def test_a_question_is_asked_when_it_applies(workspace, anna, deliver, client):
+    token = deliver(survey=True)
+    version = save_survey(workspace=workspace, survey=read_survey(RAISES), now=NOW)
+    Delivery.within(workspace).update(survey_version=version)
+    page = client.get(f"/s/{token}").content.decode()
+    assert ("What would be fair?" in page, "Still dark roast?" in page, "And otherwise?" in page) == (False, True, False)
+    first = {"reason": "price", "shown": ["reason", "taste"]}
+    page = client.post(f"/s/{token}", first).content.decode()
+    assert "What would be fair?" in page
+    assert told(workspace, "Survey Answered") == []
+    client.post(f"/s/{token}", {"reason": "price", "fair": "5", "taste": "Yes", "shown": ["reason", "fair", "taste"]})
+    assert [event["answers"] for event in told(workspace, "Survey Answered")] == [{"reason": "price", "fair": 5, "taste": "Yes"}]
+
+
+def test_what_is_not_asked_is_not_kept(workspace, anna, deliver, client):
+    token = deliver(survey=True)
+    version = save_survey(workspace=workspace, survey=read_survey(RAISES), now=NOW)
+    Delivery.within(workspace).update(survey_version=version)
+    client.post(f"/s/{token}", {"reason": "busy", "fair": "5", "shown": ["reason", "fair", "taste"]})
+    assert [event["answers"] for event in told(workspace, "Survey Answered")] == [{"reason": "busy"}]

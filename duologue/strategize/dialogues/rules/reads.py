@@ -108,10 +108,10 @@ def lines_of(plan: Plan) -> Iterator[tuple[Place, Line]]:
 def paths_of(plan: Plan) -> Iterator[tuple[Place, str]]:
     """Yield every PATH that a plan reads, with its place."""
     for place, condition in conditions_of(plan):
-        for path in _paths(condition):
+        for path in paths_in(condition):
             yield place, path
     for place, line in lines_of(plan):
-        for path in [*_moment_paths(line.moment), *_paths(line.learn)]:
+        for path in [*_moment_paths(line.moment), *paths_in(line.learn)]:
             yield place, path
     if plan.per:
         yield ("per",), plan.per
@@ -124,9 +124,9 @@ def paths_of(plan: Plan) -> Iterator[tuple[Place, str]]:
         for path in [
             *_moment_paths(turn.wait),
             *_moment_paths(turn.arrives),
-            *_paths(turn.learn),
-            *_paths(turn.brings),
-            *_paths(priority),
+            *paths_in(turn.learn),
+            *paths_in(turn.brings),
+            *paths_in(priority),
             *clock,
         ]:
             yield ("turns", name), path
@@ -138,17 +138,18 @@ def _moment_paths(moment: Moment | None) -> list[str]:
     return [path for path in (moment.until, moment.path, moment.clock) if is_path(path)]
 
 
-def _paths(value: Any) -> Iterator[str]:
+def paths_in(value: Any) -> Iterator[str]:
+    """Yield every path that stands in a value of the language."""
     if isinstance(value, list):
         for one in value:
-            yield from _paths(one)
+            yield from paths_in(one)
     elif isinstance(value, dict):
         for key, one in value.items():
             if is_path(key):
                 yield key
             if key in {"from", "since", "of"} and is_path(one):
                 yield one
-            yield from _paths(one)
+            yield from paths_in(one)
 
 
 def _found(value: Any, key: str) -> Iterator[dict[str, Any]]:

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from duologue.kit.typed import as_json, read_typed
+from duologue.strategize.dialogues.rules.conditions import condition
+from duologue.strategize.dialogues.rules.reads import paths_in
 
 if TYPE_CHECKING:
     from duologue.kit.yaml import Document, Place
 
-KINDS = ("one", "many", "text", "scale", "nps", "number", "date")
-NOT_YET = ("photo", "quote", "contact")
+KINDS = ("one", "many", "text", "quote", "scale", "nps", "number", "date")
+NOT_YET = ("photo", "contact")
+WORDS = frozenset({"text", "quote"})
+"""Answers in people's own words; a quote is asked for to be shown to others."""
 
 
 class Fills(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -84,8 +88,22 @@ def _in_order(question: dict[str, Any]) -> dict[str, Any]:
 def _check(document: Document, survey: Survey) -> None:
     if not survey.questions:
         document.refuse(("questions",), "A survey asks at least one question.")
+    before: set[str] = set()
     for key, question in survey.questions.items():
         _check_question(document, ("questions", key), question)
+        if question.when:
+            _check_when(document, ("questions", key, "when"), question.when, before)
+        before.add(key)
+
+
+def _check_when(document: Document, place: Place, when: Any, before: set[str]) -> None:
+    condition(document, place, when, bare=False)
+    for path in paths_in(when):
+        root, _, rest = path.partition(".")
+        if root not in {"answer", "person"}:
+            document.refuse(place, f"`when` of a question asks about person. and answer., not {path!r}.")
+        elif root == "answer" and rest not in before:
+            document.refuse(place, f"`when` asks about the answer {rest!r}, but no question before this one has that name.")
 
 
 def _check_question(document: Document, place: Place, question: Question) -> None:
@@ -97,8 +115,6 @@ def _check_question(document: Document, place: Place, question: Question) -> Non
         document.refuse(place, f"A question of the kind {question.kind} needs at least two `options`.")
     if question.kind not in {"one", "many"} and question.options:
         document.refuse((*place, "options"), f"A question of the kind {question.kind} has no `options`.")
-    if question.when:
-        document.refuse((*place, "when"), "`when` of a question is not yet understood.")
     fills = question.fills
     if fills is not None and not (fills.fact or fills.topic or fills.consent):
         document.refuse((*place, "fills"), "`fills` names a fact, a topic or a consent.")

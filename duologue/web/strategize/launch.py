@@ -28,6 +28,7 @@ NEVER: Final = {
     "suppressed": "have an address that must not be used",
     "held_out": "are left alone, to compare with",
     "excepted": "are in a group that it leaves out",
+    "spent": "come too late: its money is spent",
     "had_it": "have had it, or are in it now",
 }
 LATER: Final = {

@@ -112,9 +112,13 @@ def recall_perks(workspace: Workspace, claimed: Sequence[Claimed]) -> None:
 
 
 def set_perks_aside(workspace: Workspace, claimed: Sequence[Claimed], now: datetime) -> dict[int, str]:
-    """Reserve the first offer left of each delivery's `gives`; return the reason for those that got none."""
+    """Reserve the first offer left of each delivery's `gives`; return the reason for those that got none.
+
+    Where none of the last one is left, what its offer names `instead` is given, and known to the message by both names.
+    """
     open_ = [(one, list(one.body["gives"])) for one in claimed if one.body.get("gives") and not one.body.get("perks")]
     gone: dict[int, str] = {}
+    names: dict[int, list[str]] = {}
     while open_:
         requests = [
             PerkRequest(gives[0][0], one.person, one.profile_id, run=one.run_id, seq=one.seq, version=gives[0][1]) for one, gives in open_
@@ -122,9 +126,12 @@ def set_perks_aside(workspace: Workspace, claimed: Sequence[Claimed], now: datet
         again = []
         for (one, gives), answer in zip(open_, reserve(workspace=workspace, requests=requests, now=now), strict=True):
             if answer.perk is not None:
-                one.body["perks"] = {gives[0][0]: _remembered(answer)}
+                one.body["perks"] = dict.fromkeys([gives[0][0], *names.get(one.id, ())], _remembered(answer))
             elif gives[1:]:
                 again.append((one, gives[1:]))
+            elif answer.instead and answer.instead not in names.get(one.id, ()):
+                names.setdefault(one.id, []).append(gives[0][0])
+                again.append((one, [(answer.instead, None)]))
             else:
                 gone[one.id] = answer.reason
         open_ = again

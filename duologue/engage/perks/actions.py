@@ -35,13 +35,14 @@ class PerkRequest:
 
 @dataclass(slots=True, frozen=True)
 class Reserved:
-    """The answer to a request: a perk, or the reason there is none ("perk_gone", "no_offer")."""
+    """The answer to a request: a perk, or the reason there is none ("perk_gone", "no_offer") and the offer to ask for instead."""
 
     perk: int | None
     code: str = ""
     worth: int = 0
     expires_at: datetime | None = None
     reason: str = ""
+    instead: str = ""
 
 
 @dataclass(slots=True, frozen=True)
@@ -74,7 +75,7 @@ def reserve(*, workspace: Workspace, requests: Sequence[PerkRequest], now: datet
         elif found := had.get((request.run, what.offer, request.seq)):
             answers[place] = found
         elif not rules.may_give(what.terms, ledgers[what.offer], request.person, now):
-            answers[place] = Reserved(None, reason=rules.GONE)
+            answers[place] = Reserved(None, reason=rules.GONE, instead=what.terms.instead)
         else:
             rules.give(what.terms, ledgers[what.offer], request.person)
             granted.append((place, request, what))
@@ -138,7 +139,7 @@ def _write_reserved(workspace: Workspace, granted: list[tuple[int, PerkRequest, 
         if what.terms.code == "pool":
             code = pool[what.offer].pop() if pool[what.offer] else ""
             if not code:
-                yield place, Reserved(None, reason=rules.GONE)
+                yield place, Reserved(None, reason=rules.GONE, instead=what.terms.instead)
                 continue
         waiting.append((place, request, what, code))
     while waiting:

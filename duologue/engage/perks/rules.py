@@ -32,6 +32,7 @@ class Terms:
     each: int | None = None
     all: int | None = None
     budget: int | None = None
+    instead: str = ""  # the offer to be given where none of this one is left
 
 
 @dataclass(slots=True)

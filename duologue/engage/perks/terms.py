@@ -67,6 +67,7 @@ def terms_of(data: dict[str, Any], currency: str, zone: str) -> Terms:
         begins=data.get("begins") or "given",
         each=limits.get("each"),
         all=limits.get("all"),
+        instead=str(data.get("instead") or ""),
         budget=None if limits.get("budget") is None else _money(limits["budget"], currency),
     )
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from duologue.engage.models import Admission, Delivery, Run
+from duologue.engage.models import Admission, Delivery, Perk, Run
 from duologue.engage.runs import actions, queries
 from duologue.engage.runs.timetable import keep
 from duologue.people.models import Profile
@@ -348,3 +348,18 @@ def test_where_there_is_room_for_one_the_dialogue_of_the_first_rank_has_it(shop)
         shop.dialogue(text.format(name, rank))
     shop.turn()
     assert list(Delivery.within(shop.workspace).filter(state="accepted").values_list("dialogue__name", flat=True)) == ["major"]
+
+
+def test_where_none_of_an_offer_is_left_another_is_given_in_its_place(shop):
+    one, two, three = shop.add_people(3)
+    shop.segment("everyone", shop.people)
+    shop.offer("large", limits={"all": 1}, instead="small")
+    shop.offer("small", limits={"all": 1}, instead="large")
+    text = "dialogue: gives\npurpose: promotions\naudience: everyone\nturns:\n"
+    shop.dialogue(text + "  gift: {give: large, say: gift, listen: [{withheld: perk_gone, then: end}, {silence: 5d, then: end}]}\n")
+    shop.turn()
+    perks = Perk.within(shop.workspace).order_by("profile_id").values_list("profile_id", "offer__name", "state")
+    assert list(perks) == [(one, "large", "issued"), (two, "small", "issued")]
+    assert [shop.where(person) for person in (one, two, three)] == ["gift", "gift", "ended: end"]
+    assert set(shop.run(two).data["perk"]) == {"large", "small"}
+    shop.adds_up()

@@ -1,14 +1,20 @@
-"""Dialogues over HTTP: which there are, and what came of them."""
+"""Dialogues over HTTP: which there are, whom to begin one for, and what came of them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from ninja import Path, Router, Schema
+from ninja.decorators import decorate_view
 from ninja.errors import HttpError
+from pydantic import Field
 
 from duologue.api.v1.access import REFUSALS, room
+from duologue.api.v1.once import once
+from duologue.engage.runs.actions import NotPossible, start_by_hand
+from duologue.kit.pipeline import Refused
 from duologue.measure.reports.queries import NoSuchDialogue, report
+from duologue.people.privacy.queries import person_of
 from duologue.platform.staff.rules import Right
 from duologue.platform.workspaces.queries import now
 from duologue.strategize.dialogues.models import Dialogue
@@ -32,6 +38,32 @@ class DialogueLine(Schema):
 def list_dialogues(request: HttpRequest, workspace: Path[str]) -> list[Dialogue]:
     """Return the dialogues of the workspace by name."""
     return list(Dialogue.within(room(request, workspace, Right.LOOK)).order_by("name"))
+
+
+class Starting(Schema):
+    """Whom to begin a dialogue for: external ids, e-mail addresses, phone numbers, or person:NUMBER."""
+
+    people: list[str] = Field(min_length=1, max_length=1000)
+
+
+class Started(Schema):
+    """For how many of them it began."""
+
+    began: int
+
+
+@router.post("/{name}/start", response={200: Started, **REFUSALS}, operation_id="start_dialogue_by_hand")
+@decorate_view(once)
+def start_dialogue_by_hand(request: HttpRequest, workspace: Path[str], name: Path[str], body: Starting) -> tuple[int, dict[str, Any]]:
+    """Begin a dialogue that starts by hand for these people. Who may not be written to, or is in it already, begins no run."""
+    here = room(request, workspace, Right.CARE)
+    try:
+        persons = [person_of(here, reference) for reference in body.people]
+        return 200, {"began": start_by_hand(workspace=here, name=name, persons=persons, now=now(here))}
+    except Refused as refusal:
+        return 422, {"detail": refusal.sentence}
+    except NotPossible as refusal:
+        return 409, {"detail": str(refusal)}
 
 
 @router.get("/{name}/report", response={200: dict[str, Any], **REFUSALS}, operation_id="get_report")

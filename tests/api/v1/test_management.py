@@ -2,11 +2,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from duologue.engage.runs.actions import start_dialogue
 from duologue.people.consent.actions import save_purpose
 from duologue.people.identifiers.actions import NewIdentifier, attach
 from duologue.people.profiles.actions import add
 from duologue.platform.staff.actions import create_key
 from duologue.platform.workspaces.actions import create_workspace
+from duologue.platform.workspaces.queries import now
+from duologue.strategize.dialogues.actions import publish, save_draft
 from duologue.strategize.models import Dialogue
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -72,3 +75,29 @@ def test_dialogues_are_listed_and_reported(call, workspace):
     assert [dialogue["name"] for dialogue in call("get", "/shop/dialogues").json()] == ["win-back"]
     assert call("get", "/shop/dialogues/win-back/report").json()["people"]["considered"] == 0
     assert call("get", "/shop/dialogues/nothing/report").status_code == 404
+
+
+BY_HAND = """
+dialogue: by-hand
+kind: service
+purpose: bookings
+starts: {by_hand: true}
+turns:
+  hello: {say: hello, listen: [{silence: 1d, then: end}]}
+"""
+
+
+def test_a_dialogue_is_begun_by_hand(call, someone, workspace):
+    save_purpose(workspace=workspace, name="bookings", basis="contract")
+    save_draft(workspace=workspace, name="by-hand", source=BY_HAND)
+    publish(workspace=workspace, name="by-hand", pins={}, now=now(workspace))
+
+    def begin(*people, role="owner"):
+        return call("post", "/shop/dialogues/by-hand/start", role=role, data={"people": people}, content_type="application/json")
+
+    assert begin("ann@people.example").status_code == 409
+    start_dialogue(workspace=workspace, name="by-hand", now=now(workspace))
+    assert begin("nobody@people.example").status_code == 422
+    assert begin("ann@people.example", role="guest").status_code == 403
+    assert begin("ann@people.example").json() == {"began": 1}
+    assert begin("ann@people.example").json() == {"began": 0}

@@ -2,9 +2,12 @@
 
 import pytest
 
+from duologue.engage.conversations.clicks import follow
 from duologue.engage.conversations.models import Team
+from duologue.engage.conversations.origin import origin_of
 from duologue.engage.models import Delivery, KeptMail
 from duologue.people.models import Event
+from duologue.platform.secrets.signing import sign
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -49,3 +52,17 @@ def test_a_team_without_addresses_is_told_nothing(shop):
     shop.happen("Late", [one])
     shop.turn()
     assert (Delivery.within(shop.workspace).count(), shop.where(one)) == (1, "say")
+
+
+def test_what_a_colleague_does_with_it_is_not_taken_for_the_persons_doing(shop, client):
+    (one,) = shop.add_people(1)
+    Team(workspace=shop.workspace, name="care", emails=["ann@shop.example"]).save()
+    shop.dialogue(TELLS)
+    shop.happen("Late", [one])
+    shop.turn()
+    told, said = Delivery.within(shop.workspace).order_by("turn").reverse()
+    assert (told.turn, said.turn) == ("tell", "say")
+    assert (origin_of(shop.workspace, told.pk), origin_of(shop.workspace, said.pk).person) == (None, one)
+    assert follow((shop.workspace.pk, told.pk, 1), "GET", "Mozilla").url.startswith("https://shop.example/")
+    assert client.get(f"/p/{sign('page', shop.workspace.pk, told.pk)}").status_code == 404
+    assert not Event.within(shop.workspace).filter(name="Link Clicked").exists()

@@ -39,7 +39,7 @@ def _measured(port: int, count: int) -> list[Row]:
     from duologue.engage.messages.tasks import send_due
     from duologue.platform.workspaces.actions import create_workspace
 
-    workspace = create_workspace(name="bench-mail", clock_at=NOON)
+    workspace = create_workspace(name="bench-mail")
     crowd(workspace, count + 500)
     way = {"host": "127.0.0.1", "port": port, "security": "none", "connections": CONNECTIONS}
     save_relay(workspace=workspace, name="sink", kind="smtp", is_test=True, settings=way)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
+import time
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
 from duologue.engage.channels import journal, registry
-from duologue.engage.messages import outcomes
+from duologue.engage.channels.protocol import Outcome
+from duologue.engage.messages import ahead, outcomes
 from duologue.engage.messages.claims import COLUMNS, TABLES, Claimed, claim, claimed_from, judge
 from duologue.engage.messages.surroundings import surroundings
 from duologue.engage.messages.writing import Written, write_letters
@@ -19,47 +22,83 @@ from duologue.platform.registry.shards import LeaseLost
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from concurrent.futures import Future
     from datetime import datetime
 
-    from duologue.engage.channels.protocol import Letter, Outcome
+    from duologue.engage.channels.protocol import Letter
     from duologue.platform.workspaces.models import Workspace
 
 ROLE = "gate"
 BATCH = 500
 ON_THE_WIRE = timedelta(seconds=10)
+WAITS_FOR_THE_WIRE = 2.0  # seconds; with those that a channel takes to send, the ten after which the gate is asked again
 leases = Leases(ROLE)
 _gate = threading.Lock()  # threads of one process share its leases
 _in_flight: set[int] = set()  # this process's own: not abandoned, whatever their state
+
+
+@dataclass(slots=True)
+class Batch:
+    """Deliveries taken out of the queue, what was written for them, and when, on this machine's clock."""
+
+    claimed: list[Claimed]
+    written: Written
+    taken_at: float
 
 
 def send_due(workspace: Workspace, now: datetime, most: int = 2500) -> int:
     """Send what is due, at most so many; return how many deliveries moved (sent, put off or withheld). 0 when nothing is due.
 
     Only for people whose shards this process holds: whatever counts towards their caps passes here one batch after the other.
+    While a full batch is on the wire the next one passes the gate.
     """
     settled = settle_abandoned(workspace, now)
-    moved = 0
-    is_more = True
-    while is_more and moved < most and not _is_stopped(workspace) and (held := leases.of(workspace)):
-        wanted = min(BATCH, most - moved)
+    moved, was_ahead = 0, False
+    wanted = min(BATCH, most)
+    batch = _next(workspace, now, wanted)
+    while batch is not None:
+        moved += len(batch.claimed)
+        is_more = len(batch.claimed) == wanted
+        wanted = min(BATCH, most - moved) if is_more else 0
+        coming = ahead.begin(_next, workspace, now, wanted) if wanted > 0 and ahead.is_possible(workspace) else None
         try:
-            with _gate:
-                batch = _take(workspace, now, wanted, held)
-        except LeaseLost:
-            leases.lost()
-            break
-        if batch is None:
-            break
-        claimed, written = batch
-        moved += len(claimed)
-        is_more = len(claimed) == wanted
-        _hand_over(workspace, claimed, written.letters, now)
+            _hand_over(workspace, batch, now)
+        except BaseException:
+            if coming is not None:
+                _give_up(coming)
+            raise
+        was_ahead = was_ahead or coming is not None
+        batch = coming.result() if coming is not None else _next(workspace, now, wanted)
+    if was_ahead:
+        ahead.end()
     if moved and not _in_flight:
         journal.shorten()
     return moved + settled
 
 
-def _take(workspace: Workspace, now: datetime, most: int, held: Mapping[int, int]) -> tuple[list[Claimed], Written] | None:
+def _next(workspace: Workspace, now: datetime, most: int) -> Batch | None:
+    """Take a batch; None where nothing is due, all sending is stopped, or the shards are somebody else's."""
+    if most <= 0 or _is_stopped(workspace):
+        return None
+    with _gate:
+        held = leases.of(workspace)
+        if not held:
+            return None
+        try:
+            return _take(workspace, now, most, held)
+        except LeaseLost:
+            leases.lost()
+            return None
+
+
+def _give_up(coming: Future[Batch | None]) -> None:
+    """Leave a batch that was made ahead to whoever settles what was abandoned: by the journal none of it has left."""
+    batch = coming.result()
+    if batch is not None:
+        _in_flight.difference_update(letter.delivery for letter in batch.written.letters)
+
+
+def _take(workspace: Workspace, now: datetime, most: int, held: Mapping[int, int]) -> Batch | None:
     """Claim a batch, ask the gate, write what may leave and mark it as handing over: one transaction, which proves its leases."""
     with transaction.atomic():
         leases.prove(workspace, held)
@@ -75,10 +114,11 @@ def _take(workspace: Workspace, now: datetime, most: int, held: Mapping[int, int
         if written.letters:
             _in_flight.update(letter.delivery for letter in written.letters)
             outcomes.hand_over(workspace, going, written.letters, sender=journal.sender_name(), now=now, until=now + ON_THE_WIRE)
-        return claimed, written
+        return Batch(claimed, written, time.monotonic())
 
 
-def _hand_over(workspace: Workspace, claimed: Sequence[Claimed], letters: Sequence[Letter], now: datetime) -> None:
+def _hand_over(workspace: Workspace, batch: Batch, now: datetime) -> None:
+    claimed, letters = batch.claimed, batch.written.letters
     channel_of = {one.id: one.channel for one in claimed}
     by_channel: dict[str, list[Letter]] = {}
     for letter in letters:
@@ -88,12 +128,19 @@ def _hand_over(workspace: Workspace, claimed: Sequence[Claimed], letters: Sequen
         for name, those in by_channel.items():
             adapter = registry.channel(name)
             assert adapter is not None, "the gate withholds what has no adapter"
-            told = {outcome.delivery: outcome for outcome in adapter.send(workspace=workspace, letters=those, now=now)}
+            is_late = time.monotonic() - batch.taken_at > WAITS_FOR_THE_WIRE
+            came = _not_left(those) if is_late else adapter.send(workspace=workspace, letters=those, now=now)
+            told = {outcome.delivery: outcome for outcome in came}
             at = now if workspace.is_virtual else max(now, database_now())
             with transaction.atomic():
                 outcomes.settle(workspace, claimed, told, at)
     finally:
         _in_flight.difference_update(going)
+
+
+def _not_left(letters: Sequence[Letter]) -> list[Outcome]:
+    """Return letters to the queue, to pass the gate again, whose turn on the wire came too late."""
+    return [Outcome(letter.delivery, "deferred", code="not_left", text="It did not leave in time.") for letter in letters]
 
 
 def _is_stopped(workspace: Workspace) -> bool:

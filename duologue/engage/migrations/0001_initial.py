@@ -510,6 +510,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='perk',
+            index=models.Index(condition=models.Q(('state', 'redeemed'), models.Q(('redeemed_for', ''), _negated=True)), fields=['workspace', 'redeemed_for'], name='perks_of_order'),
+        ),
+        migrations.AddIndex(
+            model_name='perk',
             index=models.Index(condition=models.Q(('state__in', ['reserved', 'issued'])), fields=['workspace', 'expires_at'], name='perks_to_expire'),
         ),
         migrations.AddConstraint(

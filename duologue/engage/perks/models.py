@@ -45,6 +45,11 @@ class Perk(InWorkspace):
         indexes = [
             models.Index(fields=["workspace", "person"], name="perks_of_person"),
             models.Index(fields=["workspace", "offer", "state"], include=["cost", "worth"], name="perks_of_offer"),
+            models.Index(
+                fields=["workspace", "redeemed_for"],
+                name="perks_of_order",
+                condition=models.Q(state="redeemed") & ~models.Q(redeemed_for=""),
+            ),
             models.Index(fields=["workspace", "expires_at"], name="perks_to_expire", condition=models.Q(state__in=["reserved", "issued"])),
         ]
 

@@ -11,6 +11,7 @@ from duologue.engage.perks import rules
 from duologue.engage.perks.actions import Redemption, move_counters
 from duologue.engage.perks.claims import Claim, meant
 from duologue.engage.perks.terms import terms_of
+from duologue.engage.perks.together import refused_together
 from duologue.people.timeline import names
 from duologue.people.timeline.actions import NewEvent, write
 
@@ -38,6 +39,9 @@ def redeem(*, workspace: Workspace, code: str, order: str, worth: int = 0, perso
 def redeem_all(*, workspace: Workspace, claims: Sequence[Claim], now: datetime) -> list[Redemption]:
     """Redeem many codes at once; answers come in the order of the claims, and of two claims on one perk the first wins."""
     named, refused = meant(workspace, claims)
+    alone = refused_together(workspace, claims, named)
+    refused |= alone
+    named = {place: perk for place, perk in named.items() if place not in alone}
     wanted: dict[int, Claim] = {}
     for place, perk in named.items():
         wanted.setdefault(perk, claims[place])

@@ -57,6 +57,11 @@ def may_give(terms: Terms, ledger: Ledger, person: int, now: datetime) -> bool:
     return terms.each is None or ledger.per_person.get(person, 0) < terms.each
 
 
+def stand_together(one: str, its_others: Sequence[str], other: str, their_others: Sequence[str]) -> bool:
+    """Say whether codes of two offers may be used for one order: when either names the other."""
+    return other in its_others or one in their_others
+
+
 def give(terms: Terms, ledger: Ledger, person: int) -> None:
     """Count one perk more."""
     ledger.given += 1

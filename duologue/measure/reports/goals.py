@@ -33,6 +33,9 @@ class _Nothing:
     def may(self, channel: str, purpose: str) -> bool:
         return False
 
+    def item(self, item: Any) -> Mapping[str, Any]:
+        return item if isinstance(item, dict) else {"value": item}
+
 
 def goal_of(plan: dict[str, Any]) -> Goal | None:
     """Return the goal of a plan kept as JSON, or None where it has none. Without `within` a year counts."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 UNBOUNDED = timedelta(days=365)
+OF_A_RUN = frozenset({"start", "answer", "response", "call", "perk", "turn", "occasion", "placement"})
 
 
 class _Nothing:
@@ -38,16 +39,35 @@ class _Nothing:
 
 
 def goal_of(plan: dict[str, Any]) -> Goal | None:
-    """Return the goal of a plan kept as JSON, or None where it has none. Without `within` a year counts."""
+    """Return the goal of a plan kept as JSON, or None where it has none. Without `within` a year counts.
+
+    What it asks about a run (the very basket it began with) is left out: the control group has no runs, and both are to be measured alike.
+    """
     goal = plan.get("goal")
     if not goal:
         return None
-    where = goal.get("where") or {}
+    where = without_run(goal.get("where") or {})
     return Goal(
         event=goal["event"],
         within=parse_duration(goal["within"]) if goal.get("within") else UNBOUNDED,
         value=goal.get("value", ""),
         accepts=lambda properties: holds(where, Properties(properties, _Nothing())),
+    )
+
+
+def without_run(where: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a condition without the keys that ask about a run."""
+    return {key: wanted for key, wanted in where.items() if key.partition(".")[0] not in OF_A_RUN and not _asks_a_run(wanted)}
+
+
+def _asks_a_run(wanted: Any) -> bool:
+    if isinstance(wanted, list):
+        return any(_asks_a_run(one) for one in wanted)
+    if not isinstance(wanted, dict):
+        return False
+    return any(
+        key.partition(".")[0] in OF_A_RUN or (key in {"from", "since", "of"} and str(one).partition(".")[0] in OF_A_RUN) or _asks_a_run(one)
+        for key, one in wanted.items()
     )
 
 

@@ -13,9 +13,9 @@ from duologue.engage.channels import registry
 from duologue.engage.messages.conditions import no_longer
 from duologue.engage.messages.ranks import by_rank
 from duologue.engage.messages.rules.body import body_of
-from duologue.engage.messages.rules.gate import NOW, Asked, Cap, Verdict, may_we_send
-from duologue.kit.clock import next_open, zone_named
-from duologue.people.consent.queries import standing, suppressed
+from duologue.engage.messages.rules.gate import NOW, Asked, Cap, Verdict, may_we_send, opens_at
+from duologue.kit.clock import zone_named
+from duologue.people.consent.queries import standing, suppressed, wishes
 from duologue.people.profiles.queries import KnownPerson, people
 from duologue.platform.registry.shards import SHARDS
 from duologue.strategize.dialogues.rules.way import ONLY_IF
@@ -103,14 +103,18 @@ def judge(workspace: Workspace, claimed: Sequence[Claimed], around: Surroundings
     stand = standing(workspace, persons)
     addresses = _addresses(claimed, known)
     barred = _barred(workspace, claimed, addresses)
-    received = received_by(workspace, persons, around.caps, now)
+    wished = wishes(workspace, persons)
+    paces = {person: Cap(1, timedelta(days=wish.pace_days)) for person, wish in wished.items() if wish.pace_days}
+    received = received_by(workspace, persons, (*around.caps, *paces.values()), now)
     ready = {name: _ready(workspace, name, now) for name in {one.channel for one in claimed}}
     changed = no_longer(workspace, claimed, now)
     verdicts: dict[int, Verdict] = {}
     for one in by_rank(workspace, claimed) if around.caps else claimed:
         verdict = ready[one.channel]
         if verdict.answer != "never":
-            asked = _asked(one, workspace, around, known.get(one.person), now)
+            wish = wished.get(one.person)
+            asked = _asked(one, workspace, around, known.get(one.person), wish.hours if wish else "", now)
+            asked.pace = paces.get(one.person)
             asked.address = addresses.get(one.id)
             asked.is_suppressed = (one.channel, asked.address) in barred
             asked.received = received[one.person]
@@ -127,12 +131,16 @@ def judge(workspace: Workspace, claimed: Sequence[Claimed], around: Surroundings
     return Judged(verdicts, known, addresses)
 
 
-def _asked(one: Claimed, workspace: Workspace, around: Surroundings, person: KnownPerson | None, now: datetime) -> Asked:
-    opens_at = now
-    if window := one.body.get("window") or (around.quiet if one.kind == "promotion" else ""):
+def _asked(  # noqa: PLR0917 - all that settles when a window opens
+    one: Claimed, workspace: Workspace, around: Surroundings, person: KnownPerson | None, hours: str, now: datetime
+) -> Asked:
+    promotes = one.kind == "promotion"
+    windows = [window for window in (one.body.get("window") or (around.quiet if promotes else ""), hours if promotes else "") if window]
+    opens = now
+    if windows:
         zone = one.body.get("zone") or (person.timezone if person else "") or workspace.timezone
-        opens_at = next_open(window, zone_named(zone, workspace.timezone), now)
-    return Asked(kind=one.kind, basis=one.basis, channel=one.channel, too_late_at=one.too_late_at, opens_at=opens_at)
+        opens = opens_at(windows, zone_named(zone, workspace.timezone), now)
+    return Asked(kind=one.kind, basis=one.basis, channel=one.channel, too_late_at=one.too_late_at, opens_at=opens)
 
 
 def _weigh_standing(asked: Asked, stand: Standing, purpose: str, now: datetime) -> None:

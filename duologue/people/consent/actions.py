@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from django.db import connection, transaction
 
-from duologue.people.consent.models import Pause, Purpose
+from duologue.people.consent.models import Pause, Purpose, Wish
 from duologue.people.consent.queries import digest_of
 from duologue.people.consent.rules import GRANTED, START, Said, content_digest, link_digest, newest_of
 from duologue.people.timeline.actions import NewEvent, write
@@ -160,6 +160,17 @@ def unsuppress(*, workspace: Workspace, channel: str, address: str, reason: str)
             (workspace.pk, channel, digest, reason),
         )
         return bool(cursor.rowcount)
+
+
+@transaction.atomic
+def wish(*, workspace: Workspace, profiles: Sequence[int], pace_days: int, hours: str, now: datetime) -> None:
+    """Keep how the person of these profiles wants to hear from the brand, in place of what they said before.
+
+    0 and "" mean that they do not mind.
+    """
+    Wish.within(workspace).filter(profile__in=profiles).delete()
+    if pace_days or hours:
+        Wish(workspace=workspace, profile_id=profiles[0], pace_days=pace_days or None, hours=hours, at=now).save(force_insert=True)
 
 
 @transaction.atomic

@@ -83,6 +83,16 @@ class Suppression(InWorkspace):
         constraints = [models.UniqueConstraint(fields=["workspace", "channel", "address", "reason"], name="one_suppression_per_reason")]
 
 
+class Wish(InWorkspace):
+    """How a person wants to hear from the brand: at most one promotion in so many days, and only in these hours. Empty means no wish."""
+
+    pk = models.CompositePrimaryKey("workspace", "profile")
+    profile = link("people.Profile")
+    pace_days = models.SmallIntegerField(null=True)
+    hours = models.CharField(max_length=60, blank=True, help_text="A window, as 'Mo-Fr 18:00-22:00', on the person's clock.")
+    at = models.DateTimeField()
+
+
 class Pause(InWorkspace):
     """Promotion is silent for a profile until then: asked for by the person, or while a complaint is open."""
 

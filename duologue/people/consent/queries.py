@@ -9,7 +9,7 @@ from django.db import connection
 
 from duologue.kit.pipeline import Refused
 from duologue.people.consent.models import ConsentStatement, Purpose
-from duologue.people.consent.rules import KIND_OF, Paused, Said, Standing, Union, broken_at, content_digest
+from duologue.people.consent.rules import KIND_OF, Paused, Said, Standing, Union, Wishes, broken_at, content_digest
 from duologue.people.identifiers.rules import normalise
 from duologue.platform.secrets.signing import address_digest
 
@@ -51,6 +51,18 @@ def standing(workspace: Workspace, persons: Sequence[int]) -> dict[int, Standing
                 profiles = {said.profile_id for said in found[person].said}
                 found[person].unions = [one for one in unions if profiles & one.profiles]
     return found
+
+
+def wishes(workspace: Workspace, persons: Sequence[int]) -> dict[int, Wishes]:
+    """Return how those of these persons want to hear from the brand who have said so."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT p.person, coalesce(max(w.pace_days), 0), coalesce((array_agg(w.hours ORDER BY w.at DESC))[1], '')
+               FROM people_wish w JOIN people_profile p ON p.workspace_id = w.workspace_id AND p.id = w.profile_id
+               WHERE w.workspace_id = %s AND p.person = ANY(%s) GROUP BY p.person""",
+            (workspace.pk, list(persons)),
+        )
+        return {person: Wishes(pace, hours) for person, pace, hours in cursor.fetchall()}
 
 
 def suppressed(workspace: Workspace, channel: str, addresses: Collection[str]) -> set[str]:

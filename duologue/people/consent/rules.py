@@ -44,6 +44,14 @@ class Paused:
 
 
 @dataclass(slots=True, frozen=True)
+class Wishes:
+    """How a person wants to hear from the brand, over all profiles: the slowest pace, and the hours said last."""
+
+    pace_days: int = 0
+    hours: str = ""
+
+
+@dataclass(slots=True, frozen=True)
 class Union:
     """A merge that still holds: these profiles came to a person at this moment."""
 

@@ -306,6 +306,24 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Wish',
+            fields=[
+                ('pk', models.CompositePrimaryKey('workspace', 'profile', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('pace_days', models.SmallIntegerField(null=True)),
+                ('hours', models.CharField(blank=True, help_text="A window, as 'Mo-Fr 18:00-22:00', on the person's clock.", max_length=60)),
+                ('at', models.DateTimeField()),
+                ('profile', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.profile')),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
             name='Batch',
             fields=[
                 ('write_id', models.BigIntegerField(primary_key=True, serialize=False)),

@@ -9,7 +9,8 @@ from django.test import Client
 
 from duologue.engage.conversations.models import Conversation
 from duologue.engage.messages.models import Delivery
-from duologue.people.consent.queries import standing
+from duologue.people.consent.queries import standing, wishes
+from duologue.people.consent.rules import Wishes
 from duologue.people.models import ConsentStatement
 from duologue.people.profiles.queries import people
 from duologue.platform.secrets.signing import sign
@@ -91,6 +92,19 @@ def test_preferences_state_only_what_changed(workspace, anna, deliver, client):
     client.post(f"/p/{token}", {"email:newsletter": "on", "email:promotions": "on", "pause": "none", "language": "de"})
     assert may(workspace, anna, "promotions")
     assert not standing(workspace, [anna])[anna].paused(NOW)
+
+
+def test_how_often_and_when_is_kept_and_shown_again(workspace, anna, deliver, client):
+    token = deliver()
+    client.post(f"/p/{token}", {"email:newsletter": "on", "email:promotions": "on", "pace": "7", "hours": "evening"})
+    assert wishes(workspace, [anna]) == {anna: Wishes(7, "18:00-22:00")}
+    page = client.get(f"/p/{token}").content.decode()
+    assert '<option value="7" selected>Once a week' in page
+    assert '<option value="evening" selected>In the evening' in page
+    client.post(f"/p/{token}", {"email:newsletter": "on", "email:promotions": "on", "pace": "3", "hours": "whenever"})
+    assert wishes(workspace, [anna]) == {anna: Wishes(7, "18:00-22:00")}
+    client.post(f"/p/{token}", {"email:newsletter": "on", "email:promotions": "on", "pace": "0", "hours": "any"})
+    assert wishes(workspace, [anna]) == {}
 
 
 def test_why_me_shows_facts_and_takes_objections_to_a_human(workspace, anna, deliver, client):

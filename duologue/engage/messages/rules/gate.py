@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
+
+from duologue.kit.clock import next_open
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+    from zoneinfo import ZoneInfo
 
 
 @dataclass(slots=True, frozen=True)
@@ -34,6 +37,7 @@ class Asked:
     may: bool = False
     paused_until: datetime | None = None
     received: Sequence[tuple[datetime, str]] = ()
+    pace: Cap | None = None  # the person's own wish, beside the caps of all
 
 
 @dataclass(slots=True, frozen=True)
@@ -46,6 +50,7 @@ class Verdict:
 
 
 NOW = Verdict("now")
+NEVER_MEET: Final = 30  # openings that were tried in turn
 
 
 def may_we_send(asked: Asked, caps: Sequence[Cap], now: datetime) -> Verdict:
@@ -65,7 +70,7 @@ def may_we_send(asked: Asked, caps: Sequence[Cap], now: datetime) -> Verdict:
     if asked.kind == "promotion":
         if asked.paused_until is not None and asked.paused_until > at:
             at, why = asked.paused_until, "paused"
-        free_at = caps_free_at(caps, asked.channel, asked.received, now)
+        free_at = caps_free_at((*caps, asked.pace) if asked.pace else caps, asked.channel, asked.received, now)
         if free_at > at:
             at, why = free_at, "cap"
     if asked.opens_at > at:
@@ -90,6 +95,19 @@ def caps_free_at(caps: Sequence[Cap], channel: str, received: Sequence[tuple[dat
         if len(counted) >= cap.at_most:
             free_at = max(free_at, counted[-cap.at_most] + cap.within)
     return free_at
+
+
+def opens_at(windows: Sequence[str], zone: ZoneInfo, now: datetime) -> datetime:
+    """Return the first moment at which all windows are open, the last of them being the person's own; where they never meet, that one's."""
+    at = now
+    for _ in range(NEVER_MEET):
+        later = at
+        for window in windows:
+            later = next_open(window, zone, later)
+        if later == at:
+            return at
+        at = later
+    return next_open(windows[-1], zone, now)
 
 
 RETRIES = (timedelta(minutes=5), timedelta(minutes=20), timedelta(hours=1), timedelta(hours=3), timedelta(hours=8))

@@ -199,6 +199,11 @@ def _status(workspace: Workspace, args: argparse.Namespace) -> int:
     rows += [["under way", people["under_way"]]] + [[f"ended: {reason}", count] for reason, count in sorted(people["ended"].items())]
     print_table(["people", "number"], rows)
     print_table(["turn", "here", "left"], [[turn, counts["here"], counts["left"]] for turn, counts in status["turns"].items()])
+    calendar = status["calendar"]
+    if calendar["next_at"]:
+        print(f"next by the calendar: {calendar['next_at']:%Y-%m-%d %H:%M} UTC")
+    for turn, way in calendar["settled"].items():
+        print(f"settled: {turn} leads to {way}")
     return 0
 
 
@@ -271,4 +276,6 @@ def _print_forecast(forecast: Forecast) -> None:
     print(f"goal reached {forecast.goals} times, revenue {forecast.revenue}, cost {forecast.cost} (minor units)")
     print(f"Assumed: {assumed['people_simulated']} invented people; everyone has {assumed['everyone_has']}.")
     print(f"Assumed: a goal is worth {assumed['value_of_a_goal']}, a perk costs {assumed['worth_of_a_perk']} (minor units).")
+    if assumed["begins_with"]:
+        print("Assumed: a run begins with " + ", ".join(f"{key} {value}" for key, value in assumed["begins_with"].items()))
     print("Assumed: " + ", ".join(f"{key} {value}" for key, value in assumed["response_rates"].items()))

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection
 
+from duologue.engage.runs.models import Timetable
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -30,8 +32,19 @@ def next_wake(workspace: Workspace) -> datetime | None:
 
 
 def status(workspace: Workspace, dialogue: int) -> dict[str, Any]:
-    """Return how a dialogue stands: people and runs as the ledger counts them, and who is at which turn."""
-    return {"people": people_of(workspace, dialogue), "runs": runs_of(workspace, dialogue), "turns": _turns(workspace, dialogue)}
+    """Return how a dialogue stands: people and runs as the ledger counts them, who is at which turn, and what the calendar has in store."""
+    return {
+        "people": people_of(workspace, dialogue),
+        "runs": runs_of(workspace, dialogue),
+        "turns": _turns(workspace, dialogue),
+        "calendar": _calendar(workspace, dialogue),
+    }
+
+
+def _calendar(workspace: Workspace, dialogue: int) -> dict[str, Any]:
+    """Return when a live dialogue next lets people in by itself, and on which way each of its experiments has settled."""
+    found = Timetable.within(workspace).filter(dialogue=dialogue, dialogue__state="live").values("next_at", "settled").first()
+    return dict(found) if found else {"next_at": None, "settled": {}}
 
 
 def people_of(workspace: Workspace, dialogue: int) -> dict[str, Any]:

@@ -137,6 +137,16 @@ def test_a_broadcast_goes_to_the_whole_audience_once_at_the_hour_of_each_clock(s
     assert sent(shop) == [(tokyo, "01-07 01:00"), (here, "01-07 10:00")]
 
 
+def test_the_calendar_is_told(shop):
+    shop.add_people(1)
+    shop.segment("regulars", shop.people)
+    row = starts(shop, '{every: FREQ=WEEKLY;BYDAY=TU, at: "10:00"}', "audience: regulars")
+    shop.turn()
+    assert queries.status(shop.workspace, row.pk)["calendar"] == {"next_at": datetime(2026, 1, 6, 10, tzinfo=UTC), "settled": {}}
+    actions.pause(workspace=shop.workspace, name="says", because="a test", now=shop.now)
+    assert queries.status(shop.workspace, row.pk)["calendar"]["next_at"] is None
+
+
 def test_a_newsletter_comes_every_tuesday_on_the_workspaces_clock(shop):
     here, tokyo = shop.add_people(2)
     zone(shop, [tokyo], "Asia/Tokyo")

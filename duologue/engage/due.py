@@ -18,6 +18,7 @@ MOMENTS: Final = {
     "conversations": conversations.NEXT,
     "perks": perks.NEXT,
     "webhooks": webhooks.NEXT,
+    "timetables": runs.TIMETABLES,
     "runs": runs.NEXT,
     "messages": messages.NEXT,
 }

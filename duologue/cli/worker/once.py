@@ -9,6 +9,7 @@ from duologue.engage.conversations import tasks as conversations
 from duologue.engage.messages import tasks as messages
 from duologue.engage.perks import tasks as perks
 from duologue.engage.runs import tasks as runs
+from duologue.engage.runs import timetable
 from duologue.engage.webhooks import tasks as webhooks
 from duologue.people.intake import tasks as intake
 from duologue.platform.registry import ports
@@ -46,6 +47,7 @@ WORKER: Final[Sequence[tuple[str, Work]]] = (
     ("conversations", conversations.tell_overdue),
     ("perks", perks.expire),
     ("webhooks", webhooks.call_due),
+    ("timetables", timetable.keep),
     ("runs", runs.wake),
 )
 SENDER: Final[Sequence[tuple[str, Work]]] = (("messages", messages.send_due),)

@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 
-WAKES: Final = """SELECT wake_at FROM engage_run WHERE workspace_id = %(workspace)s AND under_way AND wake_at IS NOT NULL
+NEXT: Final = """SELECT wake_at FROM engage_run WHERE workspace_id = %(workspace)s AND under_way AND wake_at IS NOT NULL
     AND dialogue_id IN (SELECT id FROM strategize_dialogue WHERE workspace_id = %(workspace)s AND state = 'live')
     ORDER BY wake_at LIMIT 1"""
 TIMETABLES: Final = """SELECT min(CASE WHEN t.version = d.current THEN t.next_at ELSE t.until END) FROM engage_timetable t
     JOIN strategize_dialogue d ON d.workspace_id = t.workspace_id AND d.id = t.dialogue_id AND d.state = 'live'
     WHERE t.workspace_id = %(workspace)s"""
-NEXT: Final = f"SELECT least(({WAKES}), ({TIMETABLES}))"
+"""A timetable of another version than the one in force is due since it was last kept."""
 
 
 def next_wake(workspace: Workspace) -> datetime | None:
-    """Return the next moment at which a run of a live dialogue is due, or its timetable."""
+    """Return the next moment at which a run of a live dialogue is due."""
     with connection.cursor() as cursor:
         cursor.execute(NEXT, {"workspace": workspace.pk})
         row = cursor.fetchone()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from duologue.engage.runs import rows, timetable
+from duologue.engage.runs import rows
 from duologue.engage.runs.steps import advance
 from duologue.engage.runs.watermark import watermark
 from duologue.platform.registry import shards
@@ -31,8 +31,6 @@ def wake(workspace: Workspace, now: datetime, most: int = 10_000, *, held: Mappi
     mine = leases.of(workspace) if held is None else held
     if not mine:
         return 0
-    if done := timetable.keep(workspace, now):
-        return done
     with suppress(shards.LeaseLost), transaction.atomic():
         leases.prove(workspace, mine)
         until = watermark(workspace, now)

@@ -21,6 +21,7 @@ from duologue.engage.sites.rules import Filled, Site, read_fields
 from duologue.platform.secrets import signing
 from duologue.platform.workspaces.models import Workspace
 from duologue.platform.workspaces.queries import now
+from duologue.strategize.dialogues.rules import asking
 from duologue.strategize.dialogues.surveys import survey_of
 from duologue.strategize.models import SurveyVersion
 from duologue.web.public.answers import read_answers
@@ -61,8 +62,12 @@ def site(request: HttpRequest, workspace: str, name: str) -> HttpResponse:
     given = {key: request.POST.getlist(key) for key in request.POST}
     fields, faults = read_fields(here, given, room.country)
     answers, wrong = read_answers(asked, given) if asked else ({}, {})
+    applies = _applies(asked, answers, room)
+    answers, wrong = ({key: said[key] for key in applies if key in said} for said in (answers, wrong))
     if faults or wrong:
         return _page(request, room, here, asked, faults=faults | wrong, status=422)
+    if not set(applies) <= set(given.get("shown", applies)):  # an answer has raised a question that the page did not show
+        return _page(request, room, here, asked)
     ticked = tuple(purpose for purpose in here.consent if f"consent-{purpose}" in given)
     facts = {}
     for key, value in answers.items():
@@ -74,6 +79,11 @@ def site(request: HttpRequest, workspace: str, name: str) -> HttpResponse:
 
 
 site.public = True  # type: ignore[attr-defined]
+
+
+def _applies(asked: Survey | None, answers: dict[str, Any], room: Workspace) -> list[str]:
+    """Return the questions to ask someone of whom nothing is known but these answers."""
+    return asking.asked(asked, answers, {}, now(room)) if asked else []
 
 
 def _page(
@@ -90,12 +100,14 @@ def _page(
     book, language = current_book(room), language_of(room.locale)
     words = WORDS[language]
     filled = {key: request.POST.getlist(key) for key in request.POST}
+    applies = _applies(asked, read_answers(asked, filled)[0] if asked else {}, room)
     context = {
         "site": here,
         "text": _html(here.text),
         "thanks": _html(here.thanks) or words["form_thanks"],
         "fields": [_field(field, place == 0, filled, faults or {}, words) for place, field in enumerate(here.asks)],
-        "questions": shown(asked, filled, faults or {}, words) if asked else [],
+        "questions": shown(asked, filled, faults or {}, words, only=applies) if asked else [],
+        "seen": applies,
         "consents": [(purpose, said, f"consent-{purpose}" in filled) for purpose, said in here.consent.items()],
         "trap": TRAP,
         "token": signing.sign("form", room.pk, int(time.time())),

@@ -170,3 +170,16 @@ def test_a_mistake_is_refused_with_its_sentence(text, says):
 def test_a_site_that_names_what_is_not_there_is_refused(workspace):
     with pytest.raises(Refused, match="no purpose 'newsletter' by consent"):
         save_site(workspace=workspace, site=read_site(TEXT), now=NOW)
+
+
+def test_a_question_that_an_answer_raises_is_shown_before_anything_is_kept(client, letter, seen_for):
+    more = SURVEY + "  strong: {ask: How strong?, kind: one, options: [mild, strong], when: {answer.likes: black}}\n"
+    save_survey(workspace=letter, survey=read_survey(more), now=NOW)
+    assert "How strong?" not in opened(client)[0].content.decode()
+    asked = sent(client, seen_for, likes="black", shown=["likes"])
+    assert (asked.status_code, "How strong?" in asked.content.decode()) == (200, True)
+    process(workspace=letter, now=NOW)
+    assert not Event.within(letter).exists()
+    assert sent(client, seen_for, likes="black", strong="mild", shown=["likes", "strong"]).status_code == 303
+    process(workspace=letter, now=NOW)
+    assert Event.within(letter).get(name="Form Sent").properties["answers"] == {"likes": "black", "strong": "mild"}

@@ -34,8 +34,10 @@ def next_look(version: Version, row: Timetable, now: datetime) -> datetime | Non
 
 
 def settle(workspace: Workspace, version: Version, row: Timetable, now: datetime) -> int:
-    """Count the open experiments of a dialogue and note in its timetable what each has settled on; return how many did."""
+    """Count the open experiments of a dialogue, where a day is over since, and note what each has settled on; return how many did."""
     done = 0
+    if (now - row.since) // EVERY == (row.until - row.since) // EVERY:
+        return done
     for turn in open_experiments(version, row):
         arms = {arm.then for arm in version.plan.turns[turn].arms}
         best = settled({then: tried for then, tried in tried_in(workspace, version.dialogue, turn, now).items() if then in arms})

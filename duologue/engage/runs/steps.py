@@ -17,6 +17,7 @@ from duologue.engage.runs.rows import Moved, RunRow
 from duologue.engage.runs.telling import to_teams
 from duologue.engage.webhooks.actions import NewCall, call_all
 from duologue.people.profiles.actions import NewFact, learn
+from duologue.strategize.dialogues.rules.context import ABOUT_THE_START
 from duologue.strategize.dialogues.rules.decide import decide
 from duologue.strategize.dialogues.rules.state import LISTENING
 
@@ -137,9 +138,17 @@ def delivery(row: RunRow, version: Version, say: Say, data: dict[str, Any]) -> N
         kind=say.kind,
         window=say.window,
         zone=say.zone,
-        values={key: data[key] for key in ("start", "answer") if data.get(key)},
+        values=_values(data),
         conditional=bool(version.plan.turns[say.turn].only_if),
     )
+
+
+def _values(data: dict[str, Any]) -> dict[str, Any]:
+    """Return what a message may name of its run: its beginning, answers of people and programs, its occasion and placement."""
+    start = data.get("start") or {}
+    named = {name: start[name] for name in ABOUT_THE_START & start.keys()}
+    about = {name: said if isinstance(said, dict) else {**start, "name": said} for name, said in named.items()}
+    return {**{key: data[key] for key in ("start", "answer", "call") if data.get(key)}, **about}
 
 
 def new_call(row: RunRow, version: Version, call: Call) -> NewCall:

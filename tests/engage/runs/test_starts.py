@@ -1,12 +1,15 @@
 """What starts dialogues in the engine: consent, replies, placements, hands, and the calendar."""
 
 from datetime import UTC, datetime
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from duologue.engage.models import Admission, Delivery, Perk, Run
+from duologue.engage.messages.actions import save_message
+from duologue.engage.models import Admission, Delivery, KeptMail, Perk, Run
 from duologue.engage.runs import actions, queries
 from duologue.engage.runs.timetable import keep
 from duologue.people.models import Profile
@@ -373,3 +376,19 @@ def test_where_none_of_an_offer_is_left_another_is_given_in_its_place(shop):
     assert [shop.where(person) for person in (one, two, three)] == ["gift", "gift", "ended: end"]
     assert set(shop.run(two).data["perk"]) == {"large", "small"}
     shop.adds_up()
+
+
+def test_a_message_may_name_the_occasion_and_what_a_program_answered(shop):
+    (one,) = shop.add_people(1)
+    body = "See you at {{ occasion.name }} in {{ occasion.place }}."
+    source = {
+        "message": "seat",
+        "fallback": {"occasion.name": "ours", "occasion.place": "town"},
+        "email": {"subject": "Hello", "body": body},
+    }
+    save_message(workspace=shop.workspace, name="seat", source=source, now=shop.now)
+    shop.dialogue(SAYS.replace("STARTS", "{event: Place Booked}").replace("say: hello", "say: seat"))
+    shop.happen("Place Booked", [one], {"occasion": "tasting", "place": "Graz"})
+    shop.turn()
+    said = message_from_bytes(bytes(KeptMail.within(shop.workspace).get().content), policy=default)
+    assert "See you at tasting in Graz." in said.get_body(("plain",)).get_content()

@@ -45,7 +45,8 @@ class PeopleData:
     name = "people"
     places: Sequence[str] = (
         "people_profile", "people_identifier", "people_fact", "people_searchword", "people_event", "people_consentstatement",
-        "people_consentnow", "people_pause", "people_wish", "people_merge", "people_received", "people_refusal", "people_erasure", "file:imports",
+        "people_consentnow", "people_pause", "people_wish", "people_merge",
+        "people_received", "people_refusal", "people_erasure", "file:imports",
     )  # fmt: skip
 
     def export(self, *, workspace: Workspace, profiles: Sequence[int]) -> dict[str, Any]:

@@ -15,5 +15,5 @@ def test_a_question_asked_often_is_planned_once_whatever_its_values():
         assert not Workspace.objects.filter(name=f"nobody-{number}").exists()
     with connection.cursor() as cursor:
         cursor.execute("SELECT statement FROM pg_prepared_statements")
-        kept = [row[0] for row in cursor.fetchall() if "platform_workspace" in row[0]]
+        kept = [row[0] for row in cursor.fetchall() if '"platform_workspace"."name" = $2' in row[0]]
     assert len(kept) == 1

@@ -75,8 +75,6 @@ site: tea-letter
 title: The tea letter
 text: |
   Once a month, what we pick and why. Nothing else.
-
-  ![A cup](https://shop.example/cup.jpg)
 asks: [email, first_name, phone]
 consent: {promotions: "Yes, send me the tea letter once a month. I can leave with one click."}
 button: Sign up

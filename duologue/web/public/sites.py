@@ -18,6 +18,7 @@ from duologue.brand.book.queries import current as current_book
 from duologue.engage.sites.actions import take_form
 from duologue.engage.sites.queries import current
 from duologue.engage.sites.rules import Filled, Site, read_fields
+from duologue.platform.database.clock import database_now
 from duologue.platform.secrets import signing
 from duologue.platform.workspaces.models import Workspace
 from duologue.platform.workspaces.queries import now
@@ -110,7 +111,7 @@ def _page(
         "seen": applies,
         "consents": [(purpose, said, f"consent-{purpose}" in filled) for purpose, said in here.consent.items()],
         "trap": TRAP,
-        "token": signing.sign("form", room.pk, int(time.time())),
+        "token": signing.sign("form", room.pk, int(database_now().timestamp())),
         "done": done,
         "again": again,
         "brand": book,
@@ -146,7 +147,7 @@ def _is_a_machine(request: HttpRequest, room: Workspace, here: Site) -> HttpResp
     if "form" not in request.POST and request.headers.get("Origin", "") in here.embed:
         return None
     numbers = signing.read("form", request.POST.get("form", ""))
-    if numbers is None or len(numbers) != 2 or numbers[0] != room.pk or not QUICKEST <= time.time() - numbers[1] <= LONGEST:
+    if numbers is None or len(numbers) != 2 or numbers[0] != room.pk or not QUICKEST <= database_now().timestamp() - numbers[1] <= LONGEST:
         return HttpResponse(status=422)
     return None
 

@@ -1,7 +1,7 @@
 """The brand's own pages, as anybody meets them: without account, cookie or script."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -50,10 +50,10 @@ def letter(workspace):
 @pytest.fixture
 def seen_for(monkeypatch):
     """Let time pass between seeing a form and sending it."""
-    real = sites.time.time
+    real = sites.database_now
 
     def wait(seconds):
-        monkeypatch.setattr(sites.time, "time", lambda: real() + seconds)
+        monkeypatch.setattr(sites, "database_now", lambda: real() + timedelta(seconds=seconds))
 
     return wait
 

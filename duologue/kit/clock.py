@@ -21,6 +21,8 @@ _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _WINDOW = re.compile(r"(?:(?P<days>[A-Za-z,\-]+) )?(?P<opens>\d\d:\d\d)-(?P<closes>\d\d:\d\d)")
 _SECOND = timedelta(seconds=1)
 _DAY = timedelta(days=1)
+FIRST, LAST = datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 12, 29, tzinfo=UTC)  # moments that every zone can show
+LONGEST = timedelta(days=36525)
 
 
 @dataclass(slots=True, frozen=True)
@@ -37,7 +39,10 @@ def parse_duration(text: str) -> timedelta:
     match = _DURATION.fullmatch(str(text))
     if match is None:
         raise ValueError(f"{text!r} is no duration; write a number and s, m, h, d or w, as in 3d")
-    return timedelta(seconds=int(match[1]) * _UNITS[match[2]])
+    span = timedelta(seconds=int(match[1]) * _UNITS[match[2]])
+    if span > LONGEST:
+        raise ValueError(f"{text!r} is longer than a hundred years")
+    return span
 
 
 def parse_time(text: str) -> time:
@@ -150,7 +155,8 @@ def at_local(day: date, at: time, zone: ZoneInfo | str) -> datetime:
 def parse_moment(value: object, zone: ZoneInfo | str = "UTC") -> datetime | None:
     """Return an ISO date or time, as facts and events carry them, as a moment; None for anything else.
 
-    What names no zone is meant on the given zone's clock; a bare date is its midnight.
+    What names no zone is meant on the given zone's clock; a bare date is its midnight. The first and the last days of the
+    calendar, by which programs say "never", become moments that every zone can still show.
     """
     if isinstance(value, datetime):
         found = value
@@ -163,9 +169,11 @@ def parse_moment(value: object, zone: ZoneInfo | str = "UTC") -> datetime | None
             return None
     else:
         return None
-    if found.tzinfo is None:
-        return to_utc(found, _zone(zone))
-    return found.astimezone(UTC)
+    try:
+        at = to_utc(found, _zone(zone)) if found.tzinfo is None else found.astimezone(UTC)
+    except OverflowError:
+        return FIRST if found.year < LAST.year else LAST
+    return min(max(at, FIRST), LAST)
 
 
 def _beginnings(day: date, opens: time, zone: ZoneInfo) -> list[datetime]:

@@ -128,4 +128,16 @@ def test_moments_in_facts():
     assert parse_moment("2026-07-01T10:00:00Z") == datetime(2026, 7, 1, 10, 0, tzinfo=UTC)
     assert parse_moment("soon") is None
     assert parse_moment(7) is None
+
+
+@given(
+    st.sampled_from(["0001-01-01", "0001-01-01T00:00:00", "0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59", "9999-12-31T23:59:59-05:00"])
+    | st.datetimes().map(datetime.isoformat),
+    st.sampled_from(["UTC", "Europe/Berlin", "Asia/Tokyo", "America/New_York", "Pacific/Kiritimati", "Pacific/Pago_Pago"]),
+)
+def test_the_ends_of_the_calendar_are_moments_that_every_zone_can_show(text, zone):
+    at = parse_moment(text, zone)
+    for other in ("Pacific/Kiritimati", "Pacific/Pago_Pago", zone):
+        assert at.astimezone(ZoneInfo(other))
+    assert (at < datetime(5000, 1, 1, tzinfo=UTC)) == (int(text[:4]) < 5000)
     assert parse_time("09:30") == time(9, 30)

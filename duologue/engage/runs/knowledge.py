@@ -92,7 +92,7 @@ def _of_profile(workspace: Workspace, found: KnownPerson | None, here: frozenset
     zone = (found.timezone if found else "") or workspace.timezone
     best = best_time(answered.at, zone)
     return {
-        "facts": {"best_time": best, **_facts(found)} if best else _facts(found),
+        "facts": {**_facts(found), "best_time": best} if best else _facts(found),
         "zone": zone,
         "reachable": frozenset([channel for channel in here if KIND_OF.get(channel, channel) in kinds]) if kinds else NOTHING,
     }

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duologue.strategize.dialogues.rules.moments import due
+from duologue.strategize.dialogues.rules.parts import BEST
 from duologue.strategize.dialogues.rules.plan import Moment
 
 ZONES = st.sampled_from(["Europe/London", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "Africa/Casablanca", "UTC"])
@@ -67,3 +68,17 @@ def test_days_before_a_moment_at_a_time_is_that_day_and_time(target, zone, time,
     found = due(Moment(until="start.on", before=f"{days}d", at=time), target - timedelta(days=60), zone, lambda _: target.isoformat())
     shown, meant = found.astimezone(ZoneInfo(zone)), target.astimezone(ZoneInfo(zone)).date() - timedelta(days=days)
     assert shown.date() == meant
+
+
+@pytest.mark.parametrize("target", ["0001-01-01", "9999-12-31T23:59:59", "0001-01-01T00:00:00+05:00"])
+@pytest.mark.parametrize("more", [{}, {"before": "3d"}, {"after": "52w"}, {"at": "10:00"}, {"on": "Mo-Fr"}])
+def test_the_ends_of_the_calendar_stop_nobody(target, more):
+    for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
+        found = due(Moment(until="start.at", **more), datetime(2026, 1, 5, 12, tzinfo=UTC), zone, lambda _path: target)
+        assert found is None or found.year > 9000
+
+
+@pytest.mark.parametrize("known", ["evening", ["19:00"], 7, None])
+def test_a_best_time_that_is_none_is_as_if_unknown(known):
+    base = datetime(2026, 1, 5, 8, tzinfo=UTC)
+    assert due(Moment(at=BEST), base, "UTC", lambda _path: known) == base.replace(hour=10)

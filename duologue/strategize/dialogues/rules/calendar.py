@@ -108,10 +108,12 @@ def meant(trigger: Trigger, day: date) -> date:
 
 def comes_round(trigger: Trigger, value: object, day: date) -> bool:
     """Say whether someone's date comes round on a day: 29 February on the 28th, the 31st on a month's last, where there is none."""
-    moment = parse_moment(value)
-    if moment is None:
+    if parse_moment(value) is None:
         return False
-    own = date.fromisoformat(str(value)[:10])
+    try:
+        own = date.fromisoformat(str(value)[:10])
+    except ValueError:  # a moment written without hyphens
+        return False
     if not trigger.every:
         return own == day
     if own > day:

@@ -36,7 +36,10 @@ def due(moment: Moment, base: datetime, zone: str, value: Callable[[str], Any]) 
         return base + span
     there = zone_named(zone)
     if moment.until:
-        found = _until(moment, there, value)
+        try:
+            found = _until(moment, there, value)
+        except OverflowError:  # counted from the first or the last days of the calendar
+            return None
         if found is None or found < base:
             return None
         return found
@@ -62,7 +65,13 @@ def _at_path(moment: Moment, value: Callable[[str], Any]) -> timedelta:
 
 def _hour(moment: Moment, value: Callable[[str], Any]) -> time:
     """Return the time of day that is meant; `best` is known of the person."""
-    return _time(value(BEST_TIME) or OTHERWISE if moment.at == BEST else moment.at)
+    if moment.at != BEST:
+        return _time(moment.at)
+    known = value(BEST_TIME)
+    try:
+        return _time(known) if isinstance(known, str) else _time(OTHERWISE)
+    except ValueError:  # a fact of that name which is no time of day
+        return _time(OTHERWISE)
 
 
 def is_span(moment: Moment) -> bool:

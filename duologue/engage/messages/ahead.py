@@ -28,19 +28,25 @@ def is_possible(workspace: Workspace) -> bool:
 
 def begin(call: Callable[P, T], *values: P.args, **named: P.kwargs) -> Future[T]:
     """Begin a call in the thread; its connection is its own, and stays open until `end`."""
+    _used.add(os.getpid())
     return _thread(os.getpid()).submit(call, *values, **named)
 
 
 def end() -> None:
-    """Give the thread's connection back."""
-    _thread(os.getpid()).submit(_close).result()
+    """Give the thread's connection back, be it sound or lost, where anything was made ahead since."""
+    if os.getpid() in _used:
+        _used.discard(os.getpid())
+        _thread(os.getpid()).submit(_close).result()
 
 
 def _close() -> None:
     connection.close()
 
 
+_used: set[int] = set()  # processes whose thread has a connection
+
+
 @cache
-def _thread(_process: int) -> ThreadPoolExecutor:
+def _thread(process: int) -> ThreadPoolExecutor:
     sys.setswitchinterval(SWITCH)
-    return ThreadPoolExecutor(1, "gate")
+    return ThreadPoolExecutor(1, f"gate {process}")

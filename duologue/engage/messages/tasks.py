@@ -53,7 +53,18 @@ def send_due(workspace: Workspace, now: datetime, most: int = 2500) -> int:
     While a full batch is on the wire the next one passes the gate.
     """
     settled = settle_abandoned(workspace, now)
-    moved, was_ahead = 0, False
+    try:
+        moved = _send_batches(workspace, now, most)
+    finally:
+        ahead.end()
+    if moved and not _in_flight:
+        journal.shorten()
+    return moved + settled
+
+
+def _send_batches(workspace: Workspace, now: datetime, most: int) -> int:
+    """Send batch after batch; return how many deliveries moved."""
+    moved = 0
     wanted = min(BATCH, most)
     batch = _next(workspace, now, wanted)
     while batch is not None:
@@ -67,13 +78,8 @@ def send_due(workspace: Workspace, now: datetime, most: int = 2500) -> int:
             if coming is not None:
                 _give_up(coming)
             raise
-        was_ahead = was_ahead or coming is not None
         batch = coming.result() if coming is not None else _next(workspace, now, wanted)
-    if was_ahead:
-        ahead.end()
-    if moved and not _in_flight:
-        journal.shorten()
-    return moved + settled
+    return moved
 
 
 def _next(workspace: Workspace, now: datetime, most: int) -> Batch | None:
@@ -93,7 +99,7 @@ def _next(workspace: Workspace, now: datetime, most: int) -> Batch | None:
 
 def _give_up(coming: Future[Batch | None]) -> None:
     """Leave a batch that was made ahead to whoever settles what was abandoned: by the journal none of it has left."""
-    batch = coming.result()
+    batch = None if coming.exception() else coming.result()
     if batch is not None:
         _in_flight.difference_update(letter.delivery for letter in batch.written.letters)
 

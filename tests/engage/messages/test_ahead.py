@@ -1,8 +1,11 @@
 """The next batch passes the gate while the present one is on the wire: each letter still leaves once, or not at all."""
 
 from collections import Counter
+from datetime import timedelta
 
+import psycopg
 import pytest
+from django.db import DatabaseError, connection
 
 from duologue.engage.channels import registry
 from duologue.engage.channels.models import KeptMail
@@ -86,6 +89,36 @@ def test_what_was_made_ahead_of_a_failure_is_settled_and_leaves_once(shop, perso
             tasks.send_due(shop, now)
     assert not tasks._in_flight
     for minutes in range(3):
-        tasks.send_due(shop, now.replace(minute=now.minute) + tasks.timedelta(minutes=10 * minutes))
+        tasks.send_due(shop, now + timedelta(minutes=10 * minutes))
     assert states(shop) == {"accepted": 12}
     assert Counter(KeptMail.within(shop).values_list("delivery", flat=True)).most_common(1)[0][1] == 1
+
+
+def test_a_connection_lost_while_making_ahead_is_got_over(shop, person, delivery, now, few, monkeypatch):
+    actions.plan(workspace=shop, deliveries=[delivery(person(number)) for number in range(1, 13)], now=now)
+    real = tasks._take
+
+    def lost(*values):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            own = cursor.fetchone()[0]
+        with psycopg.connect(**connection.get_connection_params()) as other:
+            other.execute("SELECT pg_terminate_backend(%s)", (own,))
+        return real(*values)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(ahead, "begin", lambda call, *values: _thread_with(lost, broken, call, *values))
+        with pytest.raises(DatabaseError):
+            tasks.send_due(shop, now)
+    tasks.leases.lost()
+    for minutes in range(3):
+        tasks.send_due(shop, now + timedelta(minutes=10 * minutes))
+    assert states(shop) == {"accepted": 12}
+    assert KeptMail.within(shop).count() == 12
+
+
+def _thread_with(lost, broken, call, *values):
+    """Begin a call in the thread as ever, but with its connection cut before it takes the batch."""
+    broken.setattr(tasks, "_take", lost)
+    ahead._used.add(ahead.os.getpid())
+    return ahead._thread(ahead.os.getpid()).submit(call, *values)

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 
 MOST_BYTES: Final = 64 * 1024
 PORTS: Final = {"https": 443, "http": 80}
+NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
+REFUSED: Final = (
+    ipaddress.IPv6Network("::/96"),  # addresses of the old internet as RFC 4291 no longer wants them; some systems still go there
+    ipaddress.IPv6Network("64:ff9b:1::/48"),  # a NAT64 within one network (RFC 8215)
+    ipaddress.IPv6Network("fec0::/10"),  # site-local (RFC 3879)
+)
 
 
 class NotAllowed(Exception):
@@ -54,10 +60,22 @@ def _address(host: str, port: int, *, private: bool) -> str:
 
 
 def is_public(address: str) -> bool:
-    """Say whether an address is one of the public internet: not private, local, reserved, or such a one within IPv6."""
+    """Say whether an address is one of the public internet: not private, local or reserved, nor a way round to such a one by IPv6."""
     found = ipaddress.ip_address(address.partition("%")[0])
-    inner = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
-    return found.is_global and not found.is_multicast and (inner is None or inner.is_global)
+    if isinstance(found, ipaddress.IPv6Address):
+        inner = _inner(found)
+        if inner is not None:
+            return is_public(str(inner))
+        if any(found in network for network in REFUSED):
+            return False
+    return found.is_global and not found.is_multicast
+
+
+def _inner(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """Return the address of the old internet that this one leads to, by being mapped, by 6to4, or by a NAT64 (RFC 6052)."""
+    if address in NAT64:
+        return ipaddress.IPv4Address(address.packed[-4:])
+    return address.ipv4_mapped or address.sixtofour
 
 
 def _connection(scheme: str, host: str, port: int, address: str, seconds: float) -> http.client.HTTPConnection:

@@ -55,6 +55,14 @@ def test_it_is_tried_again_for_a_while():
         "::ffff:10.0.0.1",
         "2002:0a00:0001::1",
         "ff02::1",
+        "64:ff9b::a00:1",
+        "64:ff9b::7f00:1",
+        "64:ff9b:1::1",
+        "::7f00:1",
+        "::808:808",
+        "fec0::1",
+        "2002:e000:0001::1",
+        "::ffff:127.0.0.1",
     ],
 )
 def test_private_addresses_are_known(address):
@@ -64,6 +72,8 @@ def test_private_addresses_are_known(address):
 def test_public_addresses_are_known():
     assert is_public("93.184.216.34")
     assert is_public("2606:2800:220:1:248:1893:25c8:1946")
+    assert is_public("64:ff9b::808:808")
+    assert is_public("2002:0808:0808::1")
 
 
 @pytest.mark.parametrize(

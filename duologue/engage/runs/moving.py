@@ -118,14 +118,14 @@ def current_version(workspace: Workspace, name: str) -> Version:
     return versions(workspace, [found])[found]
 
 
-def version_of(workspace: Workspace, dialogue: int) -> Version | None:
-    """Return the version of a dialogue that is in force, by the dialogue's number."""
+def version_of(workspace: Workspace, dialogue: int, number: int | None = None) -> Version | None:
+    """Return the version of a dialogue that is in force, or the one of a number, by the dialogue's number."""
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT v.id FROM strategize_dialogue d
-               JOIN strategize_dialogueversion v ON v.workspace_id = d.workspace_id AND v.dialogue_id = d.id AND v.number = d.current
+               JOIN strategize_dialogueversion v ON v.workspace_id = d.workspace_id AND v.dialogue_id = d.id AND v.number = coalesce(%s, d.current)
                WHERE d.workspace_id = %s AND d.id = %s""",
-            (workspace.pk, dialogue),
+            (number, workspace.pk, dialogue),
         )
         found = cursor.fetchone()
     return versions(workspace, [found[0]])[found[0]] if found else None

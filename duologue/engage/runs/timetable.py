@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from duologue.engage.runs.audiences import Page
     from duologue.engage.runs.plans import Version
     from duologue.platform.workspaces.models import Workspace
+    from duologue.strategize.dialogues.rules.plan import Plan
 
 AT_ONCE: Final = 5_000
 PAST: Final = timedelta(days=1)  # what was missed by more is not made up for
@@ -28,11 +29,12 @@ PAST: Final = timedelta(days=1)  # what was missed by more is not made up for
 
 @transaction.atomic
 def open_timetable(*, workspace: Workspace, dialogue: int, now: datetime) -> None:
-    """Give a dialogue that goes live its timetable, or have the one it has read again; what it had begun is kept."""
-    made, _ = Timetable.within(workspace).get_or_create(
+    """Give a dialogue that goes live its timetable, or have the one it has looked at now; what it had begun is kept."""
+    _, is_new = Timetable.within(workspace).get_or_create(
         workspace=workspace, dialogue_id=dialogue, defaults={"version": 0, "until": now, "since": now}
     )
-    Timetable.within(workspace).filter(pk=made.pk).update(version=0)
+    if not is_new:
+        look_again(workspace=workspace, dialogue=dialogue, at=now)
 
 
 def look_again(*, workspace: Workspace, dialogue: int, at: datetime) -> None:
@@ -54,7 +56,7 @@ def keep(workspace: Workspace, now: datetime) -> int:
     if version is None:
         return 0
     if due.version != version.number:
-        return _read_again(workspace, version, due)
+        return _read_again(workspace, version, due, now)
     return _turn_to(workspace, version, due, now)
 
 
@@ -63,7 +65,7 @@ def keep_dialogue(workspace: Workspace, version: Version, now: datetime) -> tupl
     with transaction.atomic():
         row = Timetable.within(workspace).select_for_update().get(dialogue_id=version.dialogue)
         if row.version != version.number:
-            _read_again(workspace, version, row)
+            _read_again(workspace, version, row, now)
         found = _let_in(workspace, version, row, now)
         row.save()
         return found
@@ -83,8 +85,11 @@ def _due(workspace: Workspace, now: datetime) -> Timetable | None:
     return Timetable.within(workspace).get(pk=found[0]) if found else None
 
 
-def _read_again(workspace: Workspace, version: Version, row: Timetable) -> int:
-    """Work out what comes next by the version in force; a moment in hand is gone through to its end."""
+def _read_again(workspace: Workspace, version: Version, row: Timetable, now: datetime) -> int:
+    """Work out what comes next by the version in force; a moment in hand is gone through to its end. Another pace is counted anew."""
+    former = version_of(workspace, row.dialogue_id, row.version)
+    if former is None or former.plan.pace != version.plan.pace:
+        row.since, row.begun = now, 0
     row.version = version.number
     row.next_at = row.at or _next(workspace, version, row)
     row.save()
@@ -130,22 +135,32 @@ def _let_in(workspace: Workspace, version: Version, row: Timetable, now: datetim
     """Admit those of the audience who have not been considered, as many as the pace allows; return (considered, began)."""
     plan = version.plan
     opens, closes = calendar.open_from(plan, workspace.timezone), calendar.open_until(plan, workspace.timezone)
-    row.until = max(row.until, now)
     if opens is not None and now < opens:
         row.next_at = opens
         return 0, 0
     row.next_at = next_look(version, row, now)
     if closes is not None and now >= closes:
         return 0, 0
-    since = max(row.since, opens or row.since)
-    most = AT_ONCE if plan.pace is None else min(AT_ONCE, pacing.allowed(plan.pace, since, now) - row.begun)
-    batch = audiences.not_considered(workspace, version, max(0, most) + 1)
+    row.since = pacing.moved_on(max(row.since, opens or row.since), row.until, now)
+    most = _room(plan, row, now)
+    batch = audiences.not_considered(workspace, version, most + 1)
+    if not batch:
+        return 0, 0
+    row.until = max(row.until, now)
     if len(batch) > most:
-        again = now if most == AT_ONCE else pacing.next_step(since, now)
+        again = now if most == AT_ONCE else pacing.next_step(row.since, now)
         row.next_at = min(again, row.next_at or again)
-    began = admit(workspace=workspace, version=version, candidates=batch[: max(0, most)], now=now, watermark=watermark(workspace, now))
+    began = admit(workspace=workspace, version=version, candidates=batch[:most], now=now, watermark=watermark(workspace, now))
     row.begun += began
-    return min(len(batch), max(0, most)), began
+    return min(len(batch), most), began
+
+
+def _room(plan: Plan, row: Timetable, now: datetime) -> int:
+    """Return how many may begin just now; what a pace would have let in before, and found nobody or was not live, is forgone."""
+    if plan.pace is None:
+        return AT_ONCE
+    row.begun = pacing.forgone(plan.pace, row.since, row.begun, now)
+    return max(0, min(AT_ONCE, pacing.allowed(plan.pace, row.since, now) - row.begun))
 
 
 def _fire(workspace: Workspace, version: Version, row: Timetable, now: datetime) -> None:
@@ -158,9 +173,9 @@ def _fire(workspace: Workspace, version: Version, row: Timetable, now: datetime)
             row.next_at = _sooner(at, next_look(version, row, now))
             return
         row.at, row.after, row.begun, row.since = at, 0, 0, at
-    most = AT_ONCE if plan.pace is None else min(AT_ONCE, pacing.allowed(plan.pace, row.at, now) - row.begun)
-    if most <= 0:
-        row.next_at = pacing.next_step(row.at, now)
+    most = _room(plan, row, now)
+    if not most:
+        row.next_at = pacing.next_step(row.since, now)
         return
     page: Page = audiences.whose_moment(workspace, version, row.at, _clocks(workspace, version), after=row.after, most=most)
     row.begun += admit(workspace=workspace, version=version, candidates=page.candidates, now=now, watermark=watermark(workspace, now))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from duologue.kit.yaml import Mistakes
 from duologue.strategize.dialogues.rules.naming import named
-from duologue.strategize.dialogues.rules.pacing import allowed, next_step, rate
+from duologue.strategize.dialogues.rules.pacing import allowed, forgone, moved_on, next_step, rate
 from duologue.strategize.dialogues.rules.plan import Pace, from_json, to_json
 from duologue.strategize.dialogues.rules.read import read_dialogue
 
@@ -80,6 +80,21 @@ def test_a_pace_never_falls_and_keeps_to_each_day(first, doubling, times, hours)
     day = timedelta(hours=hours) // timedelta(days=1)
     begun = [allowed(pace, NOON, NOON + timedelta(days=n) - timedelta(seconds=1)) for n in (day, day + 1)]
     assert begun[1] - begun[0] == rate(pace, NOON, NOON + timedelta(days=day))
+
+
+def test_of_what_was_not_used_all_but_the_share_of_an_hour_is_forgone():
+    pace = Pace(240)
+    assert [forgone(pace, NOON, 5, NOON + timedelta(hours=hours)) for hours in (0, 1, 47)] == [5, 10, 470]
+
+
+def test_a_spell_without_anyone_counts_as_a_day_at_most():
+    days = [timedelta(days=days) for days in (0.5, 1, 9)]
+    assert [moved_on(NOON, NOON + timedelta(hours=1), NOON + timedelta(hours=1) + ahead) - NOON for ahead in days] == [
+        timedelta(),
+        timedelta(),
+        timedelta(days=8),
+    ]
+    assert moved_on(NOON, NOON - timedelta(days=30), NOON) == NOON
 
 
 CHOICES = """\

@@ -31,6 +31,17 @@ def allowed(pace: Pace, since: datetime, at: datetime) -> int:
     return whole + math.ceil(rate(pace, since, since + days * DAY) * (rest // HOUR + 1) / 24)
 
 
+def forgone(pace: Pace, since: datetime, begun: int, at: datetime) -> int:
+    """Return how many count as begun: all but one hour's share of those who might have begun before and did not are forgone."""
+    of_the_hour = math.ceil(rate(pace, since, since + (at - since) // DAY * DAY) / 24)
+    return max(begun, allowed(pace, since, at) - of_the_hour)
+
+
+def moved_on(since: datetime, last: datetime, at: datetime) -> datetime:
+    """Return since when to count, moved on by what is more than a day since someone was last let in: in that time a pace does not rise."""
+    return since + max(at - max(last, since) - DAY, timedelta())
+
+
 def next_step(since: datetime, at: datetime) -> datetime:
     """Return the next moment at which more may begin."""
     return since + ((at - since) // HOUR + 1) * HOUR

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 TRIES: Final = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), timedelta(minutes=30))
+MOST_ATTEMPTS: Final = len(TRIES) + 1
 AGAIN: Final = frozenset({408, 425, 429})
 MOST_FIELDS: Final = 100
+MOST_LEVELS: Final = 32
 PREFIX: Final = "whsec_"
 
 
@@ -49,19 +51,29 @@ def _key(secret: str) -> bytes:
 
 def read_answer(status: int, body: bytes) -> Came:
     """Return what an answer of this status means; its JSON fields are what a dialogue can ask about."""
-    if 200 <= status < 300:
-        return Came(answer=_fields(body))
-    return Came(reason=f"status {status}", try_again=status >= 500 or status in AGAIN)
+    if not 200 <= status < 300:
+        return Came(reason=f"status {status}", try_again=status >= 500 or status in AGAIN)
+    if b"\\u0000" in body:
+        return Came(reason="its answer holds a null character")
+    return Came(answer=_fields(body))
 
 
 def _fields(body: bytes) -> dict[str, Any]:
+    """Return the fields of an answer; what is no JSON, or nested as no answer is, has none."""
     try:
         found = msgspec.json.decode(body) if body.strip() else {}
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {}
+    if _is_deep(found, MOST_LEVELS):
         return {}
     if isinstance(found, dict):
         return dict(list(found.items())[:MOST_FIELDS])
     return {"value": found}
+
+
+def _is_deep(value: object, levels: int) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels == 0 or any(_is_deep(one, levels - 1) for one in inner)
 
 
 def next_try(attempt: int, now: datetime) -> datetime | None:

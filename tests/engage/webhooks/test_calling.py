@@ -2,13 +2,15 @@
 
 import json
 import threading
+from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from duologue.engage.models import WebhookCall
-from duologue.engage.webhooks.actions import save_webhook
-from duologue.engage.webhooks.rules import signature
+from duologue.engage.webhooks.actions import NewCall, call_all, save_webhook
+from duologue.engage.webhooks.outbox import claim, settle
+from duologue.engage.webhooks.rules import MOST_ATTEMPTS, Came, signature
 from duologue.people.models import Event
 from duologue.people.privacy.actions import erase
 from duologue.platform.secrets.actions import put_secret
@@ -48,7 +50,7 @@ class Program:
                 status, said = outer.answers.pop(0) if outer.answers else (200, {"left": 3})
                 self.send_response(status)
                 self.end_headers()
-                self.wfile.write(json.dumps(said).encode())
+                self.wfile.write(said if isinstance(said, bytes) else json.dumps(said).encode())
 
             def log_message(self, *_):
                 pass
@@ -79,6 +81,11 @@ def asking(shop, program, settings):  # noqa: F811
 def ask(shop):  # noqa: F811
     shop.happen("Cart Updated", shop.people, {"skus": ["a", "b"]})
     shop.turn()
+
+
+def put_into_outbox(shop):  # noqa: F811
+    calls = [NewCall("stock", person, None, "asks", "stock", 0, {}) for person in shop.people]
+    call_all(workspace=shop.workspace, calls=calls, now=shop.now)
 
 
 def test_it_is_asked_signed_and_goes_on_by_the_answer(asking, program):
@@ -149,3 +156,37 @@ def test_erasing_a_person_takes_their_calls_out_of_the_outbox(asking, program):
     assert WebhookCall.within(asking.workspace).count() == 1
     erase(workspace=asking.workspace, person=asking.people[0], now=asking.now)
     assert WebhookCall.within(asking.workspace).count() == 0
+
+
+@pytest.mark.parametrize("said", [{"left": "\0"}, b"[" * 30_000])
+def test_an_answer_that_cannot_be_kept_costs_nobody_else_theirs(asking, program, said):
+    asking.add_people(3)
+    program.answers = [(200, said)]
+    ask(asking)
+    assert len(program.asked) == 4
+    assert Counter(asking.where(person) for person in asking.people)["there"] == 3
+    assert WebhookCall.within(asking.workspace).count() == 0
+    asking.adds_up()
+
+
+def test_what_cannot_be_written_is_settled_apart_and_has_failed(asking):
+    asking.add_people(2)
+    put_into_outbox(asking)
+    due = sorted(claim(workspace=asking.workspace, most=9, now=asking.now), key=lambda one: one.id)
+    came = [Came(answer={"left": 1}), Came(answer={"left": "\0"}), Came(answer={"left": 2})]
+    settle(workspace=asking.workspace, done=list(zip(due, came, strict=True)), now=asking.now)
+    told = Event.within(asking.workspace).filter(name__startswith="Webhook ").order_by("pk")
+    assert [event.properties.get("answer") or event.properties["reason"] for event in told] == [
+        {"left": 1},
+        "its answer cannot be kept",
+        {"left": 2},
+    ]
+    assert WebhookCall.within(asking.workspace).count() == 0
+
+
+def test_it_is_not_tried_more_often_though_nobody_reported(asking, program):
+    program.answers = [(503, {})]
+    ask(asking)
+    WebhookCall.within(asking.workspace).update(attempt=MOST_ATTEMPTS, due_at=asking.now)
+    asking.turn()
+    assert (asking.where(asking.people[0]), len(program.asked)) == ("broken", 1)

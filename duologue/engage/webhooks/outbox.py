@@ -1,0 +1,101 @@
+"""Taking calls out of the outbox under a lease, and settling what came of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+import structlog
+from django.db import OperationalError, connection, transaction
+
+from duologue.engage.webhooks.actions import NewCall, answered, failed
+from duologue.engage.webhooks.models import WebhookCall
+from duologue.engage.webhooks.rules import Came, next_try
+from duologue.people.timeline.actions import write
+from duologue.platform.secrets.queries import get_secret
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from duologue.platform.workspaces.models import Workspace
+
+log = structlog.get_logger()
+LEASE: Final = timedelta(seconds=60)  # after which a call that nobody reported on is made again, under the same id
+
+
+@dataclass(slots=True, frozen=True)
+class Due:
+    """A call taken out of the outbox, with all that making it needs."""
+
+    id: int
+    webhook: str
+    url: str
+    secret: str
+    is_test: bool
+    asked_at: datetime
+    attempt: int
+    call: NewCall
+
+
+@transaction.atomic
+def claim(*, workspace: Workspace, most: int, now: datetime) -> list[Due]:
+    """Take out up to so many calls that are due; nobody else gets them until the lease is over."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE engage_webhookcall c SET claimed_until = %s, attempt = c.attempt + 1 FROM engage_webhook w
+               WHERE w.workspace_id = c.workspace_id AND w.id = c.webhook_id AND c.id IN (
+                   SELECT id FROM engage_webhookcall WHERE workspace_id = %s AND due_at <= %s
+                     AND (claimed_until IS NULL OR claimed_until <= %s) ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED)
+               RETURNING c.id, w.name, w.url, w.signing_secret, w.is_test, c.asked_at, c.attempt, c.profile_id, c.run_id, c.dialogue,
+                         c.turn, c.seq, c.payload""",
+            (now + LEASE, workspace.pk, now, now, most),
+        )
+        rows = cursor.fetchall()
+    secrets = {name: get_secret(workspace, name) or "" for name in {row[3] for row in rows if row[3]}}
+    return [_due(row, secrets.get(row[3], "")) for row in rows]
+
+
+def _due(row: Sequence[Any], secret: str) -> Due:
+    pk, name, url, _, is_test, asked_at, attempt, profile, run, dialogue, turn, seq, payload = row
+    sent = msgspec.json.decode(payload) if isinstance(payload, str) else payload
+    return Due(pk, name, url, secret, is_test, asked_at, attempt, NewCall(name, profile, run, dialogue, turn, seq, sent))
+
+
+def settle(*, workspace: Workspace, done: Sequence[tuple[Due, Came]], now: datetime) -> None:
+    """Write down what came of calls, together; where that cannot be, one by one, so that none suffers for another."""
+    if not _is_written(workspace, done, now):
+        for one, came in done:
+            if not _is_written(workspace, [(one, came)], now):
+                _is_written(workspace, [(one, Came(reason="its answer cannot be kept"))], now)
+
+
+def _is_written(workspace: Workspace, done: Sequence[tuple[Due, Came]], now: datetime) -> bool:
+    try:
+        with transaction.atomic():
+            _write(workspace, done, now)
+    except OperationalError:  # the database is away: nothing is wrong with the answers
+        raise
+    except Exception as trouble:  # noqa: BLE001 whatever another program has made up
+        log.warning("webhook_calls_unsettled", workspace=workspace.name, calls=len(done), error=type(trouble).__name__)
+        return False
+    return True
+
+
+def _write(workspace: Workspace, done: Sequence[tuple[Due, Came]], now: datetime) -> None:
+    """Put off what is to be tried again, tell the rest to its runs, and take it out of the outbox."""
+    events, over = [], []
+    for one, came in done:
+        again = next_try(one.attempt, now) if came.try_again else None
+        if again is not None:
+            WebhookCall.within(workspace).filter(pk=one.id).update(due_at=again, claimed_until=None)
+            continue
+        over.append(one.id)
+        events.append(
+            failed(one.webhook, one.call, came.reason, now) if came.answer is None else answered(one.webhook, one.call, came.answer, now)
+        )
+    WebhookCall.within(workspace).filter(pk__in=over).delete()
+    if events:
+        write(workspace=workspace, events=events, now=now)

@@ -85,17 +85,27 @@ def _is_written(workspace: Workspace, done: Sequence[tuple[Due, Came]], now: dat
 
 
 def _write(workspace: Workspace, done: Sequence[tuple[Due, Came]], now: datetime) -> None:
-    """Put off what is to be tried again, tell the rest to its runs, and take it out of the outbox."""
-    events, over = [], []
+    """Put off what is to be tried again; take the rest out of the outbox, and tell their runs.
+
+    Nobody is told of a call that is no longer there: its person was erased meanwhile, or it was made twice and told already.
+    Nor is one put off that was taken out again since.
+    """
+    events = {}
     for one, came in done:
         again = next_try(one.attempt, now) if came.try_again else None
         if again is not None:
-            WebhookCall.within(workspace).filter(pk=one.id).update(due_at=again, claimed_until=None)
-            continue
-        over.append(one.id)
-        events.append(
-            failed(one.webhook, one.call, came.reason, now) if came.answer is None else answered(one.webhook, one.call, came.answer, now)
-        )
-    WebhookCall.within(workspace).filter(pk__in=over).delete()
+            WebhookCall.within(workspace).filter(pk=one.id, attempt=one.attempt).update(due_at=again, claimed_until=None)
+        elif came.answer is None:
+            events[one.id] = failed(one.webhook, one.call, came.reason, now)
+        else:
+            events[one.id] = answered(one.webhook, one.call, came.answer, now)
     if events:
-        write(workspace=workspace, events=events, now=now)
+        there = _take_out(workspace, list(events))
+        write(workspace=workspace, events=[event for call, event in events.items() if call in there], now=now)
+
+
+def _take_out(workspace: Workspace, calls: list[int]) -> set[int]:
+    """Take calls out of the outbox and return those that were there."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM engage_webhookcall WHERE workspace_id = %s AND id = ANY(%s) RETURNING id", (workspace.pk, calls))
+        return {row[0] for row in cursor.fetchall()}

@@ -9,7 +9,7 @@ import pytest
 
 from duologue.engage.models import WebhookCall
 from duologue.engage.webhooks.actions import NewCall, call_all, save_webhook
-from duologue.engage.webhooks.outbox import claim, settle
+from duologue.engage.webhooks.outbox import LEASE, claim, settle
 from duologue.engage.webhooks.rules import MOST_ATTEMPTS, Came, signature
 from duologue.people.models import Event
 from duologue.people.privacy.actions import erase
@@ -190,3 +190,27 @@ def test_it_is_not_tried_more_often_though_nobody_reported(asking, program):
     WebhookCall.within(asking.workspace).update(attempt=MOST_ATTEMPTS, due_at=asking.now)
     asking.turn()
     assert (asking.where(asking.people[0]), len(program.asked)) == ("broken", 1)
+
+
+def test_who_is_erased_while_a_call_is_made_is_not_told_of(asking):
+    asking.add_people(1)
+    put_into_outbox(asking)
+    due = claim(workspace=asking.workspace, most=9, now=asking.now)
+    erase(workspace=asking.workspace, person=asking.people[0], now=asking.now)
+    settle(workspace=asking.workspace, done=[(one, Came(answer={})) for one in due], now=asking.now)
+    assert [event.profile_id for event in answers_told(asking)] == [asking.people[1]]
+
+
+def test_of_two_who_made_the_same_call_the_first_to_report_is_heard(asking):
+    put_into_outbox(asking)
+    (slow,) = claim(workspace=asking.workspace, most=9, now=asking.now)
+    (quick,) = claim(workspace=asking.workspace, most=9, now=asking.now + LEASE)
+    settle(workspace=asking.workspace, done=[(slow, Came(reason="timeout", try_again=True))], now=asking.now + LEASE)
+    assert WebhookCall.within(asking.workspace).get().claimed_until == asking.now + LEASE + LEASE
+    for one, left in ((quick, 2), (slow, 1)):
+        settle(workspace=asking.workspace, done=[(one, Came(answer={"left": left}))], now=asking.now + LEASE)
+    assert [event.properties["answer"] for event in answers_told(asking)] == [{"left": 2}]
+
+
+def answers_told(shop):  # noqa: F811
+    return Event.within(shop.workspace).filter(name="Webhook Answered").order_by("pk")

@@ -123,9 +123,9 @@ def version_of(workspace: Workspace, dialogue: int, number: int | None = None) -
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT v.id FROM strategize_dialogue d
-               JOIN strategize_dialogueversion v ON v.workspace_id = d.workspace_id AND v.dialogue_id = d.id AND v.number = coalesce(%s, d.current)
-               WHERE d.workspace_id = %s AND d.id = %s""",
-            (number, workspace.pk, dialogue),
+               JOIN strategize_dialogueversion v ON v.workspace_id = d.workspace_id AND v.dialogue_id = d.id
+               WHERE d.workspace_id = %s AND d.id = %s AND v.number = coalesce(%s, d.current)""",
+            (workspace.pk, dialogue, number),
         )
         found = cursor.fetchone()
     return versions(workspace, [found[0]])[found[0]] if found else None

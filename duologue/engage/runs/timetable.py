@@ -91,7 +91,10 @@ def _read_again(workspace: Workspace, version: Version, row: Timetable, now: dat
     if former is None or former.plan.pace != version.plan.pace:
         row.since, row.begun = now, 0
     row.version = version.number
-    row.next_at = row.at or _next(workspace, version, row)
+    if not any(trigger.is_timed for trigger in version.plan.starts):
+        _let_go(row)
+    if row.at is None:
+        row.next_at = _next(workspace, version, row)
     row.save()
     return 1
 
@@ -164,8 +167,10 @@ def _room(plan: Plan, row: Timetable, now: datetime) -> int:
 
 
 def _fire(workspace: Workspace, version: Version, row: Timetable, now: datetime) -> None:
-    """Go on with the moment in hand, or take up the next one that has come."""
+    """Go on with the moment in hand, or take up the next one that has come. What lay still for too long is not gone on with."""
     plan = version.plan
+    if row.next_at is not None and now - row.next_at > PAST:
+        _let_go(row)
     if row.at is None:
         at = _next_moment(workspace, version, max(row.until, now - PAST))
         if at is None or at > now:
@@ -181,8 +186,14 @@ def _fire(workspace: Workspace, version: Version, row: Timetable, now: datetime)
     row.begun += admit(workspace=workspace, version=version, candidates=page.candidates, now=now, watermark=watermark(workspace, now))
     row.after, row.next_at = page.last, now
     if page.is_last:
-        row.until, row.at, row.after = row.at, None, 0
+        _let_go(row)
         row.next_at = _sooner(_next_moment(workspace, version, row.until), next_look(version, row, now))
+
+
+def _let_go(row: Timetable) -> None:
+    """Be done with the moment in hand, if there is one."""
+    if row.at is not None:
+        row.until, row.at, row.after = row.at, None, 0
 
 
 def _sooner(one: datetime | None, other: datetime | None) -> datetime | None:

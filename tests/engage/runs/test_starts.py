@@ -1,6 +1,6 @@
 """What starts dialogues in the engine: consent, replies, placements, hands, and the calendar."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 
@@ -184,6 +184,24 @@ def test_what_was_missed_by_more_than_a_day_is_not_made_up_for(shop):
     actions.resume(workspace=shop.workspace, name="says", now=shop.now)
     shop.advance(days=1)
     assert [at for _, at in sent(shop)] == ["01-06 10:00", "01-07 10:00", "01-13 00:00", "01-13 10:00"]
+
+
+@pytest.mark.parametrize(("days", "late"), [(0.5, 5), (5, 2)])
+def test_a_broadcast_paused_half_way_is_not_gone_on_with_when_it_is_old(shop, monkeypatch, days, late):
+    shop.add_people(5)
+    shop.segment("regulars", shop.people)
+    starts(shop, '{at: "2026-01-07 10:00"}', "audience: regulars")
+    shop.advance(days=1)
+    monkeypatch.setattr("duologue.engage.runs.timetable.AT_ONCE", 2)
+    at = datetime(2026, 1, 7, 10, tzinfo=UTC)
+    keep(shop.workspace, at)
+    assert len(began(shop)) == 2
+    actions.pause(workspace=shop.workspace, name="says", because="a test", now=at)
+    later = at + timedelta(days=days)
+    actions.resume(workspace=shop.workspace, name="says", now=later)
+    while keep(shop.workspace, later):
+        pass
+    assert len(began(shop)) == late
 
 
 def test_another_version_has_its_days_worked_out_anew(shop):

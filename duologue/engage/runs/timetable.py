@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from duologue.engage.runs import audiences
 from duologue.engage.runs.admissions import admit
-from duologue.engage.runs.experiments import next_look, settle
+from duologue.engage.runs.experiments import next_look, settle, still_settled
 from duologue.engage.runs.models import Timetable
 from duologue.engage.runs.moving import version_of
 from duologue.engage.runs.watermark import watermark
@@ -90,6 +90,7 @@ def _read_again(workspace: Workspace, version: Version, row: Timetable, now: dat
     former = version_of(workspace, row.dialogue_id, row.version)
     if former is None or former.plan.pace != version.plan.pace:
         row.since, row.begun = now, 0
+    row.settled = still_settled(row, former, version)
     row.version = version.number
     if not any(trigger.is_timed for trigger in version.plan.starts):
         _let_go(row)

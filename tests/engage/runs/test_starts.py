@@ -413,6 +413,28 @@ def test_an_experiment_settles_on_what_reaches_the_goal_more_often(shop):
     shop.adds_up()
 
 
+def test_what_an_experiment_settled_on_ends_with_its_arms(shop):
+    shop.add_people(140)
+    shop.segment("everyone", shop.people[:100])
+    row = shop.dialogue(TRIES)
+    shop.turn()
+    left = [person for person, turn in Run.within(shop.workspace).values_list("profile_id", "turn") if turn == "left"]
+    shop.happen("Order Completed", left[: len(left) * 9 // 10], {"order_id": "1"})
+    shop.advance(days=2)
+    shop.dialogue(TRIES.replace("turns:", "rank: 3\nturns:"), start=False)
+    shop.turn()
+    assert queries.status(shop.workspace, row.pk)["calendar"]["settled"] == {"try": "left"}
+    shop.dialogue(TRIES.replace("say: hello", "say: plain"), start=False)
+    shop.turn()
+    assert queries.status(shop.workspace, row.pk)["calendar"]["settled"] == {}
+    shop.know("everyone", shop.people[100:], value=True)
+    shop.advance(days=2)
+    late = Run.within(shop.workspace).filter(profile_id__in=shop.people[100:])
+    assert set(late.values_list("turn", flat=True)) == {"left", "right"}
+    assert queries.status(shop.workspace, row.pk)["calendar"]["settled"] == {}
+    shop.adds_up()
+
+
 def test_nobody_begins_any_more_once_the_money_is_spent(shop):
     first, later = shop.add_people(2)
     shop.segment("everyone", [first])

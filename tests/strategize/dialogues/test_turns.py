@@ -53,6 +53,10 @@ def test_once_settled_everybody_goes_the_same_way():
     assert {decided(TRIES, Known(n, n, may=PERSON.may, settled={"small.try": "a"})).says[0].turn for n in range(50)} == {"a"}
 
 
+def test_a_way_that_is_no_arm_of_this_version_is_not_gone():
+    assert {decided(TRIES, Known(n, n, may=PERSON.may, settled={"small.try": "c"})).says[0].turn for n in range(50)} == {"a", "b"}
+
+
 @given(st.lists(st.integers(1, 97), min_size=2, max_size=4), st.integers(0, 10**9))
 def test_every_arm_is_one_of_those_written(parts, seed):
     arms = [*parts[:-1], 100 - sum(parts[:-1])]

@@ -46,8 +46,9 @@ def occasion(plan: Plan, start: Mapping[str, Any]) -> str:
 
 
 def arm_of(dialogue: str, turn: Turn, seq: int, person: Known, seed: int) -> str:
-    """Return the turn that an experiment leads a person to: the arm it has settled on, or the one that chance draws."""
-    if (way := person.settled.get(f"{dialogue}.{turn.name}")) is not None:
+    """Return where an experiment leads a person: to the arm it has settled on, if it is one of this turn's, or to the one that chance draws."""
+    way = person.settled.get(f"{dialogue}.{turn.name}")
+    if way is not None and any(arm.then == way for arm in turn.arms):
         return way
     drawn = chance(seed, person.profile, turn.name, seq)
     ends = accumulate(arm.share for arm in turn.arms)

@@ -15,6 +15,7 @@ from duologue.engage.webhooks.models import WebhookCall
 from duologue.engage.webhooks.rules import Came, next_try
 from duologue.people.timeline.actions import write
 from duologue.platform.secrets.queries import get_secret
+from duologue.platform.secrets.sealing import NotOurSeal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,12 +29,12 @@ LEASE: Final = timedelta(seconds=60)  # after which a call that nobody reported 
 
 @dataclass(slots=True, frozen=True)
 class Due:
-    """A call taken out of the outbox, with all that making it needs."""
+    """A call taken out of the outbox, with all that making it needs; `secret` is None where one is named that cannot be had."""
 
     id: int
     webhook: str
     url: str
-    secret: str
+    secret: str | None
     is_test: bool
     asked_at: datetime
     attempt: int
@@ -54,11 +55,19 @@ def claim(*, workspace: Workspace, most: int, now: datetime) -> list[Due]:
             (now + LEASE, workspace.pk, now, now, most),
         )
         rows = cursor.fetchall()
-    secrets = {name: get_secret(workspace, name) or "" for name in {row[3] for row in rows if row[3]}}
-    return [_due(row, secrets.get(row[3], "")) for row in rows]
+    secrets = {name: _secret(workspace, name) for name in {row[3] for row in rows}}
+    return [_due(row, secrets[row[3]]) for row in rows]
 
 
-def _due(row: Sequence[Any], secret: str) -> Due:
+def _secret(workspace: Workspace, name: str) -> str | None:
+    """Return the secret of a name, nothing for no name, and None where it is not kept or its seal cannot be opened."""
+    try:
+        return get_secret(workspace, name) if name else ""
+    except NotOurSeal:
+        return None
+
+
+def _due(row: Sequence[Any], secret: str | None) -> Due:
     pk, name, url, _, is_test, asked_at, attempt, profile, run, dialogue, turn, seq, payload = row
     sent = msgspec.json.decode(payload) if isinstance(payload, str) else payload
     return Due(pk, name, url, secret, is_test, asked_at, attempt, NewCall(name, profile, run, dialogue, turn, seq, sent))

@@ -39,8 +39,10 @@ def _call(one: Due, now: datetime, *, virtual: bool) -> Came:
         return Came(reason="the clock is virtual")
     if one.attempt > MOST_ATTEMPTS:
         return Came(reason="nothing came of any try")
+    if one.secret is None:
+        return Came(reason="its secret is not kept")
     try:
-        return _ask(one, now)
+        return _ask(one, one.secret, now)
     except NotAllowed as refusal:
         return Came(reason=str(refusal))
     except TimeoutError:
@@ -51,7 +53,7 @@ def _call(one: Due, now: datetime, *, virtual: bool) -> Came:
         return Came(reason=type(trouble).__name__)
 
 
-def _ask(one: Due, now: datetime) -> Came:
+def _ask(one: Due, secret: str, now: datetime) -> Came:
     body = msgspec.json.encode(
         {
             "type": "dialogue.call",
@@ -61,6 +63,6 @@ def _ask(one: Due, now: datetime) -> Came:
     )
     message = f"call_{one.id}"
     headers = {"content-type": "application/json", "webhook-id": message, "webhook-timestamp": str(int(now.timestamp()))}
-    if one.secret:
-        headers["webhook-signature"] = signature(one.secret, message, now, body)
+    if secret:
+        headers["webhook-signature"] = signature(secret, message, now, body)
     return read_answer(*post(one.url, body, headers, seconds=SECONDS, private=settings.WEBHOOKS_PRIVATE))

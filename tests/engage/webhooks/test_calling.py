@@ -14,6 +14,7 @@ from duologue.engage.webhooks.rules import MOST_ATTEMPTS, Came, signature
 from duologue.people.models import Event
 from duologue.people.privacy.actions import erase
 from duologue.platform.secrets.actions import put_secret
+from duologue.platform.secrets.models import Secret
 from tests.engage.runs.conftest import Shop, shop  # noqa: F401
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -210,6 +211,17 @@ def test_of_two_who_made_the_same_call_the_first_to_report_is_heard(asking):
     for one, left in ((quick, 2), (slow, 1)):
         settle(workspace=asking.workspace, done=[(one, Came(answer={"left": left}))], now=asking.now + LEASE)
     assert [event.properties["answer"] for event in answers_told(asking)] == [{"left": 2}]
+
+
+@pytest.mark.parametrize("sealed", [None, bytes(40)])
+def test_nothing_is_called_unsigned_for_want_of_its_secret(asking, program, sealed):
+    Secret.within(asking.workspace).update(sealed=sealed) if sealed else put_secret(asking.workspace, "stock-hook", "")
+    save_webhook(workspace=asking.workspace, name="open", url=program.url, is_test=True)
+    other = [NewCall("open", asking.people[0], None, "asks", "stock", 0, {})]
+    call_all(workspace=asking.workspace, calls=other, now=asking.now)
+    ask(asking)
+    assert (asking.where(asking.people[0]), len(program.asked), len(answers_told(asking))) == ("broken", 1, 1)
+    assert Event.within(asking.workspace).get(name="Webhook Failed").properties["reason"] == "its secret is not kept"
 
 
 def answers_told(shop):  # noqa: F811

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 ASKABLE: Final = ("email", "phone", "first_name", "last_name", "name", "company", "city", "postcode", "country", "birthday")
 REACHES: Final = ("email", "phone")
 LONGEST: Final = 200
+TRAP: Final = "website"  # a field that nobody sees, and that machines fill in
+RESERVED: Final = (TRAP, "form")
 
 
 class Site(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -68,8 +70,10 @@ def _check(document: Document, site: Site) -> None:
         document.refuse(("asks",), "A form asks for each thing once.")
     for index, origin in enumerate(site.embed):
         parts = urlsplit(origin)
-        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/") or parts.query:
-            document.refuse(("embed", index), f"{origin!r} is no origin; write it as in https://shop.example.")
+        if parts.scheme not in {"http", "https"} or origin != f"{parts.scheme}://{parts.netloc}".lower() or not parts.netloc:
+            document.refuse(
+                ("embed", index), f"{origin!r} is no origin; write it as in https://shop.example, in small letters, without a path."
+            )
 
 
 def read_fields(site: Site, given: Mapping[str, Sequence[str]], country: str) -> tuple[dict[str, str], dict[str, str]]:
@@ -95,19 +99,22 @@ def read_fields(site: Site, given: Mapping[str, Sequence[str]], country: str) ->
 def calls(site: Site, version: int, filled: Filled, at: datetime, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return a form as calls of the tracking API: who it is, that the form was sent, and the consents where no second asking follows.
 
-    The same form sent twice on a day by the same address has the same ids, so that it counts once.
+    Nobody has proved any address yet, so only the one that the form asks for first says whose it is; a second one is kept as a fact,
+    or else whoever knows one address of a person could join another to it. The same form sent again within ten minutes counts once.
     """
-    address = {field: filled.fields[field] for field in REACHES if field in filled.fields}
-    day = at.date().isoformat()
+    first = site.asks[0]
+    address = {first: filled.fields[first]}
+    day = f"{at:%Y-%m-%dT%H:%M}"[:-1]
     said = msgspec.json.encode([filled.fields, filled.asked, filled.answers], order="sorted").decode()
 
     def key(what: str) -> str:
         return f"form:{digest16(site.site, what, day, said).hex()}"
 
     context = {"traits": address}
-    channel = "email" if "email" in address else "sms"
+    channel = "email" if first == "email" else "sms"
     properties = {"site": site.site, "version": version, "asked": list(filled.asked), "answers": filled.answers}
-    about = {**filled.fields, **facts}
+    second = {f"{field}_given": value for field, value in filled.fields.items() if field in REACHES and field != first}
+    about = {**{field: value for field, value in filled.fields.items() if field not in REACHES}, **address, **second, **facts}
     found: list[dict[str, Any]] = [
         {"type": "identify", "messageId": key("who"), "traits": about, "timestamp": at.isoformat()},
         {"type": "track", "event": names.FORM_SENT, "messageId": key("sent"), "context": context, "timestamp": at.isoformat()}

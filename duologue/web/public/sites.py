@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 from duologue.brand.book.queries import current as current_book
 from duologue.engage.sites.actions import take_form
 from duologue.engage.sites.queries import current
-from duologue.engage.sites.rules import Filled, Site, read_fields
+from duologue.engage.sites.rules import TRAP, Filled, Site, read_fields
 from duologue.platform.database.clock import database_now
 from duologue.platform.secrets import signing
 from duologue.platform.workspaces.models import Workspace
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
 QUICKEST, LONGEST = 2, 24 * 3600  # seconds from seeing a form to sending it
 MOST, WHILE = 20, 600  # forms from one address of the network in so many seconds
-TRAP: Final = "website"  # a field that nobody sees, and that machines fill in
 KINDS: Final = {"email": "email", "phone": "tel", "birthday": "date"}
 COMPLETES: Final = {"first_name": "given-name", "last_name": "family-name", "company": "organization", "city": "address-level2"}
 COMPLETES_MORE: Final = {"phone": "tel", "postcode": "postal-code", "birthday": "bday", "country": "country-name"}
@@ -75,7 +74,7 @@ def site(request: HttpRequest, workspace: str, name: str) -> HttpResponse:
         fills = asked.questions[key].fills if asked else None
         if fills and fills.fact:
             facts[fills.fact.removeprefix("person.")] = value
-    take_form(workspace=room, site=here, version=number, filled=Filled(fields, ticked, answers), now=now(room), facts=facts)
+    take_form(workspace=room, site=here, version=number, filled=Filled(fields, ticked, answers), facts=facts)
     return HttpResponseRedirect(f"{request.path}?sent", status=303)
 
 
@@ -140,7 +139,7 @@ def _is_a_machine(request: HttpRequest, room: Workspace, here: Site) -> HttpResp
     """Return an answer where a form is not taken: as if it had been for what fell into the trap, 429 for too many, 422 to send again."""
     if request.POST.get(TRAP, ""):
         return HttpResponseRedirect(f"{request.path}?sent", status=303)
-    if _too_many(request.META.get("REMOTE_ADDR", "")):
+    if _too_many(_whence(request)):
         answer = HttpResponse("Too many forms from here. Please try again in ten minutes.", status=429, content_type="text/plain")
         answer["Retry-After"] = str(WHILE)
         return answer
@@ -150,6 +149,13 @@ def _is_a_machine(request: HttpRequest, room: Workspace, here: Site) -> HttpResp
     if numbers is None or len(numbers) != 2 or numbers[0] != room.pk or not QUICKEST <= database_now().timestamp() - numbers[1] <= LONGEST:
         return HttpResponse(status=422)
     return None
+
+
+def _whence(request: HttpRequest) -> str:
+    """Return the address that a form comes from: through a proxy on this machine, the one it names last."""
+    peer = str(request.META.get("REMOTE_ADDR", ""))
+    named = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    return named if named and peer in {"127.0.0.1", "::1", ""} else peer
 
 
 def _too_many(address: str) -> bool:

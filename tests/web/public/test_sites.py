@@ -13,9 +13,11 @@ from duologue.kit.pipeline import Refused
 from duologue.kit.yaml import Mistakes
 from duologue.people.consent.actions import save_purpose
 from duologue.people.consent.models import ConsentNow, ConsentStatement
+from duologue.people.identifiers.actions import NewIdentifier, attach_unknown
 from duologue.people.identifiers.queries import find
 from duologue.people.intake.tasks import process
 from duologue.people.models import Event, Received
+from duologue.people.profiles.actions import add
 from duologue.people.profiles.queries import people
 from duologue.strategize.dialogues.rules.survey import read_survey
 from duologue.strategize.dialogues.surveys import save_survey
@@ -140,6 +142,34 @@ def test_the_same_form_again_counts_once_and_many_from_one_place_are_refused(cli
     assert (many[0], many[-1]) == (303, 429)
 
 
+def test_a_second_address_nobody_has_proved_joins_nobody(client, letter, seen_for):
+    save_site(workspace=letter, site=read_site(TEXT.replace("asks: [email, first_name]", "asks: [email, first_name, phone]")), now=NOW)
+    victim = add(workspace=letter, seen_at=[NOW])[0]
+    attach_unknown(workspace=letter, identifiers=[NewIdentifier(victim, "phone", "+442071838750", "+44 20 7183 8750")], now=NOW)
+    sent(client, seen_for, email="mallory@example.com", phone="+44 20 7183 8750")
+    process(workspace=letter, now=NOW)
+    mallory = find(letter, "email", "mallory@example.com")
+    assert mallory not in {None, victim}
+    assert find(letter, "phone", "+442071838750") == victim
+    assert people(letter, [mallory])[mallory].facts["phone_given"] == "+44 20 7183 8750"
+
+
+def test_behind_a_proxy_on_this_machine_each_visitor_counts_alone(client, letter, seen_for):
+    for number in range(25):
+        seen_for(0)
+        _, token = opened(client)
+        seen_for(5)
+        form = {"form": token, "email": f"p{number}@example.com"}
+        answer = client.post("/at/shop/tea-letter", form, headers={"X-Forwarded-For": f"203.0.113.{number}"})
+        assert answer.status_code == 303
+
+
+def test_a_survey_may_not_ask_under_a_name_of_the_form(letter):
+    save_survey(workspace=letter, survey=read_survey(SURVEY.replace("likes:", "website:")), now=NOW)
+    with pytest.raises(Refused, match="a name that the form itself uses: website"):
+        save_site(workspace=letter, site=read_site(TEXT + "button: Go\n"), now=NOW)
+
+
 def test_a_form_on_a_page_of_the_brands_own_is_taken_from_there_alone(client, letter):
     form = {"email": "ann@example.com", "consent-newsletter": "yes"}
     assert client.post("/at/shop/tea-letter", form, headers={"Origin": "https://shop.example"}).status_code == 303
@@ -159,6 +189,7 @@ def test_a_change_is_a_new_version_and_the_same_again_is_none(letter):
         ("site: a\ntitle: A\nasks: [first_name]\n", "asks first for an address"),
         ("site: a\ntitle: A\nasks: [email, shoe_size]\n", "not 'shoe_size'"),
         ("site: a\ntitle: A\nembed: [shop.example]\n", "no origin"),
+        ("site: a\ntitle: A\nembed: [https://shop.example/]\n", "no origin"),
         ("site: a\ntitle: A\ncolour: red\n", "colour"),
     ],
 )

@@ -59,7 +59,7 @@ def fill(workspace: Workspace, now, people: int = 7) -> dict:
     """Fill every table that a page reads; returns what was made."""
     brand(workspace, now)
     save_site(workspace=workspace, site=read_site(SITE), now=now)
-    add_shop(workspace=workspace, name="woocommerce", kind="woocommerce", secret="a secret for tests", purpose="promotions")
+    add_shop(workspace=workspace, name="woocommerce", kind="woocommerce", secret="a secret for tests")
     persons = people_of(workspace, now, people)
     plans = plans_of(workspace, now, persons)
     ways(workspace, now, persons, plans)

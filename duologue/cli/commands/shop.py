@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 NAME = "shop"
 HELP = "Let a Shopify or WooCommerce shop send its orders, customers and products by signed webhooks."
-EXAMPLE = "duologue shop add woocommerce --consent promotions < webhook-secret.txt"
+EXAMPLE = "duologue shop add shopify --consent promotions < webhook-secret.txt"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add = words.add_parser("add", help="take what the shop signs with the secret on standard input, and print where it is to send to")
     add.add_argument("kind", metavar="KIND", choices=["shopify", "woocommerce"], help="shopify or woocommerce")
     add.add_argument("--name", default="", metavar="NAME", help="how the shop is called as a source of events (default: its kind)")
-    add.add_argument("--consent", default="", metavar="PURPOSE", help="the purpose that the shop's own marketing consent stands for")
+    add.add_argument("--consent", default="", metavar="PURPOSE", help="the purpose that Shopify's own marketing consent stands for")
     words.add_parser("list", help="list the shops and their addresses, never a secret")
     forget = words.add_parser("forget", help="take nothing more from a shop; what it sent stays")
     forget.add_argument("name", metavar="NAME")

@@ -24,6 +24,10 @@ def add_shop(*, workspace: Workspace, name: str, kind: str, secret: str, purpose
         raise Refused("unknown kind", f"{kind!r} is no kind of shop; there are {', '.join(KINDS)}.")
     if len(secret) < 8:
         raise Refused("no secret", "A shop signs with a secret of at least 8 characters; copy it from the shop's webhook settings.")
+    if purpose and kind == "woocommerce":
+        raise Refused(
+            "no consent", "WooCommerce tells of no marketing consent; leave the purpose out, and ask people by a site or a dialogue."
+        )
     if purpose and purpose not in purposes(workspace):
         raise Refused("unknown purpose", f"There is no purpose {purpose!r}; write it into purposes.yaml first.")
     put_secret(workspace, PLACE + name, msgspec.json.encode(Shop(kind=kind, secret=secret, purpose=purpose)).decode())

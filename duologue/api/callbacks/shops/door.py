@@ -71,7 +71,7 @@ async def _take(scope: Any, receive: Any) -> dict[str, Any]:
         return {"taken": 0}  # WooCommerce says hello so when a webhook is made; it tells nothing and is not signed
     if not is_signed(body, headers.get(kind.SIGNATURE, ""), known.secret):
         raise Wrong(401, "The signature does not fit; is this the secret that the shop signs with?")
-    told = _understood(known, headers, body)
+    told = _understood(known, parts[2], headers, body)
     if told is None:
         return {"taken": 0, "ignored": headers.get(kind.TOPIC, "")[:80]}
     earliest = (await _elsewhere(now, workspace)) - LOOKS_BACK
@@ -83,7 +83,7 @@ async def _take(scope: Any, receive: Any) -> dict[str, Any]:
     return {"taken": len(payloads) + products}
 
 
-def _understood(known: Shop, headers: dict[bytes, str], body: bytes) -> Told | None:
+def _understood(known: Shop, name: str, headers: dict[bytes, str], body: bytes) -> Told | None:
     kind = KINDS[known.kind]
     try:
         read = msgspec.json.decode(body)
@@ -92,7 +92,7 @@ def _understood(known: Shop, headers: dict[bytes, str], body: bytes) -> Told | N
     if not isinstance(read, dict):
         raise Wrong(400, "The body is a JSON object.")
     origin = headers.get(kind.ORIGIN, "").strip()
-    told: Told | None = kind.told(headers.get(kind.TOPIC, "").strip().lower(), read, origin=origin, purpose=known.purpose)
+    told: Told | None = kind.told(headers.get(kind.TOPIC, "").strip().lower(), read, shop=name, origin=origin, purpose=known.purpose)
     return told
 
 
@@ -104,7 +104,8 @@ def _payloads(told: Told, earliest: datetime) -> tuple[list[bytes], list[tuple[i
     payloads: list[bytes] = []
     refused: list[tuple[int, Refused, bytes]] = []
     for index, event in enumerate(told.events):
-        if event["type"] == "track" and not event["event"].startswith("Consent ") and _is_before(event.get("timestamp"), earliest):
+        since = told.since or event.get("timestamp")
+        if event["type"] == "track" and not event["event"].startswith("Consent ") and _is_before(since, earliest):
             continue
         payload = msgspec.json.encode(event)
         try:
@@ -116,8 +117,8 @@ def _payloads(told: Told, earliest: datetime) -> tuple[list[bytes], list[tuple[i
     return payloads, refused
 
 
-def _is_before(said: str | None, earliest: datetime) -> bool:
-    if not said:
+def _is_before(said: Any, earliest: datetime) -> bool:
+    if not isinstance(said, str) or not said:
         return False
     try:
         at = datetime.fromisoformat(said)

@@ -20,7 +20,7 @@ UNPAID: Final = frozenset({"pending", "authorized", "voided", "expired"})
 CONSENTS: Final = {"email": "email_marketing_consent", "sms": "sms_marketing_consent"}
 
 
-def told(topic: str, body: dict[str, Any], *, origin: str, purpose: str) -> Told | None:
+def told(topic: str, body: dict[str, Any], *, shop: str, origin: str, purpose: str) -> Told | None:  # noqa: ARG001 - its numbers are unique over all shops
     """Return what a webhook tells; None where it says nothing that is used here: another topic, or an order that is a test."""
     how = TOPICS.get(topic)
     return None if how is None or body.get("test") is True else how(body, origin, purpose)
@@ -29,7 +29,7 @@ def told(topic: str, body: dict[str, Any], *, origin: str, purpose: str) -> Told
 def _order(body: dict[str, Any], _origin: str, purpose: str) -> Told:
     """Tell of an order placed, and of what was given back of it since: an order comes again at each change."""
     number, whose = word(body.get("id")), _whose(body)
-    found = Told()
+    found = Told(since=body.get("created_at"))
     if number is None:
         return found
     found.events += _customer_events(inner(body, "customer"), whose, purpose, f"order:{number}", body.get("created_at"))

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Told:
-    """Events in Segment's shape, and lines of a product list."""
+    """Events in Segment's shape, and lines of a product list; `since` is when the order they are about was placed."""
 
     events: list[dict[str, Any]] = field(default_factory=list)
+    since: Any = None
     products: list[dict[str, str]] = field(default_factory=list)
 
 

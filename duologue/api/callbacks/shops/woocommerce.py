@@ -5,6 +5,7 @@ Topics and fields as the documentation of its REST API, version 3, gives them fo
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from duologue.api.callbacks.shops.told import Told, Whose, amount, decimal, inner, items, total, word
@@ -19,41 +20,47 @@ PAID: Final = frozenset({"processing", "completed", "refunded"})
 TAKEN_BACK: Final = frozenset({"cancelled", "refunded", "failed"})
 
 
-def told(topic: str, body: dict[str, Any], *, origin: str, purpose: str) -> Told | None:  # noqa: ARG001 - told alike for each kind of shop
-    """Return what a webhook tells; None where its topic says nothing that is used here."""
+def told(topic: str, body: dict[str, Any], *, shop: str, origin: str, purpose: str) -> Told | None:  # noqa: ARG001 - told alike for each kind of shop
+    """Return what a webhook tells; None where its topic says nothing that is used here.
+
+    Every shop counts its customers, orders and products from 1, so that their numbers stand with the name of the shop.
+    """
     how = TOPICS.get(topic)
-    return None if how is None else how(body)
+    return None if how is None else how(body, shop)
 
 
-def _order(body: dict[str, Any]) -> Told:
+def _order(body: dict[str, Any], shop: str) -> Told:
     """Tell of an order by the state it is in: waiting to be paid, paid, sent, taken back. It comes again at each change."""
-    number, whose, state = word(body.get("id")), _whose(body), body.get("status")
-    if number is None:
+    own, whose, state = word(body.get("id")), _whose(body, shop), body.get("status")
+    if own is None:
         return Told()
+    number = f"{shop}-{own}"
     placed, changed = _moment(body, "date_created"), _moment(body, "date_modified")
-    what = _what(number, body)
-    events = [_customer_event(inner(body, "billing"), whose, f"woocommerce:order:{number}:customer", placed)]
+    what = _what(number, body, shop)
+    events = [_customer_event(inner(body, "billing"), whose, f"order:{number}:customer", placed)]
     paid = state in PAID or (state in TAKEN_BACK and word(body.get("date_paid_gmt")) is not None)
     if state in {"pending", "checkout-draft"}:
         waiting = {**what, "cart_id": number, "checkout_url": word(body.get("payment_url"))}
-        events.append(whose.event("Checkout Started", f"woocommerce:checkout:{number}:{changed}", changed, waiting))
+        events.append(whose.event("Checkout Started", f"checkout:{number}:{changed}", changed, waiting))
     if paid:
-        events.append(whose.event("Order Completed", f"woocommerce:order:{number}", placed, what))
+        events.append(whose.event("Order Completed", f"order:{number}", placed, what))
     if state == "completed":
-        events.append(whose.event("Order Fulfilled", f"woocommerce:fulfilled:{number}", changed, {"order_id": number}))
-    refunds = [(word(one.get("id")), given) for one in items(body, "refunds") if (given := decimal(one.get("total")))]
-    for refund, given in refunds if paid else ():
-        back = {"order_id": number, "total": float(abs(given)), "currency": what["currency"]}
-        events.append(whose.event("Order Refunded", f"woocommerce:refund:{refund}", changed, back))
+        events.append(
+            whose.event("Order Fulfilled", f"fulfilled:{number}", _moment(body, "date_completed") or changed, {"order_id": number})
+        )
+    left = decimal(what["revenue"]) or Decimal(0)
+    for one in items(body, "refunds") if paid else ():  # what was given back for shipping and taxes was no revenue
+        given = min(abs(decimal(one.get("total")) or Decimal(0)), left)
+        if given:
+            left -= given
+            back = {"order_id": number, "total": float(given), "currency": what["currency"]}
+            events.append(whose.event("Order Refunded", f"refund:{shop}-{word(one.get('id'))}", changed, back))
     if state in TAKEN_BACK:
-        events.append(whose.event("Order Cancelled", f"woocommerce:cancelled:{number}", changed, {"order_id": number, "reason": state}))
-        if paid and not refunds:
-            back = {"order_id": number, "total": what["revenue"], "currency": what["currency"]}
-            events.append(whose.event("Order Refunded", f"woocommerce:unpaid:{number}", changed, back))
-    return Told(events=events)
+        events.append(whose.event("Order Cancelled", f"cancelled:{number}", changed, {"order_id": number, "reason": state}))
+    return Told(events=events, since=placed)
 
 
-def _what(number: str, body: dict[str, Any]) -> dict[str, Any]:
+def _what(number: str, body: dict[str, Any], shop: str) -> dict[str, Any]:
     codes = [code for one in items(body, "coupon_lines") if (code := word(one.get("code")))]
     lines = items(body, "line_items")
     return {
@@ -66,21 +73,21 @@ def _what(number: str, body: dict[str, Any]) -> dict[str, Any]:
         "discount": amount(body.get("discount_total")),
         "currency": word(body.get("currency")),
         "coupon": codes[0] if codes else None,
-        "products": [_line(one) for one in lines],
+        "products": [_line(one, shop) for one in lines],
     }
 
 
-def _customer(body: dict[str, Any]) -> Told:
+def _customer(body: dict[str, Any], shop: str) -> Told:
     number, at = word(body.get("id")), _moment(body, "date_modified") or _moment(body, "date_created")
     if number is None:
         return Told()
     billing = inner(body, "billing")
     about = {**billing, **{key: body[key] for key in ("first_name", "last_name") if word(body.get(key))}}
-    whose = Whose(f"woocommerce-{number}", word(body.get("email")) or word(billing.get("email")), word(billing.get("phone")))
-    return Told(events=[_customer_event(about, whose, f"woocommerce:customer:{number}:{at}", at)])
+    whose = Whose(f"{shop}-{number}", word(body.get("email")) or word(billing.get("email")), word(billing.get("phone")))
+    return Told(events=[_customer_event(about, whose, f"customer:{shop}-{number}:{at}", at)])
 
 
-def _product(body: dict[str, Any]) -> Told:
+def _product(body: dict[str, Any], shop: str) -> Told:
     """Tell of a product; the shop does not say in which currency, so it is the workspace's."""
     number, name = word(body.get("id")), word(body.get("name"))
     if number is None or name is None:
@@ -90,7 +97,7 @@ def _product(body: dict[str, Any]) -> Told:
     for_sale = body.get("status", "publish") == "publish" and body.get("stock_status") != "outofstock"
     pictures = items(body, "images")
     line = {
-        "key": number,
+        "key": f"{shop}-{number}",
         "name": name,
         "price": str(decimal(body.get("price") or None) or ""),
         "stock": stock if for_sale else "0",
@@ -105,15 +112,15 @@ def _customer_event(about: dict[str, Any], whose: Whose, message_id: str, at: st
     return whose.identify(message_id, at, {fact: word(about.get(key)) for fact, key in names.items()})
 
 
-def _whose(body: dict[str, Any]) -> Whose:
+def _whose(body: dict[str, Any], shop: str) -> Whose:
     """Return whose an order is; a guest's customer number is 0."""
     billing, number = inner(body, "billing"), word(body.get("customer_id"))
-    return Whose(f"woocommerce-{number}" if number and number != "0" else None, word(billing.get("email")), word(billing.get("phone")))
+    return Whose(f"{shop}-{number}" if number and number != "0" else None, word(billing.get("email")), word(billing.get("phone")))
 
 
-def _line(line: dict[str, Any]) -> dict[str, Any]:
+def _line(line: dict[str, Any], shop: str) -> dict[str, Any]:
     return {
-        "product_id": word(line.get("product_id")),
+        "product_id": f"{shop}-{number}" if (number := word(line.get("product_id"))) else None,
         "sku": word(line.get("sku")),
         "name": word(line.get("name")),
         "quantity": line.get("quantity"),
@@ -127,7 +134,7 @@ def _moment(body: dict[str, Any], key: str) -> str | None:
     return f"{found.removesuffix('Z')}Z" if found else None
 
 
-TOPICS: Final[dict[str, Callable[[dict[str, Any]], Told]]] = {
+TOPICS: Final[dict[str, Callable[[dict[str, Any], str], Told]]] = {
     "order.created": _order,
     "order.updated": _order,
     "customer.created": _customer,

@@ -86,7 +86,8 @@ def _export(args: argparse.Namespace, workspace: Workspace) -> None:
             f"{args.tool} takes those who agreed and those who left as lists of their own. Add --state subscribed or unsubscribed."
         )
     written = 0
-    with args.file.open("x", newline="", encoding="utf-8") as file, progress(f"writing {args.file.name}") as told:
+    args.file.touch(mode=0o600, exist_ok=False)
+    with args.file.open("w", newline="", encoding="utf-8") as file, progress(f"writing {args.file.name}") as told:
         writer = csv.DictWriter(file, fieldnames=list(tool.write(Line(email=""))))
         writer.writeheader()
         for line in lines(workspace, args.purpose):
@@ -94,7 +95,6 @@ def _export(args: argparse.Namespace, workspace: Workspace) -> None:
                 writer.writerow(tool.write(line))
                 written += 1
                 told(1)
-    args.file.chmod(0o600)
     write_down(workspace, "export consent", args.file.name, tool=args.tool, purpose=args.purpose, written=written)
     if args.json:
         print_json({"file": str(args.file), "written": written})

@@ -131,22 +131,26 @@ def _take(taking: _Taking, lines: list[tuple[int, Line]], taken: Taken) -> None:
             continue
         events += made
         taken.counts["suppressed" if line.suppress else line.state] += 1
-    take_in(workspace=taking.workspace, events=events, now=taking.now)
+    passage = take_in(workspace=taking.workspace, events=events, now=taking.now)
+    for reason, many in Counter(refusal.reason for event, refusal in passage.stopped if event.type == "identify").items():
+        taken.counts["unchanged" if reason == "seen before" else reason] += many
 
 
 def _payloads(taking: _Taking, line: Line) -> Iterator[bytes]:
     """Give the calls that say what a line says."""
     context = {"traits": {"email": line.email}}
-    about = {"type": "identify", "traits": {"email": line.email, **line.facts}}
+    since = max(line.at or LONG_AGO, LONG_AGO)  # what an old list says of a person gives way to what is known since
+    about = {"type": "identify", "traits": {"email": line.email, **line.facts}, "timestamp": min(since, taking.now).isoformat()}
     yield msgspec.json.encode(about | {"messageId": _key(taking, line, "about", **line.facts)})
     if line.state not in {AGREED, LEFT}:
         return
     event = "Consent Granted" if line.state == AGREED else "Consent Withdrawn"
-    at = min(line.at or (LONG_AGO if line.state == AGREED else taking.now), taking.now)
+    known = line.at if line.at and line.at >= LONG_AGO else None  # 1970 is what programs write for "not known"
+    at = min(known or (LONG_AGO if line.state == AGREED else taking.now), taking.now)
     for purpose in taking.all_purposes if line.everything else [taking.purpose]:
         said = {"channel": taking.channel, "purpose": purpose, "source": f"list from {taking.tool}", "wording": ""}
         proof = {"reason": line.reason} if line.reason else {}
-        dated = {} if line.at else {"date": "not known"}
+        dated = {} if known else {"date": "not known"}
         key = _key(taking, line, purpose, at=line.at.isoformat() if line.at else "")
         call = {"type": "track", "event": event, "timestamp": at.isoformat(), "messageId": key, "context": context}
         yield msgspec.json.encode(call | {"properties": said | proof | dated})

@@ -19,6 +19,7 @@ from duologue.people.exchange.queries import lines
 from duologue.people.exchange.rules.line import Line
 from duologue.people.exchange.rules.tools import TOOLS
 from duologue.people.identifiers.queries import find
+from duologue.people.profiles.actions import NewFact, learn
 from duologue.people.profiles.queries import people, persons_of
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -90,8 +91,7 @@ def test_those_who_agreed_in_mailchimp_agree_since_that_day(shop, listed):
 def test_whoever_left_in_a_tool_has_left(shop, listed, tool, name, text):
     assert listed(tool, text, name).counts == {"read": 1, "withdrawn": 1}
     assert not may(shop, "a@example.com")
-    (again,) = [listed(tool, text, name).counts]
-    assert again == {"read": 1, "withdrawn": 1}
+    assert listed(tool, text, name).counts == {"read": 1, "withdrawn": 1, "unchanged": 1}
     profile = find(shop, "email", "a@example.com")
     assert chain_broken_at(shop, profile) is None
     assert len(ConsentStatement.within(shop).filter(purpose="newsletter")) == 1
@@ -142,6 +142,40 @@ def test_a_list_that_does_not_say_who_agreed_is_refused_and_one_that_says_so_is_
     assert Path(taken.refused_file).read_text().splitlines()[1].startswith("3,")
     with pytest.raises(Refused, match="no column 'email'"):
         listed("brevo", "address,x\n1,2\n")
+
+
+@pytest.mark.parametrize(
+    ("tool", "text"),
+    [
+        (
+            "hubspot",
+            "Email,Create Date,Legal basis for processing contact's data\nann@example.com,2026-01-03,Freely given consent from contact\n",
+        ),
+        ("listmonk", "uuid,email,status,created_at\nu,ann@example.com,enabled,2026-01-03T00:00:00Z\n"),
+        ("brevo", "EMAIL,ADDED_TIME,DOUBLE_OPT-IN\nann@example.com,2026-01-03,Yes\n"),
+        ("activecampaign", "Email,Date Created,Status\nann@example.com,2026-01-03,Active\n"),
+    ],
+)
+def test_the_day_a_record_was_made_is_no_day_of_consent(shop, listed, tool, text):
+    listed("mailchimp", f"{MAILCHIMP}\nann@example.com,Ann,,2,,,2018-05-01 10:00:00,\n", "subscribed_a.csv")
+    gone = NewStatement(find(shop, "email", "ann@example.com"), "email", "newsletter", "withdrawn", LAST_WEEK, "unsubscribe page")
+    state(workspace=shop, statements=[gone], now=LAST_WEEK)
+    listed(tool, text, state="subscribed")
+    assert not may(shop, "ann@example.com")
+
+
+def test_an_old_list_does_not_overwrite_what_was_learned_since(shop, listed):
+    listed("klaviyo", "Email,First Name,Email Marketing Consent\nann@example.com,Annie,SUBSCRIBED\n")
+    learn(workspace=shop, facts=[NewFact(find(shop, "email", "ann@example.com"), "first_name", "Ann", "form", LAST_WEEK)], now=LAST_WEEK)
+    listed("brevo", "EMAIL,FIRSTNAME\nann@example.com,Anne\n", state="subscribed")
+    one = person(shop, "ann@example.com")
+    assert people(shop, [one])[one].facts["first_name"] == "Ann"
+
+
+def test_a_leaving_dated_long_ago_is_a_leaving(shop, listed):
+    listed("activecampaign", "Email,Status,Unsubscribed Date\na@example.com,Unsubscribed,1970-01-01\n")
+    assert not may(shop, "a@example.com")
+    assert ConsentNow.within(shop).get().state == "withdrawn"
 
 
 def test_pending_and_never_asked_are_known_but_not_mailable(shop, listed):

@@ -53,7 +53,7 @@ def _listmonk(row: Row, email: str, state: str) -> Line:
     status = first(row, "status").lower()
     if status == "blocklisted":
         return left(row, email, "updated_at", reason="blocklisted", everything=True)
-    return Line(email=email, facts=facts_of(row)) if status == "disabled" else by_state(row, email, state, "created_at")
+    return Line(email=email, facts=facts_of(row)) if status == "disabled" else by_state(row, email, state)
 
 
 def _to_listmonk(line: Line) -> dict[str, str]:
@@ -82,7 +82,7 @@ def _mautic(row: Row, email: str, state: str) -> Line:
         return unusable(row, email, *since, because=BY_HAND, reason=first(row, "comments"))
     if reason and reason not in {"0", "no", "false"}:
         return left(row, email, *since, reason=first(row, "comments"), everything=True)
-    return by_state(row, email, state, *since)
+    return by_state(row, email, state)
 
 
 def _to_mautic(line: Line) -> dict[str, str]:
@@ -99,17 +99,17 @@ def _hubspot(row: Row, email: str, state: str) -> Line:
     if any(heading.startswith("opted out of email") and is_yes(row, heading) for heading in row):
         return left(row, email, reason="opted out")
     basis = first(row, "legal basis for processing contact's data").lower()
-    return by_state(row, email, AGREED if "consent" in basis else state, "consent date", "create date")
+    return by_state(row, email, AGREED if "consent" in basis else state, "consent date")
 
 
 def _to_hubspot(line: Line) -> dict[str, str]:
     return {
         "Email": line.email,
         **_names(line, "First Name", "Last Name"),
-        "Create Date": _moment(line),
+        "Consent date": _moment(line),
         "Legal basis for processing contact's data": "Freely given consent from contact" if line.state == AGREED else "",
         "Opted out of email: One to One": "true" if line.state == LEFT else "false",
-        "Unsubscribed from all email": "true" if line.everything else "false",
+        "Unsubscribed from all email": "true" if line.state == LEFT else "false",
         "Email hard bounce reason": line.reason if line.suppress else "",
     }
 
@@ -159,7 +159,7 @@ def _brevo(row: Row, email: str, state: str) -> Line:
     if reason or is_yes(row, "email_blacklisted", "blacklisted", "blocklisted", "emailblacklisted", "email blocklisted"):
         return left(row, email, *since, reason=reason, everything=True)
     doubly = is_yes(row, "double_opt-in", "double opt-in", "double_opt_in")
-    return by_state(row, email, AGREED if doubly else state, "added_time", "created at", "created_at")
+    return by_state(row, email, AGREED if doubly else state, "double_opt-in date", "opt_in_date")
 
 
 def _to_brevo(line: Line) -> dict[str, str]:
@@ -167,7 +167,7 @@ def _to_brevo(line: Line) -> dict[str, str]:
     return {
         "EMAIL": line.email,
         **_names(line, "FIRSTNAME", "LASTNAME"),
-        "ADDED_TIME": _moment(line),
+        "OPT_IN_DATE": _moment(line),
         "DOUBLE_OPT-IN": "Yes" if line.state == AGREED else "No",
         "EMAIL_BLACKLISTED": "true" if line.state == LEFT else "false",
         "BLOCKED_REASON": words.get(line.suppress, line.reason or "unsubscribedViaEmail") if line.state == LEFT else "",
@@ -178,7 +178,7 @@ def _to_brevo(line: Line) -> dict[str, str]:
 def _activecampaign(row: Row, email: str, state: str) -> Line:
     status = first(row, "status", "contact status").lower()
     ended = ("unsubscribed date", "unsubscription date", "unsubscribe date", "bounced date")
-    began = ("subscribed date", "subscription date", "date created")
+    began = ("subscribed date", "subscription date")
     if status in {"3", "bounced"}:
         return unusable(row, email, *ended, because=BOUNCED)
     if status in {"2", "unsubscribed"}:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Final
 from django.db import connection
 
 from duologue.engage.messages.claims import received_by
-from duologue.engage.messages.rules.gate import caps_free_at
+from duologue.engage.messages.rules.gate import Cap, caps_free_at
 from duologue.engage.messages.surroundings import surroundings
 from duologue.engage.runs.actions import NotPossible, count_first
 from duologue.engage.runs.admissions import Candidate, consider
 from duologue.engage.runs.moving import current_version
 from duologue.engage.runs.rules.admission import HELD_OUT
-from duologue.people.consent.queries import purposes, standing
+from duologue.people.consent.queries import purposes, standing, wishes
 from duologue.people.profiles.queries import profiles_of
 from duologue.people.profiles.rules import shard_of
 from duologue.strategize.segments.queries import each_member
@@ -86,7 +86,8 @@ def _weigh(sheet: LaunchSheet, workspace: Workspace, version: Version, persons: 
 def _free(sheet: LaunchSheet, workspace: Workspace, version: Version, persons: Sequence[int], now: datetime) -> list[int]:
     """Return who has neither a pause nor a full cap; note what the others wait for."""
     caps = surroundings(workspace).caps
-    received = received_by(workspace, persons, caps, now)
+    paces = {person: Cap(1, timedelta(days=wish.pace_days)) for person, wish in wishes(workspace, persons).items() if wish.pace_days}
+    received = received_by(workspace, persons, (*caps, *paces.values()), now)
     stand = standing(workspace, persons)
     channel = next(iter(version.plan.turns[version.plan.start].by), "email")
     free = []
@@ -94,7 +95,7 @@ def _free(sheet: LaunchSheet, workspace: Workspace, version: Version, persons: S
         holding = [pause.because for pause in stand[person].pauses if pause.holds(now)]
         if holding:
             sheet.later["complaint" if "complaint" in holding else "snoozed"] += 1
-        elif caps_free_at(caps, channel, received[person], now) > now:
+        elif caps_free_at((*caps, paces[person]) if person in paces else caps, channel, received[person], now) > now:
             sheet.later["cap"] += 1
         else:
             free.append(person)

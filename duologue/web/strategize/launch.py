@@ -45,9 +45,9 @@ def sheet(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse
     context: dict[str, Any] = {"workspace": workspace, "dialogue": find(workspace, name)}
     try:
         audience = current_version(workspace, name).plan.audience
-        size = Segment.within(workspace).filter(name=audience).values_list("size", flat=True).first() or 0
-        if size > MOST:
-            context["too_many"] = size
+        segment = Segment.within(workspace).filter(name=audience).first()
+        if segment is not None and (segment.size > MOST or segment.swept_revision < segment.revision):
+            context["too_many"] = segment.size
         elif audience:
             found = launch_sheet(workspace=workspace, name=name, now=now(workspace))
             context |= {"sheet": found, "lines": lines(found), "also": found.also.most_common()}

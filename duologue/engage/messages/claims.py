@@ -109,7 +109,7 @@ def judge(workspace: Workspace, claimed: Sequence[Claimed], around: Surroundings
     ready = {name: _ready(workspace, name, now) for name in {one.channel for one in claimed}}
     changed = no_longer(workspace, claimed, now)
     verdicts: dict[int, Verdict] = {}
-    for one in by_rank(workspace, claimed) if around.caps else claimed:
+    for one in by_rank(workspace, claimed) if around.caps or paces else claimed:
         verdict = ready[one.channel]
         if verdict.answer != "never":
             wish = wished.get(one.person)

@@ -163,14 +163,14 @@ def unsuppress(*, workspace: Workspace, channel: str, address: str, reason: str)
 
 
 @transaction.atomic
-def wish(*, workspace: Workspace, profiles: Sequence[int], pace_days: int, hours: str, now: datetime) -> None:
-    """Keep how the person of these profiles wants to hear from the brand, in place of what they said before.
+def wish(*, workspace: Workspace, profile_id: int, profiles: Sequence[int], pace_days: int, hours: str, now: datetime) -> None:
+    """Keep how a person wants to hear from the brand, said on one of their profiles, in place of what any of these said before.
 
     0 and "" mean that they do not mind.
     """
     Wish.within(workspace).filter(profile__in=profiles).delete()
     if pace_days or hours:
-        Wish(workspace=workspace, profile_id=profiles[0], pace_days=pace_days or None, hours=hours, at=now).save(force_insert=True)
+        Wish(workspace=workspace, profile_id=profile_id, pace_days=pace_days or None, hours=hours, at=now).save(force_insert=True)
 
 
 @transaction.atomic

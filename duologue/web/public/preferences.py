@@ -94,7 +94,14 @@ def _save(visit: Visit, choices: list[Choice]) -> None:
         consent.lift(workspace=visit.workspace, profile_id=origin.profile, because="snoozed", now=visit.now)
     pace, hours = asked.get("pace", ""), asked.get("hours", "")
     if pace.isdigit() and int(pace) in PACES.values() and hours in HOURS:
-        consent.wish(workspace=visit.workspace, profiles=visit.person.profile_ids, pace_days=int(pace), hours=HOURS[hours], now=visit.now)
+        consent.wish(
+            workspace=visit.workspace,
+            profile_id=origin.profile,
+            profiles=visit.person.profile_ids,
+            pace_days=int(pace),
+            hours=HOURS[hours],
+            now=visit.now,
+        )
     language = asked.get("language", "")
     if language in LANGUAGES and language != visit.language:
         learn(workspace=visit.workspace, facts=[NewFact(origin.profile, "locale", language, SOURCE, visit.now)], now=visit.now)

@@ -17,7 +17,7 @@ def planned(shop):
 
 def test_a_promotion_a_week_is_enough_for_whoever_says_so(shop, person, delivery, now):
     ann, ben = person(1), person(2)
-    wish(workspace=shop, profiles=[ann], pace_days=7, hours="", now=now)
+    wish(workspace=shop, profile_id=ann, profiles=[ann], pace_days=7, hours="", now=now)
     actions.plan(workspace=shop, deliveries=[delivery(one, seq=seq) for one in (ann, ben) for seq in (1, 2)], now=now)
     tasks.send_due(shop, now)
     assert planned(shop) == [("accepted", ""), ("withheld", "too_late_cap"), ("accepted", ""), ("accepted", "")]
@@ -25,7 +25,7 @@ def test_a_promotion_a_week_is_enough_for_whoever_says_so(shop, person, delivery
 
 def test_what_is_no_promotion_is_not_put_off(shop, person, delivery, now):
     ann = person(1)
-    wish(workspace=shop, profiles=[ann], pace_days=30, hours="18:00-22:00", now=now)
+    wish(workspace=shop, profile_id=ann, profiles=[ann], pace_days=30, hours="18:00-22:00", now=now)
     service = {"kind": "service", "purpose": "orders", "basis": "contract"}
     actions.plan(workspace=shop, deliveries=[delivery(ann), delivery(ann, seq=2, **service), delivery(ann, seq=3, **service)], now=now)
     tasks.send_due(shop, now)
@@ -45,7 +45,7 @@ def test_what_is_no_promotion_is_not_put_off(shop, person, delivery, now):
 def test_it_comes_when_it_suits_the_person(shop, person, delivery, now, hours, window, hour, day):
     """Noon on a Monday. Where the dialogue's window and the person's never meet, the person's holds."""
     ann = person(1)
-    wish(workspace=shop, profiles=[ann], pace_days=0, hours=hours, now=now)
+    wish(workspace=shop, profile_id=ann, profiles=[ann], pace_days=0, hours=hours, now=now)
     late = now + timedelta(days=14)
     actions.plan(workspace=shop, deliveries=[delivery(ann, window=window, too_late_at=late)], now=now)
     tasks.send_due(shop, now)
@@ -55,9 +55,9 @@ def test_it_comes_when_it_suits_the_person(shop, person, delivery, now, hours, w
 
 def test_the_latest_wish_takes_the_place_of_the_earlier_on_all_profiles(shop, person, now):
     ann, other = person(1), person(2)
-    wish(workspace=shop, profiles=[ann], pace_days=30, hours="18:00-22:00", now=now)
+    wish(workspace=shop, profile_id=ann, profiles=[ann], pace_days=30, hours="18:00-22:00", now=now)
     assert wishes(shop, [ann, other]) == {ann: Wishes(30, "18:00-22:00")}
-    wish(workspace=shop, profiles=[other, ann], pace_days=7, hours="", now=now)
+    wish(workspace=shop, profile_id=other, profiles=[other, ann], pace_days=7, hours="", now=now)
     assert wishes(shop, [ann, other]) == {other: Wishes(7, "")}
-    wish(workspace=shop, profiles=[other, ann], pace_days=0, hours="", now=now)
+    wish(workspace=shop, profile_id=other, profiles=[other, ann], pace_days=0, hours="", now=now)
     assert wishes(shop, [ann, other]) == {}

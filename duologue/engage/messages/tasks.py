@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 ROLE = "gate"
 BATCH = 500
 ON_THE_WIRE = timedelta(seconds=10)
+QUICK = 1.0  # seconds; where a batch takes longer on the wire, the next would only wait for it
 WAITS_FOR_THE_WIRE = 2.0  # seconds; with those that a channel takes to send, the ten after which the gate is asked again
 leases = Leases(ROLE)
 _gate = threading.Lock()  # threads of one process share its leases
@@ -64,20 +65,22 @@ def send_due(workspace: Workspace, now: datetime, most: int = 2500) -> int:
 
 def _send_batches(workspace: Workspace, now: datetime, most: int) -> int:
     """Send batch after batch; return how many deliveries moved."""
-    moved = 0
+    moved, took = 0, 0.0
     wanted = min(BATCH, most)
     batch = _next(workspace, now, wanted)
     while batch is not None:
         moved += len(batch.claimed)
         is_more = len(batch.claimed) == wanted
         wanted = min(BATCH, most - moved) if is_more else 0
-        coming = ahead.begin(_next, workspace, now, wanted) if wanted > 0 and ahead.is_possible(workspace) else None
+        coming = ahead.begin(_next, workspace, now, wanted) if wanted > 0 and took < QUICK and ahead.is_possible(workspace) else None
+        began = time.monotonic()
         try:
             _hand_over(workspace, batch, now)
         except BaseException:
             if coming is not None:
                 _give_up(coming)
             raise
+        took = time.monotonic() - began
         batch = coming.result() if coming is not None else _next(workspace, now, wanted)
     return moved
 

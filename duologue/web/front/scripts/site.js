@@ -61,11 +61,18 @@ function packed(events) {
   return JSON.stringify({ batch: events, sentAt: new Date().toISOString(), writeKey: data.key });
 }
 
+// Take out of what waits as much as one request may hold.
+function part() {
+  let many = Math.min(waiting.length, MOST);
+  while (many > 1 && packed(waiting.slice(0, many)).length > LARGEST) many >>= 1;
+  return waiting.splice(0, many);
+}
+
 async function send() {
   timer = 0;
   if (sending || !waiting.length) return;
   sending = true;
-  const some = waiting.splice(0, MOST);
+  const some = part();
   let done = false;
   try {
     const answer = await fetch(`${origin}/v1/batch`, { method: "POST", body: packed(some), keepalive: true, credentials: "omit" });
@@ -73,7 +80,7 @@ async function send() {
     if (!answer.ok) console.warn(`Duologue: ${answer.status} ${await answer.text()}`);
   } catch { /* no network: tried again */ }
   sending = false;
-  if (!done) waiting.unshift(...some);
+  if (!done && !silent()) waiting.unshift(...some);
   pause = done ? 1000 : Math.min(pause * 2, 60000);
   if (waiting.length) timer = setTimeout(send, done ? 0 : pause);
 }
@@ -81,10 +88,11 @@ async function send() {
 // A page that is left takes what still waits along, in parts a browser lets go.
 function leave() {
   while (waiting.length) {
-    let part = waiting.slice(0, MOST);
-    while (part.length > 1 && packed(part).length > LARGEST) part = part.slice(0, part.length >> 1);
-    if (!navigator.sendBeacon(`${origin}/v1/batch`, packed(part))) return;
-    waiting = waiting.slice(part.length);
+    const some = part();
+    if (!navigator.sendBeacon(`${origin}/v1/batch`, packed(some))) {
+      waiting.unshift(...some);
+      return;
+    }
   }
 }
 

@@ -27,18 +27,17 @@ def open_experiments(version: Version, row: Timetable) -> list[str]:
     return [turn.name for turn in turns if turn.settle == "goal" and turn.name not in row.settled] if version.plan.goal else []
 
 
-def next_look(version: Version, row: Timetable, now: datetime) -> datetime | None:
+def next_look(version: Version, row: Timetable) -> datetime | None:
     """Return when a dialogue's experiments are counted next: once a day, as long as one is open."""
-    if not open_experiments(version, row):
-        return None
-    return row.since + ((now - row.since) // EVERY + 1) * EVERY
+    return row.looked_at + EVERY if open_experiments(version, row) else None
 
 
 def settle(workspace: Workspace, version: Version, row: Timetable, now: datetime) -> int:
     """Count the open experiments of a dialogue, where a day is over since, and note what each has settled on; return how many did."""
     done = 0
-    if (now - row.since) // EVERY == (row.until - row.since) // EVERY:
+    if now - row.looked_at < EVERY:
         return done
+    row.looked_at += (now - row.looked_at) // EVERY * EVERY
     for turn in open_experiments(version, row):
         arms = {arm.then for arm in version.plan.turns[turn].arms}
         best = settled({then: tried for then, tried in tried_in(workspace, version, turn, now).items() if then in arms})

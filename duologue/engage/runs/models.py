@@ -38,7 +38,8 @@ class Timetable(InWorkspace):
     """What a dialogue has to do by the calendar. `next_at` is when it is next looked at; `until` up to when all was done.
 
     `at` is the moment in hand, and `after` the last person dealt with for it, so that a cut goes on where it was. `begun` counts the
-    runs begun since `since`, for a pace. `settled` maps an experiment's turn to the way it has settled on.
+    runs begun since `since`, for a pace. `settled` maps an experiment's turn to the way it has settled on; `looked_at` is the
+    last of the days' beginnings at which they were counted, days being counted from when the dialogue went live.
     """
 
     dialogue = link("strategize.Dialogue")
@@ -50,6 +51,7 @@ class Timetable(InWorkspace):
     since = models.DateTimeField()
     begun = models.BigIntegerField(default=0)
     settled = models.JSONField(default=dict)
+    looked_at = models.DateTimeField()
 
     class Meta(InWorkspace.Meta):
         constraints = [models.UniqueConstraint(fields=["workspace", "dialogue"], name="one_timetable_per_dialogue")]

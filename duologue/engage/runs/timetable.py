@@ -31,7 +31,7 @@ PAST: Final = timedelta(days=1)  # what was missed by more is not made up for
 def open_timetable(*, workspace: Workspace, dialogue: int, now: datetime) -> None:
     """Give a dialogue that goes live its timetable, or have the one it has looked at now; what it had begun is kept."""
     _, is_new = Timetable.within(workspace).get_or_create(
-        workspace=workspace, dialogue_id=dialogue, defaults={"version": 0, "until": now, "since": now}
+        workspace=workspace, dialogue_id=dialogue, defaults={"version": 0, "until": now, "since": now, "looked_at": now}
     )
     if not is_new:
         look_again(workspace=workspace, dialogue=dialogue, at=now)
@@ -107,7 +107,7 @@ def _turn_to(workspace: Workspace, version: Version, row: Timetable, now: dateti
     elif any(trigger.is_timed for trigger in version.plan.starts):
         _fire(workspace, version, row, now)
     else:
-        row.until, row.next_at = max(row.until, now), next_look(version, row, now)
+        row.until, row.next_at = max(row.until, now), next_look(version, row)
     row.save()
     return done
 
@@ -122,7 +122,7 @@ def _next(workspace: Workspace, version: Version, row: Timetable) -> datetime | 
     if lets_in_all(version):
         opens = calendar.open_from(version.plan, workspace.timezone)
         return max(opens, row.until) if opens else row.until
-    return _next_moment(workspace, version, row.until) or next_look(version, row, row.until)
+    return _sooner(_next_moment(workspace, version, row.until), next_look(version, row))
 
 
 def _next_moment(workspace: Workspace, version: Version, after: datetime) -> datetime | None:
@@ -142,7 +142,7 @@ def _let_in(workspace: Workspace, version: Version, row: Timetable, now: datetim
     if opens is not None and now < opens:
         row.next_at = opens
         return 0, 0
-    row.next_at = next_look(version, row, now)
+    row.next_at = next_look(version, row)
     if closes is not None and now >= closes:
         return 0, 0
     row.since = pacing.moved_on(max(row.since, opens or row.since), row.until, now)
@@ -176,7 +176,7 @@ def _fire(workspace: Workspace, version: Version, row: Timetable, now: datetime)
         at = _next_moment(workspace, version, max(row.until, now - PAST))
         if at is None or at > now:
             row.until = max(row.until, now)
-            row.next_at = _sooner(at, next_look(version, row, now))
+            row.next_at = _sooner(at, next_look(version, row))
             return
         row.at, row.after, row.begun, row.since = at, 0, 0, at
     most = _room(plan, row, now)
@@ -188,7 +188,7 @@ def _fire(workspace: Workspace, version: Version, row: Timetable, now: datetime)
     row.after, row.next_at = page.last, now
     if page.is_last:
         _let_go(row)
-        row.next_at = _sooner(_next_moment(workspace, version, row.until), next_look(version, row, now))
+        row.next_at = _sooner(_next_moment(workspace, version, row.until), next_look(version, row))
 
 
 def _let_go(row: Timetable) -> None:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
+from itertools import pairwise
 
 import pytest
 from django.db import connection
@@ -433,6 +434,16 @@ def test_what_an_experiment_settled_on_ends_with_its_arms(shop):
     assert set(late.values_list("turn", flat=True)) == {"left", "right"}
     assert queries.status(shop.workspace, row.pk)["calendar"]["settled"] == {}
     shop.adds_up()
+
+
+def test_experiments_are_counted_once_a_day_also_while_a_broadcast_is_in_hand(shop, monkeypatch):
+    counted = []
+    monkeypatch.setattr("duologue.engage.runs.experiments.tried_in", lambda *of: counted.append(of[-1]) or {})
+    shop.add_people(10)
+    shop.segment("everyone", shop.people)
+    shop.dialogue(TRIES.replace("turns:", 'pace: 24/day\nstarts: {every: FREQ=DAILY, at: "09:30"}\nagain: always\nturns:'))
+    shop.advance(days=5)
+    assert [round((after - before) / timedelta(days=1)) for before, after in pairwise(counted)] == [1, 1, 1, 1]
 
 
 def test_nobody_begins_any_more_once_the_money_is_spent(shop):

@@ -46,7 +46,7 @@ def occasion(plan: Plan, start: Mapping[str, Any]) -> str:
 
 
 def arm_of(dialogue: str, turn: Turn, seq: int, person: Known, seed: int) -> str:
-    """Return where an experiment leads a person: to the arm it has settled on, if it is one of this turn's, or to the one that chance draws."""
+    """Return where an experiment leads a person: to the arm it has settled on, if that is one of this turn's, or one drawn by chance."""
     way = person.settled.get(f"{dialogue}.{turn.name}")
     if way is not None and any(arm.then == way for arm in turn.arms):
         return way

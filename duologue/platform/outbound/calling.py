@@ -6,8 +6,11 @@ import http.client
 import ipaddress
 import socket
 import ssl
+import time
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
+
+from duologue.platform.outbound.deadline import Timed, left
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +32,8 @@ class NotAllowed(Exception):
 def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float, private: bool) -> tuple[int, bytes]:
     """Send a body and return the status and the first 64 kB of the answer. Redirects are not followed.
 
+    All of it takes at most so many seconds, however slowly the other side takes and answers; only looking its name up takes as long as
+    the system's resolver does, and counts.
     The host's addresses are looked up once, all of them are judged, and the very address that was judged is connected to, so that a
     name cannot mean something else a moment later. Raises NotAllowed, TimeoutError, OSError or ValueError.
     """
@@ -37,7 +42,8 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float, p
     if scheme not in PORTS or not host or (scheme == "http" and not private):
         raise NotAllowed("only https addresses are called")
     port = parts.port or PORTS[scheme]
-    connection = _connection(scheme, host, port, _address(host, port, private=private), seconds)
+    deadline = time.monotonic() + seconds
+    connection = _connection(scheme, host, port, _address(host, port, private=private), deadline)
     try:
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", path, body=body, headers={"user-agent": "duologue", **headers})
@@ -78,10 +84,16 @@ def _inner(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
     return address.ipv4_mapped or address.sixtofour
 
 
-def _connection(scheme: str, host: str, port: int, address: str, seconds: float) -> http.client.HTTPConnection:
+def _connection(scheme: str, host: str, port: int, address: str, deadline: float) -> http.client.HTTPConnection:
     """Return a connection to the very address, which shows itself, and is checked, as the host."""
-    made = http.client.HTTPConnection(host, port, timeout=seconds)
-    made.sock = socket.create_connection((address, port), timeout=seconds)
-    if scheme == "https":
-        made.sock = ssl.create_default_context().wrap_socket(made.sock, server_hostname=host)
+    sock = socket.create_connection((address, port), timeout=left(deadline))
+    try:
+        if scheme == "https":
+            sock.settimeout(left(deadline))
+            sock = ssl.create_default_context().wrap_socket(sock, server_hostname=host)
+    except BaseException:
+        sock.close()
+        raise
+    made = http.client.HTTPConnection(host, port)
+    made.sock = Timed(sock, deadline)
     return made

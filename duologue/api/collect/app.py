@@ -12,7 +12,7 @@ import structlog
 from django.db import close_old_connections
 
 from duologue.api.collect.journal import Journal
-from duologue.api.collect.reading import LARGEST_BATCH, TYPE_OF, WrongRequest, key_of, read_body, unpacked
+from duologue.api.collect.reading import LARGEST_BATCH, TYPE_OF, WrongRequest, as_a_visitor, key_of, read_body, unpacked
 from duologue.platform.staff.queries import key_for
 from duologue.platform.telemetry.counters import count
 
@@ -67,6 +67,8 @@ async def _take(scope: Any, receive: Any) -> list[dict[str, Any]]:
     key = await _key(key_of(headers.get(b"authorization", "")) or read.write_key)
     if key is None:
         raise WrongRequest(401, "This write key is not known or was revoked; see Settings, Keys.")
+    if key.kind == "site":
+        read = as_a_visitor(read)
     await journal().keep(workspace=key.workspace, source=key.name, payloads=read.payloads, refused=read.refused)
     count("events_received", len(read.payloads))
     count("events_refused", len(read.refused))
@@ -98,7 +100,7 @@ async def _key(secret: str) -> Key | None:
     if kept and kept[0] > present:
         return kept[1]
     found = await asyncio.get_running_loop().run_in_executor(journal().pool, _look_up, secret)
-    key = found if found is not None and found.kind == "write" else None
+    key = found if found is not None and found.kind in {"write", "site"} else None
     if len(_keys) >= MOST_KEYS:
         _keys.clear()
     if key is not None:  # a wrong key is not remembered: one just made must work at once

@@ -7,12 +7,14 @@ import binascii
 import gzip
 import zlib
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, Final
 
 import msgspec
 
 from duologue.kit.pipeline import Refused
 from duologue.people.intake.rules import LARGEST, open_envelope
+from duologue.people.timeline import names
 
 TYPE_OF: Final = {
     **{name: name for name in ("identify", "track", "page", "screen", "group", "alias", "batch")},
@@ -25,6 +27,9 @@ TYPE_OF: Final = {
     "b": "batch",
     "import": "batch",
 }
+NOT_FROM_A_PAGE: Final = frozenset(
+    {names.CONSENT_GRANTED, names.CONSENT_WITHDRAWN, names.CONSENT_REFUSED, names.ORDER_COMPLETED, names.ORDER_REFUNDED, names.FORM_SENT}
+)
 LARGEST_BATCH: Final = 4 * 1024 * 1024
 MOST_IN_BATCH: Final = 5000
 
@@ -80,6 +85,35 @@ def read_body(word: str, body: bytes) -> Read:
     if len(batch.batch) > MOST_IN_BATCH:
         raise WrongRequest(413, f"A batch may hold {MOST_IN_BATCH} events, this one holds {len(batch.batch)}.")
     return _completed(batch.batch, None, batch.sent_at, batch.write_key)
+
+
+def as_a_visitor(read: Read) -> Read:
+    """Return what may come in by a key that anybody can read in a public page.
+
+    Addresses are left out, for nobody proved them: they would lead somebody's mail to whoever sent them. Statements of consent, orders
+    and aliases are refused.
+    """
+    kept = Read(read.write_key, refused=list(read.refused))
+    gone = {index for index, _, _ in read.refused}
+    places = (index for index in count() if index not in gone)
+    for index, payload in zip(places, read.payloads, strict=False):
+        event = msgspec.json.decode(payload)
+        if event.get("type") == "alias" or event.get("event") in NOT_FROM_A_PAGE:
+            said = f"'{event.get('event') or 'alias'}' does not come by a site's key; send it from a server, with a write key."
+            kept.refused.append((index, Refused("not from a page", said), payload))
+            continue
+        context = event.get("context")
+        for holder in (event, context if isinstance(context, dict) else {}):
+            if isinstance(holder.get("traits"), dict):
+                holder["traits"] = {key: value for key, value in holder["traits"].items() if key not in {"email", "phone"}}
+        try:
+            payload = msgspec.json.encode(event)  # noqa: PLW2901 - without the addresses
+            open_envelope(payload)
+        except Refused as refusal:
+            kept.refused.append((index, refusal, payload))
+        else:
+            kept.payloads.append(payload)
+    return kept
 
 
 def _completed(events: list[msgspec.Raw], kind: str | None, sent_at: str | None, write_key: str | None) -> Read:

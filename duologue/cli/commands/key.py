@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 NAME = "key"
 HELP = "Make, list or revoke keys for machines."
 EXAMPLE = "duologue key create website --kind write"
+KINDS = "write: events in, from a server; site: from public pages, by the script; manage: the management API"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     words = parser.add_subparsers(dest="word", metavar="WORD", required=True)
     create = words.add_parser("create", help="make a key and show its secret, once")
     create.add_argument("name", metavar="NAME")
-    create.add_argument("--kind", choices=["write", "manage"], default="write", help="write: events in; manage: the management API")
+    create.add_argument("--kind", choices=["write", "site", "manage"], default="write", help=KINDS)
     create.add_argument("--role", default="", help="of a management key: owner, editor, analyst, care or guest")
     words.add_parser("list", help="list the keys")
     revoke = words.add_parser("revoke", help="make a key worthless")

@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=80)),
-                ('kind', models.CharField(choices=[('write', 'Write'), ('manage', 'Manage')], max_length=6)),
+                ('kind', models.CharField(choices=[('write', 'Write'), ('site', 'Site'), ('manage', 'Manage')], max_length=6)),
                 ('role', models.CharField(blank=True, choices=[('owner', 'Owner'), ('editor', 'Editor'), ('analyst', 'Analyst'), ('care', 'Care'), ('guest', 'Guest')], max_length=10)),
                 ('shown', models.CharField(help_text='The first characters, to recognise it by.', max_length=12)),
                 ('digest', models.BinaryField(max_length=32, unique=True)),

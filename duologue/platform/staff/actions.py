@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 INVITATION_LASTS = timedelta(days=7)
 SIGN_IN_LINK_LASTS = timedelta(hours=1)
-PREFIX = {Key.Kind.WRITE: "duo_w_", Key.Kind.MANAGE: "duo_m_"}
+PREFIX = {Key.Kind.WRITE: "duo_w_", Key.Kind.SITE: "duo_s_", Key.Kind.MANAGE: "duo_m_"}
 
 
 class StaffRefused(Exception):
@@ -30,7 +30,7 @@ def create_key(workspace: Workspace, name: str, kind: str, role: str, now: datet
     A write key ignores `role`; a management key acts with it. Raises StaffRefused for an unknown kind or role.
     """
     if kind not in Key.Kind.values:
-        raise StaffRefused(f"A key is of kind write or manage, not {kind!r}.")
+        raise StaffRefused(f"A key is of kind write, site or manage, not {kind!r}.")
     if kind == Key.Kind.MANAGE and role not in Role.values:
         raise StaffRefused(f"A management key needs a role: {', '.join(Role.values)}; not {role!r}.")
     secret = new_token(PREFIX[Key.Kind(kind)])

@@ -88,10 +88,14 @@ class SignInLink(models.Model):
 
 
 class Key(InWorkspace):
-    """A machine's key: a write key may only send events in, a management key acts with a role."""
+    """A machine's key: a write key may only send events in, a management key acts with a role.
+
+    A site key stands in public pages: it tells what a visitor does, and nothing that anybody could misuse about somebody else.
+    """
 
     class Kind(models.TextChoices):
         WRITE = "write"
+        SITE = "site"
         MANAGE = "manage"
 
     name = models.CharField(max_length=80)

@@ -75,6 +75,28 @@ def test_what_browsers_send_is_taken_whatever_its_content_type(server, workspace
     assert list(Event.within(workspace).values_list("name", flat=True)) == ["Seen", "Seen"]
 
 
+def test_by_a_key_that_anybody_can_read_nobody_says_anything_about_somebody_else(server, workspace):
+    key = create_key(workspace, "page", "site", "", NOW)[1]
+    someone = {"anonymousId": "d1", "context": {"traits": {"email": "victim@shop.example"}}}
+    batch = [
+        {"type": "track", "event": "Consent Granted", **someone, "properties": {"channel": "email", "purpose": "news"}},
+        {"type": "track", "userId": "u"},
+        {"type": "track", "event": "Order Completed", **someone, "properties": {"revenue": 1}},
+        {"type": "alias", "userId": "u", "previousId": "d1"},
+        {"type": "identify", "anonymousId": "d1", "traits": {"email": "victim@shop.example", "phone": "+4915112345678", "size": "M"}},
+        {"type": "track", "event": "Basket Filled", **someone},
+        {"type": "track", "event": "Seen", "context": {"traits": {"email": "victim@shop.example"}}},
+    ]
+    refused = post(server, "/v1/batch", {"batch": batch}, key).json()["refused"]
+    reasons = sorted((one["index"], one["reason"]) for one in refused)
+    page = "not from a page"
+    assert reasons == [(0, page), (1, "no event name"), (2, page), (3, page), (6, "nobody")]
+    assert process(workspace, NOW) == 2
+    assert find(workspace, "email", "victim@shop.example") is find(workspace, "phone", "+4915112345678") is None
+    visitor = find(workspace, "device", "d1")
+    assert people(workspace, [visitor])[visitor].facts == {"size": "M"}
+
+
 def test_wrong_requests_get_a_status_and_a_sentence(server, workspace, key):
     manage = create_key(workspace, "boss", "manage", "owner", NOW)[1]
     event = {"event": "A", "userId": "u"}

@@ -1,5 +1,5 @@
 // The script a brand puts on its own site:
-//   <script async src="https://…/site.js" data-key="WRITE KEY"></script>
+//   <script async src="https://…/site.js" data-key="SITE KEY"></script>
 // It speaks the calls of Segment's analytics.js under window.duologue. Until the visitor agrees, nothing is kept in the browser and a
 // visitor is new on every page; where the browser says Global Privacy Control or Do Not Track, nothing is sent at all.
 const script = document.currentScript;
@@ -133,7 +133,7 @@ const api = {
   push(call) { api[call[0]](...call.slice(1)); },
 };
 
-if (!data.key) console.warn('Duologue: the script needs its write key, as in data-key="…".');
+if (!data.key) console.warn('Duologue: the script needs its key, as in data-key="…".');
 addEventListener("pagehide", leave);
 addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") leave(); });
 

@@ -127,6 +127,32 @@ def test_an_import_cut_off_anywhere_goes_on_and_ends_the_same(transactional_db, 
     assert results[0] == results[1]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_equal_lines_on_both_sides_of_a_cut_are_each_taken_in(transactional_db, monkeypatch, tmp_path):
+    shop = create_workspace(name="shop", clock_at="2026-01-05T12:00:00+00:00")
+    monkeypatch.setattr(drafting, "LINES_AT_ONCE", 2)
+    text = "kind: events\nsource: till\nexternal_id: who\ntime: {column: at}\nskip: [{where: {who: x}, because: nobody}]\nevents: [{event: Came}]\n"
+    lines = [
+        "who,at",
+        "7,2025-07-01T09:00:00Z",
+        "x,2025-07-01T09:00:00Z",
+        "8,2025-07-01T09:00:00Z",
+        "7,2025-07-01T09:00:00Z",
+        "7,2025-07-01T09:00:00Z",
+    ]
+    (tmp_path / "till.csv").write_text("\n".join(lines) + "\n")
+
+    def die(_lines):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        actions.import_file(workspace=shop, path=tmp_path / "till.csv", kind="events", recipe=text, told=die)
+    assert Import.within(shop).get().position == 2
+    job = actions.import_file(workspace=shop, path=tmp_path / "till.csv", kind="events", recipe=text)
+    assert (job.rows_written, job.rows_unchanged, job.counts) == (4, 0, {"Came": 4, "nobody": 1})
+    assert Event.within(shop).filter(name="Came").count() == 4
+
+
 HEAD = "Email;Name;Plan;Name"
 AWKWARD = {
     "utf-8 with a mark": ("\ufeff" + HEAD + "\nann@x.example;Zoë;gold;2\n").encode(),

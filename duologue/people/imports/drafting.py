@@ -48,8 +48,9 @@ class Drafting:
         lines = lines_of(self.context)
         tidy = columns.cleaner(recipe.clean)
         skips = [(skip.because, columns.where(skip.where)) for skip in recipe.skip]
+        self._go_over(lines, itertools.islice(rows, start), tidy, skips)
         line = start
-        for line, row in enumerate(itertools.islice(rows, start, None), start + 1):
+        for line, row in enumerate(rows, start + 1):
             if self._is_line(line, row):
                 if tidy:
                     tidy(row)
@@ -64,6 +65,19 @@ class Drafting:
                 yield self._batch(lines, lines.position(line), LINES_AT_ONCE)
         self._gather(lines.done(line + 10**9))
         yield self._batch(lines, line, line % LINES_AT_ONCE)
+
+    def _go_over(
+        self, lines: Lines, rows: Iterator[Row], tidy: Callable[[Row], None] | None, skips: list[tuple[str, Callable[[Row], bool]]]
+    ) -> None:
+        """Go over lines that are committed already; where equal lines are told apart by their number, count them again."""
+        for line, row in enumerate(rows, 1):
+            if isinstance(lines, EventLines) and self._is_line(line, row):
+                if tidy:
+                    tidy(row)
+                if not any(test(row) for _, test in skips):
+                    lines.went_before(line, row)
+        self.refusals.clear()
+        self.passed_over.clear()
 
     def _is_line(self, line: int, row: Row) -> bool:
         """Say whether this is a line to read; blank ones and repeated headings are passed over, misshapen ones refused."""

@@ -163,6 +163,10 @@ class EventLines:
         content = digest16(*row)
         yield Draft(line, 1, digest16("line", self.context.recipe.source, content.hex(), str(ordinal)), content, event, row)
 
+    def went_before(self, line: int, row: Row) -> None:
+        """Count a line that was imported before the reading was cut off."""
+        self._ordinal(line, row)
+
     def _ordinal(self, line: int, row: Row) -> int:
         """Return how many equal lines came before among the last 100,000 and more; equal orders may be given twice."""
         if line - self._since >= ORDINALS_OVER:

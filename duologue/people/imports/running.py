@@ -110,17 +110,19 @@ class Running:
             return
         with self.refused_file.open(encoding="utf-8", newline="") as file:
             listed = list(csv.reader(file))
-        kept = [row for row in listed[1:] if row[0].isdigit() and int(row[0]) <= self.job.position]
+        kept = [row for row in listed[1:] if row and row[0].isdigit() and int(row[0]) <= self.job.position]
         if len(kept) == len(listed) - 1:
             return
-        with self.refused_file.open("w", encoding="utf-8", newline="") as file:
+        beside = self.refused_file.with_name(f"{self.refused_file.name}.new")
+        with beside.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([*listed[:1], *kept])
+        beside.replace(self.refused_file)
 
     def _list_refused(self, refusals: list[Refusal], headings: list[str]) -> None:
         if not refusals:
             return
         self.refused_file.parent.mkdir(parents=True, exist_ok=True)
-        new = not self.refused_file.exists()
+        new = not self.refused_file.exists() or self.refused_file.stat().st_size == 0
         with self.refused_file.open("a", encoding="utf-8", newline="") as file:
             out = csv.writer(file)
             if new:

@@ -15,7 +15,7 @@ from duologue.engage.runs.knowledge import know
 from duologue.engage.runs.rows import Moved, RunRow
 from duologue.engage.runs.rules import admission
 from duologue.engage.runs.rules.admission import ADMITTED, Means, Past, Verdict
-from duologue.engage.runs.spending import is_spent
+from duologue.engage.runs.spending import Purse, purse_of
 from duologue.engage.runs.steps import write_down
 from duologue.people.consent.queries import purposes, standing, suppressed
 from duologue.people.consent.rules import KIND_OF
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from duologue.people.timeline.queries import EventRow
     from duologue.platform.workspaces.models import Workspace
     from duologue.strategize.dialogues.rules.plan import Plan
+    from duologue.strategize.dialogues.rules.state import Decision
 
 
 @dataclass(slots=True)
@@ -118,22 +119,37 @@ def _candidate(plan: Plan, event: EventRow) -> Candidate:
 def admit(*, workspace: Workspace, version: Version, candidates: Sequence[Candidate], now: datetime, watermark: datetime) -> int:
     """Consider people for a dialogue, write the verdicts, begin the runs; return how many began.
 
-    A handful of queries whatever the number. Must be called inside a transaction.
+    A handful of queries whatever the number; with a limit of money, a handful for each share of them that it would suffice for.
+    Must be called inside a transaction.
     """
     latest = list({(one.person, one.occasion): one for one in candidates}.values())
     if not latest or not is_open(version.plan, workspace.timezone, now):
         return 0
-    judged = consider(workspace, version, latest, now)
-    _write_verdicts(workspace, version.dialogue, judged, now)
-    end_runs(workspace, [verdict.ends for _, verdict in judged if verdict.ends is not None], "restarted", now)
-    return _begin(workspace, version, [one for one, verdict in judged if verdict.start], now, watermark)
+    purse, began = purse_of(workspace, version), 0
+    while latest:
+        most = len(latest) if purse is None or purse.is_empty else purse.enough_for
+        judged = _judge(workspace, version, latest[:most], now, purse)
+        _write_verdicts(workspace, version.dialogue, judged, now)
+        end_runs(workspace, [verdict.ends for _, verdict in judged if verdict.ends is not None], "restarted", now)
+        made = _begin(workspace, version, [one for one, verdict in judged if verdict.start], now, watermark)
+        if purse is not None:
+            purse.pay(made)
+        began += len(made)
+        latest = latest[most:]
+    return began
 
 
 def consider(workspace: Workspace, version: Version, candidates: Sequence[Candidate], now: datetime) -> list[tuple[Candidate, Verdict]]:
     """Return what would become of each of these people, and write nothing."""
+    return _judge(workspace, version, candidates, now, purse_of(workspace, version))
+
+
+def _judge(
+    workspace: Workspace, version: Version, candidates: Sequence[Candidate], now: datetime, purse: Purse | None
+) -> list[tuple[Candidate, Verdict]]:
     persons = [one.person for one in candidates]
     excepted = _excepted(workspace, version.plan, persons)
-    spent = admission.SPENT if is_spent(workspace, version) else ""
+    spent = admission.SPENT if purse is not None and purse.is_empty else ""
     pasts, first = _pasts(workspace, version, candidates)
     means = _means(workspace, version.plan, persons)
     return [
@@ -253,9 +269,10 @@ def end_runs(workspace: Workspace, runs: Sequence[int], reason: str, now: dateti
     withdraw(workspace=workspace, turns=[(run, 1, LAST) for run in runs], now=now)
 
 
-def _begin(workspace: Workspace, version: Version, candidates: Sequence[Candidate], now: datetime, watermark: datetime) -> int:
+def _begin(workspace: Workspace, version: Version, candidates: Sequence[Candidate], now: datetime, watermark: datetime) -> list[Decision]:
+    """Begin runs; return what was decided for those that began."""
     if not candidates:
-        return 0
+        return []
     known: Mapping[int, Known] = know(
         workspace, {one.person: one.profile for one in candidates}, [version], [one.start for one in candidates]
     )
@@ -267,8 +284,9 @@ def _begin(workspace: Workspace, version: Version, candidates: Sequence[Candidat
         started.append(Moved(row, decision.state, decision.wake_at, decision.ended))
         decided.append((row, version, decision))
     written = table.insert(workspace, started, now)
-    write_down(workspace, [one for one in decided if one[0].id in written], now)
-    return len(written)
+    begun = [one for one in decided if one[0].id in written]
+    write_down(workspace, begun, now)
+    return [decision for _, _, decision in begun]
 
 
 def audience_verdicts(workspace: Workspace, dialogue: int) -> dict[str, int]:

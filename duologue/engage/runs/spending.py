@@ -1,29 +1,82 @@
-"""What a dialogue has spent so far: on messages, and on perks that were given and not taken back."""
+"""What a dialogue may still spend on perks: its limit less those set aside, given, or promised in messages that are still to leave."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from django.db import connection
 
+from duologue.engage.perks.terms import offered
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from duologue.engage.runs.plans import Version
     from duologue.platform.workspaces.models import Workspace
+    from duologue.strategize.dialogues.rules.state import Decision
 
-THOUSANDTHS = 1000  # deliveries cost thousandths of a minor unit
+FEW: Final = 50  # so many begin at once however little is left
 
 
-def is_spent(workspace: Workspace, version: Version) -> bool:
-    """Say whether a dialogue has reached the money it may spend, so that nobody begins any more; those under way go on."""
+@dataclass(slots=True)
+class Purse:
+    """What is left of the money, in minor units, and what one perk of each offer that the plan gives costs."""
+
+    left: int
+    costs: dict[str, int]
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether nobody is to begin any more; those under way go on."""
+        return self.left <= 0
+
+    @property
+    def enough_for(self) -> int:
+        """Return how many may begin before it is asked again, if each were given the dearest perk."""
+        return max(FEW, self.left // max([1, *self.costs.values()]))
+
+    def pay(self, decisions: Iterable[Decision]) -> None:
+        """Take out what runs that begin are given, and what the messages they are sent will bring."""
+        for decision in decisions:
+            offers = [*decision.gives, *(say.gives[0] for say in decision.says if say.gives)]
+            self.left -= sum(self.costs.get(offer, 0) for offer in offers)
+
+
+def purse_of(workspace: Workspace, version: Version) -> Purse | None:
+    """Return what a dialogue may still spend; None where it has no limit. Two or three queries."""
     limit = version.plan.spend
     if limit is None:
-        return False
+        return None
+    wanted = {(offer, version.pin("offers", offer)) for turn in version.plan.turns.values() for offer in turn.gives}
+    costs = {name: offer.terms.cost for (name, _), offer in offered(workspace, wanted).items()}
+    return Purse(limit.minor - _given(workspace, version) - _promised(workspace, version), costs)
+
+
+def _given(workspace: Workspace, version: Version) -> int:
+    """Return what the perks cost that are set aside or given, and were not taken back."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT coalesce((SELECT sum(cost) FROM engage_delivery WHERE workspace_id = %s AND dialogue_id = %s), 0) / %s
-                    + coalesce((SELECT sum(k.cost) FROM engage_run r
-                                JOIN engage_perk k ON k.workspace_id = r.workspace_id AND k.run_id = r.id AND k.state <> 'released'
-                                WHERE r.workspace_id = %s AND r.dialogue_id = %s), 0)""",
-            (workspace.pk, version.dialogue, THOUSANDTHS, workspace.pk, version.dialogue),
+            """SELECT coalesce(sum(k.cost), 0) FROM engage_run r
+               JOIN engage_perk k ON k.workspace_id = r.workspace_id AND k.run_id = r.id AND k.state <> 'released'
+               WHERE r.workspace_id = %s AND r.dialogue_id = %s""",
+            (workspace.pk, version.dialogue),
         )
-        return bool(cursor.fetchone()[0] >= limit.minor)
+        return int(cursor.fetchone()[0])
+
+
+def _promised(workspace: Workspace, version: Version) -> int:
+    """Return what the perks will cost that are set aside only when the messages that bring them leave."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT d.body->'gives'->0, count(*) FROM engage_delivery d
+               WHERE d.workspace_id = %s AND d.dialogue_id = %s AND d.state = 'queued' AND d.body ? 'gives'
+                 AND NOT EXISTS (SELECT FROM engage_perk k WHERE k.workspace_id = d.workspace_id AND k.run_id = d.run_id
+                                 AND k.seq = d.occurrence AND k.state <> 'released')
+               GROUP BY 1""",
+            (workspace.pk, version.dialogue),
+        )
+        waiting = {tuple(json.loads(offer) if isinstance(offer, str) else offer): count for offer, count in cursor.fetchall()}
+    known = offered(workspace, waiting) if waiting else {}
+    return sum(known[offer].terms.cost * count for offer, count in waiting.items() if offer in known)

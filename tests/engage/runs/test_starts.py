@@ -460,6 +460,45 @@ def test_nobody_begins_any_more_once_the_money_is_spent(shop):
     shop.adds_up()
 
 
+GIVES = """
+dialogue: gives
+purpose: promotions
+audience: everyone
+spend: 10 GBP
+turns:
+  gift: {give: ten, say: gift, listen: [{silence: 5d, then: end}]}
+"""
+
+
+def test_what_messages_still_to_leave_will_bring_is_spent_too(shop, monkeypatch):
+    shop.add_people(9)
+    shop.segment("everyone", shop.people)
+    shop.offer("ten", cost=500)
+    monkeypatch.setattr("duologue.engage.runs.spending.FEW", 1)
+    monkeypatch.setattr("duologue.engage.runs.timetable.AT_ONCE", 4)
+    row = shop.dialogue(GIVES)
+    assert began(shop) == shop.people[:2]
+    assert Perk.within(shop.workspace).count() == 0
+    shop.turn()
+    shop.advance(days=1)
+    assert queries.people_of(shop.workspace, row.pk)["not_started"] == {"spent": 7}
+    assert Perk.within(shop.workspace).count() == 2
+    shop.adds_up()
+
+
+def test_the_number_of_queries_does_not_grow_with_people_where_the_money_suffices(shop):
+    def queries_for(count, name):
+        shop.segment(name, shop.add_people(count))
+        shop.dialogue(GIVES.replace("dialogue: gives", f"dialogue: {name}").replace("everyone", name), start=False)
+        with CaptureQueriesContext(connection) as found:
+            assert actions.start_dialogue(workspace=shop.workspace, name=name, now=shop.now) == count
+        return len(found)
+
+    shop.offer("ten", cost=10)
+    queries_for(1, "none")
+    assert queries_for(1, "first") == queries_for(70, "second")
+
+
 def test_where_there_is_room_for_one_the_dialogue_of_the_first_rank_has_it(shop):
     (one,) = shop.add_people(1)
     shop.segment("everyone", [one])

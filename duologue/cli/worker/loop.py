@@ -14,6 +14,8 @@ from duologue.cli.worker.once import SENDER, WORKER, go_round
 from duologue.engage.conversations.clicks import tell_spooled
 from duologue.engage.messages.tasks import leases as gate
 from duologue.engage.runs.tasks import leases as engine
+from duologue.engage.webhooks.air import InTheAir
+from duologue.engage.webhooks.tasks import call_due
 from duologue.platform.telemetry.counters import count, tell
 from duologue.platform.workspaces.models import Workspace
 from duologue.platform.workspaces.queries import now
@@ -32,7 +34,9 @@ class Loop:
     """Turns the wheel of every workspace until it is told to stop; a piece of work is always finished first."""
 
     def __init__(self, *, only: str, poll: float) -> None:
-        self._work: Sequence[tuple[str, Work]] = {"worker": WORKER, "sender": SENDER}.get(only, (*WORKER, *SENDER))
+        self._air = InTheAir()
+        work = {"worker": WORKER, "sender": SENDER}.get(only, (*WORKER, *SENDER))
+        self._work: Sequence[tuple[str, Work]] = [(name, self._air.begin if do is call_due else do) for name, do in work]
         self._tells_clicks = only != "sender"
         self._poll = poll
         self._stopping = threading.Event()
@@ -61,6 +65,7 @@ class Loop:
         close_old_connections()
         tell()
         moved = self._tells_clicks and tell_spooled() > 0
+        moved = self._air.land() > 0 or moved
         for workspace in Workspace.objects.order_by("pk"):
             moved = go_round(workspace, now(workspace), self._work, partial(self._one, workspace)) or moved
         return moved and not self._stopping.is_set()
@@ -83,7 +88,8 @@ class Loop:
         return done > 0
 
     def leave(self) -> None:
-        """Give shards back, so that others need not wait for them."""
+        """Give shards back, so that others need not wait for them, and wait for the calls that are being made."""
         engine.give_back()
         gate.give_back()
+        self._air.come_down()
         tell(at_once=True)

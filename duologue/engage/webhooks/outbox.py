@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import structlog
-from django.db import OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from duologue.engage.webhooks.actions import NewCall, answered, failed
 from duologue.engage.webhooks.models import WebhookCall
@@ -85,7 +85,7 @@ def _is_written(workspace: Workspace, done: Sequence[tuple[Due, Came]], now: dat
     try:
         with transaction.atomic():
             _write(workspace, done, now)
-    except OperationalError:  # the database is away: nothing is wrong with the answers
+    except (OperationalError, InterfaceError):  # the database is away: nothing is wrong with the answers
         raise
     except Exception as trouble:  # noqa: BLE001 whatever another program has made up
         log.warning("webhook_calls_unsettled", workspace=workspace.name, calls=len(done), error=type(trouble).__name__)

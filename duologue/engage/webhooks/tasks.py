@@ -23,17 +23,20 @@ SECONDS: Final = 5.0
 
 
 def call_due(workspace: Workspace, now: datetime) -> int:
-    """Make the calls that are due; return how many were made. A call carries its id, so that one made twice is known again."""
+    """Make the calls that are due and wait for them; return how many were made. The live worker does not wait (`air`).
+
+    A call carries its id, so that one made twice is known again.
+    """
     due = claim(workspace=workspace, most=AT_ONCE, now=now)
     if not due:
         return 0
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        came = list(pool.map(lambda one: _call(one, now, virtual=workspace.is_virtual), due))
+        came = list(pool.map(lambda one: make(one, now, virtual=workspace.is_virtual), due))
     settle(workspace=workspace, done=list(zip(due, came, strict=True)), now=now)
     return len(due)
 
 
-def _call(one: Due, now: datetime, *, virtual: bool) -> Came:
+def make(one: Due, now: datetime, *, virtual: bool) -> Came:
     """Make one call, unless there is a reason not to; never raises, for it runs in a thread of its own."""
     if virtual and not one.is_test:
         return Came(reason="the clock is virtual")

@@ -42,12 +42,15 @@ class Program:
 
     def __init__(self):
         self.asked, self.answers = [], []
+        self.may_answer = threading.Event()
+        self.may_answer.set()
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["content-length"]))
                 outer.asked.append((dict(self.headers.items()), body))
+                outer.may_answer.wait()
                 status, said = outer.answers.pop(0) if outer.answers else (200, {"left": 3})
                 self.send_response(status)
                 self.end_headers()
@@ -56,7 +59,10 @@ class Program:
             def log_message(self, *_):
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        class Server(ThreadingHTTPServer):
+            request_queue_size = 64
+
+        self.server = Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}/stock"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
@@ -65,6 +71,7 @@ class Program:
 def program():
     made = Program()
     yield made
+    made.may_answer.set()
     made.server.shutdown()
     made.server.server_close()
 

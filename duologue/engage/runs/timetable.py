@@ -146,6 +146,7 @@ def _let_in(workspace: Workspace, version: Version, row: Timetable, now: datetim
     if closes is not None and now >= closes:
         return 0, 0
     row.since = pacing.moved_on(max(row.since, opens or row.since), row.until, now)
+    row.until = max(row.until, now - pacing.DAY)  # what a spell without anyone moves on is moved on once
     most = _room(plan, row, now)
     batch = audiences.not_considered(workspace, version, most + 1)
     if not batch:

@@ -436,6 +436,19 @@ def test_what_an_experiment_settled_on_ends_with_its_arms(shop):
     shop.adds_up()
 
 
+def test_looking_at_experiments_takes_nothing_from_a_pace(shop):
+    shop.add_people(80)
+    shop.segment("everyone", shop.people[:60])
+    shop.dialogue(TRIES.replace("turns:", "pace: 24/day\nturns:"))
+    shop.advance(days=20)
+    assert len(began(shop)) == 60
+    shop.know("everyone", shop.people[60:], value=True)
+    shop.turn()
+    assert len(began(shop)) == 61
+    shop.advance(hours=10)
+    assert len(began(shop)) == 71
+
+
 def test_experiments_are_counted_once_a_day_also_while_a_broadcast_is_in_hand(shop, monkeypatch):
     counted = []
     monkeypatch.setattr("duologue.engage.runs.experiments.tried_in", lambda *of: counted.append(of[-1]) or {})

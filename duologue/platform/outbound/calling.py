@@ -48,11 +48,18 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float, p
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", path, body=body, headers={"user-agent": "duologue", **headers})
         answer = connection.getresponse()
-        return answer.status, answer.read(MOST_BYTES)
+        return answer.status, _body(answer)
     except http.client.HTTPException as trouble:
         raise OSError(type(trouble).__name__) from None
     finally:
         connection.close()
+
+
+def _body(answer: http.client.HTTPResponse) -> bytes:
+    said = answer.read(MOST_BYTES)
+    if answer.length and len(said) < MOST_BYTES:
+        raise OSError("the answer was cut short")
+    return said
 
 
 def _address(host: str, port: int, *, private: bool) -> str:

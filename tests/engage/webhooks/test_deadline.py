@@ -73,3 +73,9 @@ def test_nor_is_one_who_shakes_hands_letter_by_letter(slow):
 @pytest.mark.parametrize("head", [HEAD, b"HTTP/1.1 200 OK\r\nContent-Length: 12\r\nConnection: close\r\n\r\n", b"HTTP/1.0 200 OK\r\n\r\n"])
 def test_an_answer_in_pieces_is_read_to_its_end(slow, head):
     assert post(slow(head, b"hello, hello", 0.0), b"{}", {}, seconds=60, private=True) == (200, b"hello, hello")
+
+
+@pytest.mark.parametrize("said", [HEAD + b"hello", HEAD])
+def test_an_answer_cut_short_is_none(slow, said):
+    with pytest.raises(OSError, match="cut short"):
+        post(slow(said, b"", 0.0), b"{}", {}, seconds=60, private=True)

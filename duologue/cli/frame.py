@@ -60,6 +60,15 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
+def typed_or_piped(prompt: str, most: int) -> str:
+    """Return a secret typed on a terminal, unseen, or what standard input says, without its line end: one character more than `most`."""
+    if sys.stdin.isatty():
+        import getpass
+
+        return getpass.getpass(prompt)
+    return sys.stdin.read(most + 1).removesuffix("\n").removesuffix("\r")
+
+
 def note(sentence: str) -> None:
     """Tell a person something beside the output, on standard error."""
     print(sentence, file=sys.stderr, flush=True)

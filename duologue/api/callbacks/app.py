@@ -7,9 +7,9 @@ from typing import Any
 
 import structlog
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections
 from django.utils.encoding import iri_to_uri
 
+from duologue.api.plain import headers_of, on_a_fresh_connection
 from duologue.engage.conversations import clicks
 from duologue.platform.secrets import signing
 
@@ -36,7 +36,7 @@ async def application(scope: Any, _receive: Any, send: Any) -> None:
     if kind == "o":
         await _picture(token, method, send)
     else:
-        await _lead_on(token, method, _headers(scope), send)
+        await _lead_on(token, method, headers_of(scope), send)
 
 
 async def _lead_on(token: str, method: str, headers: dict[bytes, str], send: Any) -> None:
@@ -44,7 +44,7 @@ async def _lead_on(token: str, method: str, headers: dict[bytes, str], send: Any
     target = None
     if numbers is not None and len(numbers) == 3:
         agent, purpose = headers.get(b"user-agent", ""), headers.get(b"purpose", "") or headers.get(b"sec-purpose", "")
-        target = await sync_to_async(_on_a_fresh_connection, thread_sensitive=False)(clicks.follow, numbers, method, agent, purpose.lower())
+        target = await sync_to_async(on_a_fresh_connection, thread_sensitive=False)(clicks.follow, numbers, method, agent, purpose.lower())
     if target is None:
         await _answer(send, 404, [PAGE], UNKNOWN if method == "GET" else b"")
         return
@@ -56,22 +56,10 @@ async def _picture(token: str, method: str, send: Any) -> None:
     numbers = signing.read("open", token)
     if numbers is not None and len(numbers) == 2 and method == "GET":
         try:
-            await sync_to_async(_on_a_fresh_connection, thread_sensitive=False)(clicks.tell_opening, numbers)
+            await sync_to_async(on_a_fresh_connection, thread_sensitive=False)(clicks.tell_opening, numbers)
         except Exception as trouble:  # noqa: BLE001  an opening decides nothing; the picture is shown all the same
             log.warning("opening not noted", trouble=type(trouble).__name__)
     await _answer(send, 200, [(b"content-type", b"image/gif")], PIXEL if method == "GET" else b"")
-
-
-def _on_a_fresh_connection(call: Any, *values: Any) -> Any:
-    close_old_connections()
-    try:
-        return call(*values)
-    finally:
-        close_old_connections()
-
-
-def _headers(scope: Any) -> dict[bytes, str]:
-    return {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
 
 
 async def _answer(send: Any, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:

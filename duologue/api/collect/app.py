@@ -9,10 +9,10 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 import structlog
-from django.db import close_old_connections
 
 from duologue.api.collect.journal import Journal
-from duologue.api.collect.reading import LARGEST_BATCH, TYPE_OF, WrongRequest, as_a_visitor, key_of, read_body, unpacked
+from duologue.api.collect.reading import LARGEST_BATCH, TYPE_OF, as_a_visitor, key_of, read_body, unpacked
+from duologue.api.plain import WrongRequest, body_of, headers_of, on_a_fresh_connection
 from duologue.platform.staff.queries import key_for
 from duologue.platform.telemetry.counters import count
 
@@ -61,8 +61,8 @@ async def _take(scope: Any, receive: Any) -> list[dict[str, Any]]:
         raise WrongRequest(404, f"There is no call {scope['path']}; use /v1/track, identify, page, screen, group, alias or batch.")
     if scope["method"] != "POST":
         raise WrongRequest(405, "Send events with POST.")
-    headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
-    body = await _body(receive, headers)
+    headers = headers_of(scope)
+    body = await body_of(receive, headers, LARGEST_BATCH)
     read = read_body(word, unpacked(body, headers.get(b"content-encoding", "").strip().lower()))
     key = await _key(key_of(headers.get(b"authorization", "")) or read.write_key)
     if key is None:
@@ -75,22 +75,6 @@ async def _take(scope: Any, receive: Any) -> list[dict[str, Any]]:
     return [{"index": index, "reason": refusal.reason, "sentence": refusal.sentence} for index, refusal, _ in read.refused]
 
 
-async def _body(receive: Any, headers: dict[bytes, str]) -> bytes:
-    length = headers.get(b"content-length", "0")
-    if length.isdigit() and int(length) > LARGEST_BATCH:
-        raise WrongRequest(413, f"A request may hold {LARGEST_BATCH} bytes.")
-    body = bytearray()
-    while True:
-        part = await receive()
-        if part["type"] == "http.disconnect":
-            raise WrongRequest(400, "The request ended early.")
-        body += part.get("body", b"")
-        if len(body) > LARGEST_BATCH:
-            raise WrongRequest(413, f"A request may hold {LARGEST_BATCH} bytes.")
-        if not part.get("more_body"):
-            return bytes(body)
-
-
 async def _key(secret: str) -> Key | None:
     """Return the write key, remembered for some seconds; a management key sends no events."""
     if not secret:
@@ -99,7 +83,7 @@ async def _key(secret: str) -> Key | None:
     present = time.monotonic()
     if kept and kept[0] > present:
         return kept[1]
-    found = await asyncio.get_running_loop().run_in_executor(journal().pool, _look_up, secret)
+    found = await asyncio.get_running_loop().run_in_executor(journal().pool, on_a_fresh_connection, key_for, secret)
     key = found if found is not None and found.kind in {"write", "site"} else None
     if len(_keys) >= MOST_KEYS:
         _keys.clear()
@@ -108,14 +92,6 @@ async def _key(secret: str) -> Key | None:
     else:
         _keys.pop(secret, None)
     return key
-
-
-def _look_up(secret: str) -> Key | None:
-    close_old_connections()
-    try:
-        return key_for(secret)
-    finally:
-        close_old_connections()
 
 
 def journal() -> Journal:

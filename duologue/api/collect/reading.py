@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
+from duologue.api.plain import WrongRequest
 from duologue.kit.pipeline import Refused
 from duologue.people.intake.rules import LARGEST, open_envelope
 from duologue.people.timeline import names
@@ -49,15 +50,6 @@ class Head(msgspec.Struct, rename="camel"):
     type: str | None = None
     sent_at: str | None = None
     write_key: str | None = None
-
-
-class WrongRequest(Exception):
-    """The whole request is refused, with an HTTP status and a sentence."""
-
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
-        self.sentence = sentence
 
 
 @dataclass(slots=True)

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.conf import settings
 
+from duologue.api.plain import headers_of
+
 PACKINGS = (("br", ".br"), ("gzip", ".gz"), ("", ""))
 
 
@@ -15,7 +17,7 @@ async def application(scope: Any, _receive: Any, send: Any) -> None:
     """Answer with the script, packed as the browser takes it, or with 304 where it has it already."""
     if scope["type"] != "http":
         return
-    headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
+    headers = headers_of(scope)
     if scope["method"] not in {"GET", "HEAD"} or scope["path"] != "/site.js":
         await _answer(send, 404, [], b"")
         return

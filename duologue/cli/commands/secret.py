@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import sys
 from typing import TYPE_CHECKING
 
-from duologue.cli.frame import AskedWrongly, Refused, note, print_json, print_table, workspace_of, write_down
+from duologue.cli.frame import AskedWrongly, Refused, note, print_json, print_table, typed_or_piped, workspace_of, write_down
 
 if TYPE_CHECKING:
     import argparse
@@ -55,12 +54,7 @@ def _put(workspace: Workspace, name: str) -> None:
 
     if not NAMES.fullmatch(name):
         raise AskedWrongly(f"{name!r} is no name for a secret; take small letters, digits, dashes and dots.")
-    if sys.stdin.isatty():
-        import getpass
-
-        value = getpass.getpass(f"{name}: ")
-    else:
-        value = sys.stdin.read(LONGEST + 1).removesuffix("\n").removesuffix("\r")
+    value = typed_or_piped(f"{name}: ", LONGEST)
     if not value or len(value) > LONGEST:
         raise AskedWrongly(f"A secret has from 1 to {LONGEST} characters; to forget one: duologue secret forget {name}")
     put_secret(workspace, name, value)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
-from duologue.cli.frame import Refused, note, print_json, print_table, workspace_of, write_down
+from duologue.cli.frame import Refused, note, print_json, print_table, typed_or_piped, workspace_of, write_down
 
 if TYPE_CHECKING:
     import argparse
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
 
 NAME = "shop"
 HELP = "Let a Shopify or WooCommerce shop send its orders, customers and products by signed webhooks."
+LONGEST = 1000
 EXAMPLE = "duologue shop add shopify --consent promotions < webhook-secret.txt"
 
 
@@ -46,12 +46,7 @@ def _add(workspace: Workspace, args: argparse.Namespace) -> None:
     from duologue.people.shops.actions import add_shop
 
     name = args.name or args.kind
-    if sys.stdin.isatty():
-        import getpass
-
-        secret = getpass.getpass("The secret that the shop signs with: ")
-    else:
-        secret = sys.stdin.read(1000).strip()
+    secret = typed_or_piped("The secret that the shop signs with: ", LONGEST).strip()
     try:
         add_shop(workspace=workspace, name=name, kind=args.kind, secret=secret, purpose=args.consent)
     except NotSo as refusal:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import structlog
-from django.db import close_old_connections
 
 from duologue.api.callbacks.shops import shopify, woocommerce
 from duologue.api.collect.app import journal
+from duologue.api.collect.reading import LARGEST_BATCH
+from duologue.api.plain import WrongRequest, body_of, headers_of, on_a_fresh_connection
 from duologue.brand.catalogue.actions import save_products
 from duologue.brand.catalogue.rules import product_of
 from duologue.kit.pipeline import Refused
@@ -27,19 +28,9 @@ if TYPE_CHECKING:
 
     from duologue.api.callbacks.shops.told import Told
 
-LARGEST: Final = 4 * 1024 * 1024
 KINDS: Final = {"shopify": shopify, "woocommerce": woocommerce}
 LOOKS_BACK: Final = timedelta(days=80)  # within the 90 days for which a message's id is remembered
 log = structlog.get_logger()
-
-
-class Wrong(Exception):
-    """The webhook is not taken: a status and a sentence."""
-
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
-        self.sentence = sentence
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
@@ -48,7 +39,7 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
         return
     try:
         answer = await _take(scope, receive)
-    except Wrong as wrong:
+    except WrongRequest as wrong:
         await _answer(send, wrong.status, {"error": wrong.sentence})
     except Exception as mistake:  # noqa: BLE001  nothing was acknowledged; the shop sends it again
         log.error("webhook.not_kept", error=type(mistake).__name__)  # noqa: TRY400  its text could hold personal data
@@ -60,17 +51,17 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
 async def _take(scope: Any, receive: Any) -> dict[str, Any]:
     parts = scope["path"].strip("/").split("/")
     if len(parts) != 3:
-        raise Wrong(404, "There is nothing here; a shop sends to /hooks/WORKSPACE/SHOP.")
+        raise WrongRequest(404, "There is nothing here; a shop sends to /hooks/WORKSPACE/SHOP.")
     if scope["method"] != "POST":
-        raise Wrong(405, "Send webhooks with POST.")
-    headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
-    body = await _body(receive)
+        raise WrongRequest(405, "Send webhooks with POST.")
+    headers = headers_of(scope)
+    body = await body_of(receive, headers, LARGEST_BATCH)
     workspace, known = await _elsewhere(_look_up, parts[1], parts[2])
     kind = KINDS[known.kind]
     if headers.get(b"content-type", "").startswith("application/x-www-form-urlencoded") and body.startswith(b"webhook_id="):
         return {"taken": 0}  # WooCommerce says hello so when a webhook is made; it tells nothing and is not signed
     if not is_signed(body, headers.get(kind.SIGNATURE, ""), known.secret):
-        raise Wrong(401, "The signature does not fit; is this the secret that the shop signs with?")
+        raise WrongRequest(401, "The signature does not fit; is this the secret that the shop signs with?")
     told = _understood(known, parts[2], headers, body)
     if told is None:
         return {"taken": 0, "ignored": headers.get(kind.TOPIC, "")[:80]}
@@ -88,9 +79,9 @@ def _understood(known: Shop, name: str, headers: dict[bytes, str], body: bytes) 
     try:
         read = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as mistake:
-        raise Wrong(400, f"The body cannot be read as JSON: {mistake}.") from mistake
+        raise WrongRequest(400, f"The body cannot be read as JSON: {mistake}.") from mistake
     if not isinstance(read, dict):
-        raise Wrong(400, "The body is a JSON object.")
+        raise WrongRequest(400, "The body is a JSON object.")
     origin = headers.get(kind.ORIGIN, "").strip()
     told: Told | None = kind.told(headers.get(kind.TOPIC, "").strip().lower(), read, shop=name, origin=origin, purpose=known.purpose)
     return told
@@ -133,41 +124,20 @@ def _keep_products(workspace: Workspace, told: Told) -> int:
     try:
         return save_products(workspace=workspace, products=[product_of(line, workspace.currency) for line in told.products])
     except Refused as refusal:
-        raise Wrong(422, str(refusal)) from refusal
+        raise WrongRequest(422, str(refusal)) from refusal
 
 
 def _look_up(workspace: str, name: str) -> tuple[Workspace, Shop]:
     found = Workspace.objects.filter(name=workspace).first()
     known = shop(found, name) if found else None
     if found is None or known is None:
-        raise Wrong(404, "There is no such shop; add it with: duologue shop add")
+        raise WrongRequest(404, "There is no such shop; add it with: duologue shop add")
     return found, known
 
 
 async def _elsewhere(call: Callable[..., Any], *values: Any) -> Any:
     """Run what asks the database on one of the journal's threads."""
-    return await get_running_loop().run_in_executor(journal().pool, _on_a_fresh_connection, call, *values)
-
-
-def _on_a_fresh_connection(call: Callable[..., Any], *values: Any) -> Any:
-    close_old_connections()
-    try:
-        return call(*values)
-    finally:
-        close_old_connections()
-
-
-async def _body(receive: Any) -> bytes:
-    body = bytearray()
-    while True:
-        part = await receive()
-        if part["type"] == "http.disconnect":
-            raise Wrong(400, "The request ended early.")
-        body += part.get("body", b"")
-        if len(body) > LARGEST:
-            raise Wrong(413, f"A webhook may hold {LARGEST} bytes.")
-        if not part.get("more_body"):
-            return bytes(body)
+    return await get_running_loop().run_in_executor(journal().pool, on_a_fresh_connection, call, *values)
 
 
 async def _answer(send: Any, status: int, body: dict[str, Any]) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from duologue.api.callbacks.shops.told import Told, Whose, amount, decimal, inner, items, total, word
+from duologue.api.callbacks.shops.told import Told, Whose, amount, inner, items, total, word
+from duologue.kit.predicate import number as exact
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,7 +64,7 @@ def _cancelled(body: dict[str, Any], origin: str, purpose: str) -> Told:
         return found
     why = {"order_id": number, "reason": word(body.get("cancel_reason"))}
     found.events.append(whose.event("Order Cancelled", f"shopify:cancelled:{number}", at, why))
-    left = (decimal(body.get("subtotal_price")) or Decimal(0)) - total(_given_back(one) for one in items(body, "refunds"))
+    left = (exact(body.get("subtotal_price")) or Decimal(0)) - total(_given_back(one) for one in items(body, "refunds"))
     if body.get("financial_status") in UNPAID and left > 0:
         what = {"order_id": number, "total": float(left), "currency": word(body.get("currency"))}
         found.events.append(whose.event("Order Refunded", f"shopify:unpaid:{number}", at, what))
@@ -109,7 +110,7 @@ def _product(body: dict[str, Any], origin: str, _purpose: str) -> Told:
     if number is None or title is None:
         return Told()
     variants = items(body, "variants")
-    prices = [price for one in variants if (price := decimal(one.get("price"))) is not None]
+    prices = [price for one in variants if (price := exact(one.get("price"))) is not None]
     counted = [one for one in variants if one.get("inventory_management") and isinstance(one.get("inventory_quantity"), int)]
     handle, image = word(body.get("handle")), word(inner(body, "image").get("src"))
     for_sale = body.get("status", "active") == "active"

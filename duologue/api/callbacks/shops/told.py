@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+
+from duologue.kit.predicate import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,24 +51,13 @@ class Whose:
 
 def amount(value: Any) -> float | None:
     """Return an amount in the currency's major unit; None where it is none."""
-    found = decimal(value)
+    found = number(value)
     return None if found is None else float(found)
-
-
-def decimal(value: Any) -> Decimal | None:
-    """Return a number exactly; None where it is none."""
-    if value is None or isinstance(value, bool):
-        return None
-    try:
-        found = Decimal(str(value))
-    except InvalidOperation:
-        return None
-    return found if found.is_finite() else None
 
 
 def total(values: Iterable[Any]) -> Decimal:
     """Return the sum of what are numbers."""
-    return sum((found for value in values if (found := decimal(value)) is not None), Decimal(0))
+    return sum((found for value in values if (found := number(value)) is not None), Decimal(0))
 
 
 def inner(body: dict[str, Any], key: str) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from duologue.api.callbacks.shops.told import Told, Whose, amount, decimal, inner, items, total, word
+from duologue.api.callbacks.shops.told import Told, Whose, amount, inner, items, total, word
+from duologue.kit.predicate import number as exact
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,9 +49,9 @@ def _order(body: dict[str, Any], shop: str) -> Told:
         events.append(
             whose.event("Order Fulfilled", f"fulfilled:{number}", _moment(body, "date_completed") or changed, {"order_id": number})
         )
-    left = decimal(what["revenue"]) or Decimal(0)
+    left = exact(what["revenue"]) or Decimal(0)
     for one in items(body, "refunds") if paid else ():  # what was given back for shipping and taxes was no revenue
-        given = min(abs(decimal(one.get("total")) or Decimal(0)), left)
+        given = min(abs(exact(one.get("total")) or Decimal(0)), left)
         if given:
             left -= given
             back = {"order_id": number, "total": float(given), "currency": what["currency"]}
@@ -99,7 +100,7 @@ def _product(body: dict[str, Any], shop: str) -> Told:
     line = {
         "key": f"{shop}-{number}",
         "name": name,
-        "price": str(decimal(body.get("price") or None) or ""),
+        "price": str(exact(body.get("price") or None) or ""),
         "stock": stock if for_sale else "0",
         "picture": (word(pictures[0].get("src")) or "") if pictures else "",
         "link": word(body.get("permalink")) or "",

@@ -252,9 +252,9 @@ def test_refused_lines_of_a_try_that_was_cut_off_are_listed_once(tmp_path):
     listed = RefusedLines(tmp_path / "some" / "refused.csv")
     listed.go_back_to(0)
     assert not listed.add([])
-    assert listed.add([(7, Refused("late", "It came late.")), (3, Refused("bad", "It is bad."))])
+    assert listed.add([(7, Refused("late", "It came late."), ()), (3, Refused("bad", "It is bad."), ())])
     listed.go_back_to(3)
-    listed.add([(9, Refused("late", "It came late."))])
+    listed.add([(9, Refused("late", "It came late."), ())])
     assert [line.partition(",")[0] for line in listed.path.read_text().splitlines()] == ["line", "3", "9"]
 
 

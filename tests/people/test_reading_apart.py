@@ -69,7 +69,9 @@ def test_what_refuses_the_file_there_is_raised_here(tmp_path):
         list(apart.batches_apart(asked))
 
 
-def test_a_reader_that_was_killed_does_not_pass_for_the_end_of_the_file(tmp_path, monkeypatch):
+@pytest.fixture
+def started(monkeypatch):
+    """The processes that were started."""
     started = []
 
     class Noted(subprocess.Popen):
@@ -78,6 +80,10 @@ def test_a_reader_that_was_killed_does_not_pass_for_the_end_of_the_file(tmp_path
             started.append(self)
 
     monkeypatch.setattr(apart.subprocess, "Popen", Noted)
+    return started
+
+
+def test_a_reader_that_was_killed_does_not_pass_for_the_end_of_the_file(tmp_path, started):
     batches = apart.batches_apart(reading(people(tmp_path / "people.csv", 60_000)))
     assert next(batches).position == 5_000
     started[0].kill()
@@ -85,10 +91,12 @@ def test_a_reader_that_was_killed_does_not_pass_for_the_end_of_the_file(tmp_path
         list(batches)
 
 
-def test_no_reader_is_left_when_an_import_stops(tmp_path, monkeypatch):
+def test_no_reader_is_left_when_an_import_stops(tmp_path, started):
     batches = apart.batches_apart(reading(people(tmp_path / "people.csv", 60_000)))
     next(batches)
-    batches.close()  # waits for its end
+    assert [one.poll() for one in started] == [None]
+    batches.close()
+    assert [one.poll() is not None for one in started] == [True]
 
 
 @pytest.mark.django_db

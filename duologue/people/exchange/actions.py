@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import islice
@@ -18,6 +17,7 @@ from duologue.people.consent.queries import purposes
 from duologue.people.exchange.rules.line import AGREED, LEFT, LONG_AGO, STATES, Line
 from duologue.people.exchange.rules.tools import TOOLS
 from duologue.people.identifiers.rules import normalise
+from duologue.people.imports.listing import RefusedLines
 from duologue.people.imports.reading import look, rows
 from duologue.people.intake.actions import take_in
 from duologue.people.intake.rules import understand
@@ -93,8 +93,10 @@ def take_list(
         while some := list(islice(lines, AT_ONCE)):
             _take(taking, some, taken)
             told(len(some))
-    if taken.refused:
-        taken.refused_file = _write_refused(path, taken.refused)
+    refused = RefusedLines(path.with_name(f"{path.stem}.refused.csv"))
+    refused.go_back_to(0)  # what an earlier try had listed
+    if refused.add([(line, why, ()) for line, why in taken.refused]):
+        taken.refused_file = str(refused.path)
     return taken
 
 
@@ -164,15 +166,6 @@ def _key(taking: _Taking, line: Line, what: str, **more: Any) -> str:
 def _by_name(path: Path) -> str:
     """Return what the name of a file says it holds, as Mailchimp's exports are called: subscribed_…, unsubscribed_… or cleaned_….csv."""
     return STATES.get(path.name.lower().partition("_")[0], "")
-
-
-def _write_refused(path: Path, refused: list[tuple[int, Refused]]) -> str:
-    place = path.with_name(f"{path.stem}.refused.csv")
-    with place.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(["line", "reason", "sentence"])
-        writer.writerows([number, refusal.reason, refusal.sentence] for number, refusal in refused)
-    return str(place)
 
 
 def _listed(known: dict[str, Any]) -> str:

@@ -98,7 +98,7 @@ def _take(workspace: Workspace, job: Import, source: str, batch: list[bytes], li
         events: list[Incoming] = []
         refused: list[tuple[str, Refused, bytes]] = []
         lines: dict[int, int] = {}
-        why_not: list[tuple[int, Refused]] = []
+        why_not: list[tuple[int, Refused, tuple[str, ...]]] = []
         for line, raw in enumerate(batch, job.position + 1):
             if not raw.strip():
                 continue
@@ -107,13 +107,13 @@ def _take(workspace: Workspace, job: Import, source: str, batch: list[bytes], li
                 lines[id(events[-1])] = line
             except Refused as refusal:
                 refused.append((source, refusal, raw))
-                why_not.append((line, refusal))
+                why_not.append((line, refusal, ()))
         passage: Passage[Incoming] = take_in(workspace=workspace, events=events, now=now)
         again = sum(why.reason == "seen before" for _, why in passage.stopped)
         stopped = [(event, why) for event, why in passage.stopped if why.reason != "seen before"]
         refused += [(source, why, event.payload) for event, why in stopped]
         note_refusals(workspace=workspace, refusals=refused, now=now)
-        if listed.add([*why_not, *((lines[id(event)], why) for event, why in stopped)]):
+        if listed.add([*why_not, *((lines[id(event)], why, ()) for event, why in stopped)]):
             job.refused_file = str(listed.path)
         job.position += len(batch)
         job.rows_read += len(batch)

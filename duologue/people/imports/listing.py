@@ -1,4 +1,4 @@
-"""The list of refused lines of an event file: line, reason and sentence. What the lines say stays in the file itself."""
+"""The list of refused lines of a file: line, reason, sentence, and, where they are wanted, the cells of the line."""
 
 from __future__ import annotations
 
@@ -12,34 +12,41 @@ if TYPE_CHECKING:
 
     from duologue.kit.pipeline import Refused
 
-HEADINGS = ["line", "reason", "sentence"]
+    Refusal = tuple[int, Refused, Sequence[str]]
+
+HEADINGS = ("line", "reason", "sentence")
 
 
 @dataclass(slots=True, frozen=True)
 class RefusedLines:
-    """A CSV file in the data folder, begun with the first refusal."""
+    """A CSV file, begun with the first refusal; `headings` are those of the lines' own cells."""
 
     path: Path
+    headings: Sequence[str] = ()
 
-    def add(self, refusals: Sequence[tuple[int, Refused]]) -> bool:
+    def add(self, refusals: Sequence[Refusal]) -> bool:
         """Add lines in their order; say whether there were any."""
         if not refusals:
             return False
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        new = not self.path.exists()
+        new = not self.path.exists() or self.path.stat().st_size == 0
         with self.path.open("a", encoding="utf-8", newline="") as file:
             out = csv.writer(file)
             if new:
-                out.writerow(HEADINGS)
-            out.writerows([line, why.reason, why.sentence] for line, why in sorted(refusals, key=lambda one: one[0]))
+                out.writerow([*HEADINGS, *self.headings])
+            out.writerows([line, why.reason, why.sentence, *cells] for line, why, cells in sorted(refusals, key=lambda one: one[0]))
         return True
 
     def go_back_to(self, position: int) -> None:
-        """Take out what a try that was cut off had listed after a line and not committed."""
+        """Take out what a try that was cut off had listed after a line and not committed; the file is replaced as a whole."""
         if not self.path.exists():
             return
         with self.path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.reader(file))
-        kept = [row for row in rows[1:] if row and row[0].isdigit() and int(row[0]) <= position]
-        with self.path.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows([HEADINGS, *kept])
+            listed = list(csv.reader(file))
+        kept = [row for row in listed[1:] if row and row[0].isdigit() and int(row[0]) <= position]
+        if len(kept) == len(listed) - 1:
+            return
+        beside = self.path.with_name(f"{self.path.name}.new")
+        with beside.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([*listed[:1], *kept])
+        beside.replace(self.path)

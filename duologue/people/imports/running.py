@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections import Counter
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from duologue.kit.ahead import ahead
 from duologue.kit.pipeline import Refused
 from duologue.people.identifiers.actions import one_at_a_time
 from duologue.people.imports.apart import Reading, batches_apart
+from duologue.people.imports.listing import RefusedLines
 from duologue.people.intake import actions as intake
 from duologue.people.intake.rules import Incoming, in_range
 from duologue.platform.database import arrays
@@ -47,13 +47,14 @@ class Running:
 
         Where lines give no time, they speak of the moment at which the reading began.
         """
-        self._unlist_what_was_not_committed()
+        listed = RefusedLines(self.refused_file, headings)
+        listed.go_back_to(self.job.position)
         reading = Reading(str(path), encoding, self.recipe, self.workspace.country, now_in(self.workspace), self.job.position)
         for batch in ahead(batches_apart(reading) if reading.worth_a_process() else reading.batches()):
-            self._commit(batch, headings)
+            self._commit(batch, listed)
             told(batch.lines)
 
-    def _commit(self, batch: Batch, headings: list[str]) -> None:
+    def _commit(self, batch: Batch, listed: RefusedLines) -> None:
         """Write a batch, and the position with it."""
         job = self.job
         with transaction.atomic():
@@ -69,7 +70,8 @@ class Running:
             job.rows_unchanged += unchanged + batch.repeated
             job.rows_refused += len(refusals)
             job.counts = dict(counts)
-            self._list_refused(refusals, headings)
+            if listed.add(refusals):
+                job.refused_file = str(listed.path)
             job.save()
 
     def _write(self, drafts: list[Draft], now: datetime, counts: Counter[str]) -> tuple[int, int, list[Refusal]]:
@@ -103,32 +105,6 @@ class Running:
             if event.name:
                 counts[event.name if event.occurred_at <= now else f"{event.name} (later)"] += 1
         return sum(by_event[id(event)].lines for event in taken), known, refusals
-
-    def _unlist_what_was_not_committed(self) -> None:
-        """Take out of the file of refused lines what a try that was cut off had listed and not committed."""
-        if not self.refused_file.exists():
-            return
-        with self.refused_file.open(encoding="utf-8", newline="") as file:
-            listed = list(csv.reader(file))
-        kept = [row for row in listed[1:] if row and row[0].isdigit() and int(row[0]) <= self.job.position]
-        if len(kept) == len(listed) - 1:
-            return
-        beside = self.refused_file.with_name(f"{self.refused_file.name}.new")
-        with beside.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows([*listed[:1], *kept])
-        beside.replace(self.refused_file)
-
-    def _list_refused(self, refusals: list[Refusal], headings: list[str]) -> None:
-        if not refusals:
-            return
-        self.refused_file.parent.mkdir(parents=True, exist_ok=True)
-        new = not self.refused_file.exists() or self.refused_file.stat().st_size == 0
-        with self.refused_file.open("a", encoding="utf-8", newline="") as file:
-            out = csv.writer(file)
-            if new:
-                out.writerow(["line", "reason", "sentence", *headings])
-            out.writerows([line, refusal.reason, refusal.sentence, *row] for line, refusal, row in sorted(refusals, key=lambda one: one[0]))
-        self.job.refused_file = str(self.refused_file)
 
 
 def payload_of(event: Incoming) -> bytes:

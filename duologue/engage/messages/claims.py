@@ -21,11 +21,11 @@ from duologue.platform.registry.shards import SHARDS
 from duologue.strategize.dialogues.rules.way import ONLY_IF
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from duologue.engage.messages.surroundings import Surroundings
-    from duologue.people.consent.rules import Standing
+    from duologue.people.consent.rules import Standing, Wishes
     from duologue.platform.workspaces.models import Workspace
 
 WITHOUT_RELAY = timedelta(hours=6)
@@ -104,7 +104,7 @@ def judge(workspace: Workspace, claimed: Sequence[Claimed], around: Surroundings
     addresses = _addresses(claimed, known)
     barred = _barred(workspace, claimed, addresses)
     wished = wishes(workspace, persons)
-    paces = {person: Cap(1, timedelta(days=wish.pace_days)) for person, wish in wished.items() if wish.pace_days}
+    paces = paces_of(wished)
     received = received_by(workspace, persons, (*around.caps, *paces.values()), now)
     ready = {name: _ready(workspace, name, now) for name in {one.channel for one in claimed}}
     changed = no_longer(workspace, claimed, now)
@@ -118,7 +118,7 @@ def judge(workspace: Workspace, claimed: Sequence[Claimed], around: Surroundings
             asked.address = addresses.get(one.id)
             asked.is_suppressed = (one.channel, asked.address) in barred
             asked.received = received[one.person]
-            _weigh_standing(asked, stand[one.person], one.purpose, now)
+            weigh_standing(asked, stand[one.person], one.purpose, now)
             found = may_we_send(asked, around.caps, now)
             verdict = verdict if found.answer == "now" else found
             if verdict.answer == "later" and verdict.at is not None and verdict.at > one.too_late_at:
@@ -143,7 +143,13 @@ def _asked(  # noqa: PLR0917 - all that settles when a window opens
     return Asked(kind=one.kind, basis=one.basis, channel=one.channel, too_late_at=one.too_late_at, opens_at=opens)
 
 
-def _weigh_standing(asked: Asked, stand: Standing, purpose: str, now: datetime) -> None:
+def paces_of(wished: Mapping[int, Wishes]) -> dict[int, Cap]:
+    """Return the caps that people wish for themselves."""
+    return {person: Cap(1, timedelta(days=wish.pace_days)) for person, wish in wished.items() if wish.pace_days}
+
+
+def weigh_standing(asked: Asked, stand: Standing, purpose: str, now: datetime) -> None:
+    """Put on the question to the gate what the person allows, and until when promotion is silent."""
     asked.may = stand.may(asked.channel, purpose)
     if stand.paused(now):
         asked.paused_until = stand.paused_until(now) or now + OPEN_PAUSE

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Final
 
 from django.db import connection
 
-from duologue.engage.messages.claims import received_by
-from duologue.engage.messages.rules.gate import Cap, caps_free_at
+from duologue.engage.messages.claims import paces_of, received_by, weigh_standing
+from duologue.engage.messages.rules.gate import Asked, may_we_send
 from duologue.engage.messages.surroundings import surroundings
 from duologue.engage.runs.actions import NotPossible, count_first
 from duologue.engage.runs.admissions import Candidate, consider
 from duologue.engage.runs.moving import current_version
 from duologue.engage.runs.rules.admission import HELD_OUT
-from duologue.people.consent.queries import purposes, standing, wishes
+from duologue.people.consent.queries import standing, wishes
 from duologue.people.profiles.queries import profiles_of
 from duologue.people.profiles.rules import shard_of
 from duologue.strategize.segments.queries import each_member
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 AT_ONCE: Final = 5000
 SOON: Final = timedelta(days=1)
+NEVER_LATE: Final = timedelta(days=36_500)  # who must wait is to be told so, however long
 
 
 @dataclass(slots=True)
@@ -78,27 +79,29 @@ def _weigh(sheet: LaunchSheet, workspace: Workspace, version: Version, persons: 
             sheet.never["had_it"] += 1
         else:
             sheet.never[verdict.reason or HELD_OUT if verdict.verdict != HELD_OUT else HELD_OUT] += 1
-    free = _free(sheet, workspace, version, begin, now) if _is_promotion(workspace, version) else begin
+    free = _free(sheet, workspace, version, begin, now)
     sheet.now += len(free)
     sheet.also.update(_also(workspace, version, free, now))
 
 
 def _free(sheet: LaunchSheet, workspace: Workspace, version: Version, persons: Sequence[int], now: datetime) -> list[int]:
-    """Return who has neither a pause nor a full cap; note what the others wait for."""
-    caps = surroundings(workspace).caps
-    paces = {person: Cap(1, timedelta(days=wish.pace_days)) for person, wish in wishes(workspace, persons).items() if wish.pace_days}
+    """Return whom the gate would let hear of it now; note what the others would wait for."""
+    plan, caps = version.plan, surroundings(workspace).caps
+    paces = paces_of(wishes(workspace, persons))
     received = received_by(workspace, persons, (*caps, *paces.values()), now)
     stand = standing(workspace, persons)
-    channel = next(iter(version.plan.turns[version.plan.start].by), "email")
+    channel = next(iter(plan.turns[plan.start].by), "email")
     free = []
     for person in persons:
-        holding = [pause.because for pause in stand[person].pauses if pause.holds(now)]
-        if holding:
-            sheet.later["complaint" if "complaint" in holding else "snoozed"] += 1
-        elif caps_free_at((*caps, paces[person]) if person in paces else caps, channel, received[person], now) > now:
-            sheet.later["cap"] += 1
-        else:
+        asked = Asked(plan.kind, "", channel, too_late_at=now + NEVER_LATE, opens_at=now, address="known", received=received[person])
+        asked.pace = paces.get(person)
+        weigh_standing(asked, stand[person], plan.purpose, now)
+        verdict = may_we_send(asked, caps, now)
+        if verdict.answer == "now":
             free.append(person)
+            continue
+        because = {pause.because for pause in stand[person].pauses if pause.holds(now)}
+        sheet.later["complaint" if "complaint" in because else "snoozed" if because else verdict.why] += 1
     return free
 
 
@@ -115,8 +118,3 @@ def _also(workspace: Workspace, version: Version, persons: Sequence[int], now: d
             (workspace.pk, list(persons), now + SOON, version.dialogue),
         )
         return dict(cursor.fetchall())
-
-
-def _is_promotion(workspace: Workspace, version: Version) -> bool:
-    purpose = purposes(workspace).get(version.plan.purpose)
-    return version.plan.kind == "promotion" and (purpose is None or purpose.basis == "consent")

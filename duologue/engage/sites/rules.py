@@ -104,11 +104,11 @@ def calls(site: Site, version: int, filled: Filled, at: datetime, facts: Mapping
     """
     first = site.asks[0]
     address = {first: filled.fields[first]}
-    day = f"{at:%Y-%m-%dT%H:%M}"[:-1]
+    ten_minutes = f"{at:%Y-%m-%dT%H:%M}"[:-1]
     said = msgspec.json.encode([filled.fields, filled.asked, filled.answers], order="sorted").decode()
 
     def key(what: str) -> str:
-        return f"form:{digest16(site.site, what, day, said).hex()}"
+        return f"form:{digest16(site.site, what, ten_minutes, said).hex()}"
 
     context = {"traits": address}
     channel = "email" if first == "email" else "sms"

@@ -38,7 +38,13 @@ def test_what_a_dead_child_started_ends_with_it(tmp_path):
     grandchild = int(told.read_text())
     child.process.kill()
     wait_until(lambda: child.died() is not None)
-    wait_until(lambda: not Path(f"/proc/{grandchild}").exists() or ") Z " in Path(f"/proc/{grandchild}/stat").read_text())
+    wait_until(lambda: not is_alive(grandchild))
+    assert not is_alive(grandchild)
+
+
+def is_alive(process):
+    stat = Path(f"/proc/{process}/stat")
+    return stat.exists() and ") Z " not in stat.read_text()
 
 
 def test_it_brings_back_what_dies_and_ends_everything_when_told():

@@ -1,4 +1,7 @@
-"""The next batch of letters, made in a thread and on a connection of its own while the present one is on the wire."""
+"""The next batch of letters, made in a thread and on a connection of its own while the present one is on the wire.
+
+This is not `kit.ahead`, which reads on in a stream: here one call is made early, with its own connection to the database.
+"""
 
 from __future__ import annotations
 

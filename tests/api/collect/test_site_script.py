@@ -80,10 +80,11 @@ def test_who_has_agreed_is_known_again_and_joins_what_they_did_before(chromium, 
     page = visit(chromium, site, context=context)
     page.evaluate("duologue.consent(true)")
     first = page.evaluate("duologue.user().anonymousId()")
-    page.evaluate("duologue.identify('42', {first_name: 'Ann'})")
+    page.evaluate("duologue.identify('42', {first_name: 'Ann', email: 'ann@example.com', phone: '+4930123456'})")
     page.evaluate("duologue.flush()")
     again = visit(chromium, site, context=context)
     assert again.evaluate("[duologue.user().anonymousId(), duologue.user().id()]") == [first, "42"]
+    assert again.evaluate("duologue.user().traits()") == {"first_name": "Ann"}, "addresses stay out of the browser"
     heard(workspace, ["Page Viewed", "Early Bird", "Fact Changed"], again)
     ann = find(workspace, "external", "42")
     assert find(workspace, "device", first) == ann

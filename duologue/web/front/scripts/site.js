@@ -100,7 +100,8 @@ const api = {
   identify(userId, traits) {
     if (typeof userId === "object") [userId, traits] = [null, userId];
     if (userId) who.userId = String(userId);
-    who.traits = { ...who.traits, ...traits };
+    const { email, phone, ...rest } = traits || {}; // a key that anybody reads must not say whose address is whose
+    who.traits = { ...who.traits, ...rest };
     keep();
     say("identify", { traits: who.traits });
   },
@@ -112,12 +113,6 @@ const api = {
     say("page", { name, properties: { ...page, ...properties } });
   },
   group(groupId, traits) { say("group", { groupId, traits }); },
-  alias(userId, previousId) {
-    const before = previousId || who.anonymousId;
-    who.userId = String(userId);
-    keep();
-    say("alias", { previousId: before });
-  },
   // What the visitor said when asked whether they may be recognised: true keeps a number in this browser, false forgets it.
   consent(agreed) {
     kept.agreed = agreed === true;

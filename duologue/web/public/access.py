@@ -7,6 +7,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -17,6 +18,7 @@ from duologue.people.profiles.queries import KnownPerson, people
 from duologue.platform.secrets import signing
 from duologue.platform.workspaces.models import Workspace
 from duologue.platform.workspaces.queries import now
+from duologue.web.public.listing import PAGES
 from duologue.web.public.look import look_of
 from duologue.web.public.words import WORDS, language_of
 
@@ -48,6 +50,11 @@ class Visit:
     @property
     def words(self) -> dict[str, str]:
         return WORDS[self.language]
+
+    @property
+    def pages(self) -> list[tuple[str, str]]:
+        """Return the addresses of the person's other pages, and what they are called."""
+        return [(reverse(f"public:{name}", args=[self.token]), self.words[word]) for name, word in PAGES]
 
     def page(self, template: str, status: int = 200, **context: Any) -> HttpResponse:
         """Render a page in the brand's look and the person's language."""

@@ -9,6 +9,7 @@ from django.test import Client
 
 from duologue.engage.conversations.models import Conversation
 from duologue.engage.messages.models import Delivery
+from duologue.people.consent.actions import NewStatement, save_topic, state
 from duologue.people.consent.queries import standing, wishes
 from duologue.people.consent.rules import Wishes
 from duologue.people.models import ConsentStatement
@@ -16,6 +17,7 @@ from duologue.people.profiles.queries import people
 from duologue.platform.secrets.signing import sign
 from duologue.strategize.dialogues.rules.survey import read_survey
 from duologue.strategize.dialogues.surveys import save_survey
+from duologue.web.public.listing import PAGES
 from duologue.web.public.look import contrast
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -101,10 +103,53 @@ def test_how_often_and_when_is_kept_and_shown_again(workspace, anna, deliver, cl
     page = client.get(f"/p/{token}").content.decode()
     assert '<option value="7" selected>Once a week' in page
     assert '<option value="evening" selected>In the evening' in page
-    client.post(f"/p/{token}", {"email:newsletter": "on", "email:promotions": "on", "pace": "3", "hours": "whenever"})
+    refused = client.post(f"/p/{token}", {"email:newsletter": "on", "pace": "3", "hours": "whenever", "pause": "30"})
+    assert refused.status_code == 422
+    assert refused.content.decode().count("Please choose one of the answers.") == 2
+    assert "Nothing is saved yet" in refused.content.decode()
+    assert 'name="email:promotions">' in refused.content.decode()  # what was entered stays
+    assert 'value="30" checked' in refused.content.decode()
+    assert may(workspace, anna, "promotions")
+    assert not standing(workspace, [anna])[anna].paused(NOW)
     assert wishes(workspace, [anna]) == {anna: Wishes(7, "18:00-22:00")}
     client.post(f"/p/{token}", {"email:newsletter": "on", "email:promotions": "on", "pace": "0", "hours": "any"})
     assert wishes(workspace, [anna]) == {}
+
+
+def test_topics_are_kept_as_facts_and_told_in_plain_words(workspace, anna, deliver, client):
+    save_topic(workspace=workspace, name="recipes", title="Recipes")
+    save_topic(workspace=workspace, name="sales", title="Sales")
+    token = deliver()
+    both = {"email:newsletter": "on", "email:promotions": "on", "topic:recipes": "on", "topic:sales": "on"}
+    assert "Nothing has changed." in client.post(f"/p/{token}", both).content.decode()
+    assert "topic.recipes" not in people(workspace, [anna])[anna].facts
+    page = client.post(f"/p/{token}", {**both, "pace": "30", "pause": "90", "shown": [*both]} | {"topic:sales": []}).content.decode()
+    for said in ("Sales: no", "How often, at most: Once a month", "Take a break: Quiet until 5 April 2026"):
+        assert f"<li>{said}</li>" in page
+    assert page.count("<li>") == 3 + len(PAGES)
+    assert people(workspace, [anna])[anna].facts["topic.sales"] is False
+    assert client.post(f"/p/{token}", {**both, "topic:wine": "on"}).status_code == 422
+    assert people(workspace, [anna])[anna].facts["topic.sales"] is False
+
+
+def test_a_box_that_its_page_did_not_have_is_not_taken_for_an_empty_one(workspace, anna, deliver, client):
+    client.post(f"/p/{deliver()}", {"email:newsletter": "on", "shown": ["email:newsletter"]})
+    assert may(workspace, anna, "promotions")
+
+
+def test_on_another_channel_a_link_can_only_take_back(workspace, anna, deliver, client):
+    said = [
+        NewStatement(anna, "sms", purpose, what, NOW, "form") for purpose, what in (("promotions", "granted"), ("newsletter", "withdrawn"))
+    ]
+    state(workspace=workspace, statements=said, now=NOW)
+    type(workspace).objects.filter(pk=workspace.pk).update(clock_at=NOW + timedelta(minutes=1))
+    token, email = deliver(), {"email:newsletter": "on", "email:promotions": "on"}
+    page = client.get(f"/p/{token}").content.decode()
+    assert ("sms:promotions" in page, "sms:newsletter" in page) == (True, False)
+    client.post(f"/p/{token}", email)
+    assert not standing(workspace, [anna])[anna].may("sms", "promotions")
+    assert client.post(f"/p/{token}", {**email, "sms:promotions": "on"}).status_code == 422
+    assert not standing(workspace, [anna])[anna].may("sms", "promotions")
 
 
 def test_why_me_shows_facts_and_takes_objections_to_a_human(workspace, anna, deliver, client):

@@ -1,6 +1,6 @@
 """The tables about people."""
 
-from duologue.people.consent.models import ConsentNow, ConsentState, ConsentStatement, Pause, Purpose, Suppression, Wish
+from duologue.people.consent.models import ConsentNow, ConsentState, ConsentStatement, Pause, Purpose, Suppression, Topic, Wish
 from duologue.people.identifiers.models import Identifier
 from duologue.people.imports.models import Import
 from duologue.people.intake.models import ImportKey, Received, Refusal, SeenKey
@@ -28,5 +28,6 @@ __all__ = [
     "SearchWord",
     "SeenKey",
     "Suppression",
+    "Topic",
     "Wish",
 ]

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from duologue.kit.typed import as_json, read_typed
+from duologue.kit.clock import parse_duration, parse_window
+from duologue.kit.typed import as_json, checked, read_typed
 from duologue.kit.yaml import suggestion
 
 if TYPE_CHECKING:
-    from duologue.kit.yaml import Document
+    from duologue.kit.yaml import Document, Place
 
 COLOURS = frozenset({"main", "accent", "primary", "ink", "text", "paper", "ground", "background"})
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
@@ -50,6 +51,24 @@ class Voice(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     never_says: tuple[str, ...] = ()
 
 
+class Commitment(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What the brand holds itself to, in words for people, and how it is kept: as a cap, as hours, or by colleagues alone.
+
+    `at_most` promotions `within` a duration, by one `channel` or over all; `window` are the hours in which promotion may come.
+    """
+
+    says: str
+    at_most: int | None = None
+    within: str = ""
+    channel: str = ""
+    window: str = ""
+
+    @property
+    def is_kept(self) -> bool:
+        """Say whether the gate keeps it."""
+        return self.at_most is not None or bool(self.window)
+
+
 class Book(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """The brand book. `senders` by channel; `footer` is Markdown (the imprint); `voice` a sentence, or more than that."""
 
@@ -61,9 +80,14 @@ class Book(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
     voice: str | Voice = ""
     look: Look = Look()
     senders: dict[str, Sender] = {}
-    commitments: tuple[str, ...] = ()
+    commitments: tuple[str | Commitment, ...] = ()
     never_about: tuple[str, ...] = ()
     footer: str = ""
+
+
+def commitments(book: Book) -> list[Commitment]:
+    """Return what a brand holds itself to; one that is only written down has nothing but its words."""
+    return [one if isinstance(one, Commitment) else Commitment(one) for one in book.commitments]
 
 
 def read_book(text: str, file: str = "brand.yaml") -> Book:
@@ -92,5 +116,20 @@ def _check(document: Document, book: Book) -> None:
             address = getattr(sender, key)
             if address and channel == "email" and not _ADDRESS.fullmatch(address):
                 document.refuse(("senders", channel, key), f"{address!r} is no e-mail address.")
+    for index, one in enumerate(commitments(book)):
+        _check_commitment(document, ("commitments", index), one)
     if "email" in book.senders and not book.footer:
         document.refuse((), "A brand that sends e-mail needs a `footer` that says who and where it is.")
+
+
+def _check_commitment(document: Document, place: Place, one: Commitment) -> None:
+    checked(document, (*place, "within"), one.within, parse_duration)
+    checked(document, (*place, "window"), one.window, parse_window)
+    if not one.says.strip():
+        document.refuse(place, "A commitment `says` something to people.")
+    if (one.at_most is None) != (not one.within):
+        document.refuse(place, "A commitment on how much at most has both, as in {says: …, at_most: 2, within: 30d}.")
+    elif one.at_most is not None and one.at_most < 0:
+        document.refuse((*place, "at_most"), "`at_most` is a number from 0 up.")
+    elif one.channel and one.at_most is None:
+        document.refuse((*place, "channel"), "`channel` goes with `at_most` and `within`.")

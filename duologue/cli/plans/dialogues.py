@@ -13,7 +13,7 @@ from duologue.engage.messages.models import Message
 from duologue.engage.messages.queries import current_numbers
 from duologue.engage.webhooks.queries import names as webhooks
 from duologue.kit.yaml import Mistake, read_yaml, suggestion
-from duologue.people.consent.queries import purposes
+from duologue.people.consent.queries import purposes, topics
 from duologue.strategize.dialogues import actions, surveys
 from duologue.strategize.dialogues.models import Dialogue, SurveyVersion
 from duologue.strategize.dialogues.rules.naming import Names, misfits, named
@@ -39,6 +39,7 @@ WHERE = {
     "survey": "surveys/{}.yaml",
     "offer": "offers/{}.yaml",
     "team": "teams.yaml",
+    "topic": "topics.yaml",
     "segment": "segments/{}.yaml",
     "dialogue": "dialogues/{}.yaml",
     "webhook": "webhooks.yaml",
@@ -107,6 +108,7 @@ def _check_names(document: Document, plan: Plan, names: Names, around: Around) -
         "survey": set(SurveyVersion.within(workspace).values_list("name", flat=True)),
         "offer": set(Offer.within(workspace).values_list("name", flat=True)),
         "team": set(Team.within(workspace).values_list("name", flat=True)),
+        "topic": set(topics(workspace)),
         "segment": set(Segment.within(workspace).values_list("name", flat=True)),
         "webhook": webhooks(workspace),
         "dialogue": set(Dialogue.within(workspace).values_list("name", flat=True)) | around.together,
@@ -120,10 +122,14 @@ def _check_names(document: Document, plan: Plan, names: Names, around: Around) -
 
 def _named_in(document: Document, plan: Plan, names: Names) -> Iterator[tuple[Place, str, str]]:
     """Yield all that a plan names in other rooms: where, what, and by which name."""
+    if plan.topic:
+        yield ("topic",), "topic", plan.topic
     for turn in plan.turns.values():
         here: Place = ("turns", turn.name)
         if turn.message:
             yield (*here, "say"), "message", turn.message
+        if turn.topic and turn.topic != plan.topic:
+            yield (*here, "topic"), "topic", turn.topic
         if turn.survey:
             yield (*here, "ask"), "survey", turn.survey
         for offer in turn.gives:

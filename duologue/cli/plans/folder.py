@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 SINGLE = {
     "brand.yaml": "brand",
     "purposes.yaml": "purposes",
+    "topics.yaml": "topics",
     "teams.yaml": "teams",
     "channels.yaml": "channels",
     "guardrails.yaml": "guardrails",

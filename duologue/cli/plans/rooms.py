@@ -19,8 +19,9 @@ from duologue.engage.sites.actions import save_site
 from duologue.engage.sites.rules import read_site
 from duologue.engage.webhooks.actions import save_webhook
 from duologue.kit.pipeline import Refused
-from duologue.kit.yaml import Mistake, Mistakes, read_yaml
-from duologue.people.consent.actions import save_purpose
+from duologue.kit.yaml import Mistake, Mistakes, read_yaml, suggestion
+from duologue.people.consent.actions import save_purpose, save_topic
+from duologue.people.consent.queries import topics
 from duologue.strategize.dialogues import surveys
 from duologue.strategize.dialogues.rules.survey import read_survey
 from duologue.strategize.guardrails import actions as guardrails
@@ -65,6 +66,13 @@ def _purposes(room: Room, file: PlanText) -> str:
     for name, said in found.items():
         save_purpose(workspace=room.workspace, name=name, **said)
     return f"purposes {', '.join(found)}"
+
+
+def _topics(room: Room, file: PlanText) -> str:
+    found = singles.read_topics(file.text, file.path)
+    for name, said in found.items():
+        save_topic(workspace=room.workspace, name=name, **said)
+    return f"topics {', '.join(found)}"
 
 
 def _teams(room: Room, file: PlanText) -> str:
@@ -158,6 +166,12 @@ def _offer_with_pool(room: Room, file: PlanText) -> Offer:
 def _survey(room: Room, file: PlanText) -> str:
     survey = read_survey(file.text, file.path)
     _same_name(file, survey.survey, "survey")
+    known = topics(room.workspace)
+    for key, question in survey.questions.items():
+        if question.fills and question.fills.topic and question.fills.topic not in known:
+            line = read_yaml(file.text, file.path).line(("questions", key, "fills", "topic"))
+            near = suggestion(question.fills.topic, known) or "; write it into topics.yaml"
+            raise Mistakes([Mistake(file.path, line, f"There is no topic {question.fills.topic!r}{near}.")])
     version = surveys.save_survey(workspace=room.workspace, survey=survey, now=room.now)
     return f"survey {survey.survey}, version {version.number}"
 
@@ -187,6 +201,7 @@ def _same_name(file: PlanText, said: str, key: str) -> None:
 _ROOMS: dict[str, Callable[[Room, PlanText], str]] = {
     "brand": _brand,
     "purposes": _purposes,
+    "topics": _topics,
     "teams": _teams,
     "channels": _channels,
     "guardrails": _guardrails,

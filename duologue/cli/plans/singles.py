@@ -1,7 +1,8 @@
-"""Reading the plan files of which there is one each, and that hold many things: purposes, teams, channels."""
+"""Reading the plan files of which there is one each, and that hold many things: purposes, topics, teams, channels."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -9,6 +10,7 @@ import msgspec
 from duologue.kit.yaml import Document, read_yaml
 
 BASES = ("consent", "contract", "confirmation")
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 RELAY_KEYS = frozenset({"channel", "kind", "test", "weight", "enabled"})
 
 
@@ -32,6 +34,19 @@ def read_purposes(text: str, file: str) -> dict[str, dict[str, str]]:
         document.unknown_keys((name,), given, {"title", "about", "basis"}, "A purpose")
         if given.get("basis", "consent") not in BASES:
             document.refuse((name, "basis"), f"`basis` is one of {', '.join(BASES)}, not {given['basis']!r}.")
+        found[name] = {key: str(value).strip() for key, value in given.items()}
+    document.settle()
+    return found
+
+
+def read_topics(text: str, file: str) -> dict[str, dict[str, str]]:
+    """Return topics by name: {title, about}; raises Mistakes."""
+    document = _named_maps(text, file, "recipes: {title: Recipes, about: One each week}")
+    found = {}
+    for name, given in document.data.items():
+        document.unknown_keys((name,), given, {"title", "about"}, "A topic")
+        if not NAME.fullmatch(str(name)):
+            document.refuse((name,), f"{name!r} is no name for a topic: small letters, digits, - and _, 40 at most.")
         found[name] = {key: str(value).strip() for key, value in given.items()}
     document.settle()
     return found

@@ -93,6 +93,7 @@ class NewDelivery:
     consent: str | None = None
     gives: Sequence[tuple[str, int | None]] = ()
     variant: str = ""
+    topic: str = ""
     kind: str = "promotion"
     basis: str | None = None
     window: str = ""
@@ -166,6 +167,7 @@ def _body(delivery: NewDelivery) -> dict[str, Any]:
         "consent": delivery.consent,
         "gives": [list(give) for give in delivery.gives],
         "variant": delivery.variant,
+        "topic": delivery.topic,
         "window": delivery.window,
         "zone": delivery.zone,
         "values": delivery.values,

@@ -16,6 +16,7 @@ from duologue.engage.messages.rules.body import body_of
 from duologue.engage.messages.rules.gate import NOW, Asked, Cap, Verdict, may_we_send, opens_at
 from duologue.kit.clock import zone_named
 from duologue.people.consent.queries import standing, suppressed, wishes
+from duologue.people.consent.rules import topic_fact
 from duologue.people.profiles.queries import KnownPerson, people
 from duologue.platform.registry.shards import SHARDS
 from duologue.strategize.dialogues.rules.way import ONLY_IF
@@ -115,6 +116,7 @@ def judge(workspace: Workspace, claimed: Sequence[Claimed], around: Surroundings
             wish = wished.get(one.person)
             asked = _asked(one, workspace, around, known.get(one.person), wish.hours if wish else "", now)
             asked.pace = paces.get(one.person)
+            asked.declined = _declines(known.get(one.person), one.body.get("topic", ""))
             asked.address = addresses.get(one.id)
             asked.is_suppressed = (one.channel, asked.address) in barred
             asked.received = received[one.person]
@@ -135,12 +137,17 @@ def _asked(  # noqa: PLR0917 - all that settles when a window opens
     one: Claimed, workspace: Workspace, around: Surroundings, person: KnownPerson | None, hours: str, now: datetime
 ) -> Asked:
     promotes = one.kind == "promotion"
-    windows = [window for window in (one.body.get("window") or (around.quiet if promotes else ""), hours if promotes else "") if window]
+    wanted = (one.body.get("window") or around.quiet, *around.hours, hours) if promotes else (one.body.get("window"),)
+    windows = [window for window in wanted if window]
     opens = now
     if windows:
         zone = one.body.get("zone") or (person.timezone if person else "") or workspace.timezone
         opens = opens_at(windows, zone_named(zone, workspace.timezone), now)
     return Asked(kind=one.kind, basis=one.basis, channel=one.channel, too_late_at=one.too_late_at, opens_at=opens)
+
+
+def _declines(person: KnownPerson | None, topic: str) -> bool:
+    return bool(topic) and person is not None and person.facts.get(topic_fact(topic)) is False
 
 
 def paces_of(wished: Mapping[int, Wishes]) -> dict[int, Cap]:

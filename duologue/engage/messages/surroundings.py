@@ -12,6 +12,7 @@ from duologue.engage.messages.content.look import Look
 from duologue.engage.messages.rules.gate import Cap
 from duologue.kit.clock import parse_duration
 from duologue.strategize.guardrails.queries import current as current_guardrails
+from duologue.strategize.guardrails.rules import of_commitments
 
 if TYPE_CHECKING:
     from duologue.brand.book.rules import Book
@@ -34,6 +35,7 @@ class Surroundings:
     sender: Sender
     caps: tuple[Cap, ...]
     quiet: str
+    hours: tuple[str, ...]  # what the brand has committed itself to, beside the window of any turn
     brand: dict[str, Any]
     public_url: str
 
@@ -42,13 +44,15 @@ def surroundings(workspace: Workspace) -> Surroundings:
     """Read what is in force now."""
     book = current_book(workspace)
     rails = current_guardrails(workspace)
+    promised = of_commitments(book)
     sender = book.senders.get("email")
     return Surroundings(
         look=look_of(book),
         sender=Sender(
             (sender.name if sender else "") or book.name, (sender.address if sender else "") or f"hello@{workspace.name}.example"
         ),
-        caps=tuple(Cap(cap.at_most, parse_duration(cap.within), cap.channel) for cap in rails.caps),
+        caps=tuple(Cap(cap.at_most, parse_duration(cap.within), cap.channel) for cap in (*rails.caps, *promised.caps)),
+        hours=promised.windows,
         quiet=rails.window or (rails.quiet.window if rails.quiet else ""),
         brand={"name": book.name, "promise": book.promise, "value": book.value, "website": book.website},
         public_url=settings.PUBLIC_URL,

@@ -187,7 +187,7 @@ def values_for(
     page = sign("page", workspace.id, one.id)
     values: dict[str, Any] = {
         **one.body.get("values", {}),
-        "person": {"locale": locale, "country": person.country, **person.facts},
+        "person": {"locale": locale, "country": person.country, "topic": _topics(person.facts), **person.facts},
         "brand": around.brand,
         "perk": {offer: _perk_words(perk, workspace, person, locale) for offer, perk in perks.items()},
         "link": _links(workspace, one.id, page, content, around),
@@ -198,6 +198,11 @@ def values_for(
     for path, instead in version.fallback if version is not None else ():
         _stand_in(values, path, instead)
     return values
+
+
+def _topics(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a person says of topics, by topic, as a content names them: person.topic.recipes."""
+    return {key[6:]: value for key, value in facts.items() if key.startswith("topic.")}
 
 
 def _links(workspace: Workspace, delivery: int, page: str, content: Compiled, around: Surroundings) -> dict[str, str]:

@@ -17,8 +17,8 @@ from duologue.engage.runs.rules import admission
 from duologue.engage.runs.rules.admission import ADMITTED, Means, Past, Verdict
 from duologue.engage.runs.spending import Purse, purse_of
 from duologue.engage.runs.steps import write_down
-from duologue.people.consent.queries import purposes, standing, suppressed
-from duologue.people.consent.rules import KIND_OF
+from duologue.people.consent.queries import declining, purposes, standing, suppressed
+from duologue.people.consent.rules import KIND_OF, topic_fact
 from duologue.people.identifiers.queries import addresses
 from duologue.people.profiles.queries import profiles_of
 from duologue.people.profiles.rules import shard_of
@@ -56,8 +56,8 @@ class Candidate:
 def started_by(workspace: Workspace, version: Version, events: Sequence[EventRow]) -> list[Candidate]:
     """Return whom a batch of events brings into a dialogue: triggers, being entered from another dialogue, or joining its audience.
 
-    A trigger counts for those in the audience now. Consent given later, or leaving a segment that is excepted, gives another chance
-    to those who were not started for want of it. Where a dialogue keeps a pace, its timetable lets the audience in.
+    A trigger counts for those in the audience now. Consent given later, a topic wanted after all, or leaving a segment that is excepted,
+    gives another chance to those who were not started for want of it. Where a dialogue keeps a pace, its timetable lets the audience in.
     """
     plan = version.plan
     entered = [_candidate(plan, event) for event in events if event.name == names.DIALOGUE_ENTERED and _leads_to(event, plan)]
@@ -104,6 +104,8 @@ def _leads_to(event: EventRow, plan: Plan) -> bool:
 def _another_chance(event: EventRow, plan: Plan) -> bool:
     if event.name == names.CONSENT_GRANTED:
         return event.properties.get("purpose") == plan.purpose
+    if event.name == names.FACT_CHANGED:
+        return bool(plan.topic) and event.properties.get(topic_fact(plan.topic)) is True
     return event.name == names.SEGMENT_LEFT and event.properties.get("segment") in plan.excepts
 
 
@@ -149,7 +151,10 @@ def _judge(
 ) -> list[tuple[Candidate, Verdict]]:
     persons = [one.person for one in candidates]
     excepted = _excepted(workspace, version.plan, persons)
-    spent = admission.SPENT if purse is not None and purse.is_empty else ""
+    barred = dict.fromkeys(persons, admission.SPENT if purse is not None and purse.is_empty else "")
+    if version.plan.topic and version.plan.kind == "promotion":
+        barred |= dict.fromkeys(declining(workspace, persons, version.plan.topic), admission.DECLINED)
+    barred |= dict.fromkeys(excepted, admission.EXCEPTED)
     pasts, first = _pasts(workspace, version, candidates)
     means = _means(workspace, version.plan, persons)
     return [
@@ -162,7 +167,7 @@ def _judge(
                 pasts[one.person, one.occasion],
                 means[one.person],
                 now,
-                barred=admission.EXCEPTED if one.person in excepted else spent,
+                barred=barred[one.person],
             ),
         )
         for one in candidates

@@ -16,7 +16,7 @@ from duologue.engage.runs.actions import NotPossible, count_first
 from duologue.engage.runs.admissions import Candidate, consider
 from duologue.engage.runs.moving import current_version
 from duologue.engage.runs.rules.admission import HELD_OUT
-from duologue.people.consent.queries import standing, wishes
+from duologue.people.consent.queries import declining, standing, wishes
 from duologue.people.profiles.queries import profiles_of
 from duologue.people.profiles.rules import shard_of
 from duologue.strategize.segments.queries import each_member
@@ -38,7 +38,7 @@ class LaunchSheet:
     """What would become of an audience: `people` = `now` + all of `later` + all of `never`, each person counted once.
 
     `later` holds what they wait for (cap, complaint, snoozed), `never` why they hear nothing (held_out, had_it, excepted, no_address,
-    suppressed, no_consent); `also` how many of those who would hear of it hear from another dialogue within a day.
+    suppressed, no_consent, declined_topic); `also` how many of those who would hear of it hear from another dialogue within a day.
     """
 
     people: int = 0
@@ -90,15 +90,21 @@ def _free(sheet: LaunchSheet, workspace: Workspace, version: Version, persons: S
     paces = paces_of(wishes(workspace, persons))
     received = received_by(workspace, persons, (*caps, *paces.values()), now)
     stand = standing(workspace, persons)
-    channel = next(iter(plan.turns[plan.start].by), "email")
+    first = plan.turns[plan.start]
+    channel = next(iter(first.by), "email")
+    declined = declining(workspace, persons, first.topic) if first.topic else set()
     free = []
     for person in persons:
         asked = Asked(plan.kind, "", channel, too_late_at=now + NEVER_LATE, opens_at=now, address="known", received=received[person])
         asked.pace = paces.get(person)
+        asked.declined = person in declined
         weigh_standing(asked, stand[person], plan.purpose, now)
         verdict = may_we_send(asked, caps, now)
         if verdict.answer == "now":
             free.append(person)
+            continue
+        if verdict.answer == "never":
+            sheet.never[verdict.why] += 1
             continue
         because = {pause.because for pause in stand[person].pauses if pause.holds(now)}
         sheet.later["complaint" if "complaint" in because else "snoozed" if because else verdict.why] += 1

@@ -135,6 +135,7 @@ def delivery(row: RunRow, version: Version, say: Say, data: dict[str, Any]) -> N
         survey_number=version.pin("surveys", say.survey),
         consent=say.consent,
         gives=[(offer, version.pin("offers", offer)) for offer in say.gives],
+        topic=say.topic,
         kind=say.kind,
         window=say.window,
         zone=say.zone,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from django.db import connection, transaction
 
-from duologue.people.consent.models import Pause, Purpose, Wish
+from duologue.people.consent.models import Pause, Purpose, Topic, Wish
 from duologue.people.consent.queries import digest_of
 from duologue.people.consent.rules import GRANTED, START, Said, content_digest, link_digest, newest_of
 from duologue.people.timeline.actions import NewEvent, write
@@ -201,4 +201,11 @@ def save_purpose(*, workspace: Workspace, name: str, title: str = "", about: str
     made, _ = Purpose.within(workspace).update_or_create(
         workspace=workspace, name=name, defaults={"title": title or name, "about": about, "basis": basis}
     )
+    return made
+
+
+@transaction.atomic
+def save_topic(*, workspace: Workspace, name: str, title: str = "", about: str = "") -> Topic:
+    """Make a topic or change what is said about it."""
+    made, _ = Topic.within(workspace).update_or_create(workspace=workspace, name=name, defaults={"title": title or name, "about": about})
     return made

@@ -1,4 +1,4 @@
-"""Purposes, consent statements, suppressions and pauses."""
+"""Purposes, topics, consent statements, suppressions and pauses."""
 
 from __future__ import annotations
 
@@ -22,6 +22,17 @@ class Purpose(InWorkspace):
 
     class Meta(InWorkspace.Meta):
         constraints = [models.UniqueConstraint(fields=["workspace", "name"], name="one_purpose_per_name")]
+
+
+class Topic(InWorkspace):
+    """What messages are about, as people choose it. What a person says of it is the fact `topic.NAME`: true or false."""
+
+    name = models.CharField(max_length=40)
+    title = models.CharField(max_length=120)
+    about = models.TextField(blank=True)
+
+    class Meta(InWorkspace.Meta):
+        constraints = [models.UniqueConstraint(fields=["workspace", "name"], name="one_topic_per_name")]
 
 
 class ConsentState(models.TextChoices):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from django.db import connection
 
 from duologue.kit.pipeline import Refused
-from duologue.people.consent.models import ConsentStatement, Purpose
-from duologue.people.consent.rules import KIND_OF, Paused, Said, Standing, Union, Wishes, broken_at, content_digest
+from duologue.people.consent.models import ConsentStatement, Purpose, Topic
+from duologue.people.consent.rules import KIND_OF, Paused, Said, Standing, Union, Wishes, broken_at, content_digest, topic_fact
 from duologue.people.identifiers.rules import normalise
 from duologue.platform.secrets.signing import address_digest
 
@@ -113,6 +113,23 @@ def purposes(workspace: Workspace) -> dict[str, Purpose]:
         cursor.execute(f"SELECT {', '.join(names)} FROM people_purpose WHERE workspace_id = %s ORDER BY name", (workspace.pk,))
         found = (Purpose.from_db(connection.alias, names, row) for row in cursor.fetchall())
         return {purpose.name: purpose for purpose in found}
+
+
+def topics(workspace: Workspace) -> dict[str, Topic]:
+    """Return the workspace's topics by name."""
+    return {topic.name: topic for topic in Topic.within(workspace).order_by("name")}
+
+
+def declining(workspace: Workspace, persons: Sequence[int], topic: str) -> set[int]:
+    """Return those of these persons who do not want to hear about a topic; what was said last on any profile counts."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT DISTINCT ON (p.person) p.person, f.value = 'false'::jsonb
+               FROM people_profile p JOIN people_fact f ON f.workspace_id = p.workspace_id AND f.profile_id = p.id
+               WHERE p.workspace_id = %s AND p.person = ANY(%s) AND f.key = %s ORDER BY p.person, f.at DESC, f.profile_id DESC""",
+            (workspace.pk, list(persons), topic_fact(topic)),
+        )
+        return {person for person, declines in cursor.fetchall() if declines}
 
 
 def chain_broken_at(workspace: Workspace, profile_id: int) -> int | None:

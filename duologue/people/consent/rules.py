@@ -21,6 +21,11 @@ KIND_OF: Final = {"email": "email", "phone": "phone", "sms": "phone", "whatsapp"
 """Which kind of identifier a channel's addresses are."""
 
 
+def topic_fact(topic: str) -> str:
+    """Return the key of the fact that says whether someone wants to hear about a topic."""
+    return f"topic.{topic}"
+
+
 class Said(msgspec.Struct, frozen=True, gc=False):
     """A profile's latest statement for a channel and a purpose."""
 
@@ -73,9 +78,16 @@ class Standing:
         A grant on one profile and a withdrawal on another, joined by a merge: the withdrawal wins unless the grant
         was stated after both the withdrawal and the merge.
         """
-        here = [one for one in self.said if one.channel == channel and one.purpose == purpose]
+        return self._stands(channel, purpose, self.said)
+
+    def _stands(self, channel: str, purpose: str, said: Sequence[Said]) -> bool:
+        here = [one for one in said if one.channel == channel and one.purpose == purpose]
         against = [one for one in here if one.state != GRANTED]
         return any(one.state == GRANTED and all(self._outlives(one, other) for other in against) for one in here)
+
+    def said_yes(self, channel: str, purpose: str) -> bool:
+        """Say whether the person's own word is yes; who is too young for it also needs a parent's, which `may` asks for."""
+        return self._stands(channel, purpose, self.said)
 
     def paused(self, now: datetime) -> bool:
         """Say whether promotion is silent: snoozed, or a complaint is open."""

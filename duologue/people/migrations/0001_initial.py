@@ -306,6 +306,23 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Topic',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=40)),
+                ('title', models.CharField(max_length=120)),
+                ('about', models.TextField(blank=True)),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
             name='Wish',
             fields=[
                 ('pk', models.CompositePrimaryKey('workspace', 'profile', blank=True, editable=False, primary_key=True, serialize=False)),
@@ -425,5 +442,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='suppression',
             constraint=models.UniqueConstraint(fields=('workspace', 'channel', 'address', 'reason'), name='one_suppression_per_reason'),
+        ),
+        migrations.AddConstraint(
+            model_name='topic',
+            constraint=models.UniqueConstraint(fields=('workspace', 'name'), name='one_topic_per_name'),
         ),
     ]

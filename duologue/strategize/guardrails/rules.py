@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from duologue.brand.book.rules import commitments
 from duologue.kit.clock import parse_duration, parse_window
 from duologue.kit.typed import as_json, checked, read_typed
 
 if TYPE_CHECKING:
+    from duologue.brand.book.rules import Book
     from duologue.kit.yaml import Document
 
 
@@ -33,6 +35,20 @@ class Guardrails(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
     caps: tuple[Cap, ...] = ()
     window: str = ""
     quiet: Quiet | None = None
+
+
+class Promised(msgspec.Struct, frozen=True):
+    """What a brand's commitments amount to at the gate: caps, and windows that hold beside that of any turn."""
+
+    caps: tuple[Cap, ...] = ()
+    windows: tuple[str, ...] = ()
+
+
+def of_commitments(book: Book) -> Promised:
+    """Return the guardrails that a brand has set itself by what it tells people."""
+    said = commitments(book)
+    caps = tuple(Cap(one.at_most, one.within, one.channel) for one in said if one.at_most is not None)
+    return Promised(caps, tuple(one.window for one in said if one.window))
 
 
 def read_guardrails(text: str, file: str = "guardrails.yaml") -> Guardrails:

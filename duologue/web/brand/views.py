@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from duologue.brand.book.models import BookVersion
 from duologue.brand.book.queries import current
+from duologue.brand.book.rules import commitments
 from duologue.brand.catalogue.models import Product
 from duologue.brand.personas.models import Persona
 from duologue.platform.staff.rules import Right
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 def book(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     """Show who speaks."""
     versions = list(BookVersion.within(workspace).order_by("-number")[:10])
-    context = {"versions": versions, "book": current(workspace) if versions else None}
+    found = current(workspace) if versions else None
+    context = {"versions": versions, "book": found, "commitments": commitments(found) if found else []}
     return page(request, workspace, "brand/book.html", place="brand/book", **context)
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from duologue.strategize.dialogues.rules.survey import Question, Survey
 
 MOST_TEXT = 4000
+SAYS_NO = frozenset({"no", "nein", "none", "false", "0"})
 SCALES = {"scale": range(1, 6), "nps": range(11)}
 
 
@@ -64,3 +65,8 @@ def _number(value: str) -> int | float:
     if not math.isfinite(number) or abs(number) > 1e15:
         raise ValueError("not_a_number")
     return int(number) if number.is_integer() else number
+
+
+def says_no(value: Any) -> bool:
+    """Say whether an answer to a question of yes and no is a no."""
+    return str(value).lower() in SAYS_NO

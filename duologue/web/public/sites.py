@@ -18,6 +18,7 @@ from duologue.brand.book.queries import current as current_book
 from duologue.engage.sites.actions import take_form
 from duologue.engage.sites.queries import current
 from duologue.engage.sites.rules import TRAP, Filled, Site, read_fields
+from duologue.people.consent.rules import topic_fact
 from duologue.platform.database.clock import database_now
 from duologue.platform.secrets import signing
 from duologue.platform.workspaces.models import Workspace
@@ -25,7 +26,7 @@ from duologue.platform.workspaces.queries import now
 from duologue.strategize.dialogues.rules import asking
 from duologue.strategize.dialogues.surveys import survey_of
 from duologue.strategize.models import SurveyVersion
-from duologue.web.public.answers import read_answers
+from duologue.web.public.answers import read_answers, says_no
 from duologue.web.public.look import look_of
 from duologue.web.public.questions import shown
 from duologue.web.public.words import WORDS, language_of
@@ -74,6 +75,8 @@ def site(request: HttpRequest, workspace: str, name: str) -> HttpResponse:
         fills = asked.questions[key].fills if asked else None
         if fills and fills.fact:
             facts[fills.fact.removeprefix("person.")] = value
+        if fills and fills.topic:
+            facts[topic_fact(fills.topic)] = not says_no(value)
     take_form(workspace=room, site=here, version=number, filled=Filled(fields, ticked, answers), facts=facts)
     return HttpResponseRedirect(f"{request.path}?sent", status=303)
 

@@ -13,6 +13,7 @@ from duologue.engage.messages.models import Delivery
 from duologue.people.consent import actions as consent
 from duologue.people.consent.actions import NewStatement
 from duologue.people.consent.queries import purposes
+from duologue.people.consent.rules import topic_fact
 from duologue.people.profiles.actions import NewFact, learn
 from duologue.people.timeline import actions as timeline
 from duologue.people.timeline import names
@@ -22,15 +23,13 @@ from duologue.strategize.dialogues.rules.survey import WORDS
 from duologue.strategize.dialogues.surveys import survey_of
 from duologue.strategize.models import SurveyVersion
 from duologue.web.public.access import Visit, by_link
-from duologue.web.public.answers import read_answers
+from duologue.web.public.answers import read_answers, says_no
 from duologue.web.public.questions import shown
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from duologue.strategize.dialogues.rules.survey import Survey
-
-SAYS_NO = frozenset({"no", "nein", "none", "false", "0"})
 
 
 @by_link
@@ -101,8 +100,10 @@ def _keep(visit: Visit, asked: Survey, answers: dict[str, Any]) -> None:
         fills = question.fills
         if fills and fills.fact:
             facts.append(NewFact(origin.profile, fills.fact.removeprefix("person."), value, f"survey {asked.survey}", now, fills.purposes))
+        if fills and fills.topic:
+            facts.append(NewFact(origin.profile, topic_fact(fills.topic), not says_no(value), f"survey {asked.survey}", now))
         if fills and fills.consent:
-            state = "refused" if str(value).lower() in SAYS_NO else "granted"
+            state = "refused" if says_no(value) else "granted"
             proof = {"delivery": origin.delivery, "answer": value}
             statements.append(
                 NewStatement(origin.profile, origin.channel, fills.consent, state, now, f"survey {asked.survey}", question.ask, proof)

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from duologue.brand.book.actions import save_book
+from duologue.brand.book.rules import Book, Commitment
 from duologue.engage.messages import actions, tasks
 from duologue.engage.messages.models import Delivery
 from duologue.people.consent.actions import wish
@@ -61,3 +63,29 @@ def test_the_latest_wish_takes_the_place_of_the_earlier_on_all_profiles(shop, pe
     assert wishes(shop, [ann, other]) == {other: Wishes(7, "")}
     wish(workspace=shop, profile_id=other, profiles=[other, ann], pace_days=0, hours="", now=now)
     assert wishes(shop, [ann, other]) == {}
+
+
+def test_what_the_brand_commits_itself_to_is_kept(shop, person, delivery, now):
+    """Noon on a Monday. No turn's own window goes round it, and service messages do not count."""
+    kept = (
+        Commitment("Two letters a month", at_most=2, within="30d"),
+        Commitment("Never in the morning", window="13:00-20:00"),
+        "Friendly",
+    )
+    save_book(workspace=shop, book=Book(name="Shop", commitments=kept), now=now)
+    ann, late = person(1), now + timedelta(days=60)
+    service = {"kind": "service", "purpose": "orders", "basis": "contract"}
+    planned = [delivery(ann, seq=seq, window="always", too_late_at=late) for seq in (1, 2, 3)]
+    actions.plan(workspace=shop, deliveries=[*planned, delivery(ann, seq=4, **service)], now=now)
+    tasks.send_due(shop, now)
+    assert list(Delivery.within(shop).order_by("pk").values_list("state", "due_at")) == [("queued", now + timedelta(hours=1))] * 3 + [
+        ("accepted", now)
+    ]
+    tasks.send_due(shop, now + timedelta(hours=1))
+    assert [state for state, _ in Delivery.within(shop).order_by("pk").values_list("state", "due_at")] == [
+        "accepted",
+        "accepted",
+        "queued",
+        "accepted",
+    ]
+    assert Delivery.within(shop).get(state="queued").due_at == now + timedelta(days=30, hours=1)

@@ -35,6 +35,7 @@ class Asked:
     address: str | None = None
     is_suppressed: bool = False
     may: bool = False
+    declined: bool = False  # the message is about a topic that the person does not want to hear about
     paused_until: datetime | None = None
     received: Sequence[tuple[datetime, str]] = ()
     pace: Cap | None = None  # the person's own wish, beside the caps of all
@@ -49,6 +50,7 @@ class Verdict:
     at: datetime | None = None
 
 
+DECLINED: Final = "declined_topic"
 NOW = Verdict("now")
 NEVER_MEET: Final = 30  # openings that were tried in turn
 
@@ -56,7 +58,7 @@ NEVER_MEET: Final = 30  # openings that were tried in turn
 def may_we_send(asked: Asked, caps: Sequence[Cap], now: datetime) -> Verdict:
     """Answer for one delivery; what can never be is said before what may be later.
 
-    Service messages (basis contract or confirmation) need no consent and are outside caps and pauses; suppression holds for all.
+    Service messages (basis contract or confirmation) need no consent and are outside caps, pauses and topics; suppression holds for all.
     """
     if asked.address is None:
         return Verdict("never", "no_address")
@@ -64,6 +66,8 @@ def may_we_send(asked: Asked, caps: Sequence[Cap], now: datetime) -> Verdict:
         return Verdict("never", "suppressed")
     if asked.basis == "consent" and not asked.may:
         return Verdict("never", "no_consent")
+    if asked.declined and (asked.kind == "promotion" or asked.basis == "consent"):
+        return Verdict("never", DECLINED)
     if now > asked.too_late_at:
         return Verdict("never", "too_late")
     at, why = now, ""

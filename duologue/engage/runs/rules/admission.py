@@ -19,6 +19,7 @@ HELD_OUT: Final = "held_out"
 NOT_STARTED: Final = "not_started"
 EXCEPTED: Final = "excepted"
 SPENT: Final = "spent"
+DECLINED: Final = "declined_topic"
 
 
 @dataclass(slots=True, frozen=True)
@@ -62,7 +63,7 @@ def judge(  # noqa: PLR0917 - all that settles whether someone begins
 ) -> Verdict:
     """Return what becomes of one person who is considered; what bars them, consent and suppression come before the draw.
 
-    `barred` is EXCEPTED or SPENT where something keeps this person, or everybody, from beginning.
+    `barred` is EXCEPTED, DECLINED or SPENT where something keeps this person, or everybody, from beginning.
     """
     if HELD_OUT in past.verdicts:
         return Verdict(None)

@@ -1,7 +1,7 @@
 """The tables of the brand."""
 
 from duologue.brand.book.models import BookVersion
-from duologue.brand.catalogue.models import Product
+from duologue.brand.catalogue.models import Feed, Product, ProductChange, ProductPrice, Watch
 from duologue.brand.personas.models import Persona
 
-__all__ = ["BookVersion", "Persona", "Product"]
+__all__ = ["BookVersion", "Feed", "Persona", "Product", "ProductChange", "ProductPrice", "Watch"]

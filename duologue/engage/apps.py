@@ -17,13 +17,18 @@ class EngageConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the floor's jobs known, and fill the ports: perks are redeemed before runs hear of it."""
-        register_jobs("duologue.engage.runs.jobs")
-        register_followers("duologue.engage.perks.follower.PerkFollower", "duologue.engage.runs.follower.RunFollower")
+        register_jobs("duologue.engage.runs.jobs", "duologue.engage.products.jobs")
+        register_followers(
+            "duologue.engage.perks.follower.PerkFollower",
+            "duologue.engage.products.follower.ProductFollower",
+            "duologue.engage.runs.follower.RunFollower",
+        )
         ask_before_leaving("duologue.engage.runs.conditions.no_longer")
         register_personal_data(
             "duologue.engage.runs.personal.RunData",
             "duologue.engage.webhooks.personal.CallData",
             "duologue.engage.perks.personal.PerkData",
+            "duologue.engage.products.personal.LookedData",
             "duologue.engage.messages.personal.DeliveryData",
             "duologue.engage.channels.personal.KeptMailData",
             "duologue.engage.conversations.personal.ConversationData",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from duologue.brand.catalogue import queries as catalogue
 from duologue.engage.conversations import queries as conversations
 from duologue.engage.messages import queries as messages
 from duologue.engage.perks import queries as perks
@@ -17,6 +18,7 @@ MOMENTS: Final = {
     "segments": segments.NEXT,
     "conversations": conversations.NEXT,
     "perks": perks.NEXT,
+    "products": catalogue.NEXT,
     "webhooks": webhooks.NEXT,
     "timetables": runs.TIMETABLES,
     "runs": runs.NEXT,

@@ -4,6 +4,7 @@ from duologue.engage.channels.models import KeptMail, Relay
 from duologue.engage.conversations.models import Conversation, Entry, Team
 from duologue.engage.messages.models import Attempt, Delivery, Message, MessageVersion
 from duologue.engage.perks.models import Perk, PoolCode
+from duologue.engage.products.models import Looked
 from duologue.engage.runs.models import Admission, Run, RunStep, Timetable
 from duologue.engage.sites.models import Site, SiteVersion
 from duologue.engage.webhooks.models import Webhook, WebhookCall
@@ -15,6 +16,7 @@ __all__ = [
     "Delivery",
     "Entry",
     "KeptMail",
+    "Looked",
     "Message",
     "MessageVersion",
     "Perk",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 COMPARISONS = frozenset({"not", "over", "under", "at_least", "at_most", "before", "after", "within", "has", "known", "from"})
+PRODUCT_KEYS = ("product_id", "sku", "key", "id")  # how a line of a list may name its product, as shops call it
 FORMS = frozenset({"all", "any", "not", "in", "did", "may", "items"})
 
 
@@ -139,7 +140,7 @@ def _compare(value: Any, name: str, operand: Any, facts: Facts) -> bool:
         return not matches(value, operand, facts)
     other = facts.value(operand["from"]) if isinstance(operand, dict) and "from" in operand else operand
     if name == "from":
-        return value is not None and matches(value, facts.value(operand), facts)
+        return value is not None and _among(value, facts.value(operand))
     if name == "has":
         return _has(value, other)
     if value is None or other is None:
@@ -147,6 +148,17 @@ def _compare(value: Any, name: str, operand: Any, facts: Facts) -> bool:
     if name in {"before", "after", "within"}:
         return _in_time(value, name, other, facts)
     return _in_size(value, name, other, facts)
+
+
+def _among(value: Any, found: Any) -> bool:
+    """Say whether a value is what was found at a path, or among it; a map there, such as a line of a basket, is met by what it names."""
+    if isinstance(found, list):
+        return any(_among(value, one) for one in found)
+    if isinstance(value, list):
+        return any(_among(one, found) for one in value)
+    if isinstance(found, dict):
+        return any(_equal(value, found[name]) for name in PRODUCT_KEYS if found.get(name) is not None)
+    return _equal(value, found)
 
 
 def _has(value: Any, other: Any) -> bool:

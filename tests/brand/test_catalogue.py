@@ -3,6 +3,7 @@ import pytest
 from duologue.brand.catalogue.actions import import_products
 from duologue.brand.catalogue.queries import products
 from duologue.kit.pipeline import Refused
+from duologue.platform.workspaces.queries import now
 
 LIST = [
     "\ufeffSKU;Name;Price;Stock;Link\n",
@@ -15,16 +16,16 @@ LIST = [
 
 
 def test_a_list_is_imported_and_again_changes_nothing(workspace):
-    read, changed, refused = import_products(workspace=workspace, lines=LIST)
+    read, changed, refused = import_products(workspace=workspace, lines=LIST, now=now(workspace))
     assert (read, changed) == (5, 2)
     assert [(line, one.reason) for line, one in refused] == [(4, "no key"), (5, "not a number"), (6, "not a web address")]
     mug = products(workspace, ["a1"])["a1"]
     assert (mug.name, mug.price, mug.currency, mug.stock, mug.link) == ("Mug", 450, "GBP", 12, "https://shop.example/a1")
-    assert import_products(workspace=workspace, lines=LIST)[1] == 0
-    assert import_products(workspace=workspace, lines=["key,name,price\n", "a1,Mug,5\n"])[1] == 1
+    assert import_products(workspace=workspace, lines=LIST, now=now(workspace))[1] == 0
+    assert import_products(workspace=workspace, lines=["key,name,price\n", "a1,Mug,5\n"], now=now(workspace))[1] == 1
     assert products(workspace)["a1"].price == 500
 
 
 def test_a_list_without_keys_is_refused(workspace):
     with pytest.raises(Refused, match="key"):
-        import_products(workspace=workspace, lines=["name,price\n"])
+        import_products(workspace=workspace, lines=["name,price\n"], now=now(workspace))

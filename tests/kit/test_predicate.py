@@ -32,7 +32,7 @@ class Facts:
 
 FACTS = Facts(
     person={"country": "GB", "age": 41, "born": "1984-05-01", "likes": ["tea", "paper"], "joined": "2026-01-03T10:00:00Z", "vip": True},
-    start={"total": "60.10", "limit": 60, "items": [{"sku": "A", "stock": 0}, {"sku": "B", "stock": 3}]},
+    start={"total": "60.10", "limit": 60, "sku": "B", "skus": ["C", "A"], "items": [{"sku": "A", "stock": 0}, {"sku": "B", "stock": 3}]},
 )
 
 
@@ -53,6 +53,9 @@ FACTS = Facts(
         ({"start.total": {"over": 60}}, True),
         ({"start.total": {"over": {"from": "start.limit"}}}, True),
         ({"person.age": {"from": "start.limit"}}, False),
+        ({"start.sku": {"from": "start.items"}}, True),
+        ({"start.skus": {"from": "start.items"}}, True),
+        ({"start.limit": {"from": "start.items"}}, False),
         ({"person.likes": "tea"}, True),
         ({"person.likes": {"has": "paper"}}, True),
         ({"person.likes": {"has": "pens"}}, False),

@@ -9,6 +9,7 @@ from duologue.api.v1.access import ManagementKey
 from duologue.api.v1.dialogues import router as dialogues
 from duologue.api.v1.people import router as people
 from duologue.api.v1.perks import router as perks
+from duologue.api.v1.products import router as products
 
 api = NinjaAPI(
     title="Duologue",
@@ -21,5 +22,6 @@ api = NinjaAPI(
 api.add_router("/{workspace}/people", people)
 api.add_router("/{workspace}/dialogues", dialogues)
 api.add_router("/{workspace}/perks", perks)
+api.add_router("/{workspace}/products", products)
 
 urlpatterns = [path("", api.urls)]

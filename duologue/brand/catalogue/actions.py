@@ -9,38 +9,56 @@ from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
-from duologue.brand.catalogue.rules import NewProduct, columns_of, product_of
+from duologue.brand.catalogue.keeping import COLUMNS, FROM_ARRAYS, merge
+from duologue.brand.catalogue.models import Product, Watch
+from duologue.brand.catalogue.rules import MOST_STOCK, NewProduct, columns_of, product_of
 from duologue.kit.pipeline import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
+    from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
 
 AT_ONCE = 5000
+MOST_DAYS = 365
 
 
 @transaction.atomic
-def save_products(*, workspace: Workspace, products: Sequence[NewProduct]) -> int:
-    """Add products or change those of the same key; return how many are new or changed."""
+def save_products(*, workspace: Workspace, products: Sequence[NewProduct], now: datetime) -> int:
+    """Add products or change those of the same key; return how many are new or changed.
+
+    What those who looked at them are to hear of (back in stock, cheaper, little left) is noted in the same transaction.
+    """
     by_key = {product.key: product for product in products}
     rows = [by_key[key] for key in sorted(by_key)]
-    columns = ("key", "name", "price", "currency", "stock", "picture", "link")
-    types = ("text", "text", "bigint", "text", "integer", "text", "text")
-    changed = ", ".join(f"{column} = excluded.{column}" for column in columns[1:])
+    if not rows:
+        return 0
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"""INSERT INTO brand_product AS p (workspace_id, {", ".join(columns)})
-                SELECT %s, n.* FROM unnest({", ".join(f"%s::{kind}[]" for kind in types)}) AS n ({", ".join(columns)})
-                ON CONFLICT (workspace_id, key) DO UPDATE SET {changed}
-                WHERE ({", ".join(f"p.{column}" for column in columns[1:])}) IS DISTINCT FROM
-                      ({", ".join(f"excluded.{column}" for column in columns[1:])})""",
-            (workspace.pk, *([getattr(row, column) for row in rows] for column in columns)),
-        )
-        return int(cursor.rowcount)
+        values = {column: [getattr(row, column) for row in rows] for column in COLUMNS}
+        return merge(cursor, workspace, FROM_ARRAYS, values, feed="", now=now)
 
 
-def import_products(*, workspace: Workspace, lines: Iterable[str]) -> tuple[int, int, list[tuple[int, Refused]]]:
+def take_out(*, workspace: Workspace, keys: Collection[str], now: datetime) -> int:
+    """Offer products no longer; return how many were offered. Their rows stay, so that messages know that they are gone."""
+    return Product.within(workspace).filter(key__in=list(keys), gone_at=None).update(gone_at=now)
+
+
+def keep_watch(*, workspace: Workspace, looked_within: int, little_stock: int, least_drop: int) -> Watch:
+    """Say what counts as worth telling, and to whom: those who looked within so many days. Raises Refused."""
+    if not 1 <= looked_within <= MOST_DAYS:
+        raise Refused("out of bounds", f"Those who looked within 1 to {MOST_DAYS} days are told.")
+    if not 0 <= little_stock < MOST_STOCK:
+        raise Refused("out of bounds", "Little stock is a number of pieces; 0 tells nobody.")
+    if not 1 <= least_drop <= 100:
+        raise Refused("out of bounds", "The least drop of a price is 1 to 100 percent.")
+    row, _ = Watch.within(workspace).update_or_create(
+        workspace=workspace, defaults={"looked_within": looked_within, "little_stock": little_stock, "least_drop": least_drop}
+    )
+    return row
+
+
+def import_products(*, workspace: Workspace, lines: Iterable[str], now: datetime) -> tuple[int, int, list[tuple[int, Refused]]]:
     """Import a product list in CSV; return lines read, products new or changed, and the lines refused with why.
 
     Raises Refused where the headings are missing. The same list again changes nothing.
@@ -63,5 +81,5 @@ def import_products(*, workspace: Workspace, lines: Iterable[str]) -> tuple[int,
                 products.append(product_of(cells, workspace.currency))
             except Refused as refusal:
                 refused.append((line, refusal))
-        changed += save_products(workspace=workspace, products=products)
+        changed += save_products(workspace=workspace, products=products, now=now)
     return read, changed, refused

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from duologue.brand.catalogue.models import Product
+from django.db.models import F, Q
+
+from duologue.brand.catalogue.models import Feed, Product, ProductChange, ProductPrice, Watch
+from duologue.brand.catalogue.rules import words_beginning
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from django.db.models import QuerySet
+
     from duologue.platform.workspaces.models import Workspace
+
+NEXT: Final = "SELECT min(at) FROM brand_productchange WHERE workspace_id = %(workspace)s AND told_at IS NULL"
+"""When there is a change of products to tell of."""
+STANDS: Final = {
+    "available": Q(gone_at=None) & (Q(stock=None) | Q(stock__gt=0)),
+    "little": Q(gone_at=None, stock__gt=0),
+    "sold-out": Q(gone_at=None, stock__lte=0),
+    "gone": Q(gone_at__isnull=False),
+}
 
 
 def products(workspace: Workspace, keys: Collection[str] | None = None) -> dict[str, Product]:
@@ -18,3 +32,46 @@ def products(workspace: Workspace, keys: Collection[str] | None = None) -> dict[
     if keys is not None:
         rows = rows.filter(key__in=list(keys))
     return {product.key: product for product in rows}
+
+
+def found(workspace: Workspace, sought: str = "", stand: str = "") -> QuerySet[Product]:
+    """Return the products that have words beginning with those sought in name or key, and stand so: available, little, sold-out, gone."""
+    rows = Product.within(workspace)
+    if stand in STANDS:
+        rows = rows.filter(STANDS[stand])
+        if stand == "little":
+            rows = rows.filter(stock__lte=watch(workspace).little_stock)
+    if sought.strip():
+        query = words_beginning(sought)
+        if not query:
+            return rows.none()
+        rows = rows.extra(
+            where=["to_tsvector('simple'::regconfig, COALESCE(name, '') || ' ' || COALESCE(key, '')) @@ to_tsquery('simple', %s)"],
+            params=[query],
+        )
+    return rows
+
+
+def watch(workspace: Workspace) -> Watch:
+    """Return what counts as worth telling."""
+    return Watch.within(workspace).first() or Watch(workspace=workspace)
+
+
+def prices(workspace: Workspace, key: str, most: int = 50) -> list[ProductPrice]:
+    """Return what a product has cost, the newest first."""
+    return list(ProductPrice.within(workspace).filter(key=key).order_by("-at", "-id")[:most])
+
+
+def changes(workspace: Workspace, key: str, most: int = 20) -> list[ProductChange]:
+    """Return what there was to tell of a product, the newest first."""
+    return list(ProductChange.within(workspace).filter(key=key).order_by("-at", "-id")[:most])
+
+
+def feeds(workspace: Workspace) -> list[Feed]:
+    """Return the feeds by name."""
+    return list(Feed.within(workspace).order_by("name"))
+
+
+def feeds_in_trouble() -> list[Feed]:
+    """Return the feeds of all workspaces whose last fetching changed nothing because something was wrong."""
+    return list(Feed._rows.exclude(trouble="").select_related("workspace").order_by(F("workspace__name"), "name"))

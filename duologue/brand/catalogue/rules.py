@@ -1,7 +1,8 @@
-"""What a line of a product list must say."""
+"""What a line of a product list must say, and what counts as worth telling."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +21,11 @@ NAMES: Final = {
     "picture": ("picture", "image", "image_url", "image link", "image_link"),
     "link": ("link", "url", "product_url"),
 }
+LOOKED_WITHIN: Final = 30  # days
+LITTLE_STOCK: Final = 5
+LEAST_DROP: Final = 5  # percent
+MOST_STOCK, MOST_PRICE = 2**31 - 1, 2**53
+PREFIX: Final = re.compile(r"\w+")
 
 
 @dataclass(slots=True, frozen=True)
@@ -50,13 +56,22 @@ def product_of(cells: Mapping[str, str], currency: str) -> NewProduct:
     key, money = cells["key"].strip(), (cells.get("currency") or currency).strip().upper()
     if not key:
         raise Refused("no key", "The line has no key.")
+    if any("\x00" in cell for cell in cells.values()):
+        raise Refused("not text", "The line holds a zero byte; is the file a text in UTF-8?")
     try:
         price = minor(cells["price"].strip(), money) if cells.get("price", "").strip() else None
         stock = int(float(cells["stock"])) if cells.get("stock", "").strip() else None
-    except ValueError as mistake:
+    except (ValueError, OverflowError) as mistake:
         raise Refused("not a number", f"Price or stock is not a number: {mistake}.") from mistake
+    if not 0 <= (price or 0) <= MOST_PRICE or not -MOST_STOCK <= (stock or 0) <= MOST_STOCK:
+        raise Refused("not a number", "Price or stock is out of all bounds.")
     for part in ("picture", "link"):
-        if cells.get(part) and not cells[part].startswith(("https://", "http://", "/")):
+        if cells.get(part, "").strip() and not cells[part].strip().startswith(("https://", "http://", "/")):
             raise Refused("not a web address", f"The {part} of a product is a web address.")
     parts = (cells.get("picture", "").strip()[:500], cells.get("link", "").strip()[:500])
     return NewProduct(key[:80], (cells["name"].strip() or key)[:200], price, money[:3], stock, *parts)
+
+
+def words_beginning(sought: str) -> str:
+    """Return what finds texts that have a word beginning with each of those sought, as PostgreSQL's `to_tsquery` reads it."""
+    return " & ".join(f"{word}:*" for word in PREFIX.findall(sought.lower()))

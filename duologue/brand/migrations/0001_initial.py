@@ -1,3 +1,5 @@
+import django.contrib.postgres.indexes
+import django.contrib.postgres.search
 import django.db.models.deletion
 import django.db.models.manager
 from django.db import migrations, models
@@ -25,6 +27,37 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'default_manager_name': '_rows',
                 'constraints': [models.UniqueConstraint(fields=('workspace', 'number'), name='brand_book_versions')],
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Feed',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=40)),
+                ('address', models.CharField(max_length=1000)),
+                ('every', models.IntegerField(help_text='Minutes.')),
+                ('next_at', models.DateTimeField()),
+                ('etag', models.CharField(blank=True, max_length=300)),
+                ('modified', models.CharField(blank=True, max_length=100)),
+                ('tried_at', models.DateTimeField(null=True)),
+                ('taken_at', models.DateTimeField(null=True)),
+                ('trouble', models.CharField(blank=True, help_text='Why the last time changed nothing.', max_length=400)),
+                ('unchanged', models.BooleanField(default=False)),
+                ('products', models.IntegerField(default=0, help_text='How many the last one taken named.')),
+                ('changed', models.IntegerField(default=0)),
+                ('gone', models.IntegerField(default=0)),
+                ('refused_count', models.IntegerField(default=0)),
+                ('refused', models.JSONField(default=list, help_text='The first of them: [line, sentence].')),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+                'indexes': [models.Index(fields=['next_at'], name='feeds_due')],
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'name'), name='one_feed_per_name')],
             },
             managers=[
                 ('_rows', django.db.models.manager.Manager()),
@@ -60,12 +93,74 @@ class Migration(migrations.Migration):
                 ('stock', models.IntegerField(null=True)),
                 ('picture', models.URLField(blank=True, max_length=500)),
                 ('link', models.URLField(blank=True, max_length=500)),
+                ('feed', models.CharField(blank=True, help_text='The feed that brought it last, if any did.', max_length=40)),
+                ('gone_at', models.DateTimeField(help_text='Since when it is no longer offered.', null=True)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
             ],
             options={
                 'abstract': False,
                 'default_manager_name': '_rows',
+                'indexes': [django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.search.SearchVector('name', 'key', config='simple'), name='products_by_word'), models.Index(condition=models.Q(('gone_at', None), models.Q(('feed', ''), _negated=True)), fields=['workspace', 'feed'], name='products_of_feed')],
                 'constraints': [models.UniqueConstraint(fields=('workspace', 'key'), name='one_product_per_key')],
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ProductChange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=80)),
+                ('kind', models.CharField(choices=[('back', 'Back'), ('cheaper', 'Cheaper'), ('little', 'Little')], max_length=7)),
+                ('at', models.DateTimeField()),
+                ('price_before', models.BigIntegerField(null=True)),
+                ('told_to', models.BigIntegerField(default=0, help_text='The person up to whom it is told.')),
+                ('told_at', models.DateTimeField(null=True)),
+                ('people', models.IntegerField(default=0, help_text='How many have been told.')),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+                'indexes': [models.Index(condition=models.Q(('told_at', None)), fields=['workspace', 'at', 'id'], name='changes_to_tell'), models.Index(fields=['workspace', 'key', '-at'], name='changes_of_product')],
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ProductPrice',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=80)),
+                ('at', models.DateTimeField()),
+                ('price', models.BigIntegerField(null=True)),
+                ('currency', models.CharField(max_length=3)),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+                'indexes': [models.Index(fields=['workspace', 'key', '-at'], name='prices_of_product')],
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Watch',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('looked_within', models.SmallIntegerField(default=30, help_text='In days.')),
+                ('little_stock', models.IntegerField(default=5)),
+                ('least_drop', models.SmallIntegerField(default=5, help_text='In percent of the price before.')),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+                'constraints': [models.UniqueConstraint(fields=('workspace',), name='one_watch_per_workspace')],
             },
             managers=[
                 ('_rows', django.db.models.manager.Manager()),

@@ -153,6 +153,7 @@ def _work() -> Iterator[Finding]:
         yield Finding("queue", "yes", "Everything on the timeline has been dealt with.")
     yield _either("jobs", not failed, "No background job has failed.", f"{failed} background jobs have failed.", level="beware")
     yield from _relays()
+    yield from _feeds()
     kept = "Account mail is kept as files in the data folder: DUOLOGUE_ACCOUNT_MAIL_URL is not set."
     yield _either("account mail", bool(settings.ACCOUNT_MAIL_URL), "Account mail is sent.", kept, level="beware")
 
@@ -166,3 +167,10 @@ def _relays() -> Iterator[Finding]:
     for relay in relays:
         if relay.trouble:
             yield Finding("relays", "beware", f"The relay {relay.name} of {relay.workspace.name} is in trouble: {relay.trouble}")
+
+
+def _feeds() -> Iterator[Finding]:
+    from duologue.brand.catalogue.queries import feeds_in_trouble
+
+    for feed in feeds_in_trouble():
+        yield Finding("feeds", "beware", f"The feed {feed.name} of {feed.workspace.name} changed nothing: {feed.trouble}")

@@ -116,7 +116,7 @@ def _webhooks(room: Room, file: PlanText) -> str:
 
 def _products(room: Room, file: PlanText) -> str:
     try:
-        read, _, refused = import_products(workspace=room.workspace, lines=file.text.splitlines(keepends=True))
+        read, _, refused = import_products(workspace=room.workspace, lines=file.text.splitlines(keepends=True), now=room.now)
     except Refused as refusal:
         raise Mistakes([Mistake(file.path, 1, str(refusal))]) from None
     if refused:

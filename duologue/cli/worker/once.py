@@ -8,6 +8,7 @@ from duologue.cli.worker.due import FOLLOWER, waiting
 from duologue.engage.conversations import tasks as conversations
 from duologue.engage.messages import tasks as messages
 from duologue.engage.perks import tasks as perks
+from duologue.engage.products import actions as products
 from duologue.engage.runs import tasks as runs
 from duologue.engage.runs import timetable
 from duologue.engage.webhooks import tasks as webhooks
@@ -46,6 +47,7 @@ WORKER: Final[Sequence[tuple[str, Work]]] = (
     ("segments", segments.recheck),
     ("conversations", conversations.tell_overdue),
     ("perks", perks.expire),
+    ("products", products.tell_changes),
     ("webhooks", webhooks.call_due),
     ("timetables", timetable.keep),
     ("runs", runs.wake),

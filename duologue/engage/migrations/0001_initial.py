@@ -473,6 +473,25 @@ class Migration(migrations.Migration):
                 ('_rows', django.db.models.manager.Manager()),
             ],
         ),
+        migrations.CreateModel(
+            name='Looked',
+            fields=[
+                ('pk', models.CompositePrimaryKey('workspace', 'key', 'profile', 'how', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('key', models.CharField(max_length=80)),
+                ('how', models.CharField(choices=[('viewed', 'Viewed'), ('basket', 'Basket'), ('asked', 'Asked')], max_length=6)),
+                ('at', models.DateTimeField()),
+                ('profile', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.profile')),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+                'indexes': [models.Index(fields=['at'], name='looks_by_time')],
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
         migrations.AddConstraint(
             model_name='message',
             constraint=models.UniqueConstraint(fields=('workspace', 'name'), name='one_message_per_name'),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from duologue.brand.catalogue.queries import products
-from duologue.strategize.dialogues.rules.context import PRODUCT_KEYS
+from duologue.kit.money import major
+from duologue.kit.predicate import PRODUCT_KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -14,15 +15,18 @@ if TYPE_CHECKING:
 
 
 def shelf(workspace: Workspace, data: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return the products named in lists of what runs hold, by key, in one query; prices in whole units of their currency."""
+    """Return the products named in lists of what runs hold, by key, in one query; prices in whole units of their currency.
+
+    Of one that is no longer offered there are none left.
+    """
     keys = {key for one in data for key in _keys(one)}
     if not keys:
         return {}
     return {
         key: {
             "name": product.name,
-            "price": None if product.price is None else product.price / 100,
-            "stock": product.stock,
+            "price": None if product.price is None else float(major(product.price, product.currency)),
+            "stock": product.stock if product.gone_at is None else 0,
             "link": product.link,
             "picture": product.picture,
         }

@@ -52,6 +52,13 @@ ATTENDED: Final = "Attended"  # {occasion}
 ORDER_COMPLETED: Final = "Order Completed"  # {order_id, revenue, currency, coupon, products: [{product_id, name, quantity, price}]}
 ORDER_REFUNDED: Final = "Order Refunded"  # {order_id, total, currency}
 FORM_SENT: Final = "Form Sent"
+PRODUCT_VIEWED: Final = "Product Viewed"  # {product_id}
+PRODUCT_ASKED_FOR: Final = "Product Asked For"  # {product_id}: "tell me when it is back"
+
+# the catalogue, for those who looked at a product: {product_id, sku, name, price, currency, stock, url, image_url, looked, change}
+BACK_IN_STOCK: Final = "Back In Stock"
+PRICE_DROPPED: Final = "Price Dropped"  # + price_before
+LOW_IN_STOCK: Final = "Low In Stock"
 
 ONLY_OURS: Final = frozenset(
     {MESSAGE_SENT, MESSAGE_WITHHELD, MESSAGE_FAILED, MESSAGE_UNCERTAIN, MESSAGE_BOUNCED, MESSAGE_CONFIRMED, MESSAGE_OPENED}

@@ -9,6 +9,7 @@ import msgspec
 from django.db import connection
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
@@ -40,9 +41,10 @@ class Reading:
     events: list[EventRow]
 
 
-def unread(workspace: Workspace, follower: str, *, most: int = 50_000) -> Reading | None:
+def unread(workspace: Workspace, follower: str, *, most: int = 50_000, only: Collection[str] | None = None) -> Reading | None:
     """Return the next batches for a follower (about `most` events, at least one batch), or None when it has read all.
 
+    With `only`, events of these names alone are brought along.
     Locks the follower's cursor row until the transaction ends, so that two processes never read the same batches;
     None is also returned while another process holds it.
     """
@@ -60,14 +62,15 @@ def unread(workspace: Workspace, follower: str, *, most: int = 50_000) -> Readin
         if not batches:
             return None
         numbers, write_ids, first_at, last_at = map(list, zip(*batches, strict=True))
+        named = "" if only is None else "AND e.name = ANY(%s)"
         cursor.execute(
-            """SELECT b.batch_no, e.id, e.profile_id, p.person, p.shard, e.occurred_at, e.received_at, e.name, e.properties,
+            f"""SELECT b.batch_no, e.id, e.profile_id, p.person, p.shard, e.occurred_at, e.received_at, e.name, e.properties,
                       e.source, e.run_id, e.delivery_id
                FROM unnest(%s::bigint[], %s::bigint[]) AS b (batch_no, write_id)
                JOIN people_event e ON e.write_id = b.write_id
                JOIN people_profile p ON p.workspace_id = e.workspace_id AND p.id = e.profile_id
-               WHERE e.workspace_id = %s AND e.occurred_at BETWEEN %s AND %s ORDER BY b.batch_no, e.id""",
-            (numbers, write_ids, workspace.pk, min(first_at), max(last_at)),
+               WHERE e.workspace_id = %s AND e.occurred_at BETWEEN %s AND %s {named} ORDER BY b.batch_no, e.id""",
+            (numbers, write_ids, workspace.pk, min(first_at), max(last_at), *([] if only is None else [list(only)])),
         )
         return Reading(batch_no=numbers[-1], events=[_row(row) for row in cursor.fetchall()])
 

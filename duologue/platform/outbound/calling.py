@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MOST_BYTES: Final = 64 * 1024
+AGENT: Final = "duologue"
 PORTS: Final = {"https": 443, "http": 80}
 NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 REFUSED: Final = (
@@ -37,22 +38,26 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float, p
     The host's addresses are looked up once, all of them are judged, and the very address that was judged is connected to, so that a
     name cannot mean something else a moment later. Raises NotAllowed, TimeoutError, OSError or ValueError.
     """
-    parts = urlsplit(url)
-    host, scheme = parts.hostname or "", parts.scheme
-    if scheme not in PORTS or not host or (scheme == "http" and not private):
-        raise NotAllowed("only https addresses are called")
-    port = parts.port or PORTS[scheme]
-    deadline = time.monotonic() + seconds
-    connection = _connection(scheme, host, port, _address(host, port, private=private), deadline)
+    connection, path = connected(url, deadline=time.monotonic() + seconds, private=private)
     try:
-        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection.request("POST", path, body=body, headers={"user-agent": "duologue", **headers})
+        connection.request("POST", path, body=body, headers={"user-agent": AGENT, **headers})
         answer = connection.getresponse()
         return answer.status, _body(answer)
     except http.client.HTTPException as trouble:
         raise OSError(type(trouble).__name__) from None
     finally:
         connection.close()
+
+
+def connected(url: str, *, deadline: float, private: bool) -> tuple[http.client.HTTPConnection, str]:
+    """Return a connection to the host of an address, judged, and the path to ask there. Raises as `post` does."""
+    parts = urlsplit(url)
+    host, scheme = parts.hostname or "", parts.scheme
+    if scheme not in PORTS or not host or (scheme == "http" and not private):
+        raise NotAllowed("only https addresses are called")
+    port = parts.port or PORTS[scheme]
+    connection = _connection(scheme, host, port, _address(host, port, private=private), deadline)
+    return connection, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
 def _body(answer: http.client.HTTPResponse) -> bytes:

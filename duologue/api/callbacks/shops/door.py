@@ -122,7 +122,8 @@ def _keep_products(workspace: Workspace, told: Told) -> int:
     if not told.products:
         return 0
     try:
-        return save_products(workspace=workspace, products=[product_of(line, workspace.currency) for line in told.products])
+        found = [product_of(line, workspace.currency) for line in told.products]
+        return save_products(workspace=workspace, products=found, now=now(workspace))
     except Refused as refusal:
         raise WrongRequest(422, str(refusal)) from refusal
 

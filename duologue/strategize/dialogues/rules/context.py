@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from duologue.kit.clock import is_zone, parse_moment
-from duologue.kit.predicate import Properties, dig, holds, matches
+from duologue.kit.predicate import PRODUCT_KEYS, Properties, dig, holds, matches
 from duologue.strategize.dialogues.rules.moments import duration
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 
 ABOUT_THE_START = frozenset({"occasion", "placement"})
-PRODUCT_KEYS = ("product_id", "sku", "key", "id")  # how an item may name its product, as shops call it
 
 
 class Context:

@@ -1,0 +1,1 @@
+"""Who looked at a product, and what they hear when it changes."""

@@ -1,0 +1,116 @@
+"""Who looked at a product hears of its change once, as an event that dialogues can begin with and ask about."""
+
+from datetime import timedelta
+
+import pytest
+
+from duologue.brand.catalogue.actions import keep_watch, save_products, take_out
+from duologue.brand.catalogue.models import ProductChange
+from duologue.brand.catalogue.rules import NewProduct
+from duologue.engage.products import actions
+from duologue.engage.products.models import Looked
+from duologue.engage.products.queries import looked
+from duologue.people.privacy.actions import erase
+from duologue.people.timeline.models import Event
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+BACK = """
+dialogue: back
+purpose: promotions
+starts: {event: Back In Stock, where: {sku: tea}}
+turns:
+  tell:
+    say: hello
+    only_if: {did: {event: Back In Stock, within: 1d}, start.price: {under: 10}}
+    listen: [{silence: 1d, then: end}]
+"""
+
+
+@pytest.fixture
+def stock(shop):
+    def has(key="tea", price=500, stock=9):
+        save_products(workspace=shop.workspace, products=[NewProduct(key, key.title(), price, "GBP", stock)], now=shop.now)
+
+    has()
+    return has
+
+
+def heard(shop, name):
+    return sorted(Event.within(shop.workspace).filter(name=name).values_list("profile_id", flat=True))
+
+
+def test_those_who_looked_hear_once_and_those_who_bought_or_looked_long_ago_do_not(shop, stock):
+    viewer, chooser, asker, buyer, early, _ = shop.add_people(6)
+    shop.happen("Product Viewed", [early], {"product_id": "tea"})
+    shop.advance(days=31)
+    shop.happen("Product Viewed", [viewer, buyer], {"product_id": "tea", "sku": "other"})
+    shop.happen("Page Viewed", [viewer], {"url": "/"})
+    shop.happen("Cart Updated", [chooser, viewer], {"products": [{"sku": "tea"}, "cup"]})
+    shop.happen("Product Asked For", [asker], {"sku": "tea"})
+    shop.turn()
+    shop.happen("Order Completed", [buyer], {"order_id": "1", "products": [{"product_id": "tea"}]})
+    shop.dialogue(BACK)
+    shop.turn()
+    assert looked(shop.workspace, "tea", shop.now) == {"people": 3, "viewed": 1, "basket": 2, "asked": 1}
+    stock(stock=0)
+    stock(stock=3)
+    shop.turn()
+    shop.turn()
+    assert heard(shop, "Back In Stock") == [viewer, chooser, asker]
+    said = Event.within(shop.workspace).get(name="Back In Stock", profile_id=viewer).properties
+    change = ProductChange.within(shop.workspace).get()
+    assert said == {
+        "product_id": "tea",
+        "sku": "tea",
+        "name": "Tea",
+        "price": 5.0,
+        "currency": "GBP",
+        "stock": 3,
+        "looked": ["basket", "viewed"],
+        "change": change.pk,
+    }
+    assert (change.kind, change.people, change.told_at) == ("back", 3, shop.now)
+    assert shop.states() == {"accepted": 3}
+    stock(price=400, stock=20)
+    stock(price=400, stock=2)
+    shop.turn()
+    assert heard(shop, "Price Dropped") == heard(shop, "Low In Stock") == [viewer, chooser, asker]
+    assert Event.within(shop.workspace).filter(name="Price Dropped").first().properties["price_before"] == 5.0
+
+
+def test_many_are_told_in_pieces_and_nobody_twice(shop, stock, monkeypatch):
+    monkeypatch.setattr(actions, "PEOPLE_AT_ONCE", 3)
+    people = shop.add_people(7)
+    stock("cup")
+    shop.happen("Product Viewed", people, {"product_id": "tea"})
+    shop.happen("Product Viewed", people[:2], {"product_id": "cup"})
+    shop.turn()
+    stock(price=100)
+    stock("cup", price=100)
+    while actions.tell_changes(shop.workspace, shop.now):
+        pass
+    assert heard(shop, "Price Dropped") == sorted(people + people[:2])
+    assert sorted(ProductChange.within(shop.workspace).values_list("key", "people")) == [("cup", 2), ("tea", 7)]
+
+
+def test_the_watch_says_what_is_worth_telling_and_what_is_gone_comes_back(shop, stock):
+    someone, other = shop.add_people(2)
+    shop.happen("Product Viewed", [someone], {"product_id": "tea"})
+    shop.turn()
+    keep_watch(workspace=shop.workspace, looked_within=1, little_stock=0, least_drop=50)
+    stock(price=300, stock=1)
+    take_out(workspace=shop.workspace, keys=["tea"], now=shop.now)
+    stock(price=300, stock=1)
+    shop.turn()
+    assert (heard(shop, "Price Dropped"), heard(shop, "Low In Stock"), heard(shop, "Back In Stock")) == ([], [], [someone])
+    shop.advance(days=2)
+    shop.happen("Product Viewed", [other], {"product_id": "tea"})
+    shop.turn()
+    stock(price=100)
+    shop.turn()
+    assert heard(shop, "Price Dropped") == [other]
+    erase(workspace=shop.workspace, person=other, now=shop.now)
+    assert not Looked.within(shop.workspace).filter(profile_id=other).exists()
+    assert actions.forget_old(now=shop.now + timedelta(days=500)) > 0
+    assert not Looked.within(shop.workspace).exists()

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from duologue.cli.frame import write_down
+from duologue.cli.frame import Refused, write_down
+from duologue.people.consent.apart import note_all
+from duologue.platform.backup.generation import rise, why_not_start
 from duologue.platform.staff.actions import add_member, make_sign_in_link
 from duologue.platform.staff.models import Role, Staff
 from duologue.platform.workspaces.actions import create_workspace
@@ -17,6 +19,14 @@ if TYPE_CHECKING:
 
 FIRST_OWNER = "owner@localhost"
 FIRST_WORKSPACE = "main"
+
+
+def stand_together() -> None:
+    """Make sure that database and data folder belong together, and give both the number of this start. Raises Refused."""
+    if sentence := why_not_start():
+        raise Refused(sentence)
+    rise()
+    note_all()  # what a cut kept off the list that lies apart
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """The tables of the ground."""
 
 from duologue.platform.audit.models import AuditEntry
+from duologue.platform.backup.models import Installation
 from duologue.platform.outbound.models import Answered
 from duologue.platform.registry.models import Cursor, ShardLease, ShardOwner
 from duologue.platform.secrets.models import Secret
@@ -11,6 +12,7 @@ __all__ = [
     "Answered",
     "AuditEntry",
     "Cursor",
+    "Installation",
     "Invitation",
     "Key",
     "Membership",

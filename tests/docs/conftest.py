@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
+from duologue.platform.database.folder import DataFolder
 from tests.docs.pages import ROOT, File, missing, steps
 
 if TYPE_CHECKING:
@@ -118,8 +120,9 @@ def served(environment: dict[str, str]) -> Iterator[int]:
 
 
 @pytest.fixture
-def walker(transactional_db, tmp_path) -> Iterator[Walker]:
+def walker(transactional_db, tmp_path, monkeypatch) -> Iterator[Walker]:
     """Someone in an empty folder, at an installation without a workspace."""
     (tmp_path / "work").mkdir()
+    monkeypatch.setattr(settings, "DATA", DataFolder(tmp_path / "work" / "data"))
     with contextlib.ExitStack() as leaving:
         yield Walker(tmp_path / "work", leaving)

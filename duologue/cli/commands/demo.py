@@ -41,6 +41,9 @@ def _played(customers: int, days: int) -> str:
     from duologue.cli.ground import ready_to_work
 
     with ready_to_work():
+        from duologue.cli.opening import stand_together
+
+        stand_together()
         return _play(customers, days)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from duologue.cli.frame import note, print_json
@@ -21,6 +22,7 @@ LITTLE_SPACE, TOO_LITTLE_SPACE = 5 * 1024**3, 1024**3
 OLDEST, NEWEST = 150000, 190000
 CLOCK_MAY_DIFFER = 5.0
 MUCH_UNREAD = 1000
+OLD_BACKUP = timedelta(days=7)
 BEHIND = """
 SELECT w.name, c.follower, count(b.batch_no) FROM platform_cursor c JOIN platform_workspace w ON w.id = c.workspace_id
 JOIN people_batch b ON b.workspace_id = c.workspace_id AND b.batch_no > c.batch_no GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 5
@@ -55,6 +57,7 @@ def run(args: argparse.Namespace) -> int:
             findings += _folder()
             findings += _database()
             findings += _work()
+            findings += _backup()
     except Refused as refusal:
         findings.append(Finding("database", "no", str(refusal)))
     if args.json:
@@ -156,6 +159,22 @@ def _work() -> Iterator[Finding]:
     yield from _feeds()
     kept = "Account mail is kept as files in the data folder: DUOLOGUE_ACCOUNT_MAIL_URL is not set."
     yield _either("account mail", bool(settings.ACCOUNT_MAIL_URL), "Account mail is sent.", kept, level="beware")
+
+
+def _backup() -> Iterator[Finding]:
+    from duologue.platform.backup.generation import installation, why_not_start
+    from duologue.platform.database.clock import database_now
+
+    sentence = why_not_start()
+    yield _either("generation", sentence is None, "Database and data folder belong together.", sentence or "")
+    ours = installation()
+    if ours.backed_up_at is None:
+        yield Finding("backup", "beware", "There is no backup yet: duologue backup FOLDER, on another disk.")
+        return
+    size = f"{ours.backed_up_bytes / 1024**2:.1f} MiB"
+    sentence = f"The last backup is of {ours.backed_up_at:%d %B %Y, %H:%M} UTC: {ours.backed_up_to} ({size})."
+    is_old = database_now() - ours.backed_up_at > OLD_BACKUP
+    yield Finding("backup", "beware" if is_old else "yes", sentence)
 
 
 def _relays() -> Iterator[Finding]:

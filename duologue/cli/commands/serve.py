@@ -116,7 +116,8 @@ def _first_entrance() -> str:
     from duologue.cli.ground import ready_to_work
 
     with ready_to_work():
-        from duologue.cli.opening import open_house
+        from duologue.cli.opening import open_house, stand_together
         from duologue.platform.database.clock import database_now
 
+        stand_together()
         return open_house(now=database_now())

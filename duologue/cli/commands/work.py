@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 from typing import TYPE_CHECKING, Final
 
+from duologue.cli.frame import Refused
+
 if TYPE_CHECKING:
     import argparse
     from types import FrameType
@@ -26,7 +28,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Do it."""
     from duologue.cli.worker.loop import Loop
+    from duologue.platform.backup.generation import why_not_start
 
+    if sentence := why_not_start():
+        raise Refused(sentence)
     loop = Loop(only=args.only or "", poll=POLL_SECONDS)
     if args.once:
         loop.turn()

@@ -37,12 +37,12 @@ def advance(workspace: Workspace, to: datetime, on_tick: OnTick | None = None, *
     `on_tick` is called after each stop with the moment, so that simulated people can respond; what they say is due at once.
     It may return the moment at which it wants to be called again, though nothing else be due.
     """
-    with _in_one_stride():
+    with in_one_stride():
         return _advance(workspace, to, on_tick, grain)
 
 
 @contextmanager
-def _in_one_stride() -> Iterator[None]:
+def in_one_stride() -> Iterator[None]:
     """Do not wait for the disk at each commit: a virtual world may lose its last second when the power fails, but nothing in between."""
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit = off")
@@ -67,11 +67,11 @@ def _advance(workspace: Workspace, to: datetime, on_tick: OnTick | None, grain: 
         if moment >= to:
             return stops
         due = [at for at in (next_due(workspace), wanted) if at is not None]
-        moment = _next_stop(min(due, default=None), moment, to, grain)
+        moment = next_stop(min(due, default=None), moment, to, grain)
         set_clock(workspace=workspace, at=moment)
 
 
-def _next_stop(due: datetime | None, moment: datetime, to: datetime, grain: timedelta) -> datetime:
+def next_stop(due: datetime | None, moment: datetime, to: datetime, grain: timedelta) -> datetime:
     """Return the first whole grain at or after what is due next, later than the present and never beyond the end."""
     if due is None or due >= to:
         return to

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from django.db import connection, transaction
 
+from duologue.people.consent import apart
 from duologue.people.consent.models import Pause, Purpose, Topic, Wish
 from duologue.people.consent.queries import digest_of
 from duologue.people.consent.rules import GRANTED, START, Said, content_digest, link_digest, newest_of
@@ -144,10 +145,12 @@ def suppress(*, workspace: Workspace, channel: str, addresses: Collection[str], 
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO people_suppression (workspace_id, channel, address, reason, at)
-               SELECT %s, %s, d, %s, %s FROM unnest(%s::bytea[]) AS d ON CONFLICT DO NOTHING""",
+               SELECT %s, %s, d, %s, %s FROM unnest(%s::bytea[]) AS d ON CONFLICT DO NOTHING RETURNING address""",
             (workspace.pk, channel, reason, now, digests),
         )
-        return int(cursor.rowcount)
+        new = [bytes(row[0]) for row in cursor.fetchall()]
+    apart.note_when_kept(workspace, channel, reason, new, now)
+    return len(new)
 
 
 @transaction.atomic
@@ -159,7 +162,10 @@ def unsuppress(*, workspace: Workspace, channel: str, address: str, reason: str)
             "DELETE FROM people_suppression WHERE workspace_id = %s AND channel = %s AND address = %s AND reason = %s",
             (workspace.pk, channel, digest, reason),
         )
-        return bool(cursor.rowcount)
+        lifted = bool(cursor.rowcount)
+    if lifted:
+        apart.note_lifted_when_kept(workspace, channel, reason, digest)
+    return lifted
 
 
 @transaction.atomic

@@ -42,7 +42,7 @@ class Footing:
 def find_footing(data: DataFolder) -> Footing:
     """Choose account, folder and programs, and make what is missing of them. Raises NoFooting."""
     data.run.mkdir(parents=True, exist_ok=True)
-    wheel = _wheels_programs()
+    wheel = wheels_programs()
     if os.geteuid() != 0:
         return _as_ourselves(data, wheel)
     inside = data.path / "postgres"
@@ -80,7 +80,7 @@ def _name_of(uid: int) -> str:
         return str(uid)
 
 
-def _wheels_programs() -> Path:
+def wheels_programs() -> Path:
     """Find the wheel's programs without importing the wheel, which would reach for the user's folders."""
     spec = importlib.util.find_spec(WHEEL.replace("-", "_"))
     if spec is None or spec.origin is None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ONE_AT_A_TIME = 0x44554F  # the advisory lock under which tables are made
+BEFORE_RESTORE = "before_restore"  # the schema in which what was there waits until a restore is done
 
 
 class NotReachable(Exception):
@@ -42,12 +43,16 @@ def _named() -> set[tuple[str, str]]:
     return found
 
 
-def make_ready(*, note: Callable[[str], None] = lambda _sentence: None) -> None:
+def make_ready(*, note: Callable[[str], None] = lambda _sentence: None, amid_restore: bool = False) -> None:
     """Apply what is missing; a second process waits for the first and then finds nothing to do.
 
-    Raises NotReachable when the database does not answer.
+    Raises NotReachable when the database does not answer, or holds only a part of what a restore was to bring.
     """
     try:
+        if not amid_restore and _is_half_restored():
+            raise NotReachable(
+                "A restore of this database is under way, or was cut off. Let it end, or run it again: duologue restore FILE --over"
+            )
         if not unapplied():
             return
     except OperationalError as error:
@@ -61,6 +66,12 @@ def make_ready(*, note: Callable[[str], None] = lambda _sentence: None) -> None:
                 executor.migrate(executor.loader.graph.leaf_nodes())
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", (ONE_AT_A_TIME,))
+
+
+def _is_half_restored() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regnamespace(%s) IS NOT NULL", (BEFORE_RESTORE,))
+        return bool(cursor.fetchone()[0])
 
 
 def let_go() -> None:

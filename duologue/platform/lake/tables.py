@@ -38,13 +38,14 @@ SETTINGS: Final = {
 }
 
 
-def place(workspace: Workspace) -> str:
+def place(workspace: Workspace | int) -> str:
     """Return the folder or address of a workspace's events."""
     root = settings.LAKE_URL or str(settings.DATA.lake)
-    return f"{root.rstrip('/')}/{workspace.pk}/events"
+    number = workspace if isinstance(workspace, int) else workspace.pk
+    return f"{root.rstrip('/')}/{number}/events"
 
 
-def opened(workspace: Workspace) -> DeltaTable | None:
+def opened(workspace: Workspace | int) -> DeltaTable | None:
     """Return the table, or None while nothing was written."""
     from deltalake import DeltaTable  # noqa: PLC0415 - loads a large library, which idle processes do without
 

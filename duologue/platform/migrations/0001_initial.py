@@ -49,6 +49,22 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Installation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('generation', models.BigIntegerField(default=0)),
+                ('backed_up_at', models.DateTimeField(null=True)),
+                ('backed_up_to', models.CharField(blank=True, max_length=500)),
+                ('backed_up_bytes', models.BigIntegerField(default=0)),
+                ('restored_at', models.DateTimeField(null=True)),
+                ('restored_from', models.DateTimeField(help_text='The moment that the database was put back to.', null=True)),
+                ('restoring', models.BooleanField(default=False, help_text='A restore has begun and not ended: nothing may be sent.')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='one_installation')],
+            },
+        ),
+        migrations.CreateModel(
             name='SignInLink',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -8,7 +8,9 @@ from django.db import transaction
 from django.views.decorators.http import require_GET, require_POST
 
 from duologue.engage.messages.doubts import call_sent, send_again
+from duologue.engage.messages.in_doubt import in_doubt
 from duologue.engage.messages.models import Delivery
+from duologue.engage.messages.settling import settle_all
 from duologue.kit.text import whole_number
 from duologue.people.profiles.queries import persons_of
 from duologue.platform.audit.actions import note
@@ -29,6 +31,7 @@ def doubts(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     """List deliveries in doubt, the latest first."""
     rows = Delivery.within(workspace).filter(state=Delivery.State.UNCERTAIN).select_related("dialogue", "profile")
     found = sliced(rows, request, "planned_at", "id")
+    counted = in_doubt(workspace)
     persons = persons_of(workspace, [one.profile_id for one in found.rows])
     return page(
         request,
@@ -36,6 +39,8 @@ def doubts(request: HttpRequest, workspace: Workspace) -> HttpResponse:
         "engage/doubts.html",
         place="engage/inbox",
         found=found,
+        counted=counted,
+        restored=sum(one["number"] for one in counted if one["since_restore"]),
         deliveries=[(one, persons.get(one.profile_id)) for one in found.rows],
     )
 
@@ -44,11 +49,16 @@ def doubts(request: HttpRequest, workspace: Workspace) -> HttpResponse:
 @inside(Right.PUBLISH)
 @transaction.atomic
 def settle(request: HttpRequest, workspace: Workspace) -> HttpResponse:
-    """Send the chosen ones again, or count them as sent."""
+    """Send again, or count as sent, the chosen ones or all of one turn (`all` is DIALOGUE:TURN, as the list of turns has it)."""
     chosen = [number for text in request.POST.getlist("delivery") if (number := whole_number(text)) is not None]
     again = request.POST.get("do") == "again"
     act = send_again if again else call_sent
-    settled = act(workspace=workspace, deliveries=chosen, now=now(workspace))
+    of, _, turn = request.POST.get("all", "").partition(":")
+    dialogue = whole_number(of)
+    if dialogue is not None:
+        settled = settle_all(workspace=workspace, again=again, now=now(workspace), dialogue=dialogue, turn=turn)
+    else:
+        settled = act(workspace=workspace, deliveries=chosen, now=now(workspace))
     if not settled:
         return said(request, "Nothing was chosen, or it was settled meanwhile.", "engage:doubts", workspace.name, refused=True)
     note(
@@ -56,7 +66,7 @@ def settle(request: HttpRequest, workspace: Workspace) -> HttpResponse:
         str(request.user),
         "send again" if again else "count as sent",
         str(settled),
-        {"deliveries": chosen},
+        {"deliveries": chosen} if dialogue is None else {"dialogue": dialogue, "turn": turn},
         staff=member(request),
     )
     what = "1 message" if settled == 1 else f"{settled:,} messages"

@@ -90,7 +90,7 @@ def _uncertain(workspace: Workspace) -> list[Matter]:
     if not number:
         return []
     text = _several(number, "message was perhaps sent.", "messages were perhaps sent.")
-    beside = "They were on the wire when the line broke. None is sent again by itself."
+    beside = "They were on the wire when the line broke, or fell due before a restore. None is sent again by itself."
     return [Matter("warn", "help-circle", text, beside, "See which", reverse("engage:doubts", args=[workspace.name]))]
 
 

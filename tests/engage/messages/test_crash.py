@@ -40,6 +40,7 @@ class Sink:
         self._before_reply = before_reply
         self.got = Counter()
         self.answered = Counter()
+        self.letters = Counter()  # by recipient and subject
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -66,9 +67,13 @@ class Sink:
                     peer.sendall(b"250-hi\r\n250 PIPELINING\r\n")
                 elif word == b"DATA":
                     peer.sendall(b"354 go\r\n")
+                    subject = ""
                     while (text := file.readline()) != b".\r\n":
                         if not text:
                             return
+                        if text.startswith(b"Subject: ") and not subject:
+                            subject = text[9:].decode().strip()
+                    self.letters[to, subject] += 1
                     self.got[to] += 1
                     self._before_reply(to)
                     peer.sendall(b"250 2.0.0 ok\r\n")

@@ -251,11 +251,11 @@ def test_a_folder_closed_to_the_database_stays_closed(as_root):
 
 def test_programs_closed_to_the_database_are_copied_once(as_root, monkeypatch, tmp_path):
     closed = tmp_path / "closed"
-    wheel = footing._wheels_programs().parent
+    wheel = footing.wheels_programs().parent
     shutil.copytree(wheel / "pginstall18", closed / wheel.name / "pginstall18", symlinks=True)
     shutil.copytree(wheel.with_name(f"{wheel.name}.libs"), closed / f"{wheel.name}.libs", symlinks=True)
     closed.chmod(0o700)
-    monkeypatch.setattr(footing, "_wheels_programs", lambda: closed / wheel.name / "pginstall18")
+    monkeypatch.setattr(footing, "wheels_programs", lambda: closed / wheel.name / "pginstall18")
     monkeypatch.setattr(footing, "SYSTEM_HOME", Path(tempfile.mkdtemp(prefix="duologue-home-")))
     data = DataFolder(Path(tempfile.mkdtemp(prefix="duologue-embedded-")))
     try:

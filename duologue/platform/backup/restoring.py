@@ -1,0 +1,172 @@
+"""Putting a backup back: the database beside what was there, the lake, the lists of refused lines."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, Final
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from duologue.platform.backup import programs
+from duologue.platform.backup.actions import IMPORTS, here
+from duologue.platform.backup.archive import BackupRefused, verify
+from duologue.platform.backup.generation import installation
+from duologue.platform.backup.models import Installation
+from duologue.platform.backup.rules import DATABASE, why_not
+from duologue.platform.database.ready import BEFORE_RESTORE, let_go
+from duologue.platform.lake import copies
+from duologue.platform.registry.models import Cursor
+from duologue.platform.workspaces.models import Workspace
+
+if TYPE_CHECKING:
+    import zipfile
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from duologue.platform.backup.rules import Manifest
+
+LEAP: Final = 100_000_000
+"""Numbers passed over by each restore: none that was given out since the backup, and stands in a link, may come to mean another."""
+FEW: Final = 1_000  # the ground's own rows are few, and stand in no link
+OTHERS: Final = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'
+    AND pid <> pg_backend_pid() AND application_name <> 'pg_dump'"""
+SEQUENCES: Final = """SELECT setval(format('%%I.%%I', schemaname, sequencename)::regclass,
+    coalesce(last_value, start_value) + CASE WHEN sequencename LIKE 'platform%%' THEN %s ELSE %s END)
+    FROM pg_sequences WHERE schemaname = 'public' AND data_type = 'bigint'::regtype"""
+
+
+def refuse_unfit(path: Path, file: zipfile.ZipFile, manifest: Manifest, *, over: bool, with_new_key: bool) -> None:
+    """Read all of a backup and look around. Raises BackupRefused with the sentence why it is not put back; changes nothing."""
+    if sentence := why_not(manifest, here(), with_new_key=with_new_key):
+        raise BackupRefused(f"{path} cannot be restored. {sentence}")
+    programs.program("pg_restore", programs.server_major())
+    refuse_while_used()
+    if not over and (rooms := _rooms()):
+        raise BackupRefused(
+            f"There is an installation here already, with {rooms}. What it holds would be gone: make a backup of it, or "
+            "choose another --data folder, or write --over to put this one in its place."
+        )
+    verify(path, file, manifest)
+
+
+def refuse_while_used() -> None:
+    """Raise BackupRefused while another process uses the database."""
+    with connection.cursor() as cursor:
+        cursor.execute(OTHERS)
+        others = cursor.fetchone()[0]
+    if others:
+        raise BackupRefused(f"Duologue still runs: the database has {others} more connections. Stop duologue serve and all workers first.")
+
+
+def _rooms() -> str:
+    """Return what stands here in words, or '' where nothing does."""
+    if not exists("public.platform_workspace"):
+        return ""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM platform_workspace ORDER BY name LIMIT 4")
+        names = [row[0] for row in cursor.fetchall()]
+    return f"the workspace {names[0]}" if len(names) == 1 else f"the workspaces {', '.join(names)}" if names else ""
+
+
+def put_aside_what_a_cut_left() -> None:
+    """Bring back what a restore that was cut off had set aside."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT to_regnamespace(%s) IS NOT NULL", (BEFORE_RESTORE,))
+        if cursor.fetchone()[0]:
+            cursor.execute("DROP SCHEMA IF EXISTS public CASCADE")
+            cursor.execute(f"ALTER SCHEMA {BEFORE_RESTORE} RENAME TO public")
+
+
+def put_back_the_database(file: zipfile.ZipFile, manifest: Manifest) -> None:
+    """Read the database in. What was there is set aside, and comes back where that fails. Raises ProgramFailed."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"ALTER SCHEMA public RENAME TO {BEFORE_RESTORE}")
+        cursor.execute("CREATE SCHEMA public")
+    try:
+        with file.open(DATABASE) as source:
+            programs.undump(source, programs.server_major())
+    except BaseException:
+        put_aside_what_a_cut_left()
+        raise
+    let_go()  # connections remember the tables that were there
+    begin(manifest.taken_at)
+
+
+def begin(since: datetime) -> None:
+    """Note that a restore is under way: until `end` nothing starts on this database."""
+    installation()
+    Installation.objects.filter(pk=1).update(restoring=True, restored_from=since)
+
+
+def end(now: datetime) -> None:
+    """Note that the restore is done, and let what was there before go."""
+    Installation.objects.filter(pk=1).update(restoring=False, restored_at=now)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP SCHEMA IF EXISTS {BEFORE_RESTORE} CASCADE")
+
+
+def last_known() -> datetime:
+    """Return the last moment of which a database that was put back by other means knows anything."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT greatest((SELECT max(b.written_at) FROM people_batch b JOIN platform_workspace w ON w.id = b.workspace_id
+                                AND w.clock = 'live'), (SELECT max(at) FROM platform_auditentry),
+                               (SELECT max(created_at) FROM platform_workspace WHERE clock = 'live')), clock_timestamp()"""
+        )
+        last, now = cursor.fetchone()
+        return min(last or now, now)  # type: ignore[no-any-return]
+
+
+def put_back_the_files(file: zipfile.ZipFile, manifest: Manifest, note: Callable[[str], None] = lambda _sentence: None) -> int:
+    """Write the lake and the lists of refused lines anew; return how many events the lake holds."""
+    events = 0
+    for number, copy in manifest.lake.items():
+        note(f"The lake, part {number} …")
+        events += copies.make_anew(int(number), copy.batch_no, _opened(file, copy.files))
+    settings.DATA.imports.mkdir(parents=True, exist_ok=True)
+    for old in settings.DATA.imports.glob("*-refused.csv"):
+        old.unlink()
+    for name in manifest.members:
+        if name.startswith(IMPORTS):
+            with file.open(name) as source, (settings.DATA.imports / PurePosixPath(name).name).open("wb") as target:
+                while piece := source.read(1 << 20):
+                    target.write(piece)
+    return events
+
+
+def make_the_lake_anew() -> None:
+    """Empty the lake and let it be filled from the timeline again, where nobody knows which of the two is older."""
+    for room in Workspace.objects.order_by("pk"):
+        copies.make_anew(room.pk, 0, [])
+        Cursor.within(room).filter(follower="lake").update(batch_no=0)
+
+
+def _opened(file: zipfile.ZipFile, files: list[tuple[str, str]]) -> Iterator[tuple[Any, str]]:
+    for name, month in files:
+        with file.open(name) as source:
+            yield source, month
+
+
+@transaction.atomic
+def make_safe(*, now: datetime) -> None:
+    """Let nothing of before the restore come to mean something else, or open a door that was closed since.
+
+    Numbers leap, so that links in messages which this database knows nothing of lead nowhere; links that let somebody in end;
+    jobs that were at work begin anew.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(SEQUENCES, (FEW, LEAP))
+        cursor.execute("DELETE FROM django_session")
+        cursor.execute("UPDATE platform_signinlink SET expires_at = %s WHERE expires_at > %s", (now, now))
+        cursor.execute("UPDATE platform_shardlease SET epoch = epoch + 1, expires_at = clock_timestamp()")
+        cursor.execute("DELETE FROM platform_shardowner")  # whoever held shards then is gone
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'todo' WHERE status = 'doing'")
+
+
+def exists(table: str) -> bool:
+    """Say whether the database has this table."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", (table,))
+        return bool(cursor.fetchone()[0])

@@ -1,0 +1,235 @@
+"""Backup, going on, restore, going on: nothing is sent twice by the count of who received it, and who was erased stays erased."""
+
+import json
+import time
+import zipfile
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from duologue.cli import command
+from duologue.cli.worker.once import WORKER, turn_the_wheel
+from duologue.engage.channels.actions import save_relay
+from duologue.engage.channels.models import Relay
+from duologue.engage.messages.tasks import send_due
+from duologue.engage.models import Delivery
+from duologue.people.consent import apart
+from duologue.people.consent.actions import suppress, unsuppress
+from duologue.people.models import Erasure, Identifier, Suppression
+from duologue.people.privacy.actions import erase
+from duologue.platform.audit.models import AuditEntry
+from duologue.platform.backup.generation import rise, why_not_start
+from duologue.platform.backup.models import Installation
+from duologue.platform.database.folder import DataFolder
+from duologue.platform.workspaces.actions import go_live
+from duologue.platform.workspaces.models import Workspace
+from duologue.strategize.segments.comparing import compare
+from duologue.strategize.segments.history import LakeFollower
+from tests.engage.messages.test_crash import Sink
+from tests.engage.runs.conftest import NOON, shop  # noqa: F401 the same small shop
+
+PLAN = """
+dialogue: chain
+purpose: promotions
+audience: everyone
+turns:
+  first: {say: hello, listen: [{silence: 1s, then: second}]}
+  second: {say: again, listen: [{silence: 30d, then: end}]}
+"""
+PEOPLE = 12
+
+
+@pytest.fixture
+def sink():
+    made = Sink(before_reply=lambda _to: None)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A data folder of its own."""
+    monkeypatch.setattr(settings, "DATA", DataFolder(tmp_path / "data"))
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def live(shop, sink, folder):  # noqa: F811
+    Relay.within(shop.workspace).delete()
+    save_relay(workspace=shop.workspace, name="sink", kind="smtp", settings={"host": "127.0.0.1", "port": sink.port, "security": "none"})
+    go_live(shop.workspace)
+    shop.add_people(PEOPLE)
+    shop.segment("everyone", shop.people)
+    return shop
+
+
+def run(*line):
+    return command.run([str(word) for word in line])
+
+
+def follow_into_the_lake(shop):  # noqa: F811
+    follower = LakeFollower(events=0, seconds=0, rest=0)
+    while follower.follow(workspace=shop.workspace, now=shop.now):
+        pass
+
+
+def test_nothing_is_sent_twice_and_who_was_erased_stays_erased(live, sink, folder, tmp_path, capsys):
+    live.dialogue(PLAN)
+    turn_the_wheel(live.workspace, live.now, WORKER)
+    send_due(live.workspace, live.now, most=4)
+    early = set(sink.letters)
+    follow_into_the_lake(live)
+
+    assert run("backup", tmp_path / "one.backup") == 0
+    assert "folder" in capsys.readouterr().err
+
+    until = time.monotonic() + 60
+    while sum(sink.letters.values()) < 2 * PEOPLE and time.monotonic() < until:
+        live.turn()
+    gone, kept = live.people[0], live.people[1]
+    erase(workspace=live.workspace, person=gone, now=live.now)
+    follow_into_the_lake(live)
+    before = dict(sink.letters)
+    assert len(before) == 2 * PEOPLE
+    assert len(early) < PEOPLE
+
+    assert run("restore", tmp_path / "one.backup") == 1
+    assert "There is an installation here already, with the workspace shop." in capsys.readouterr().err
+    assert run("restore", tmp_path / "one.backup", "--over", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    room = Workspace.objects.get(name="shop")
+    assert "restored" in room.sending_stopped_because
+    assert told["uncertain"]["shop"] == Delivery.within(room).filter(state="uncertain", reason="restored").count() > PEOPLE
+    assert told["erased"] == 1
+    assert not Identifier.within(room).filter(profile=gone).exists()
+    assert Identifier.within(room).filter(profile=kept).exists()
+    assert Erasure.within(room).get().lake_clean_at is not None
+    assert [month for month in compare(room) if not month.equal] == []
+    assert AuditEntry.objects.filter(workspace=room, action="restore").exists()
+
+    live.turn()
+    assert run("stop", "--resume") == 0
+    live.turn()
+    assert dict(sink.letters) == before
+
+    capsys.readouterr()
+    assert run("uncertain", "show", "--json") == 0
+    shown = {one["turn"]: one["number"] for one in json.loads(capsys.readouterr().out)}
+    assert set(shown) == {"first", "second"}
+    assert run("uncertain", "count-as-sent", "--dialogue", "chain", "--turn", "first") == 0
+    assert run("uncertain", "send-again", "--turn", "second") == 0
+    live.turn()
+    assert sum(sink.letters.values()) - sum(before.values()) == shown["second"]
+    assert run("uncertain", "show") == 0
+    assert "Nothing is uncertain." in capsys.readouterr().out
+    live.adds_up()
+
+
+@pytest.fixture
+def backup(folder, tmp_path, transactional_db):
+    """The backup of an installation with one workspace in which nothing happened."""
+    assert run("workspace", "create", "shop") == 0
+    assert run("backup", tmp_path / "one.backup", "--json") == 0
+    return tmp_path / "one.backup"
+
+
+def changed(path, **values):
+    """Write a backup again with another word in its manifest."""
+    other = path.with_name(f"{next(iter(values))}.backup")
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(other, "w") as new:
+        for name in old.namelist():
+            text = old.read(name)
+            new.writestr(name, json.dumps({**json.loads(text), **values}) if name == "manifest.json" else text)
+    return other
+
+
+def damaged(path):
+    whole = path.read_bytes()
+    other = path.with_name("damaged.backup")
+    with zipfile.ZipFile(path) as file:
+        place = file.getinfo("database.dump").header_offset + 500
+    other.write_bytes(whole[:place] + bytes([whole[place] ^ 255]) + whole[place + 1 :])
+    return other
+
+
+def cut_short(path):
+    other = path.with_name("short.backup")
+    other.write_bytes(path.read_bytes()[:-200])
+    return other
+
+
+def foreign(path):
+    other = path.with_name("foreign.zip")
+    with zipfile.ZipFile(other, "w") as file:
+        file.writestr("letter.txt", "Dear all")
+    return other
+
+
+def test_what_cannot_be_restored_is_refused_with_a_sentence_and_nothing_is_touched(backup, capsys):
+    refused = {
+        cut_short(backup): "its end is missing",
+        foreign(backup): "it has no manifest",
+        damaged(backup): "database.dump is not what was written",
+        changed(backup, version="99.1"): "It was made by Duologue 99.1",
+        changed(backup, duologue_backup=2): "which writes backups this version does not know",
+        changed(backup, postgresql=99): "It comes from PostgreSQL 99",
+        changed(backup, key="00000000"): "another installation key",
+        backup.with_name("none"): "There is no file",
+    }
+    for path, sentence in refused.items():
+        capsys.readouterr()
+        assert run("restore", path, "--over") == 1, path
+        assert sentence in capsys.readouterr().err
+    assert run("restore", backup, "--check") == 0
+    assert Workspace.objects.filter(name="shop", sending_stopped_at=None).exists()
+    assert run("backup", backup) == 1
+    assert "exists already" in capsys.readouterr().err
+
+
+def test_a_restore_that_fails_leaves_what_was_there(backup, monkeypatch, capsys):
+    from duologue.platform.backup import programs
+
+    def fail(source, major):
+        source.read(100)
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE platform_workspace (id bigint)")
+        raise programs.ProgramFailed("pg_restore failed: no room")
+
+    monkeypatch.setattr(programs, "undump", fail)
+    assert run("restore", backup, "--over") == 1
+    assert "no room" in capsys.readouterr().err
+    assert Workspace.objects.filter(name="shop").exists()
+
+
+def test_database_and_folder_that_do_not_belong_together_do_not_start(backup, folder, capsys):
+    assert why_not_start() is None
+    rise()
+    Installation.objects.update(generation=1)  # as a database does that was put back by itself
+    assert run("work", "--once") == 1
+    assert "duologue restore --as-it-is" in capsys.readouterr().err
+    assert run("restore", "--as-it-is") == 0
+    assert "all sending is stopped" in capsys.readouterr().out
+    assert Workspace.objects.get(name="shop").sending_stopped_at is not None
+    assert run("work", "--once") == 0
+    (folder / "generation").write_text('{"generation": 0, "coming": 0}')
+    assert "The data folder is older than the database" in why_not_start()
+    Installation.objects.update(restoring=True)
+    assert "A restore was cut off" in why_not_start()
+
+
+def test_the_list_kept_apart_outlives_the_database(workspace, folder, django_capture_on_commit_callbacks):
+    def suppressed():
+        return Suppression.within(workspace).count()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        suppress(workspace=workspace, channel="email", addresses=["ann@example.com", "ben@example.com"], reason="spam_report", now=NOON)
+        unsuppress(workspace=workspace, channel="email", address="ben@example.com", reason="spam_report")
+    with apart.place().open("a") as file:
+        file.write("1 email erased 00")  # a line that was cut off
+    Suppression.within(workspace).delete()
+    assert apart.put_back() == ({}, 1)
+    assert suppressed() == 1
+    apart.place().unlink()
+    assert [apart.note_all(), apart.note_all()] == [1, 0]
+    assert "ann" not in apart.place().read_text()

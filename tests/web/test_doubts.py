@@ -38,3 +38,16 @@ def test_nothing_chosen_changes_nothing(workspace, owner, in_doubt):
     answer = owner.post(reverse("engage:settle", args=[workspace.name]), {"do": "again"}, follow=True)
     assert "Nothing was chosen" in answer.text
     assert set(Delivery.within(workspace).filter(pk__in=in_doubt).values_list("state", flat=True)) == {"uncertain"}
+
+
+def test_all_of_a_turn_that_a_restore_left_in_doubt_are_settled_at_once(workspace, owner, in_doubt):
+    Delivery.within(workspace).filter(pk=in_doubt[0]).update(reason="restored")
+    where = reverse("engage:doubts", args=[workspace.name])
+    shown = owner.get(where).text
+    assert "1 message fell due between the backup and the restore" in shown
+    one = Delivery.within(workspace).get(pk=in_doubt[0])
+    which = f"{one.dialogue_id}:restore:{one.turn}"
+    assert f'value="{which}"' in shown
+    owner.post(reverse("engage:settle", args=[workspace.name]), {"do": "sent", "all": which})
+    states = dict(Delivery.within(workspace).filter(pk__in=in_doubt).values_list("pk", "state"))
+    assert states == {in_doubt[0]: "accepted", in_doubt[1]: "uncertain"}

@@ -30,13 +30,15 @@ def in_doubt(workspace: Workspace) -> list[dict[str, Any]]:
         return [dict(zip(COUNTED, row, strict=True)) for row in cursor.fetchall()]
 
 
-def some_in_doubt(workspace: Workspace, *, dialogue: int | None, turn: str | None, after: int) -> Sequence[int]:
-    """Return uncertain deliveries numbered higher than `after`, in order, of one dialogue (0: of none) and turn, or of all."""
+def some_in_doubt(workspace: Workspace, *, dialogue: int | None, turn: str | None, since_restore: bool | None, after: int) -> Sequence[int]:
+    """Return uncertain deliveries numbered higher than `after`, in order, of one dialogue (0: of none), turn and reason, or of all."""
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT id FROM engage_delivery WHERE workspace_id = %(workspace)s AND state = 'uncertain' AND id > %(after)s
                  AND (%(dialogue)s::bigint IS NULL OR coalesce(dialogue_id, 0) = %(dialogue)s::bigint)
-                 AND (%(turn)s::text IS NULL OR turn = %(turn)s::text) ORDER BY id LIMIT %(most)s""",
-            {"workspace": workspace.pk, "after": after, "dialogue": dialogue, "turn": turn, "most": AT_ONCE},
+                 AND (%(turn)s::text IS NULL OR turn = %(turn)s::text)
+                 AND (%(restored)s::boolean IS NULL OR (reason = %(reason)s) = %(restored)s::boolean) ORDER BY id LIMIT %(most)s""",
+            {"workspace": workspace.pk, "after": after, "dialogue": dialogue, "turn": turn, "restored": since_restore}
+            | {"reason": RESTORED, "most": AT_ONCE},
         )
         return [row[0] for row in cursor.fetchall()]

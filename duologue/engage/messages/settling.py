@@ -13,14 +13,22 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 
-def settle_all(*, workspace: Workspace, again: bool, now: datetime, dialogue: int | None = None, turn: str | None = None) -> int:
+def settle_all(
+    *,
+    workspace: Workspace,
+    again: bool,
+    now: datetime,
+    dialogue: int | None = None,
+    turn: str | None = None,
+    since_restore: bool | None = None,
+) -> int:
     """Send again, or count as sent, all that is uncertain, batch by batch; return how many.
 
     What is cut off in the middle is settled up to there; the same word goes on with the rest.
     """
     act = send_again if again else call_sent
     count = last = 0
-    while some := some_in_doubt(workspace, dialogue=dialogue, turn=turn, after=last):
+    while some := some_in_doubt(workspace, dialogue=dialogue, turn=turn, since_restore=since_restore, after=last):
         count += act(workspace=workspace, deliveries=some, now=now)
         last = some[-1]
     return count

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.views.decorators.http import require_GET, require_POST
@@ -49,14 +49,15 @@ def doubts(request: HttpRequest, workspace: Workspace) -> HttpResponse:
 @inside(Right.PUBLISH)
 @transaction.atomic
 def settle(request: HttpRequest, workspace: Workspace) -> HttpResponse:
-    """Send again, or count as sent, the chosen ones or all of one turn (`all` is DIALOGUE:TURN, as the list of turns has it)."""
+    """Send again, or count as sent, the chosen ones or all of one turn (`all` is DIALOGUE:WHY:TURN, as the list of turns has it)."""
     chosen = [number for text in request.POST.getlist("delivery") if (number := whole_number(text)) is not None]
     again = request.POST.get("do") == "again"
     act = send_again if again else call_sent
-    of, _, turn = request.POST.get("all", "").partition(":")
+    of, why, turn = (*request.POST.get("all", "").split(":", 2), "", "")[:3]
     dialogue = whole_number(of)
     if dialogue is not None:
-        settled = settle_all(workspace=workspace, again=again, now=now(workspace), dialogue=dialogue, turn=turn)
+        which: dict[str, Any] = {"dialogue": dialogue, "turn": turn, "since_restore": why == "restore"}
+        settled = settle_all(workspace=workspace, again=again, now=now(workspace), **which)
     else:
         settled = act(workspace=workspace, deliveries=chosen, now=now(workspace))
     if not settled:
@@ -66,7 +67,7 @@ def settle(request: HttpRequest, workspace: Workspace) -> HttpResponse:
         str(request.user),
         "send again" if again else "count as sent",
         str(settled),
-        {"deliveries": chosen} if dialogue is None else {"dialogue": dialogue, "turn": turn},
+        {"deliveries": chosen} if dialogue is None else which,
         staff=member(request),
     )
     what = "1 message" if settled == 1 else f"{settled:,} messages"

@@ -47,8 +47,11 @@ class Origin:
         }
 
 
-def origin_of(workspace: Workspace, delivery: int) -> Origin | None:
-    """Return a delivery of this workspace, or None; what a team was told about somebody is answered by nobody in their name."""
+def origin_of(workspace: Workspace, delivery: int, *, about: bool = False) -> Origin | None:
+    """Return a delivery of this workspace, or None.
+
+    What a team or a parent was told about somebody is answered by nobody in their name: it is only found with `about`.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT d.id, d.profile_id, p.person, d.run_id, coalesce(r.under_way, false), coalesce(g.name, ''), d.turn, d.occurrence,
@@ -59,8 +62,8 @@ def origin_of(workspace: Workspace, delivery: int) -> Origin | None:
                LEFT JOIN strategize_dialogue g ON g.workspace_id = d.workspace_id AND g.id = d.dialogue_id
                LEFT JOIN engage_messageversion v ON v.workspace_id = d.workspace_id AND v.id = d.message_version_id
                LEFT JOIN engage_message m ON m.workspace_id = v.workspace_id AND m.id = v.message_id
-               WHERE d.workspace_id = %s AND d.id = %s AND d.body->>'to' IS NULL""",
-            (workspace.pk, delivery),
+               WHERE d.workspace_id = %s AND d.id = %s AND (d.body->>'to' IS NOT NULL) = %s""",
+            (workspace.pk, delivery, about),
         )
         row = cursor.fetchone()
     return Origin(*row) if row else None

@@ -104,7 +104,8 @@ class NewDelivery:
     text: str = ""
     in_reply_to: str = ""
     conditional: bool = False
-    to: str = ""  # a colleague's address: the person is written about, not to
+    plain: str = ""  # a letter of our own, by the name of its words
+    to: str = ""  # a colleague's or a parent's address: the person is written about, not to
 
 
 def plan(*, workspace: Workspace, deliveries: Sequence[NewDelivery], now: datetime) -> list[int]:
@@ -175,6 +176,7 @@ def _body(delivery: NewDelivery) -> dict[str, Any]:
         "text": delivery.text,
         "in_reply_to": delivery.in_reply_to,
         "conditional": delivery.conditional,
+        "plain": delivery.plain,
         "to": delivery.to,
     }
     return {key: value for key, value in body.items() if value}

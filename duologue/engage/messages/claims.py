@@ -158,6 +158,7 @@ def paces_of(wished: Mapping[int, Wishes]) -> dict[int, Cap]:
 def weigh_standing(asked: Asked, stand: Standing, purpose: str, now: datetime) -> None:
     """Put on the question to the gate what the person allows, and until when promotion is silent."""
     asked.may = stand.may(asked.channel, purpose)
+    asked.lacks_parent = not asked.may and stand.lacks_parent(asked.channel, purpose)
     if stand.paused(now):
         asked.paused_until = stand.paused_until(now) or now + OPEN_PAUSE
 

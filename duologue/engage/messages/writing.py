@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 Contents = dict[tuple[int | None, str, str, str], "Compiled"]
 PAGES = {"unsubscribe": "u", "preferences": "p", "why": "w", "not_now": "n"}
+PLAIN_PAGES = {"parent": "g", "known": "d"}
 
 
 class Day(datetime):
@@ -172,10 +173,14 @@ def content_for(
         variant = one.body.get("variant", "")
         return versions.compiled(version, locale=locale, variant=variant, look=around.look, is_promotion=is_promotion)
     offer = next(iter(one.body.get("perks") or {}), "")
-    kind = "reply" if one.body.get("text") else "ask" if one.body.get("survey") or one.body.get("consent") else "give" if offer else ""
+    kind = one.body.get("plain") or _kind_of(one, offer)
     if not kind:
         raise ContentFailed(f"There is no message {one.body.get('message') or one.turn!r} to say")
     return versions.plain(kind, locale=locale, look=around.look, is_promotion=is_promotion, offer=offer)
+
+
+def _kind_of(one: Claimed, offer: str) -> str:
+    return "reply" if one.body.get("text") else "ask" if one.body.get("survey") or one.body.get("consent") else "give" if offer else ""
 
 
 def values_for(
@@ -193,6 +198,8 @@ def values_for(
         "link": _links(workspace, one.id, page, content, around),
         "survey": {"link": f"{around.public_url}/s/{page}"},
     }
+    if plain := one.body.get("plain"):
+        values["link"]["page"] = f"{around.public_url}/{PLAIN_PAGES[plain]}/{sign(plain, workspace.id, one.id)}"
     if one.body.get("text"):
         values["reply"] = {"text": one.body["text"], "subject": one.body.get("subject") or "Re:"}
     for path, instead in version.fallback if version is not None else ():

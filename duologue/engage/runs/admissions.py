@@ -17,6 +17,7 @@ from duologue.engage.runs.rules import admission
 from duologue.engage.runs.rules.admission import ADMITTED, Means, Past, Verdict
 from duologue.engage.runs.spending import Purse, purse_of
 from duologue.engage.runs.steps import write_down
+from duologue.people.consent import ages
 from duologue.people.consent.queries import declining, purposes, standing, suppressed
 from duologue.people.consent.rules import KIND_OF, topic_fact
 from duologue.people.identifiers.queries import addresses
@@ -105,6 +106,8 @@ def _another_chance(event: EventRow, plan: Plan) -> bool:
     if event.name == names.CONSENT_GRANTED:
         return event.properties.get("purpose") == plan.purpose
     if event.name == names.FACT_CHANGED:
+        if ages.FACTS & event.properties.keys():
+            return True
         return bool(plan.topic) and event.properties.get(topic_fact(plan.topic)) is True
     return event.name == names.SEGMENT_LEFT and event.properties.get("segment") in plan.excepts
 
@@ -224,15 +227,16 @@ def _means(workspace: Workspace, plan: Plan, persons: Sequence[int]) -> dict[int
     known = purposes(workspace)
     asks = plan.purpose in known and known[plan.purpose].basis == "consent" and not admission.asks_for_consent(plan)
     stand = standing(workspace, persons) if asks else {}
-    reach: dict[int, tuple[bool, bool, bool]] = dict.fromkeys(persons, (False, False, False))
+    reach: dict[int, tuple[bool, bool, bool, bool]] = dict.fromkeys(persons, (False, False, False, False))
     for channel in channels:  # a plan has a handful of channels
         found = addresses(workspace, persons, KIND_OF.get(channel, channel))
         barred = suppressed(workspace, channel, set(found.values()))
         for person, address in found.items():
             free = address not in barred
             may = free and (not asks or stand[person].may(channel, plan.purpose))
+            young = free and not may and asks and stand[person].lacks_parent(channel, plan.purpose)
             before = reach[person]
-            reach[person] = (True, before[1] or free, before[2] or may)
+            reach[person] = (True, before[1] or free, before[2] or may, before[3] or young)
     return {person: Means(*values) for person, values in reach.items()}
 
 

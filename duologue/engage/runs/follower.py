@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from duologue.engage.parents.actions import ask_those_named
 from duologue.engage.runs import admissions, rows
 from duologue.engage.runs.plans import active
 from duologue.engage.runs.rules.hearing import for_any_run, heard, matters, untied
@@ -39,6 +40,7 @@ class RunFollower:
             reading = unread(workspace, self.name, most=AT_ONCE)
             if reading is None:
                 return 0
+            ask_those_named(workspace=workspace, events=reading.events, now=now)
             dialogues = active(workspace)
             if dialogues:
                 until = watermark(workspace, now, read_up_to=reading.batch_no)

@@ -38,7 +38,8 @@ class LaunchSheet:
     """What would become of an audience: `people` = `now` + all of `later` + all of `never`, each person counted once.
 
     `later` holds what they wait for (cap, complaint, snoozed), `never` why they hear nothing (held_out, had_it, excepted, no_address,
-    suppressed, no_consent, declined_topic); `also` how many of those who would hear of it hear from another dialogue within a day.
+    suppressed, no_consent, needs_parent, declined_topic); `also` how many of those who would hear of it hear from another dialogue
+    within a day.
     """
 
     people: int = 0

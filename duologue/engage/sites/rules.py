@@ -10,20 +10,25 @@ import msgspec
 from duologue.kit.ids import digest16
 from duologue.kit.pipeline import Refused
 from duologue.kit.typed import read_typed
+from duologue.people.consent.ages import birth_of, is_too_young
 from duologue.people.identifiers.rules import normalise
+from duologue.people.profiles.places import country_code
 from duologue.people.timeline import names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from duologue.kit.yaml import Document
 
-ASKABLE: Final = ("email", "phone", "first_name", "last_name", "name", "company", "city", "postcode", "country", "birthday")
+ASKABLE: Final = ("email", "phone", "first_name", "last_name", "name", "company", "city", "postcode", "country", "birthday", "old_enough")
+PARENT: Final = "parent_email"  # asked for where someone is too young to agree alone
 REACHES: Final = ("email", "phone")
 LONGEST: Final = 200
 TRAP: Final = "website"  # a field that nobody sees, and that machines fill in
-RESERVED: Final = (TRAP, "form")
+RESERVED: Final = (TRAP, "form", PARENT)
+TELLS_AGE: Final = ("birthday", "old_enough")
+ANSWERS: Final = ("yes", "no")
 
 
 class Site(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -77,14 +82,23 @@ def _check(document: Document, site: Site) -> None:
 
 
 def read_fields(site: Site, given: Mapping[str, Sequence[str]], country: str) -> tuple[dict[str, str], dict[str, str]]:
-    """Return what the fields of a form say, and for those that cannot be taken why: needed, or not_an_address."""
+    """Return what the fields of a form say, and for those that cannot be taken why: needed, not_an_address, not_a_date, or not_an_option.
+
+    Where something is agreed to, what asks for the age has to be answered.
+    """
     fields: dict[str, str] = {}
     faults: dict[str, str] = {}
     for place, field in enumerate(site.asks):
         value = next((one.strip()[:LONGEST].replace("\x00", "") for one in given.get(field, ()) if one.strip()), "")
         if not value:
-            if place == 0:
+            if place == 0 or (field in TELLS_AGE and any(f"consent-{purpose}" in given for purpose in site.consent)):
                 faults[field] = "needed"
+            continue
+        if field == "birthday" and birth_of(value) is None:
+            faults[field] = "not_a_date"
+            continue
+        if field == "old_enough" and value not in ANSWERS:
+            faults[field] = "not_an_option"
             continue
         if field in REACHES:
             try:
@@ -94,6 +108,11 @@ def read_fields(site: Site, given: Mapping[str, Sequence[str]], country: str) ->
                 continue
         fields[field] = value
     return fields, faults
+
+
+def needs_parent(fields: Mapping[str, str], ticked: Sequence[str], country: str, today: date) -> bool:
+    """Say whether someone has agreed to something, and is too young to do so alone by what the form asks."""
+    return bool(ticked) and is_too_young(fields, country_code(fields.get("country", "")) or country, today)
 
 
 def calls(site: Site, version: int, filled: Filled, at: datetime, facts: Mapping[str, Any]) -> list[dict[str, Any]]:

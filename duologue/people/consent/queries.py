@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
 from duologue.kit.pipeline import Refused
+from duologue.people.consent import ages
 from duologue.people.consent.models import ConsentStatement, Purpose, Topic
 from duologue.people.consent.rules import KIND_OF, Paused, Said, Standing, Union, Wishes, broken_at, content_digest, topic_fact
 from duologue.people.identifiers.rules import normalise
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def standing(workspace: Workspace, persons: Sequence[int]) -> dict[int, Standing]:
-    """Return where each of these persons stands, in three queries; one who never said anything has an empty standing."""
+    """Return where each of these persons stands, in four queries; one who never said anything has an empty standing."""
     found = {person: Standing() for person in persons}
     ids = list(found)
     with connection.cursor() as cursor:
@@ -40,6 +41,7 @@ def standing(workspace: Workspace, persons: Sequence[int]) -> dict[int, Standing
         )
         for person, *pause in cursor.fetchall():
             found[person].pauses.append(Paused(*pause))
+        _weigh_age(cursor, workspace, found)
         several = [person for person, one in found.items() if len({said.profile_id for said in one.said}) > 1]
         if several:
             cursor.execute(
@@ -51,6 +53,28 @@ def standing(workspace: Workspace, persons: Sequence[int]) -> dict[int, Standing
                 profiles = {said.profile_id for said in found[person].said}
                 found[person].unions = [one for one in unions if profiles & one.profiles]
     return found
+
+
+def _weigh_age(cursor: Any, workspace: Workspace, found: dict[int, Standing]) -> None:
+    """Note of those who allowed something, and of whom a day of birth is known, from when on their own consent counts."""
+    asked = [person for person, one in found.items() if one.said]
+    if not asked:
+        return
+    cursor.execute(
+        """SELECT p.person, f.key, f.value::text,
+                  coalesce((SELECT o.country FROM people_profile o WHERE o.workspace_id = p.workspace_id AND o.person = p.person
+                            AND o.country <> '' ORDER BY o.seen_at DESC LIMIT 1), '')
+           FROM people_profile p JOIN people_fact f ON f.workspace_id = p.workspace_id AND f.profile_id = p.id
+           WHERE p.workspace_id = %s AND p.person = ANY(%s) AND f.key = ANY(%s)""",
+        (workspace.pk, asked, list(ages.FACTS)),
+    )
+    said: dict[int, list[tuple[str, Any]]] = {}
+    country: dict[int, str] = {}
+    for person, key, value, lives_in in cursor.fetchall():
+        said.setdefault(person, []).append((key, json.loads(value)))
+        country[person] = lives_in or workspace.country
+    for person, facts in said.items():
+        found[person].of_age_on = ages.of_age_on(facts, country[person])
 
 
 def wishes(workspace: Workspace, persons: Sequence[int]) -> dict[int, Wishes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import datetime  # noqa: TC003  msgspec tells others of it at run time
+from datetime import date, datetime  # noqa: TC003  msgspec tells others of it at run time
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 
 GRANTED: Final = "granted"
+PARENT: Final = "parent"
+"""Where a parent's consent stands among the channels."""
 START: Final = bytes(32)
 CHANNELS_OF: Final = {"email": ("email",), "phone": ("phone", "sms", "whatsapp"), "external": ("external",)}
 """Under which names an identifier stands on the suppression list once its owner was erased."""
@@ -71,14 +73,22 @@ class Standing:
     said: list[Said] = field(default_factory=list)
     pauses: list[Paused] = field(default_factory=list)
     unions: list[Union] = field(default_factory=list)
+    of_age_on: date | None = None  # where they are or were too young: from when on their own consent counts
 
     def may(self, channel: str, purpose: str) -> bool:
         """Say whether the person granted this and took it back on no profile since; a withdrawal wins a tie.
 
         A grant on one profile and a withdrawal on another, joined by a merge: the withdrawal wins unless the grant
-        was stated after both the withdrawal and the merge.
+        was stated after both the withdrawal and the merge. What someone granted while too young counts with a parent's consent.
         """
-        return self._stands(channel, purpose, self.said)
+        if self.of_age_on is None or channel == PARENT:
+            return self._stands(channel, purpose, self.said)
+        of_age = [one for one in self.said if one.state != GRANTED or one.at.date() >= self.of_age_on]
+        return self._stands(channel, purpose, of_age) or (self.said_yes(channel, purpose) and self.said_yes(PARENT, purpose))
+
+    def lacks_parent(self, channel: str, purpose: str) -> bool:
+        """Say whether the person has said yes, too young for it, and no parent has."""
+        return self.of_age_on is not None and self.said_yes(channel, purpose) and not self.may(channel, purpose)
 
     def _stands(self, channel: str, purpose: str, said: Sequence[Said]) -> bool:
         here = [one for one in said if one.channel == channel and one.purpose == purpose]

@@ -6,7 +6,7 @@ import re
 
 # words that are, or may become, addresses of their own
 WORDS = """
-account accounts admin api assets auth callbacks demo docs favicon healthz help home invitation invite l login
+account accounts admin api assets at auth callbacks d demo docs favicon g healthz help home invitation invite k l login
 logout mail me metrics mfa n new o p people readyz robots s sign-in signin signup staff static status system u
 v1 w webhooks workspace workspaces
 """

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.db import connection, transaction
 
+from duologue.people.consent import ages
 from duologue.people.timeline import actions as timeline
 from duologue.people.timeline import names, queries
 from duologue.platform.database import arrays
@@ -100,6 +101,8 @@ def _touches(event: EventRow) -> Iterable[str]:
     if event.name == names.FACT_CHANGED:
         for key in event.properties:
             yield FACT + key
+        if ages.FACTS & event.properties.keys():
+            yield CONSENT
     elif event.name in CONSENT_EVENTS:
         yield CONSENT
 

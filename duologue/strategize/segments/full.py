@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db import connection
 
+from duologue.people.consent import ages
 from duologue.platform.lake.streams import Scratch
 from duologue.strategize.segments import engine, fetch, standing
 
@@ -80,18 +82,29 @@ def _load_facts(scratch: Scratch, workspace: Workspace, rule: Compiled) -> None:
 
 
 def _load_consents(scratch: Scratch, workspace: Workspace, rule: Compiled) -> None:
-    """Take what a single profile says as it stands; where profiles were merged the consent room decides."""
+    """Take what a single profile says as it stands; where profiles were merged, or someone is young, the consent room decides."""
     query = "SELECT profile_id, channel, purpose, state FROM people_consentnow WHERE workspace_id = %s AND %s"
     columns = {"profile": "BIGINT", "channel": "VARCHAR", "purpose": "VARCHAR", "state": "VARCHAR"}
     scratch.take("said", columns, query, (workspace.pk, rule.consent))
+    young = "SELECT profile_id FROM people_fact WHERE workspace_id = %s AND %s AND key = ANY(%s) AND (key = %s OR value #>> '{}' >= %s)"
+    since = str(_first_consent(workspace) - max(ages.AGES.values())) if rule.consent else ""
+    scratch.take("young", {"profile": "BIGINT"}, young, (workspace.pk, rule.consent, list(ages.FACTS), ages.ASKED, since))
     scratch.duck.execute(
-        """CREATE TABLE consents AS SELECT p.person, s.channel, s.purpose FROM said s JOIN profiles p ON p.id = s.profile
-           WHERE s.state = 'granted' AND p.person NOT IN (SELECT person FROM moved)"""
+        """CREATE TABLE looked_at AS SELECT person FROM moved UNION SELECT p.person FROM young y JOIN profiles p ON p.id = y.profile;
+           CREATE TABLE consents AS SELECT p.person, s.channel, s.purpose FROM said s JOIN profiles p ON p.id = s.profile
+           WHERE s.state = 'granted' AND p.person NOT IN (SELECT person FROM looked_at)"""
     )
-    merged = [row[0] for row in scratch.duck.execute("SELECT DISTINCT person FROM moved").fetchall()] if rule.consent else []
-    for start in range(0, len(merged), AT_ONCE):
-        if found := fetch.consents(workspace, merged[start : start + AT_ONCE]):
+    others = [row[0] for row in scratch.duck.execute("SELECT person FROM looked_at").fetchall()] if rule.consent else []
+    for start in range(0, len(others), AT_ONCE):
+        if found := fetch.consents(workspace, others[start : start + AT_ONCE]):
             scratch.duck.executemany("INSERT INTO consents VALUES (?, ?, ?)", found)
+
+
+def _first_consent(workspace: Workspace) -> int:
+    """Return the year of the first consent that still stands: whoever was of age by then gave all of theirs themselves."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT extract(year FROM min(at))::int FROM people_consentnow WHERE workspace_id = %s", (workspace.pk,))
+        return int(cursor.fetchone()[0] or 9999)
 
 
 def _write(duck: duckdb.DuckDBPyConnection, workspace: Workspace, rule: Compiled, now: datetime, *, tell: bool) -> set[int]:

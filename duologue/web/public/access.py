@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,6 @@ from duologue.web.public.look import look_of
 from duologue.web.public.words import WORDS, language_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
 
     from django.http import HttpRequest, HttpResponse
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Visit:
-    """Someone who came by a link of one delivery."""
+    """Someone who came by a link of one delivery; `token` is that of the pages which every message links to."""
 
     request: HttpRequest
     token: str
@@ -62,37 +62,47 @@ class Visit:
         return render(self.request, f"public/{template}", {**shared, **context}, status=status)
 
 
-def by_link(view: Callable[[Visit], HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let a view in for a link that we signed; any other link is a 404 that tells nothing.
+View = Callable[["Visit"], "HttpResponse"]
+
+
+def by_link_for(use: str) -> Callable[[View], Callable[..., HttpResponse]]:
+    """Let a view in for a link that we signed for this use; any other link is a 404 that tells nothing.
 
     No CSRF token is asked for: the signed link is the proof, and mail programs post to it (RFC 8058).
     """
 
-    @csrf_exempt
-    @never_cache
-    @require_http_methods(["GET", "HEAD", "POST"])
-    @wraps(view)
-    def opened(request: HttpRequest, token: str) -> HttpResponse:
-        visit = visit_of(request, token)
-        if visit is None:
-            return render(request, "public/unknown.html", {"words": WORDS["en"], "language": "en", "look": None}, status=404)
-        answer = view(visit)
-        answer["Referrer-Policy"] = "no-referrer"
-        answer["X-Robots-Tag"] = "noindex, nofollow"
-        return answer
+    def opens(view: View) -> Callable[..., HttpResponse]:
+        @csrf_exempt
+        @never_cache
+        @require_http_methods(["GET", "HEAD", "POST"])
+        @wraps(view)
+        def opened(request: HttpRequest, token: str) -> HttpResponse:
+            visit = visit_of(request, token, use)
+            if visit is None:
+                return render(request, "public/unknown.html", {"words": WORDS["en"], "language": "en", "look": None}, status=404)
+            answer = view(visit)
+            answer["Referrer-Policy"] = "no-referrer"
+            answer["X-Robots-Tag"] = "noindex, nofollow"
+            return answer
 
-    opened.public = True  # type: ignore[attr-defined]
-    return opened
+        opened.public = True  # type: ignore[attr-defined]
+        return opened
+
+    return opens
 
 
-def visit_of(request: HttpRequest, token: str) -> Visit | None:
+by_link = by_link_for("page")
+
+
+def visit_of(request: HttpRequest, token: str, use: str = "page") -> Visit | None:
     """Return who came by this link, or None when it is not ours or what it was for is gone."""
-    numbers = signing.read("page", token)
+    numbers = signing.read(use, token)
     if numbers is None or len(numbers) != 2:
         return None
     workspace = Workspace.objects.filter(pk=numbers[0]).first()
-    origin = origin_of(workspace, numbers[1]) if workspace else None
+    origin = origin_of(workspace, numbers[1], about=use == "parent") if workspace else None
     if workspace is None or origin is None:
         return None
     person = people(workspace, [origin.person])[origin.person]
-    return Visit(request, token, workspace, origin, person, current(workspace), now(workspace))
+    page = token if use == "page" else signing.sign("page", *numbers)
+    return Visit(request, page, workspace, origin, person, current(workspace), now(workspace))

@@ -99,7 +99,8 @@ def choices_of(visit: Visit) -> Choices:
     ]
     wish = wishes(visit.workspace, [person]).get(person) or Wishes()
     snoozes = [one.until for one in stands.pauses if one.because == "snoozed" and one.until is not None and one.holds(visit.now)]
-    return Choices(boxes, about, wish, visit.language, max(snoozes, default=None))
+    young = any(stands.lacks_parent(one.channel, one.name) for one in boxes)
+    return Choices(boxes, about, wish, visit.language, max(snoozes, default=None), young)
 
 
 def _channels(visit: Visit, stands: Standing, purpose: str) -> Sequence[str]:

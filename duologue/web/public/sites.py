@@ -17,8 +17,12 @@ from markdown_it import MarkdownIt
 from duologue.brand.book.queries import current as current_book
 from duologue.engage.sites.actions import take_form
 from duologue.engage.sites.queries import current
-from duologue.engage.sites.rules import TRAP, Filled, Site, read_fields
+from duologue.engage.sites.rules import LONGEST as LONGEST_FIELD
+from duologue.engage.sites.rules import PARENT, TRAP, Filled, Site, needs_parent, read_fields
+from duologue.kit.pipeline import Refused
+from duologue.people.consent.ages import UNKNOWN, age_of_consent
 from duologue.people.consent.rules import topic_fact
+from duologue.people.identifiers.rules import normalise
 from duologue.platform.database.clock import database_now
 from duologue.platform.secrets import signing
 from duologue.platform.workspaces.models import Workspace
@@ -70,7 +74,10 @@ def site(request: HttpRequest, workspace: str, name: str) -> HttpResponse:
     if not set(applies) <= set(given.get("shown", applies)):  # an answer has raised a question that the page did not show
         return _page(request, room, here, asked)
     ticked = tuple(purpose for purpose in here.consent if f"consent-{purpose}" in given)
-    facts = {}
+    parent, fault = _parent(room, fields, ticked, request)
+    if fault is not None:
+        return _page(request, room, here, asked, faults={PARENT: fault} if fault else {}, parent=True, status=422 if fault else 200)
+    facts: dict[str, Any] = {PARENT: parent} if parent else {}
     for key, value in answers.items():
         fills = asked.questions[key].fills if asked else None
         if fills and fills.fact:
@@ -82,6 +89,20 @@ def site(request: HttpRequest, workspace: str, name: str) -> HttpResponse:
 
 
 site.public = True  # type: ignore[attr-defined]
+
+
+def _parent(room: Workspace, fields: dict[str, str], ticked: tuple[str, ...], request: HttpRequest) -> tuple[str, str | None]:
+    """Return a parent's address where one is needed, and otherwise why the form is shown again: "" to ask, or what is wrong."""
+    if not needs_parent(fields, ticked, room.country, now(room).date()):
+        return "", None
+    if PARENT not in request.POST:
+        return "", ""
+    given = request.POST[PARENT].strip()[:LONGEST_FIELD].replace("\x00", "")
+    try:
+        parent = normalise("email", given, room.country)
+    except Refused:
+        return "", "not_an_address" if given else "needed"
+    return ("", "not_your_own") if parent == fields.get("email", "").lower() else (given, None)
 
 
 def _applies(asked: Survey | None, answers: dict[str, Any], room: Workspace) -> list[str]:
@@ -98,19 +119,23 @@ def _page(
     faults: dict[str, str] | None = None,
     done: bool = False,
     again: bool = False,
+    parent: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     book, language = current_book(room), language_of(room.locale)
-    words = WORDS[language]
+    words, age = WORDS[language], age_of_consent(room.country) or UNKNOWN
     filled = {key: request.POST.getlist(key) for key in request.POST}
     applies = _applies(asked, read_answers(asked, filled)[0] if asked else {}, room)
     context = {
         "site": here,
         "text": _html(here.text),
         "thanks": _html(here.thanks) or words["form_thanks"],
-        "fields": [_field(field, place == 0, filled, faults or {}, words) for place, field in enumerate(here.asks)],
+        "fields": [_field(field, filled, faults or {}, words, needed=place == 0, age=age) for place, field in enumerate(here.asks)],
         "questions": shown(asked, filled, faults or {}, words, only=applies) if asked else [],
         "seen": applies,
+        "parent": {"value": next(iter(filled.get(PARENT, [])), ""), "fault": words.get((faults or {}).get(PARENT, ""), "")}
+        if parent
+        else None,
         "consents": [(purpose, said, f"consent-{purpose}" in filled) for purpose, said in here.consent.items()],
         "trap": TRAP,
         "token": signing.sign("form", room.pk, int(database_now().timestamp())),
@@ -126,7 +151,10 @@ def _page(
     return answer
 
 
-def _field(field: str, needed: bool, filled: dict[str, list[str]], faults: dict[str, str], words: dict[str, str]) -> dict[str, Any]:  # noqa: FBT001
+def _field(
+    field: str, filled: dict[str, list[str]], faults: dict[str, str], words: dict[str, str], *, needed: bool, age: int
+) -> dict[str, Any]:
+    steps = [("yes", f"{age} {words['old_enough_yes']}"), ("no", words["old_enough_no"])] if field == "old_enough" else []
     return {
         "key": field,
         "label": words[f"field_{field}"],
@@ -135,6 +163,7 @@ def _field(field: str, needed: bool, filled: dict[str, list[str]], faults: dict[
         "needed": needed,
         "value": next(iter(filled.get(field, [])), ""),
         "fault": words.get(faults.get(field, ""), ""),
+        "steps": [(value, label, value in filled.get(field, [])) for value, label in steps],
     }
 
 

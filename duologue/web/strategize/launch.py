@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 MOST: Final = 20_000  # people weighed while somebody waits
 NEVER: Final = {
     "no_consent": "have not agreed to it",
+    "needs_parent": "are too young, and no parent has agreed yet",
     "declined_topic": "do not want to hear about its topic",
     "no_address": "have no address for it",
     "suppressed": "have an address that must not be used",

@@ -20,7 +20,23 @@ if TYPE_CHECKING:
     from duologue.engage.messages.rules.source import Content
 
 ROOTS = frozenset(
-    ["person", "perk", "brand", "product", "survey", "link", "start", "answer", "call", "turn", "item", "occasion", "placement", "reply"]
+    [
+        "person",
+        "perk",
+        "brand",
+        "product",
+        "survey",
+        "link",
+        "start",
+        "answer",
+        "call",
+        "turn",
+        "item",
+        "occasion",
+        "placement",
+        "reply",
+        "child",
+    ]
 )
 CERTAIN = ("brand.", "link.", "survey.", "perk.", "reply.")
 ANCHOR = re.compile(r"<a\b([^>]*?)\bhref=\"([^\"]*)\"([^>]*)>(.*?)</a>", re.DOTALL | re.IGNORECASE)

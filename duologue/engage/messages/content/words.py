@@ -14,6 +14,13 @@ PLAIN: Final = {
         "ask_body": "Hello,\n\nmay we ask you something? It takes a minute.\n\n[Answer here]({{ survey.link }})\n\nThank you!",
         "give_subject": "Something for you from {{ brand.name }}",
         "give_body": "Hello,\n\nthis is for you: **{{ perk.OFFER.code }}**\n\nIt can be used once.",
+        "parent_subject": "{{ brand.name }} asks a parent",
+        "parent_body": "Hello,\n\n{{ child | default: 'Your child' }} would like to hear from {{ brand.name }}, and gave us this "
+        "address as a parent's. At that age we need your consent.\n\n[Read and decide]({{ link.page }})\n\n"
+        "Without it we send nothing of the kind. If this is not for you, you need do nothing.",
+        "known_subject": "What we know about you",
+        "known_body": "Hello,\n\nyou asked to see what {{ brand.name }} knows about you. This link shows it, and works for one hour.\n\n"
+        "[Show it]({{ link.page }})\n\nPlease do not pass this message on. If it was not you who asked, you need do nothing.",
         "reply_subject": "Re: your message",
     },
     "de": {
@@ -21,6 +28,13 @@ PLAIN: Final = {
         "ask_body": "Guten Tag,\n\ndürfen wir Sie etwas fragen? Es dauert eine Minute.\n\n[Antworten]({{ survey.link }})\n\nVielen Dank!",
         "give_subject": "Etwas für Sie von {{ brand.name }}",
         "give_body": "Guten Tag,\n\ndas ist für Sie: **{{ perk.OFFER.code }}**\n\nEs gilt einmal.",
+        "parent_subject": "{{ brand.name }} fragt ein Elternteil",
+        "parent_body": "Guten Tag,\n\n{{ child | default: 'Ihr Kind' }} möchte von {{ brand.name }} hören und hat uns diese "
+        "Adresse als die eines Elternteils genannt. In diesem Alter brauchen wir Ihre Einwilligung.\n\n"
+        "[Lesen und entscheiden]({{ link.page }})\n\nOhne sie schicken wir nichts dergleichen. Wenn das nicht für Sie bestimmt ist, müssen Sie nichts tun.",
+        "known_subject": "Was wir über Sie wissen",
+        "known_body": "Guten Tag,\n\nSie möchten sehen, was {{ brand.name }} über Sie weiß. Dieser Link zeigt es und gilt eine Stunde.\n\n"
+        "[Zeigen]({{ link.page }})\n\nBitte geben Sie diese Nachricht nicht weiter. Wenn nicht Sie gefragt haben, müssen Sie nichts tun.",
         "reply_subject": "Re: Ihre Nachricht",
     },
 }

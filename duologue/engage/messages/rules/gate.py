@@ -35,6 +35,7 @@ class Asked:
     address: str | None = None
     is_suppressed: bool = False
     may: bool = False
+    lacks_parent: bool = False  # they said yes, too young for it
     declined: bool = False  # the message is about a topic that the person does not want to hear about
     paused_until: datetime | None = None
     received: Sequence[tuple[datetime, str]] = ()
@@ -50,6 +51,7 @@ class Verdict:
     at: datetime | None = None
 
 
+NEEDS_PARENT: Final = "needs_parent"
 DECLINED: Final = "declined_topic"
 NOW = Verdict("now")
 NEVER_MEET: Final = 30  # openings that were tried in turn
@@ -65,7 +67,7 @@ def may_we_send(asked: Asked, caps: Sequence[Cap], now: datetime) -> Verdict:
     if asked.is_suppressed:
         return Verdict("never", "suppressed")
     if asked.basis == "consent" and not asked.may:
-        return Verdict("never", "no_consent")
+        return Verdict("never", NEEDS_PARENT if asked.lacks_parent else "no_consent")
     if asked.declined and (asked.kind == "promotion" or asked.basis == "consent"):
         return Verdict("never", DECLINED)
     if now > asked.too_late_at:

@@ -39,6 +39,7 @@ class Means:
     has_address: bool = True
     has_free_address: bool = True
     may: bool = True
+    lacks_parent: bool = False
 
 
 @dataclass(slots=True, frozen=True)
@@ -88,7 +89,9 @@ def _unreachable(means: Means) -> str:
         return "no_address"
     if not means.has_free_address:
         return "suppressed"
-    return "" if means.may else "no_consent"
+    if means.may:
+        return ""
+    return "needs_parent" if means.lacks_parent else "no_consent"
 
 
 def _again(again: str, last_ended_at: datetime | None, now: datetime) -> bool:

@@ -1,0 +1,1 @@
+"""Asking a parent, where somebody is too young to agree alone."""

@@ -1,0 +1,100 @@
+"""Asking parents for their consent, and keeping what they say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, transaction
+
+from duologue.engage.messages.actions import NewDelivery, plan
+from duologue.engage.parents.rules import ADDRESS, AGAIN, TOO_LATE, TURN
+from duologue.kit.pipeline import Refused
+from duologue.people.consent import ages
+from duologue.people.consent.actions import NewStatement, state
+from duologue.people.consent.rules import PARENT
+from duologue.people.identifiers.rules import normalise
+from duologue.people.profiles.queries import people, persons_of
+from duologue.people.profiles.rules import shard_of
+from duologue.people.timeline import names
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from duologue.people.profiles.queries import KnownPerson
+    from duologue.people.timeline.queries import EventRow
+    from duologue.platform.workspaces.models import Workspace
+
+
+def ask_those_named(*, workspace: Workspace, events: Iterable[EventRow], now: datetime) -> int:
+    """Ask the parents that a batch of events has named; return how many."""
+    named = {event.profile_id for event in events if event.name == names.FACT_CHANGED and ADDRESS in event.properties}
+    return ask_parents(workspace=workspace, profiles=named, now=now) if named else 0
+
+
+@transaction.atomic(savepoint=False)
+def ask_parents(*, workspace: Workspace, profiles: Collection[int], now: datetime) -> int:
+    """Plan a letter to the parent of each of these who is too young and has named one; return how many.
+
+    Nobody is asked twice within a week about the same child, however often a form is sent.
+    """
+    owners = persons_of(workspace, sorted(profiles))
+    known = people(workspace, sorted(set(owners.values())), {ADDRESS, "first_name", *ages.FACTS}, identifiers=False)
+    asked = _asked_lately(workspace, list(known), now)
+    letters = [
+        _letter(one, address, now)
+        for one in known.values()
+        if one.person not in asked
+        and ages.is_too_young(one.facts, one.country or workspace.country, now.date())
+        and (address := _address(one.facts.get(ADDRESS)))
+    ]
+    return len(plan(workspace=workspace, deliveries=letters, now=now))
+
+
+def _letter(child: KnownPerson, address: str, now: datetime) -> NewDelivery:
+    return NewDelivery(
+        person=child.person,
+        profile_id=child.profile_ids[0],
+        shard=shard_of(child.person),
+        channel="email",
+        purpose=PARENT,
+        due_at=now,
+        too_late_at=now + TOO_LATE,
+        turn=TURN,
+        kind="service",
+        basis="confirmation",
+        values={"child": str(child.facts.get("first_name") or "")[:60]},
+        plain=TURN,
+        to=address,
+    )
+
+
+def _address(value: Any) -> str:
+    try:
+        return normalise("email", str(value or ""), "")
+    except Refused:
+        return ""
+
+
+def _asked_lately(workspace: Workspace, persons: Sequence[int], now: datetime) -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT DISTINCT p.person FROM people_profile p
+               JOIN engage_delivery d ON d.workspace_id = p.workspace_id AND d.profile_id = p.id
+               WHERE p.workspace_id = %s AND p.person = ANY(%s) AND d.turn = %s AND d.run_id IS NULL AND d.planned_at > %s""",
+            (workspace.pk, list(persons), TURN, now - AGAIN),
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def parent_says(
+    *, workspace: Workspace, profile: int, agreed: Mapping[str, bool], wordings: Mapping[str, str], delivery: int, now: datetime
+) -> None:
+    """Keep what a parent says for each purpose, as statements of the child's with their own wording and proof."""
+    said = [
+        NewStatement(
+            profile, PARENT, purpose, "granted" if yes else "withdrawn", now, "parent's page", wordings[purpose], {"delivery": delivery}
+        )
+        for purpose, yes in agreed.items()
+    ]
+    state(workspace=workspace, statements=said, now=now)

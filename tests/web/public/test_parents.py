@@ -1,0 +1,141 @@
+"""Somebody of fourteen signs up in a country that asks for sixteen: nothing comes before a parent's yes, and nothing after a no."""
+
+import re
+
+import pytest
+
+from duologue.cli.worker.once import turn_the_wheel
+from duologue.engage.channels.actions import save_relay
+from duologue.engage.channels.models import KeptMail
+from duologue.engage.messages.actions import save_message
+from duologue.engage.messages.models import Delivery
+from duologue.engage.models import Admission
+from duologue.engage.runs.actions import start_dialogue
+from duologue.engage.runs.launch import launch_sheet
+from duologue.engage.sites.actions import save_site
+from duologue.engage.sites.rules import read_site
+from duologue.people.consent.actions import save_purpose
+from duologue.people.consent.models import ConsentStatement
+from duologue.people.consent.queries import standing
+from duologue.people.identifiers.queries import find
+from duologue.people.models import Event
+from duologue.platform.workspaces.models import Workspace
+from duologue.platform.workspaces.queries import now
+from duologue.strategize.segments.actions import save_segment, sweep
+from duologue.strategize.segments.models import Segment, SegmentMember
+from duologue.web.public import sites
+from tests.engage.runs.conftest import Shop
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SITE = """
+site: club
+title: The club
+asks: [email, first_name, ASKS]
+consent: {newsletter: "Yes, write to me."}
+confirm: false
+embed: [https://shop.example]
+"""
+FORM = {"email": "kim@example.com", "first_name": "Kim", "consent-newsletter": "yes"}
+NEWS = """
+dialogue: news
+purpose: newsletter
+audience: readers
+turns:
+  hello: {say: hello, listen: [{silence: 3d, then: end}]}
+"""
+
+
+@pytest.fixture
+def club(workspace):
+    Workspace.objects.filter(pk=workspace.pk).update(country="DE", locale="de")
+    workspace.refresh_from_db()
+    save_purpose(workspace=workspace, name="newsletter", title="Neues")
+    save_relay(workspace=workspace, name="mailbox", kind="mailbox", is_test=True)
+    text = "segment: readers\nabout: May be written to\nwhere: {may: {by: email, purpose: newsletter}}\n"
+    save_segment(workspace=workspace, name="readers", source_yaml=text, now=now(workspace))
+    save_message(workspace=workspace, name="hello", source={"subject": "Hello", "body": "Hello."}, now=now(workspace))
+    sites._seen.clear()
+    return workspace
+
+
+def send(client, club, asks, **more):
+    save_site(workspace=club, site=read_site(SITE.replace("ASKS", asks)), now=now(club))
+    return client.post("/at/shop/club", {**FORM, **more}, headers={"Origin": "https://shop.example"})
+
+
+def mails(club):
+    return [bytes(one.content).decode() for one in KeptMail.within(club).order_by("pk")]
+
+
+def may(club):
+    kim = find(club, "email", "kim@example.com")
+    return standing(club, [kim])[kim].may("email", "newsletter")
+
+
+@pytest.mark.parametrize(("asks", "told"), [("birthday", "2011-05-31"), ("old_enough", "no")])
+def test_a_parent_is_asked_first(club, client, asks, told):
+    Shop(club).dialogue(NEWS)
+    asked = send(client, club, asks, **{asks: told})
+    assert "E-Mail eines Elternteils" in asked.content.decode()
+    assert not Event.within(club).exists()
+    own = send(client, club, asks, **{asks: told, "parent_email": "KIM@example.com"})
+    assert (own.status_code, "nicht Ihre eigene" in own.content.decode()) == (422, True)
+    assert send(client, club, asks, **{asks: told, "parent_email": "mum@example.com"}).status_code == 303
+    turn_the_wheel(club, now(club))
+    turn_the_wheel(club, now(club))
+    (letter,) = mails(club)
+    assert "To: <mum@example.com>" in letter
+    assert (may(club), SegmentMember.within(club).filter(member=True).count()) == (False, 0)
+    link = re.search(r"/g/[\w-]+", letter.replace("=\r\n", "").replace("=\n", ""))[0]
+    page = client.get(link).content.decode()
+    assert "Kim möchte hören von" in page
+    assert 'value="yes">' in page  # never ticked beforehand
+    assert client.get(link.replace("/g/", "/p/")).status_code == 404
+    assert "Neues: ja" in client.post(link, {"newsletter": "yes", "shown": "newsletter"}).content.decode()
+    said = ConsentStatement.within(club).order_by("-number").first()
+    assert (said.channel, said.state, said.proof) == ("parent", "granted", {"delivery": Delivery.within(club).get(turn="parent").pk})
+    turn_the_wheel(club, now(club))
+    turn_the_wheel(club, now(club))
+    assert [re.search("To: <(.*)>", mail)[1] for mail in mails(club)] == ["mum@example.com", "kim@example.com"]
+    client.post(link, {"shown": "newsletter"})
+    assert not may(club)
+
+
+def test_nobody_of_that_age_is_mailable_by_whatever_way_they_came(club):
+    shop = Shop(club)
+    child, grown = shop.add_people(2, consent=False)
+    shop.state([child, grown], "granted", "newsletter")
+    turn_the_wheel(club, now(club))
+    shop.know("birthday", [child], "2011-05-31")
+    shop.know("birthday", [grown], "1990-05-31")
+    turn_the_wheel(club, now(club))
+    inside = SegmentMember.within(club).filter(member=True)
+    assert list(inside.values_list("person", flat=True)) == [grown]
+    assert sweep(workspace=club, segment=Segment.within(club).get(name="readers"), now=now(club)) == 0
+    assert list(inside.values_list("person", flat=True)) == [grown]
+    shop.segment("tea", [child, grown])
+    shop.dialogue(NEWS.replace("audience: readers", "audience: tea"), start=False)
+    said = launch_sheet(workspace=club, name="news", now=now(club))
+    assert (said.now, said.never) == (1, {"needs_parent": 1})
+    start_dialogue(workspace=club, name="news", now=now(club))
+    shop.turn()
+    assert list(Admission.within(club).order_by("person").values_list("verdict", "reason")) == [
+        ("not_started", "needs_parent"),
+        ("admitted", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asks", "more", "says"),
+    [("birthday", {}, "Bitte beantworten"), ("birthday", {"birthday": "31.5."}, "Datum"), ("old_enough", {"old_enough": "x"}, "Antworten")],
+)
+def test_an_age_that_is_asked_for_is_needed_where_something_is_agreed_to(club, client, asks, more, says):
+    answer = send(client, club, asks, **more)
+    assert (answer.status_code, says in answer.content.decode()) == (422, True)
+
+
+def test_who_is_old_enough_is_asked_nothing_more(club, client):
+    assert send(client, club, "birthday, country", birthday="2011-05-31", country="Austria").status_code == 303
+    turn_the_wheel(club, now(club))
+    assert may(club)

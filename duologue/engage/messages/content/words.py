@@ -31,7 +31,8 @@ PLAIN: Final = {
         "parent_subject": "{{ brand.name }} fragt ein Elternteil",
         "parent_body": "Guten Tag,\n\n{{ child | default: 'Ihr Kind' }} möchte von {{ brand.name }} hören und hat uns diese "
         "Adresse als die eines Elternteils genannt. In diesem Alter brauchen wir Ihre Einwilligung.\n\n"
-        "[Lesen und entscheiden]({{ link.page }})\n\nOhne sie schicken wir nichts dergleichen. Wenn das nicht für Sie bestimmt ist, müssen Sie nichts tun.",
+        "[Lesen und entscheiden]({{ link.page }})\n\nOhne sie schicken wir nichts dergleichen. "
+        "Wenn das nicht für Sie bestimmt ist, müssen Sie nichts tun.",
         "known_subject": "Was wir über Sie wissen",
         "known_body": "Guten Tag,\n\nSie möchten sehen, was {{ brand.name }} über Sie weiß. Dieser Link zeigt es und gilt eine Stunde.\n\n"
         "[Zeigen]({{ link.page }})\n\nBitte geben Sie diese Nachricht nicht weiter. Wenn nicht Sie gefragt haben, müssen Sie nichts tun.",

@@ -5,7 +5,7 @@ from duologue.people.identifiers.models import Identifier
 from duologue.people.imports.models import Import
 from duologue.people.intake.models import ImportKey, Received, Refusal, SeenKey
 from duologue.people.privacy.models import Erasure
-from duologue.people.profiles.models import Fact, Merge, Profile, SearchWord
+from duologue.people.profiles.models import Fact, Merge, Objection, Profile, SearchWord
 from duologue.people.timeline.models import Batch, Event
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Import",
     "ImportKey",
     "Merge",
+    "Objection",
     "Pause",
     "Profile",
     "Purpose",

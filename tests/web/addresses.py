@@ -55,8 +55,10 @@ def open_to_all(workspace) -> dict[str, str]:
     """Every page that needs no account: of accounts, for people by the link of a message, and what is not there."""
     sent = Delivery.within(workspace).filter(state="accepted").order_by("pk")
     link = sign("page", workspace.pk, sent.first().pk)
-    to_people = {name: reverse(f"public:{name}", args=[link]) for name in ("unsubscribe", "preferences", "why_me", "not_now")}
+    to_people = {name: reverse(f"public:{name}", args=[link]) for name in ("unsubscribe", "preferences", "why_me", "not_now", "known_ask")}
     to_people["survey"] = reverse("public:survey", args=[sign("page", workspace.pk, sent.filter(survey_version__isnull=False).first().pk)])
+    to_people["known"] = reverse("public:known", args=[sign("known", workspace.pk, sent.get(turn="known").pk)])
+    to_people["parent"] = reverse("public:parent", args=[sign("parent", workspace.pk, sent.get(turn="parent").pk)])
     accounts = {"sign-in": reverse("account_login"), "new-password": reverse("account_reset_password")}
     to_people["site"] = reverse("public:site", args=[workspace.name, "tea-letter"])
     return {**to_people, **accounts, "nothing": f"/{workspace.name}/nothing/here/"}

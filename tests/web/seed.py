@@ -21,7 +21,7 @@ from duologue.engage.perks.models import Perk
 from duologue.engage.runs.models import Admission, Run, RunStep
 from duologue.engage.sites.actions import save_site
 from duologue.engage.sites.rules import read_site
-from duologue.people.consent.actions import NewStatement, save_purpose, state
+from duologue.people.consent.actions import NewStatement, save_purpose, save_topic, state
 from duologue.people.identifiers.models import Identifier
 from duologue.people.imports.models import Import
 from duologue.people.intake.models import Refusal
@@ -63,9 +63,21 @@ def fill(workspace: Workspace, now, people: int = 7) -> dict:
     persons = people_of(workspace, now, people)
     plans = plans_of(workspace, now, persons)
     ways(workspace, now, persons, plans)
+    own_pages(workspace, now, persons[0])
     talk(workspace, now, persons)
     arrivals(workspace, now)
     return {"persons": persons, **plans}
+
+
+def own_pages(workspace: Workspace, now, person: int) -> None:
+    """Topics to choose, and the letters that lead to a person's own data and to a parent's page."""
+    for name, about in (("candles", "New ones, and how they are made"), ("sales", "Four times a year")):
+        save_topic(workspace=workspace, name=name, title=name.capitalize(), about=about)
+    for turn, body in (("known", {}), ("parent", {"to": "mum@people.example"})):
+        Delivery._rows.create(
+            workspace=workspace, person=person, profile_id=person, shard=1, turn=turn, channel="email", purpose=turn, kind="service",
+            basis="confirmation", state="accepted", body={"plain": turn, **body}, due_at=now, too_late_at=now, planned_at=now, accepted_at=now,
+        )  # fmt: skip
 
 
 def brand(workspace: Workspace, now) -> None:
@@ -75,7 +87,10 @@ def brand(workspace: Workspace, now) -> None:
         "promise": "Something nobody else has",
         "promises": [{"name": "something-nobody-else-has", "says": "One of a kind", "proof": "Every maker is named on the label."}],
         "voice": "Warm, plain, exact. Never in a hurry.",
-        "commitments": ["An answer within four hours", "Never more than two letters a week"],
+        "commitments": [
+            "An answer within four hours",
+            {"says": "Never more than two letters a week", "at_most": 2, "within": "7d", "channel": "email"},
+        ],
         "look": {"colours": {"main": "#1f4d3a", "paper": "#faf6ee", "accent": "#b4531f"}, "font": "Newsreader"},
         "senders": {"email": {"name": "Imogen at Holt & Wren", "address": "imogen@shop.example"}},
         "footer": "Holt & Wren Ltd, 3 Broad Street, Ludlow",

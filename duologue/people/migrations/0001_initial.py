@@ -133,6 +133,23 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Objection',
+            fields=[
+                ('pk', models.CompositePrimaryKey('workspace', 'profile', 'key', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('key', models.CharField(max_length=80)),
+                ('at', models.DateTimeField()),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+                ('profile', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.profile')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
             name='Identifier',
             fields=[
                 ('pk', models.CompositePrimaryKey('workspace', 'kind', 'value', blank=True, editable=False, primary_key=True, serialize=False)),

@@ -1,8 +1,8 @@
-"""Erasing a person, with proof."""
+"""What people may ask for: that a fact is put right, is no longer kept, or that all of it is erased, with proof."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 
@@ -13,13 +13,44 @@ from duologue.people.consent.rules import CHANNELS_OF
 from duologue.people.identifiers.actions import one_at_a_time
 from duologue.people.identifiers.models import Identifier
 from duologue.people.privacy.models import Erasure
+from duologue.people.profiles.actions import NewFact, learn
+from duologue.people.profiles.models import Fact, Objection
 from duologue.people.profiles.queries import profiles_of
 from duologue.platform.registry.ports import holders
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
+
+
+OWN: Final = "the person"
+"""The source of what people say about themselves on their own page."""
+
+
+@transaction.atomic
+def correct(*, workspace: Workspace, profiles: Sequence[int], key: str, value: Any, now: datetime) -> bool:
+    """Put a fact right on every profile of the person that holds it; False where none does."""
+    held = list(Fact.within(workspace).filter(profile__in=profiles, key=key).values_list("profile", flat=True))
+    learn(workspace=workspace, facts=[NewFact(profile, key, value, OWN, now) for profile in held], now=now)
+    return bool(held)
+
+
+@transaction.atomic
+def object_to(*, workspace: Workspace, profiles: Sequence[int], key: str, now: datetime) -> bool:
+    """Forget a fact, and keep it from being learned again, whoever sends it; False where no profile holds it."""
+    if not correct(workspace=workspace, profiles=profiles, key=key, value=None, now=now):
+        return False
+    made = [Objection(workspace=workspace, profile_id=profile, key=key, at=now) for profile in profiles]
+    Objection.within(workspace).bulk_create(made, ignore_conflicts=True)
+    return True
+
+
+@transaction.atomic
+def allow_again(*, workspace: Workspace, profiles: Sequence[int], key: str) -> bool:
+    """Let a fact be learned again that the person had objected to."""
+    return bool(Objection.within(workspace).filter(profile__in=profiles, key=key).delete()[0])
 
 
 @transaction.atomic

@@ -30,13 +30,14 @@ TABLES = {
                   WHERE workspace_id = %s AND profile_id = ANY(%s) ORDER BY profile_id, number""",
     "pauses": "SELECT because, since, until, lifted_at FROM people_pause WHERE workspace_id = %s AND profile_id = ANY(%s) ORDER BY id",
     "wishes": """SELECT pace_days, hours, at FROM people_wish WHERE workspace_id = %s AND profile_id = ANY(%s) ORDER BY profile_id""",
+    "objections": "SELECT key, at FROM people_objection WHERE workspace_id = %s AND profile_id = ANY(%s) ORDER BY at, key",
     "merges": """SELECT kept, lost, because, at, undone_at FROM people_merge
                  WHERE workspace_id = %s AND profiles && %s::bigint[] ORDER BY id""",
     "timeline": """SELECT occurred_at, received_at, name, properties, source FROM people_event
                    WHERE workspace_id = %s AND profile_id = ANY(%s) ORDER BY occurred_at, id""",
 }
 IN_JSON = frozenset({"value", "proof", "properties"})
-GONE = ("people_event", "people_fact", "people_searchword", "people_pause", "people_wish", "people_consentnow")
+GONE = ("people_event", "people_fact", "people_searchword", "people_pause", "people_wish", "people_objection", "people_consentnow")
 
 
 class PeopleData:
@@ -45,7 +46,7 @@ class PeopleData:
     name = "people"
     places: Sequence[str] = (
         "people_profile", "people_identifier", "people_fact", "people_searchword", "people_event", "people_consentstatement",
-        "people_consentnow", "people_pause", "people_wish", "people_merge",
+        "people_consentnow", "people_pause", "people_wish", "people_objection", "people_merge",
         "people_received", "people_refusal", "people_erasure", "file:imports",
     )  # fmt: skip
 

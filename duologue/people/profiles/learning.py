@@ -97,11 +97,12 @@ def _from_where(source: str, at: datetime, purposes: tuple[str, ...]) -> tuple[s
 def _renew(workspace: Workspace, newest: dict[int, Facts]) -> dict[int, Facts]:
     """Keep facts about profiles that may hold others; return what changed."""
     held = _held(workspace, newest)
+    unwanted = objections(workspace, newest)
     fresh = {
         (profile, key): fact
         for profile, facts in newest.items()
         for key, fact in facts.items()
-        if key not in held[profile] or held[profile][key][1] <= fact.at
+        if (profile, key) not in unwanted and (key not in held[profile] or held[profile][key][1] <= fact.at)
     }
     _store(workspace, [fresh[pair] for pair in sorted(fresh) if fresh[pair].value is not None])
     _forget(workspace, [(profile, key) for (profile, key), fact in fresh.items() if fact.value is None and key in held[profile]])
@@ -111,6 +112,19 @@ def _renew(workspace: Workspace, newest: dict[int, Facts]) -> dict[int, Facts]:
             changed[profile][key] = fact
     _set_columns(workspace, changed, held)
     return changed
+
+
+def objections(workspace: Workspace, profiles: Collection[int]) -> set[tuple[int, str]]:
+    """Return (profile, key) of what is not to be kept about the persons of these profiles, on whichever profile they said so."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT f.id, o.key FROM people_objection o
+               JOIN people_profile p ON p.workspace_id = o.workspace_id AND p.id = o.profile_id
+               JOIN people_profile f ON f.workspace_id = p.workspace_id AND f.person = p.person
+               WHERE o.workspace_id = %s AND f.id = ANY(%s::bigint[])""",
+            (workspace.pk, arrays.numbers(sorted(profiles))),
+        )
+        return set(cursor.fetchall())
 
 
 def _held(workspace: Workspace, newest: dict[int, Facts]) -> Held:

@@ -54,6 +54,15 @@ class Fact(InWorkspace):
     purposes = ArrayField(models.CharField(max_length=40), default=list)
 
 
+class Objection(InWorkspace):
+    """A person does not want this fact to be kept: it is not learned again, whoever sends it."""
+
+    pk = models.CompositePrimaryKey("workspace", "profile", "key")
+    profile = link("people.Profile")
+    key = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+
 class Merge(InWorkspace):
     """Two persons became one. Undoing gives the listed profiles back to `lost`."""
 

@@ -6,6 +6,7 @@ from typing import Final
 
 PAGES: Final = (
     ("why_me", "why"),
+    ("known_ask", "own_title"),
     ("not_now", "later"),
     ("unsubscribe", "leave"),
 )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from duologue.web.public import leaving, parent, preferences, sites, survey, why
+from duologue.web.public import known, leaving, parent, preferences, sites, survey, why
 
 app_name = "public"
 urlpatterns = [
     path("u/<str:token>", leaving.unsubscribe, name="unsubscribe"),
     path("n/<str:token>", leaving.not_now, name="not_now"),
     path("p/<str:token>", preferences.preferences, name="preferences"),
+    path("k/<str:token>", known.ask, name="known_ask"),
+    path("d/<str:token>", known.known, name="known"),
     path("g/<str:token>", parent.parent, name="parent"),
     path("s/<str:token>", survey.survey, name="survey"),
     path("at/<slug:workspace>/<slug:name>", sites.site, name="site"),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-WORDS: Final[dict[str, dict[str, str]]] = {
+from duologue.web.public.own_words import OWN_WORDS
+
+_WORDS: Final[dict[str, dict[str, str]]] = {
     "en": {
         "unknown": "This link is not known",
         "unknown_more": "It may have been cut off on its way. Please try the link in the message itself.",
@@ -59,6 +61,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "why_audience": "It goes to people in the group",
         "why_facts": "What we know of you, and where from",
         "why_nothing": "We keep no facts about you.",
+        "why_see": "See what it says, put it right, or object",
         "why_wrong": "Is something wrong, or do you object? Tell us; a person reads it.",
         "why_send": "Send",
         "why_sent": "Thank you. Someone will look into it.",
@@ -166,6 +169,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "why_audience": "Es geht an Menschen in der Gruppe",
         "why_facts": "Was wir von Ihnen wissen, und woher",
         "why_nothing": "Wir haben nichts über Sie gespeichert.",
+        "why_see": "Ansehen, was da steht, berichtigen oder widersprechen",
         "why_wrong": "Stimmt etwas nicht, oder widersprechen Sie? Schreiben Sie es uns; ein Mensch liest es.",
         "why_send": "Senden",
         "why_sent": "Danke. Jemand kümmert sich darum.",
@@ -220,6 +224,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "field_birthday": "Geburtstag",
     },
 }
+WORDS: Final = {language: {**said, **OWN_WORDS[language]} for language, said in _WORDS.items()}
 LANGUAGES: Final = {"en": "English", "de": "Deutsch"}
 
 

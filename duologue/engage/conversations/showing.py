@@ -1,0 +1,56 @@
+"""Showing people what is known about them: a letter to their own address first, since a letter may have been passed on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from django.db import connection, transaction
+
+from duologue.engage.messages.actions import NewDelivery, plan
+from duologue.people.profiles.rules import shard_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from duologue.engage.conversations.origin import Origin
+    from duologue.platform.workspaces.models import Workspace
+
+TURN: Final = "known"
+AGAIN: Final = timedelta(minutes=10)
+LASTS: Final = timedelta(hours=1)
+
+
+@transaction.atomic
+def send_link(*, workspace: Workspace, origin: Origin, now: datetime) -> bool:
+    """Plan a letter with the link that shows a person's data, to their own address; False where one was planned a moment ago."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM people_profile WHERE workspace_id = %s AND id = %s FOR NO KEY UPDATE", (workspace.pk, origin.profile))
+        cursor.execute(
+            """SELECT EXISTS (SELECT FROM people_profile p
+                   JOIN engage_delivery d ON d.workspace_id = p.workspace_id AND d.profile_id = p.id
+                   WHERE p.workspace_id = %s AND p.person = %s AND d.turn = %s AND d.run_id IS NULL AND d.planned_at > %s)""",
+            (workspace.pk, origin.person, TURN, now - AGAIN),
+        )
+        if cursor.fetchone()[0]:
+            return False
+    letter = NewDelivery(
+        person=origin.person,
+        profile_id=origin.profile,
+        shard=shard_of(origin.person),
+        channel="email",
+        purpose=TURN,
+        due_at=now,
+        too_late_at=now + LASTS,
+        turn=TURN,
+        kind="service",
+        basis="confirmation",
+        plain=TURN,
+    )
+    plan(workspace=workspace, deliveries=[letter], now=now)
+    return True
+
+
+def still_holds(origin: Origin, now: datetime) -> bool:
+    """Say whether the link of such a letter still shows anything."""
+    return origin.turn == TURN and origin.accepted_at is not None and now < origin.accepted_at + LASTS

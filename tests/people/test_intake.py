@@ -1,6 +1,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from django.db import connection
 from hypothesis import given
@@ -11,7 +12,8 @@ from duologue.people.consent import queries as consent
 from duologue.people.identifiers.queries import find
 from duologue.people.intake import actions, queries, tasks
 from duologue.people.intake.jobs import tidy_intake
-from duologue.people.intake.rules import Refused, understand
+from duologue.people.intake.rules import Incoming, Refused, understand
+from duologue.people.intake.whose import Known, settle
 from duologue.people.models import Event, Identifier, Merge, Profile, Received, Refusal, SeenKey
 from duologue.people.profiles import actions as profiles
 from duologue.people.profiles.finding import search
@@ -233,3 +235,34 @@ def test_the_nightly_job_makes_the_next_months_and_forgets_old_message_ids(works
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass('people_event_2026_03') IS NOT NULL")
         assert cursor.fetchone() == (True,)
+
+
+people_said = st.lists(
+    st.tuples(
+        st.lists(
+            st.tuples(st.sampled_from(["external", "email", "device"]), st.sampled_from("ab")),
+            min_size=1,
+            max_size=3,
+            unique_by=lambda pair: pair[0],
+        ),
+        st.integers(1, 3),
+        st.sampled_from(["", "", "a", "b"]),
+    ),
+    max_size=8,
+)
+
+
+@given(people_said)
+def test_events_that_share_their_identifiers_belong_where_each_alone_would(said):
+    def settled(*, shared: bool) -> tuple:
+        known, events = Known(), []
+        for pairs, times, previous in said:
+            event = Incoming("test", NOW, NOW, "identify", "", identifiers=pairs, shown=[value for _, value in pairs])
+            for _ in range(times):
+                again = msgspec.structs.replace(event) if shared else msgspec.structs.replace(event, identifiers=list(pairs))
+                again.previous = previous
+                events.append(again)
+        settle(events, known)
+        return [event.profile_id for event in events], known.attach, known.merged, len(known.new)
+
+    assert settled(shared=True) == settled(shared=False)

@@ -125,3 +125,26 @@ def test_places_are_understood_by_code_or_name():
     ]  # fmt: skip
     assert [known_zone("europe/london"), known_zone("Mars/Base")] == ["Europe/London", ""]
     assert [known_locale("de_AT"), known_locale("en-gb"), known_locale("??"), known_locale(None)] == ["de-AT", "en-GB", "", ""]
+
+
+said = st.lists(
+    st.tuples(st.integers(0, 2), st.dictionaries(st.sampled_from("abc"), st.none() | st.integers(0, 3)), st.integers(0, 3)), max_size=8
+)
+
+
+@given(said)
+def test_of_each_fact_the_newest_is_kept_and_of_one_moment_the_last_said(said):
+    one_by_one: dict[tuple[int, str], tuple[int, object]] = {}
+    for profile, facts, day in said:
+        for key, value in facts.items():
+            if (profile, key) not in one_by_one or one_by_one[profile, key][0] <= day:
+                one_by_one[profile, key] = (day, value)
+    learned = [(profile, actions.Learned(facts, "test", NOW + timedelta(days=day))) for profile, facts, day in said]
+    newest = [
+        (profile, key, one.at, value)
+        for profile, all_ in actions.newest_of(learned).items()
+        for one in all_
+        for key, value in one.values.items()
+    ]
+    assert len(newest) == len(one_by_one)
+    assert {(profile, key): ((at - NOW).days, value) for profile, key, at, value in newest} == one_by_one

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections import defaultdict
 from datetime import UTC
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -13,7 +14,7 @@ from django.db import connection, transaction
 from duologue.people.consent import apart
 from duologue.people.consent.models import Pause, Purpose, Topic, Wish
 from duologue.people.consent.queries import digest_of
-from duologue.people.consent.rules import GRANTED, START, Said, content_digest, link_digest, newest_of
+from duologue.people.consent.rules import GRANTED, START, Said, content_digest, content_of, link_digest, newest_of
 from duologue.people.timeline.actions import NewEvent, write
 from duologue.people.timeline.names import CONSENT_GRANTED, CONSENT_REFUSED, CONSENT_WITHDRAWN
 from duologue.platform.database import arrays, rows
@@ -78,13 +79,24 @@ def _chained(owner: str, statements: Sequence[NewStatement], ends: dict[int, tup
     for place, one in enumerate(statements):
         number, previous = ends[one.profile_id]
         salt = salts[16 * place : 16 * place + 16]
-        said = {"channel": one.channel, "purpose": one.purpose, "state": one.state, "at": rows.moment(one.at.astimezone(UTC))}
-        content = content_digest(salt, {**said, "source": one.source, "wording": one.wording, "proof": one.proof})
+        said, written = _written(one) if one.proof else _repeated(one.channel, one.purpose, one.state, one.at, one.source, one.wording)
+        content = content_digest(salt, said)
         digest = link_digest(previous, content)
         ends[one.profile_id] = (number + 1, digest)
-        proof = msgspec.json.encode(one.proof).decode()
-        row = (owner, str(one.profile_id), str(number + 1), *said.values(), one.source, one.wording, proof)
-        yield (*row, *[f"\\x{part.hex()}" for part in (salt, content, digest)])
+        yield (owner, str(one.profile_id), str(number + 1), *written, f"\\x{salt.hex()}", f"\\x{content.hex()}", f"\\x{digest.hex()}")
+
+
+def _written(one: NewStatement) -> tuple[bytes, tuple[str, ...]]:
+    """Return a statement as its digest is taken over it, and as it is written."""
+    said = {"channel": one.channel, "purpose": one.purpose, "state": one.state, "at": rows.moment(one.at.astimezone(UTC))}
+    content = content_of({**said, "source": one.source, "wording": one.wording, "proof": one.proof})
+    return content, (*said.values(), one.source, one.wording, msgspec.json.encode(one.proof).decode())
+
+
+@lru_cache(maxsize=256)
+def _repeated(*said: Any) -> tuple[bytes, tuple[str, ...]]:
+    """Return the same of a statement without proof, which thousands make in the same words."""
+    return _written(NewStatement(0, *said))
 
 
 def _ends_of_chains(workspace: Workspace, profiles: list[int]) -> dict[int, tuple[int, bytes]]:

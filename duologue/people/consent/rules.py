@@ -116,9 +116,14 @@ class Standing:
         return not joined or grant.at > max(joined)
 
 
-def content_digest(salt: bytes, statement: dict[str, Any]) -> bytes:
+def content_of(statement: dict[str, Any]) -> bytes:
+    """Return a statement as its digest is taken over it."""
+    return msgspec.json.encode(statement, order="sorted")
+
+
+def content_digest(salt: bytes, content: bytes) -> bytes:
     """Return the salted digest of a statement; once the salt is gone nothing can be guessed from it."""
-    return hashlib.blake2b(msgspec.json.encode(statement, order="sorted"), key=salt, digest_size=32).digest()
+    return hashlib.blake2b(content, key=salt, digest_size=32).digest()
 
 
 def link_digest(previous: bytes, content: bytes) -> bytes:

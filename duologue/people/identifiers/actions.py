@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from duologue.platform.database import arrays, rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
@@ -58,13 +58,15 @@ def attach(*, workspace: Workspace, identifiers: Sequence[NewIdentifier], now: d
 
 
 @transaction.atomic(savepoint=False)
-def attach_unknown(*, workspace: Workspace, identifiers: Sequence[NewIdentifier], now: datetime) -> None:
-    """Attach identifiers that nobody has, as was looked up under the identity lock; fails where somebody got one since."""
-    fixed = (str(workspace.pk), rows.moment(now))
-    ordered = sorted((one.kind, one.value, str(one.profile_id), one.shown[:320]) for one in identifiers)
+def attach_unknown(*, workspace: Workspace, identifiers: Iterable[tuple[str, str, int, str]], now: datetime) -> None:
+    """Attach identifiers (kind, value, profile, as written) that nobody has, as was looked up under the identity lock.
+
+    Fails where somebody got one since.
+    """
+    owner, at = str(workspace.pk), rows.moment(now)
     with connection.cursor() as cursor:
-        target = "people_identifier (workspace_id, first_seen_at, kind, value, profile_id, shown)"
-        rows.copy(cursor, target, [(*fixed, *one) for one in ordered])
+        ordered = ((owner, at, kind, value, str(profile), shown[:320]) for kind, value, profile, shown in sorted(identifiers))
+        rows.copy(cursor, "people_identifier (workspace_id, first_seen_at, kind, value, profile_id, shown)", ordered)
 
 
 @transaction.atomic

@@ -23,6 +23,7 @@ _PLAIN_EMAIL = re.compile(r"[a-z0-9_%+-]+(?:\.[a-z0-9_%+-]+)*@(?:[a-z0-9](?:[a-z
 _GOOGLE = frozenset({"gmail.com", "googlemail.com"})
 _PLUS_FOLDING = _GOOGLE | {"outlook.com", "hotmail.com", "live.com", "icloud.com", "fastmail.com", "proton.me", "protonmail.com"}
 _NO_IDS = frozenset({"", "null", "undefined", "none", "nan", "[object object]", "unknown", "anonymous"})
+_LONGER_THAN_THOSE = 1 + max(map(len, _NO_IDS))
 
 
 def normalise(kind: str, value: str, country: str) -> str:
@@ -34,7 +35,7 @@ def normalise(kind: str, value: str, country: str) -> str:
     if rule is None:
         raise Refused("unknown kind", f"'{kind}' is not a kind of identifier; use one of {', '.join(KINDS)}.")
     cleaned = value.strip()
-    if cleaned.lower() in _NO_IDS:
+    if len(cleaned) < _LONGER_THAN_THOSE and cleaned.lower() in _NO_IDS:
         raise Refused("no identifier", f"'{one_line(cleaned, most=20)}' is no {kind}.")
     kept = rule(cleaned, country)
     if len(kept) > LONGEST:

@@ -92,7 +92,7 @@ def _lean(batch: Batch) -> Batch:
     """Leave out of drafts what the one before them on the same line says too."""
     for before, draft in zip(batch.drafts[-2::-1], batch.drafts[:0:-1], strict=True):
         if draft.event.identifiers is before.event.identifiers:
-            draft.event.identifiers, draft.event.shown = [], {}
+            draft.event.identifiers, draft.event.shown, draft.row = [], [], []
     return batch
 
 
@@ -101,7 +101,7 @@ def _whole(batch: Batch) -> Batch:
     before = None
     for draft in batch.drafts:
         if before is not None and not draft.event.identifiers:
-            draft.event.identifiers, draft.event.shown = before.event.identifiers, before.event.shown
+            draft.event.identifiers, draft.event.shown, draft.row = before.event.identifiers, before.event.shown, before.row
         before = draft
     return batch
 

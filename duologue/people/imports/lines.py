@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 APART: Final = 2_000
 """Lines of one order may stand this far apart; then the order is taken as complete."""
 ORDINALS_OVER: Final = 100_000
+NOTHING_ELSE: Final = digest16()
+"""What a draft says whose key says it all."""
 REMEMBERED: Final = 50_000
 
 
@@ -72,6 +75,25 @@ class Whose:
         add_evidence(event, pairs, self.country)
 
 
+class Stated:
+    """A statement of consent tied to the columns of a file; the same one of a person is taken from a source once, whenever it was made."""
+
+    def __init__(self, consent: Consent, holds: Callable[[Row], bool], source: str, columns: Columns) -> None:
+        self.holds = holds
+        self.words = (consent.channel, consent.purpose, consent.state, consent.wording)
+        self._at = columns.moment(consent.at) if consent.at else None
+        self._name = next(name for name, state in CONSENT.items() if state == consent.state)
+        self._properties = {"channel": consent.channel, "purpose": consent.purpose, "wording": consent.wording}
+        self._properties["source"] = consent.source or source
+
+    def event(self, row: Row, person: Incoming) -> Incoming:
+        """Return the statement of the person in a row."""
+        now = person.received_at
+        event = Incoming(person.source, now, self._at(row) if self._at else now, "track", self._name, properties=dict(self._properties))
+        event.identifiers, event.shown = person.identifiers, person.shown
+        return event
+
+
 class PeopleLines:
     """Each line is a person: identifiers, facts and consent."""
 
@@ -84,16 +106,16 @@ class PeopleLines:
         self.facts = [(name, make) for key, make in kept for name in facts_of({key: None})]
         self.purposes = tuple(recipe.purposes)
         holds = [columns.where(one.where) for one in recipe.consent]
-        self.reads = sorted(columns.asked)  # neither time is among them: saying the same later is no change
+        self.said = itemgetter(*sorted(columns.asked))  # neither time is among them: saying the same later is no change
         self.at = columns.moment(recipe.time) if recipe.time else None
-        self.consent = [(one, test, columns.moment(one.at) if one.at else None) for one, test in zip(recipe.consent, holds, strict=True)]
-        self.last: dict[str, tuple[str, ...]] = {}
+        self.consent = [Stated(one, test, self.source, columns) for one, test in zip(recipe.consent, holds, strict=True)]
+        self.last: dict[str, object] = {}
         self.repeated = 0
 
     def add(self, line: int, row: Row) -> Iterator[Draft]:
         """Give the drafts of a line, none where the person's last line said the same; raises Refused where it cannot be read."""
         pairs = self.whose(row)
-        said = tuple(row[place] for place in self.reads)
+        said = self.said(row)
         first = next(iter(pairs.values()), "")
         if self.last.get(first) == said:
             self.repeated += 1
@@ -110,20 +132,9 @@ class PeopleLines:
         ref = "\x1e".join(event.identifiers[0])
         content = digest16(msgspec.json.encode([pairs, facts]).decode())
         yield Draft(line, 1, digest16("person", self.source, ref), content, event, row, again=True)
-        for consent, holds, said_at in self.consent:
-            if holds(row):
-                statement = self._statement(event, consent, said_at(row) if said_at else None)
-                words = (consent.channel, consent.purpose, consent.state, consent.wording)
-                yield Draft(line, 0, digest16("consent", self.source, ref, *words), digest16(), statement, row)
-
-    def _statement(self, person: Incoming, consent: Consent, said_at: datetime | None) -> Incoming:
-        """Return a statement of consent; the same one of a person is taken from a source once, whenever it was made."""
-        name = next(name for name, state in CONSENT.items() if state == consent.state)
-        properties = {"channel": consent.channel, "purpose": consent.purpose, "wording": consent.wording}
-        properties["source"] = consent.source or self.source
-        event = Incoming(self.source, self.context.now, said_at or self.context.now, "track", name, properties=properties)
-        event.identifiers, event.shown = person.identifiers, person.shown
-        return event
+        for consent in self.consent:
+            if consent.holds(row):
+                yield Draft(line, 0, digest16("consent", self.source, ref, *consent.words), NOTHING_ELSE, consent.event(row, event), row)
 
     def leave_out(self, line: int, row: Row, because: str) -> None:
         """Take note of a line that is passed over: nothing hangs on it."""

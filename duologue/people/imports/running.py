@@ -19,6 +19,7 @@ from duologue.people.intake import actions as intake
 from duologue.people.intake.rules import Incoming, in_range
 from duologue.platform.database import arrays
 from duologue.platform.database import rows as copied
+from duologue.platform.database.meanwhile import sending
 from duologue.platform.workspaces.queries import now as now_in
 
 if TYPE_CHECKING:
@@ -50,17 +51,18 @@ class Running:
         listed = RefusedLines(self.refused_file, headings)
         listed.go_back_to(self.job.position)
         reading = Reading(str(path), encoding, self.recipe, self.workspace.country, now_in(self.workspace), self.job.position)
-        for batch in ahead(batches_apart(reading) if reading.worth_a_process() else reading.batches()):
-            self._commit(batch, listed)
+        batches = batches_apart(reading) if reading.worth_a_process() else reading.batches()
+        for batch, distinct in ahead((batch, Distinct.of(batch.drafts)) for batch in batches):
+            self._commit(batch, distinct, listed)
             told(batch.lines)
 
-    def _commit(self, batch: Batch, listed: RefusedLines) -> None:
+    def _commit(self, batch: Batch, distinct: Distinct, listed: RefusedLines) -> None:
         """Write a batch, and the position with it."""
         job = self.job
-        with transaction.atomic():
+        with transaction.atomic(), sending():
             now = now_in(self.workspace)
             counts = Counter(job.counts)
-            written, unchanged, stopped = self._write(batch.drafts, now, counts)
+            written, unchanged, stopped = self._write(distinct, now, counts)
             refusals = [*batch.refusals, *stopped]
             counts.update(refusal.reason for _, refusal, _ in refusals)
             counts.update(because for _, because in batch.passed_over)
@@ -74,9 +76,9 @@ class Running:
                 job.refused_file = str(listed.path)
             job.save()
 
-    def _write(self, drafts: list[Draft], now: datetime, counts: Counter[str]) -> tuple[int, int, list[Refusal]]:
+    def _write(self, distinct: Distinct, now: datetime, counts: Counter[str]) -> tuple[int, int, list[Refusal]]:
         """Take drafts in, or keep them for their time; return lines written, lines unchanged, and what was refused."""
-        fresh, known, refusals = _new_ones(self.workspace, drafts)
+        fresh, known, refusals = _new_ones(self.workspace, distinct)
         at_once: list[Incoming] = []
         later: list[Incoming] = []
         by_event = {id(draft.event): draft for draft in fresh}
@@ -109,28 +111,43 @@ class Running:
 
 def payload_of(event: Incoming) -> bytes:
     """Return an event as the intake keeps it until its time."""
-    shown = {kind: event.shown[kind, value] for kind, value in event.identifiers}
+    shown = {kind: written for (kind, _), written in zip(event.identifiers, event.shown, strict=True)}
     said: dict[str, Any] = {"type": event.type, "event": event.name, "timestamp": event.occurred_at.isoformat()}
     said |= {"userId": shown.get("external"), "anonymousId": shown.get("device"), "properties": event.properties, "traits": event.traits}
     said["context"] = {"traits": {kind: shown[kind] for kind in ("email", "phone") if kind in shown}}
     return msgspec.json.encode(said)
 
 
-def _new_ones(workspace: Workspace, drafts: list[Draft]) -> tuple[list[Draft], int, list[Refusal]]:
+@dataclass(slots=True)
+class Distinct:
+    """The drafts of a batch by their keys, the keys as an array, and how many lines say what another of the batch says."""
+
+    by_key: dict[bytes, Draft]
+    keys: str
+    repeated: int
+
+    @classmethod
+    def of(cls, drafts: list[Draft]) -> Distinct:
+        """Choose among drafts of one key: of those to be taken `again` the last is meant, of others the first."""
+        by_key: dict[bytes, Draft] = {}
+        repeated = 0
+        for draft in drafts:
+            before = by_key.get(draft.key)
+            if before is not None:
+                repeated += before.lines if draft.again else draft.lines
+            if before is None or draft.again:
+                by_key[draft.key] = draft
+        return cls(by_key, arrays.digests(by_key), repeated)
+
+
+def _new_ones(workspace: Workspace, distinct: Distinct) -> tuple[list[Draft], int, list[Refusal]]:
     """Return drafts not imported before, the number of lines of the others, and those that now say something else.
 
-    A draft to be taken `again` counts as new where it says something else (a person may be imported with other facts),
-    and of several in one batch the last is meant; any other stays as it was first on the timeline.
+    A draft to be taken `again` counts as new where it says something else (a person may be imported with other facts);
+    any other stays as it was first on the timeline.
     """
-    by_key: dict[bytes, Draft] = {}
-    unchanged = 0
-    for draft in drafts:
-        before = by_key.get(draft.key)
-        if before is not None:
-            unchanged += before.lines if draft.again else draft.lines
-        if before is None or draft.again:
-            by_key[draft.key] = draft
-    new, held = _keep_keys(workspace, by_key)
+    by_key, unchanged = distinct.by_key, distinct.repeated
+    new, held = _keep_keys(workspace, distinct)
     refusals: list[Refusal] = []
     for key, content in held.items():
         draft = by_key[key]
@@ -142,17 +159,17 @@ def _new_ones(workspace: Workspace, drafts: list[Draft]) -> tuple[list[Draft], i
     return sorted((by_key[key] for key in new), key=lambda draft: draft.line), unchanged, refusals
 
 
-def _keep_keys(workspace: Workspace, by_key: dict[bytes, Draft]) -> tuple[set[bytes], dict[bytes, bytes]]:
+def _keep_keys(workspace: Workspace, distinct: Distinct) -> tuple[set[bytes], dict[bytes, bytes]]:
     """Remember the keys; return those that are new or say something new, and of the others what is held.
 
     Holds the workspace's identity lock, so that no other import remembers the same keys meanwhile.
     """
     one_at_a_time(workspace)
-    owner = str(workspace.pk)
+    owner, by_key = str(workspace.pk), distinct.by_key
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT key, content FROM people_importkey WHERE workspace_id = %s AND key = ANY(%s::bytea[])",
-            (workspace.pk, arrays.digests(by_key)),
+            (workspace.pk, distinct.keys),
         )
         held = {bytes(key): bytes(content) for key, content in cursor.fetchall()}
         unknown = sorted(by_key.keys() - held.keys())

@@ -40,7 +40,7 @@ def receive(
                 copy.write_row((workspace.pk, source, now, arrives_at[place] if arrives_at else now, payload))
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def take_in(*, workspace: Workspace, events: list[Incoming], now: datetime) -> Passage[Incoming]:
     """Lead events through the steps; an event that the database will not have is refused alone, the others go on."""
     steps = Steps(workspace, now)

@@ -57,7 +57,7 @@ class Incoming(msgspec.Struct, eq=False, gc=False, array_like=True):
     properties: dict[str, Any] = {}
     traits: dict[str, Any] = {}
     identifiers: list[tuple[str, str]] = []
-    shown: dict[tuple[str, str], str] = {}
+    shown: list[str] = []  # how each of the identifiers was written
     previous: str = ""
     key: bytes | None = None
     payload: bytes = b""
@@ -127,7 +127,7 @@ def add_evidence(incoming: Incoming, pairs: Mapping[str, str], country: str) -> 
             incoming.remarks.append(mistake.reason)
             continue
         incoming.identifiers.append(pair)
-        incoming.shown[pair] = shown.strip()
+        incoming.shown.append(shown.strip())
     if not incoming.identifiers:
         raise refusal or Refused("nobody", "The event names nobody.")
 

@@ -20,7 +20,7 @@ from duologue.people.timeline import actions as timeline
 from duologue.platform.database import arrays
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
@@ -98,7 +98,11 @@ class Steps:
     def written(self, passage: Passage[Incoming]) -> None:
         """Make new people, attach identifiers, learn facts, state consent and write the timeline."""
         settle(passage.items, self.known)
-        facts = profiles.newest_of(_facts(passage.items))
+        facts = profiles.newest_of(
+            (event.profile_id, profiles.Learned(event.traits, event.source, event.occurred_at, event.purposes))
+            for event in passage.items
+            if event.traits
+        )
         made = self._make_profiles(passage.items, facts)
         self._attach_and_merge()
         self._find_by_words(passage.items, made.keys())
@@ -116,7 +120,7 @@ class Steps:
                 seen[event.profile_id] = event.occurred_at
         profiles.saw(workspace=self.workspace, seen=seen)
 
-    def _make_profiles(self, events: list[Incoming], facts: Mapping[int, Mapping[str, profiles.NewFact]]) -> dict[int, datetime]:
+    def _make_profiles(self, events: list[Incoming], facts: Mapping[int, Sequence[profiles.Learned]]) -> dict[int, datetime]:
         """Turn negative numbers into profiles; return those made, and when each was first seen."""
         new = self.known.new
         if not new:
@@ -124,7 +128,7 @@ class Steps:
         ids = profiles.add(
             workspace=self.workspace,
             seen_at=[event.occurred_at for event in new],
-            known=[{key: fact.value for key, fact in facts.get(-place, {}).items()} for place in range(1, len(new) + 1)],
+            known=[profiles.values_of(facts.get(-place, ())) for place in range(1, len(new) + 1)],
         )
         self.known.number = {-place: profile for place, profile in enumerate(ids, 1)}
         for event in events:
@@ -136,10 +140,7 @@ class Steps:
         number = self.known.number
         identifiers.attach_unknown(
             workspace=self.workspace,
-            identifiers=[
-                identifiers.NewIdentifier(number.get(profile, profile), kind, value, shown)
-                for profile, (kind, value), shown in self.known.attach
-            ],
+            identifiers=[(kind, value, number.get(profile, profile), shown) for profile, (kind, value), shown in self.known.attach],
             now=self.now,
         )
         pairs = []
@@ -155,9 +156,9 @@ class Steps:
         pairs = {
             (event.profile_id, word)
             for event in events
-            if event.traits
+            if (traits := event.traits)
             for key in NAME_FACTS
-            if isinstance(value := event.traits.get(key), str)
+            if key in traits and isinstance(value := traits[key], str)
             for word in words_of(value)
         }
         pairs.update(
@@ -173,14 +174,6 @@ def _pairs(events: list[Incoming]) -> Iterator[tuple[str, str]]:
     """Give the identifiers of events, once where several share theirs."""
     shared = {id(event.identifiers): event.identifiers for event in events}
     return (pair for identifiers in shared.values() for pair in identifiers)
-
-
-def _facts(events: list[Incoming]) -> list[profiles.NewFact]:
-    return [
-        profiles.NewFact(event.profile_id, key, value, event.source, event.occurred_at, event.purposes)
-        for event in events
-        for key, value in event.traits.items()
-    ]
 
 
 def _row(event: Incoming) -> timeline.NewEvent:

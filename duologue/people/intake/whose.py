@@ -41,22 +41,28 @@ class Known:
 
 def settle(events: Iterable[Incoming], known: Known) -> None:
     """Give each event its profile, in order; note in `known` who is new, which identifiers to attach, whom to merge."""
+    newcomer: Incoming | None = None
     for event in events:
+        if newcomer is not None and event.identifiers is newcomer.identifiers and not event.previous:
+            event.profile_id = newcomer.profile_id
+            continue
         chosen = _chosen(event, known)
+        newcomer = None if chosen else event
         event.profile_id = chosen[0][1] if chosen else _new(event, known)
         person = known.person(event.profile_id)
         for pair, profile in chosen[1:]:
             _merge(known, person, known.person(profile), f"same {pair[0]}")
-        for pair in event.identifiers:
+        for pair, shown in zip(event.identifiers, event.shown, strict=True):
             if pair not in known.profiles:
-                _attach(known, event.profile_id, pair, event.shown[pair])
+                _attach(known, event.profile_id, person, pair, shown)
         if event.previous:
             _alias(event, known)
 
 
 def _chosen(event: Incoming, known: Known) -> list[tuple[Pair, int]]:
     """Return the identifiers of an event that may speak for it, the strongest first."""
-    found = [(pair, known.profiles[pair]) for pair in event.identifiers if pair in known.profiles]
+    profiles = known.profiles
+    found = [(pair, profiles[pair]) for pair in event.identifiers if pair in profiles]
     if not found or len(event.identifiers) == 1:
         return found
     first = found[0]
@@ -84,10 +90,9 @@ def _new(event: Incoming, known: Known) -> int:
     return profile
 
 
-def _attach(known: Known, profile: int, pair: Pair, shown: str) -> None:
+def _attach(known: Known, profile: int, person: int, pair: Pair, shown: str) -> None:
     known.profiles[pair] = profile
     known.attach.append((profile, pair, shown))
-    person = known.person(profile)
     if pair[0] != "device":
         known.named.add(person)
     if pair[0] == "external":
@@ -111,4 +116,4 @@ def _alias(event: Incoming, known: Known) -> None:
             if kind == "external" or known.person(profile) not in known.named:
                 _merge(known, known.person(event.profile_id), known.person(profile), "alias")
             return
-    _attach(known, event.profile_id, ("device", event.previous), event.previous)
+    _attach(known, event.profile_id, known.person(event.profile_id), ("device", event.previous), event.previous)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, transaction
 
 from duologue.kit.pipeline import Refused
-from duologue.people.profiles.learning import NewFact, keep, learn, newest_of
+from duologue.people.profiles.learning import Learned, NewFact, keep, learn, newest_of, values_of
 from duologue.people.profiles.models import Merge, Profile
 from duologue.people.profiles.rules import own_columns, shard_of, words_of
 from duologue.platform.database import arrays, rows
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     from duologue.platform.workspaces.models import Workspace
 
-__all__ = ["NewFact", "add", "find_by", "keep", "learn", "make_findable", "merge", "newest_of", "saw", "unite", "unmerge"]
+__all__ = [
+    "Learned", "NewFact", "add", "find_by", "keep", "learn", "make_findable", "merge", "newest_of", "saw", "unite", "unmerge", "values_of",
+]  # fmt: skip
 
 
 @transaction.atomic(savepoint=False)
@@ -33,10 +35,11 @@ def add(*, workspace: Workspace, seen_at: Sequence[datetime], known: Sequence[Ma
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('people_profile_id_seq') FROM generate_series(1, %s)", (len(seen_at),))
         ids: list[int] = [row[0] for row in cursor.fetchall()]
-        made = []
-        for profile, at, said in zip(ids, seen_at, facts, strict=True):
-            number, moment = str(profile), rows.moment(at)
-            made.append((str(workspace.pk), number, number, str(shard_of(profile)), *own_columns(said), moment, moment))
+        owner = str(workspace.pk)
+        made = (
+            (owner, (number := str(profile)), number, str(shard_of(profile)), *own_columns(said), (moment := rows.moment(at)), moment)
+            for profile, at, said in zip(ids, seen_at, facts, strict=True)
+        )
         columns = "workspace_id, id, person, shard, locale, timezone, country, name, created_at, seen_at"
         rows.copy(cursor, f"people_profile ({columns})", made)
     return ids
@@ -45,6 +48,8 @@ def add(*, workspace: Workspace, seen_at: Sequence[datetime], known: Sequence[Ma
 @transaction.atomic(savepoint=False)
 def saw(*, workspace: Workspace, seen: Mapping[int, datetime]) -> None:
     """Note when profiles were last seen, where that is at least an hour later than what is noted."""
+    if not seen:
+        return
     with connection.cursor() as cursor:
         cursor.execute(
             """UPDATE people_profile p SET seen_at = s.at FROM unnest(%s::bigint[], %s::timestamptz[]) AS s (id, at)

@@ -16,7 +16,7 @@ from duologue.people.timeline.names import FACT_CHANGED
 from duologue.platform.database import arrays, rows
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
@@ -33,8 +33,16 @@ class NewFact(msgspec.Struct, frozen=True, gc=False):
     purposes: Sequence[str] = ()
 
 
+class Learned(msgspec.Struct, gc=False):
+    """Facts of one profile that were learned together; a value of None forgets one."""
+
+    values: Mapping[str, Any]
+    source: str
+    at: datetime
+    purposes: Sequence[str] = ()
+
+
 encode = msgspec.json.Encoder().encode
-Facts = dict[str, NewFact]
 Held = dict[int, dict[str, tuple[Any, "datetime"]]]
 
 
@@ -43,47 +51,75 @@ def learn(*, workspace: Workspace, facts: Sequence[NewFact], now: datetime) -> i
 
     Locale, time zone, country and name are also set on the profile itself, where they can be understood.
     """
-    return keep(workspace=workspace, newest=newest_of(facts), now=now)
+    said = ((fact.profile_id, Learned({fact.key: fact.value}, fact.source, fact.at, fact.purposes)) for fact in facts)
+    return keep(workspace=workspace, newest=newest_of(said), now=now)
 
 
 @transaction.atomic(savepoint=False)
-def keep(*, workspace: Workspace, newest: dict[int, Facts], now: datetime, made: Collection[int] = ()) -> int:
-    """Do as `learn` does with the newest facts of each profile.
+def keep(*, workspace: Workspace, newest: dict[int, list[Learned]], now: datetime, made: Collection[int] = ()) -> int:
+    """Do as `learn` does with what `newest_of` found for each profile.
 
     `made` are profiles that this transaction itself made with these facts: nothing is held about them yet.
     """
-    if not newest:
-        return 0
-    first = {profile: known for profile, facts in newest.items() if profile in made and (known := _with_value(facts))}
-    later = {profile: facts for profile, facts in newest.items() if profile not in made}
+    first = {profile: known for profile, learned in newest.items() if profile in made and (known := _with_values(learned))}
+    later = {profile: learned for profile, learned in newest.items() if profile not in made}
     _store_first(workspace, first)
     changed = first | (_renew(workspace, later) if later else {})
     _tell(workspace, changed, now)
-    return sum(map(len, changed.values()))
+    return sum(len(one.values) for learned in changed.values() for one in learned)
 
 
-def newest_of(facts: Iterable[NewFact]) -> dict[int, Facts]:
-    """Return by profile and key the fact learned last."""
-    newest: dict[int, Facts] = {}
-    for fact in facts:
-        of_profile = newest.setdefault(fact.profile_id, {})
-        before = of_profile.get(fact.key)
-        if before is None or before.at <= fact.at:
-            of_profile[fact.key] = fact
+def newest_of(said: Iterable[tuple[int, Learned]]) -> dict[int, list[Learned]]:
+    """Return by profile what was learned last of each key, in the order in which it was said; no key comes twice."""
+    newest: dict[int, list[Learned]] = {}
+    for profile, learned in said:
+        before = newest.get(profile)
+        newest[profile] = [learned] if before is None else _overlaid(before, learned)
     return newest
 
 
-def _with_value(facts: Facts) -> Facts:
-    return {key: fact for key, fact in facts.items() if fact.value is not None}
+def _overlaid(before: list[Learned], learned: Learned) -> list[Learned]:
+    """Return what is left of what was known once something else was learned; of the same moment, the one said last holds."""
+    out = []
+    for one in before:
+        both = one.values.keys() & learned.values.keys()
+        if both and one.at > learned.at:
+            learned = _without(learned, both)
+        left = _without(one, both) if both and one.at <= learned.at else one
+        if left.values:
+            out.append(left)
+    return [*out, learned] if learned.values else out
 
 
-def _store_first(workspace: Workspace, first: dict[int, Facts]) -> None:
+def _without(learned: Learned, keys: Collection[str]) -> Learned:
+    return Learned({key: value for key, value in learned.values.items() if key not in keys}, learned.source, learned.at, learned.purposes)
+
+
+def values_of(learned: Sequence[Learned]) -> Mapping[str, Any]:
+    """Return all that was learned, by key."""
+    if len(learned) == 1:
+        return learned[0].values
+    return {key: value for one in learned for key, value in one.values.items()}
+
+
+def _with_values(learned: list[Learned]) -> list[Learned]:
+    """Return what is left without what is to be forgotten."""
+    empty = [key for one in learned for key, value in one.values.items() if value is None]
+    if not empty:
+        return learned
+    return [kept for one in learned if (kept := _without(one, empty)).values]
+
+
+def _store_first(workspace: Workspace, first: dict[int, list[Learned]]) -> None:
     owner = str(workspace.pk)
     with connection.cursor() as cursor:
         kept = (
-            (owner, number, key, encode(fact.value).decode(), *_from_where(fact.source, fact.at, tuple(fact.purposes)))
-            for number, facts in zip(map(str, first), first.values(), strict=True)
-            for key, fact in facts.items()
+            (owner, number, key, encode(value).decode(), source, at, purposes)
+            for profile, learned in first.items()
+            for number in (str(profile),)
+            for one in learned
+            for source, at, purposes in (_from_where(one.source, one.at, tuple(one.purposes)),)
+            for key, value in one.values.items()
         )
         rows.copy(cursor, "people_fact (workspace_id, profile_id, key, value, source, at, purposes)", kept)
 
@@ -94,23 +130,28 @@ def _from_where(source: str, at: datetime, purposes: tuple[str, ...]) -> tuple[s
     return source[:80], rows.moment(at), arrays.texts(purposes)
 
 
-def _renew(workspace: Workspace, newest: dict[int, Facts]) -> dict[int, Facts]:
+def _renew(workspace: Workspace, newest: dict[int, list[Learned]]) -> dict[int, list[Learned]]:
     """Keep facts about profiles that may hold others; return what changed."""
     held = _held(workspace, newest)
     unwanted = objections(workspace, newest)
-    fresh = {
-        (profile, key): fact
-        for profile, facts in newest.items()
-        for key, fact in facts.items()
-        if (profile, key) not in unwanted and (key not in held[profile] or held[profile][key][1] <= fact.at)
-    }
-    _store(workspace, [fresh[pair] for pair in sorted(fresh) if fresh[pair].value is not None])
-    _forget(workspace, [(profile, key) for (profile, key), fact in fresh.items() if fact.value is None and key in held[profile]])
-    changed: dict[int, Facts] = defaultdict(dict)
-    for (profile, key), fact in fresh.items():
-        if fact.value != (held[profile][key][0] if key in held[profile] else None):
-            changed[profile][key] = fact
-    _set_columns(workspace, changed, held)
+    fresh: list[NewFact] = []
+    changed: dict[int, list[Learned]] = {}
+    for profile, learned in newest.items():
+        known = held[profile]
+        for one in learned:
+            values = {
+                key: value
+                for key, value in one.values.items()
+                if (profile, key) not in unwanted and (key not in known or known[key][1] <= one.at)
+            }
+            fresh += [NewFact(profile, key, value, one.source, one.at, one.purposes) for key, value in values.items()]
+            other = {key: value for key, value in values.items() if value != (known[key][0] if key in known else None)}
+            if other:
+                changed.setdefault(profile, []).append(Learned(other, one.source, one.at, one.purposes))
+    fresh.sort(key=lambda fact: (fact.profile_id, fact.key))
+    _store(workspace, [fact for fact in fresh if fact.value is not None])
+    _forget(workspace, [(fact.profile_id, fact.key) for fact in fresh if fact.value is None and fact.key in held[fact.profile_id]])
+    _set_columns(workspace, {profile: values_of(learned) for profile, learned in changed.items()}, held)
     return changed
 
 
@@ -127,8 +168,8 @@ def objections(workspace: Workspace, profiles: Collection[int]) -> set[tuple[int
         return set(cursor.fetchall())
 
 
-def _held(workspace: Workspace, newest: dict[int, Facts]) -> Held:
-    keys = {key for facts in newest.values() for key in facts}
+def _held(workspace: Workspace, newest: dict[int, list[Learned]]) -> Held:
+    keys = {key for learned in newest.values() for one in learned for key in one.values}
     if keys.intersection(NAME_KEYS):
         keys.update(NAME_KEYS)
     with connection.cursor() as cursor:
@@ -178,14 +219,14 @@ def _forget(workspace: Workspace, pairs: list[tuple[int, str]]) -> None:
         )
 
 
-def _set_columns(workspace: Workspace, changed: dict[int, Facts], held: Held) -> None:
+def _set_columns(workspace: Workspace, changed: dict[int, Mapping[str, Any]], held: Held) -> None:
     columns: dict[int, dict[str, str]] = defaultdict(dict)
     for profile, facts in changed.items():
         for key in OWN_COLUMNS.keys() & facts.keys():
-            columns[profile][key] = OWN_COLUMNS[key](facts[key].value)
+            columns[profile][key] = OWN_COLUMNS[key](facts[key])
         if facts.keys() & NAME_KEYS:
             parts = {part: held[profile][part][0] for part in NAME_KEYS & held[profile].keys()}
-            parts |= {part: facts[part].value for part in NAME_KEYS & facts.keys()}
+            parts |= {part: facts[part] for part in NAME_KEYS & facts.keys()}
             columns[profile]["name"] = name_of(parts)
     if not columns:
         return
@@ -204,11 +245,9 @@ def _set_columns(workspace: Workspace, changed: dict[int, Facts], held: Held) ->
         )
 
 
-def _tell(workspace: Workspace, changed: dict[int, Facts], now: datetime) -> None:
-    events = []
-    for profile, facts in changed.items():
-        first = next(iter(facts.values()))
-        at = max([fact.at for fact in facts.values()])
-        properties = told({key: fact.value for key, fact in facts.items()})
-        events.append(NewEvent(profile, at, FACT_CHANGED, properties, first.source[:80]))
+def _tell(workspace: Workspace, changed: dict[int, list[Learned]], now: datetime) -> None:
+    events = [
+        NewEvent(profile, max([one.at for one in learned]), FACT_CHANGED, told(values_of(learned)), learned[0].source[:80])
+        for profile, learned in changed.items()
+    ]
     write(workspace=workspace, events=events, now=now)

@@ -6,10 +6,11 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-from django.db import connection
+from django.db import connection, transaction
 
 from duologue.people.timeline.names import OURS
 from duologue.platform.database import rows
+from duologue.platform.database.numbers import Numbers, where
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,6 +22,7 @@ MONTHS_LOCK: Final = 7254
 FIRST_YEAR: Final = 2000
 COLUMNS: Final = "workspace_id, write_id, name, source, profile_id, occurred_at, received_at, properties"
 TIES: Final = ", run_id, delivery_id"
+BATCH: Final = "people_batch (workspace_id, write_id, events, first_at, last_at, written_at)"
 
 
 class NewEvent(msgspec.Struct, gc=False):
@@ -49,15 +51,11 @@ def write(*, workspace: Workspace, events: Sequence[NewEvent], now: datetime) ->
     tied = any(event.run_id is not None or event.delivery_id is not None for event in events)
     made = [_row(event, now, tied) for event in events]
     ensure_months(occurred)
+    fixed = (str(workspace.pk), str(_write_ids.take()))
+    spans = map(rows.moment, (min(occurred), max(occurred), now))
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('people_write_id_seq')")
-        write_id = cursor.fetchone()[0]
-        fixed = (str(workspace.pk), str(write_id))
         rows.copy(cursor, f"people_event ({COLUMNS}{TIES if tied else ''})", (fixed + row for row in made))
-        cursor.execute(
-            "INSERT INTO people_batch (workspace_id, write_id, events, first_at, last_at, written_at) VALUES (%s, %s, %s, %s, %s, %s)",
-            (workspace.pk, write_id, len(events), min(occurred), max(occurred), now),
-        )
+        rows.copy(cursor, BATCH, [(*fixed, str(len(events)), *spans)])
 
 
 def _row(event: NewEvent, now: datetime, tied: bool) -> tuple[str, ...]:  # noqa: FBT001
@@ -78,7 +76,11 @@ def _row(event: NewEvent, now: datetime, tied: bool) -> tuple[str, ...]:  # noqa
 def ensure_months(moments: Iterable[datetime]) -> None:
     """Make the monthly partitions that these moments need, where they are missing; call it early in a transaction."""
     utc = (moment if moment.tzinfo is UTC else moment.astimezone(UTC) for moment in moments)
-    wanted = {(at.year, at.month) for at in utc if at.year >= FIRST_YEAR}
+    known = _months.setdefault(where(), set())
+    wanted = {month for month in {(at.year, at.month) for at in utc} - known if month[0] >= FIRST_YEAR}
+    if not wanted:
+        return
+    transaction.on_commit(lambda: known.update(wanted))
     names = {f"people_event_{year}_{month:02d}": (year, month) for year, month in wanted}
     with connection.cursor() as cursor:
         cursor.execute("SELECT n FROM unnest(%s::text[]) AS n WHERE to_regclass(n) IS NULL", (sorted(names),))
@@ -106,3 +108,7 @@ def move_cursor(*, workspace: Workspace, follower: str, batch_no: int) -> None:
             "WHERE platform_cursor.batch_no < excluded.batch_no",
             (workspace.pk, follower, batch_no),
         )
+
+
+_write_ids: Final = Numbers("people_write_id_seq")
+_months: dict[str, set[tuple[int, int]]] = {}  # by database, those that are there for good: seen by a transaction that was committed

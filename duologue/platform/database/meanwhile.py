@@ -61,8 +61,9 @@ def sending() -> Iterator[None]:
 
     It belongs inside a transaction's own block, so that what it raises rolls that back.
     """
-    if _sender.get() is not None:
+    if (outer := _sender.get()) is not None:
         yield
+        outer.wait()
         return
     sender = Sender()
     token = _sender.set(sender)

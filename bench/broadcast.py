@@ -91,9 +91,19 @@ def measure(folder: Path, *, full: bool) -> list[Row]:
     unsigned, signed = SIZES[full]
     rows = []
     with sink.sink(program) as running:
+        _warm_up(running)
         for algorithm, count in (("", unsigned), ("rsa", signed), ("ed25519", signed)):
             rows += _measured(running, algorithm, count)
     return rows
+
+
+def _warm_up(running: Sink) -> None:
+    """Plan a small broadcast that nobody sends: what a worker loads once in its life is not part of a figure."""
+    from duologue.platform.database.clock import database_now
+
+    workspace = _furnished(running.port, "", 100, name="warming-up")
+    _stop(workspace, database_now())
+    _plan(workspace, database_now())
 
 
 def _measured(running: Sink, algorithm: str, count: int) -> list[Row]:
@@ -151,7 +161,7 @@ class Spent:
         return self.senders + self.database + self.sink
 
 
-def _furnished(port: int, algorithm: str, count: int):
+def _furnished(port: int, algorithm: str, count: int, name: str = "bench-broadcast"):
     from duologue.engage.channels.actions import save_relay
     from duologue.engage.channels.email.actions import make_dkim_key
     from duologue.engage.messages.actions import save_message
@@ -159,7 +169,7 @@ def _furnished(port: int, algorithm: str, count: int):
     from duologue.strategize.dialogues.actions import publish, save_draft
     from duologue.strategize.segments.actions import save_segment
 
-    workspace = create_workspace(name=f"bench-broadcast{algorithm and '-'}{algorithm}")
+    workspace = create_workspace(name=f"{name}{algorithm and '-'}{algorithm}")
     crowd(workspace, count)
     with connection.cursor() as cursor:
         cursor.execute(FACTS, {"now": NOON, "picks": json.dumps(PICKS), "workspace": workspace.pk})

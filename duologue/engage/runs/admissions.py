@@ -24,6 +24,7 @@ from duologue.people.identifiers.queries import addresses
 from duologue.people.profiles.queries import profiles_of
 from duologue.people.profiles.rules import shard_of
 from duologue.people.timeline import names
+from duologue.platform.database import arrays
 from duologue.strategize.dialogues.rules.calendar import is_open
 from duologue.strategize.dialogues.rules.context import Context
 from duologue.strategize.dialogues.rules.decide import begin, decide
@@ -185,21 +186,22 @@ def _excepted(workspace: Workspace, plan: Plan, persons: Sequence[int]) -> set[i
 def _pasts(workspace: Workspace, version: Version, candidates: Sequence[Candidate]) -> tuple[dict[tuple[int, str], Past], dict[int, int]]:
     profiles = profiles_of(workspace, {one.person for one in candidates})
     owner = {profile: person for person, held in profiles.items() for profile in held}
+    profile_ids = arrays.numbers(owner)
     verdicts: dict[int, set[str]] = defaultdict(set)
     under_way: dict[tuple[int, str], int] = {}
     ended: dict[int, datetime] = {}
     has_run: set[tuple[int, str]] = set()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT person, verdict FROM engage_admission WHERE workspace_id = %s AND dialogue_id = %s AND person = ANY(%s)",
-            (workspace.pk, version.dialogue, list(owner)),
+            "SELECT person, verdict FROM engage_admission WHERE workspace_id = %s AND dialogue_id = %s AND person = ANY(%s::bigint[])",
+            (workspace.pk, version.dialogue, profile_ids),
         )
         for number, verdict in cursor.fetchall():
             verdicts[owner[number]].add(verdict)
         cursor.execute(
             """SELECT profile_id, occasion, id, under_way, ended_at FROM engage_run
-               WHERE workspace_id = %s AND dialogue_id = %s AND profile_id = ANY(%s)""",
-            (workspace.pk, version.dialogue, list(owner)),
+               WHERE workspace_id = %s AND dialogue_id = %s AND profile_id = ANY(%s::bigint[])""",
+            (workspace.pk, version.dialogue, profile_ids),
         )
         for profile, occasion, run, is_under_way, ended_at in cursor.fetchall():
             person = owner[profile]
@@ -258,9 +260,9 @@ def _write_verdicts(workspace: Workspace, dialogue: int, judged: Sequence[tuple[
                 dialogue,
                 now,
                 now,
-                list(said),
-                [verdict.verdict for verdict in said.values()],
-                [verdict.reason for verdict in said.values()],
+                arrays.numbers(said),
+                arrays.texts(verdict.verdict or "" for verdict in said.values()),
+                arrays.texts(verdict.reason for verdict in said.values()),
             ),
         )
 

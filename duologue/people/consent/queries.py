@@ -10,8 +10,9 @@ from django.db import connection
 from duologue.kit.pipeline import Refused
 from duologue.people.consent import ages
 from duologue.people.consent.models import ConsentStatement, Purpose, Topic
-from duologue.people.consent.rules import KIND_OF, Paused, Said, Standing, Union, Wishes, broken_at, content_digest, topic_fact
+from duologue.people.consent.rules import KIND_OF, Paused, Said, Standing, Union, Wishes, broken_at, content_digest, content_of, topic_fact
 from duologue.people.identifiers.rules import normalise
+from duologue.platform.database import arrays
 from duologue.platform.secrets.signing import address_digest
 
 if TYPE_CHECKING:
@@ -23,12 +24,12 @@ if TYPE_CHECKING:
 def standing(workspace: Workspace, persons: Sequence[int]) -> dict[int, Standing]:
     """Return where each of these persons stands, in four queries; one who never said anything has an empty standing."""
     found = {person: Standing() for person in persons}
-    ids = list(found)
+    ids = arrays.numbers(found)
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT p.person, c.profile_id, c.channel, c.purpose, c.state, c.at
                FROM people_profile p JOIN people_consentnow c ON c.workspace_id = p.workspace_id AND c.profile_id = p.id
-               WHERE p.workspace_id = %s AND p.person = ANY(%s)""",
+               WHERE p.workspace_id = %s AND p.person = ANY(%s::bigint[])""",
             (workspace.pk, ids),
         )
         for person, *said in cursor.fetchall():
@@ -36,7 +37,7 @@ def standing(workspace: Workspace, persons: Sequence[int]) -> dict[int, Standing
         cursor.execute(
             """SELECT p.person, s.because, s.since, s.until
                FROM people_profile p JOIN people_pause s ON s.workspace_id = p.workspace_id AND s.profile_id = p.id
-               WHERE p.workspace_id = %s AND p.person = ANY(%s) AND s.lifted_at IS NULL""",
+               WHERE p.workspace_id = %s AND p.person = ANY(%s::bigint[]) AND s.lifted_at IS NULL""",
             (workspace.pk, ids),
         )
         for person, *pause in cursor.fetchall():
@@ -65,8 +66,8 @@ def _weigh_age(cursor: Any, workspace: Workspace, found: dict[int, Standing]) ->
                   coalesce((SELECT o.country FROM people_profile o WHERE o.workspace_id = p.workspace_id AND o.person = p.person
                             AND o.country <> '' ORDER BY o.seen_at DESC LIMIT 1), '')
            FROM people_profile p JOIN people_fact f ON f.workspace_id = p.workspace_id AND f.profile_id = p.id
-           WHERE p.workspace_id = %s AND p.person = ANY(%s) AND f.key = ANY(%s)""",
-        (workspace.pk, asked, list(ages.FACTS)),
+           WHERE p.workspace_id = %s AND p.person = ANY(%s::bigint[]) AND f.key = ANY(%s)""",
+        (workspace.pk, arrays.numbers(asked), list(ages.FACTS)),
     )
     said: dict[int, list[tuple[str, Any]]] = {}
     country: dict[int, str] = {}
@@ -83,8 +84,8 @@ def wishes(workspace: Workspace, persons: Sequence[int]) -> dict[int, Wishes]:
         cursor.execute(
             """SELECT p.person, coalesce(max(w.pace_days), 0), coalesce((array_agg(w.hours ORDER BY w.at DESC))[1], '')
                FROM people_wish w JOIN people_profile p ON p.workspace_id = w.workspace_id AND p.id = w.profile_id
-               WHERE w.workspace_id = %s AND p.person = ANY(%s) GROUP BY p.person""",
-            (workspace.pk, list(persons)),
+               WHERE w.workspace_id = %s AND p.person = ANY(%s::bigint[]) GROUP BY p.person""",
+            (workspace.pk, arrays.numbers(persons)),
         )
         return {person: Wishes(pace, hours) for person, pace, hours in cursor.fetchall()}
 
@@ -96,8 +97,8 @@ def suppressed(workspace: Workspace, channel: str, addresses: Collection[str]) -
         return set()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT address FROM people_suppression WHERE workspace_id = %s AND channel = %s AND address = ANY(%s)",
-            (workspace.pk, channel, list(set(digests.values()))),
+            "SELECT DISTINCT address FROM people_suppression WHERE workspace_id = %s AND channel = %s AND address = ANY(%s::bytea[])",
+            (workspace.pk, channel, arrays.digests(set(digests.values()))),
         )
         listed = {bytes(row[0]) for row in cursor.fetchall()}
     return {address for address, digest in digests.items() if digest in listed}
@@ -112,8 +113,8 @@ def erased(workspace: Workspace, identifiers: Iterable[tuple[str, str]]) -> set[
         salt = bytes(workspace.salt)
         digests = {address_digest(salt, kind, value): (kind, value) for kind, value in identifiers}
         cursor.execute(
-            "SELECT address FROM people_suppression WHERE workspace_id = %s AND reason = 'erased' AND address = ANY(%s)",
-            (workspace.pk, list(digests)),
+            "SELECT address FROM people_suppression WHERE workspace_id = %s AND reason = 'erased' AND address = ANY(%s::bytea[])",
+            (workspace.pk, arrays.digests(digests)),
         )
         return {digests[bytes(row[0])] for row in cursor.fetchall()}
 
@@ -166,6 +167,6 @@ def chain_broken_at(workspace: Workspace, profile_id: int) -> int | None:
         proof = json.loads(row.proof) if isinstance(row.proof, str) else row.proof
         said = {"channel": row.channel, "purpose": row.purpose, "state": row.state, "at": row.at.isoformat()}
         said |= {"source": row.source, "wording": row.wording, "proof": proof}
-        if row.salt and content_digest(bytes(row.salt), said) != bytes(row.content):
+        if row.salt and content_digest(bytes(row.salt), content_of(said)) != bytes(row.content):
             return int(row.number)
     return broken_at((row.number, bytes(row.content), bytes(row.digest)) for row in rows)

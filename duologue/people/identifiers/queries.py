@@ -22,9 +22,9 @@ def addresses(workspace: Workspace, persons: Sequence[int], kind: str) -> dict[i
         cursor.execute(
             """SELECT DISTINCT ON (p.person) p.person, i.shown
                FROM people_profile p JOIN people_identifier i ON i.workspace_id = p.workspace_id AND i.profile_id = p.id
-               WHERE p.workspace_id = %s AND p.person = ANY(%s) AND i.kind = %s
+               WHERE p.workspace_id = %s AND p.person = ANY(%s::bigint[]) AND i.kind = %s
                ORDER BY p.person, i.first_seen_at DESC, i.kind DESC, i.value DESC""",
-            (workspace.pk, list(persons), kind),
+            (workspace.pk, arrays.numbers(persons), kind),
         )
         return dict(cursor.fetchall())
 

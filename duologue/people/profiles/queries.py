@@ -87,7 +87,10 @@ def _read_facts(cursor: Any, workspace: Workspace, found: dict[int, KnownPerson]
 def persons_of(workspace: Workspace, profile_ids: Iterable[int]) -> dict[int, int]:
     """Return the person that each of these profiles belongs to now."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id, person FROM people_profile WHERE workspace_id = %s AND id = ANY(%s)", (workspace.pk, list(profile_ids)))
+        cursor.execute(
+            "SELECT id, person FROM people_profile WHERE workspace_id = %s AND id = ANY(%s::bigint[])",
+            (workspace.pk, arrays.numbers(profile_ids)),
+        )
         return dict(cursor.fetchall())
 
 
@@ -96,7 +99,8 @@ def profiles_of(workspace: Workspace, persons: Iterable[int]) -> dict[int, list[
     found: dict[int, list[int]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT person, id FROM people_profile WHERE workspace_id = %s AND person = ANY(%s) ORDER BY id", (workspace.pk, list(persons))
+            "SELECT person, id FROM people_profile WHERE workspace_id = %s AND person = ANY(%s::bigint[]) ORDER BY id",
+            (workspace.pk, arrays.numbers(persons)),
         )
         for person, profile in cursor.fetchall():
             found[person].append(profile)

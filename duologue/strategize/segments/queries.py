@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.db import connection
 
+from duologue.platform.database import arrays
 from duologue.strategize.segments.models import Segment
 
 if TYPE_CHECKING:
@@ -53,12 +54,13 @@ def each_member(workspace: Workspace, name: str, *, at_once: int = 10_000) -> It
 def memberships(workspace: Workspace, persons: Sequence[int], names: Iterable[str] | None = None) -> dict[int, set[str]]:
     """Return for each of these persons the names of the segments they are in; with `names`, only of those segments."""
     found: dict[int, set[str]] = {person: set() for person in persons}
+    listed, only = arrays.numbers(persons), "" if names is None else "AND s.name = ANY(%s)"
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT m.person, s.name FROM strategize_segmentmember m
                 JOIN strategize_segment s ON s.workspace_id = m.workspace_id AND s.id = m.segment_id
-                WHERE m.workspace_id = %s AND m.person = ANY(%s) AND m.member {"" if names is None else "AND s.name = ANY(%s)"}""",
-            (workspace.pk, list(persons)) if names is None else (workspace.pk, list(persons), list(names)),
+                WHERE m.workspace_id = %s AND m.person = ANY(%s::bigint[]) AND m.member {only}""",
+            (workspace.pk, listed) if names is None else (workspace.pk, listed, list(names)),
         )
         for person, name in cursor.fetchall():
             found[person].add(name)

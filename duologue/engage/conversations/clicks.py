@@ -68,7 +68,7 @@ def tell_click(
     others = _clicks_of(workspace, origin, moment)
     human = judged(Click(method, agent, moment, link, None if workspace.is_virtual else origin.accepted_at, others, purpose))
     properties: dict[str, Any] = {**origin.properties, "link": target.name, "no": link, "url": target.url.partition("?")[0]}
-    properties |= {"human": human, "footer": target.footer}
+    properties |= {"human": human, "footer": target.footer, **({"product_id": target.product} if target.product else {})}
     event = NewEvent(origin.profile, moment, names.LINK_CLICKED, properties, received_at=moment, run_id=origin.run, delivery_id=delivery)
     timeline.write(workspace=workspace, events=[event], now=moment)
     if human == "true" and not target.footer:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from duologue.engage.messages.items import Item
     from duologue.engage.messages.surroundings import Surroundings
     from duologue.people.consent.rules import Standing, Wishes
     from duologue.platform.workspaces.models import Workspace
@@ -64,6 +65,7 @@ class Claimed:
     dialogue: str
     message: str
     earlier_perks: dict[str, Any] = field(default_factory=dict)  # by offer: what its run gave before, as in body["perks"]
+    items: list[Item] = field(default_factory=list)  # the products it shows
 
 
 def claim(workspace: Workspace, now: datetime, most: int, shards: Sequence[int]) -> list[Claimed]:

@@ -91,13 +91,13 @@ def hand_over(
                 workspace.pk,
             ),
         )
-        _keep_perks(cursor, workspace, [one for letter in letters if (one := by_id[letter.delivery]).body.get("perks")])
+        _keep_bodies(cursor, workspace, [one for letter in letters if (one := by_id[letter.delivery]).body.keys() & {"perks", "items"}])
     for letter in letters:
         by_id[letter.delivery].attempt = letter.attempt
 
 
-def _keep_perks(cursor: Any, workspace: Workspace, given: Sequence[Claimed]) -> None:
-    """Remember in the bodies of deliveries which perks were set aside for them."""
+def _keep_bodies(cursor: Any, workspace: Workspace, given: Sequence[Claimed]) -> None:
+    """Remember in the bodies of deliveries which perks were set aside for them, and which products they show."""
     if not given:
         return
     cursor.execute(

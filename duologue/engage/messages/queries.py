@@ -13,7 +13,11 @@ from django.db import connection
 from duologue.engage.messages import versions
 from duologue.engage.messages.claims import Claimed
 from duologue.engage.messages.content.liquid import ContentFailed, Template, paths
+from duologue.engage.messages.content.look import Look
+from duologue.engage.messages.content.products import with_products
+from duologue.engage.messages.items import FIRST_LINK, example_items
 from duologue.engage.messages.models import Message, MessageVersion
+from duologue.engage.messages.rules.body import body_of
 from duologue.engage.messages.surroundings import surroundings
 from duologue.engage.messages.writing import fill, values_for
 from duologue.people.profiles.queries import KnownPerson, people
@@ -41,6 +45,10 @@ class Target:
     url: str
     name: str
     footer: bool = False
+    product: str = ""
+
+
+PRODUCT: Final = "product"  # how dialogues hear the link of a product
 
 
 class NoSuchMessage(LookupError):
@@ -84,7 +92,9 @@ def render_preview(
     offers = {path.split(".")[1] for path in _reads(version) if path.startswith("perk.")}
     ends = (now(workspace) + timedelta(days=14)).isoformat()
     body = {"perks": {offer: {"perk": 0, "code": "CODE-1234", "worth": 1000, "expires_at": ends} for offer in offers}, "message": name}
-    filled = fill(workspace, _example(body, kind), known or KnownPerson(0), version, surroundings(workspace))
+    one = _example(body, kind)
+    one.items = example_items(workspace, version.items) if version.items else []
+    filled = fill(workspace, one, known or KnownPerson(0), version, surroundings(workspace))
     content, values = filled.content, filled.values
     return Rendered(content.subject.render(values), content.html.render(values), content.text.render(values))
 
@@ -106,6 +116,8 @@ def link_target(workspace: Workspace, delivery_id: int, link_no: int) -> Target 
         return None
     version_id, person_id, profile_id, body, channel, kind, dialogue, message = row
     version = versions.versions(workspace, [version_id]).get(version_id)
+    if version is not None and link_no >= FIRST_LINK:
+        return _product_target(body_of(body), link_no, version, (channel, dialogue, message))
     if version is None or not 1 <= link_no <= len(version.links):
         return None
     link = version.links[link_no - 1]
@@ -124,6 +136,18 @@ def link_target(workspace: Workspace, delivery_id: int, link_no: int) -> Target 
     if urlsplit(url).scheme not in {"http", "https"}:
         return None
     return Target(_with_utm(url, channel, dialogue, message) if version.utm else url, link.name or str(link_no))
+
+
+def _product_target(body: dict[str, Any], link_no: int, version: versions.Version, known_as: tuple[str, str, str]) -> Target | None:
+    """Return where the link of a product leads, as it was when the message left."""
+    shown = body.get("items") or []
+    if link_no - FIRST_LINK >= len(shown):
+        return None
+    item = shown[link_no - FIRST_LINK]
+    url = item["link"]
+    if urlsplit(url).scheme not in {"http", "https"}:
+        return None
+    return Target(_with_utm(url, *known_as) if version.utm else url, PRODUCT, product=item["key"])
 
 
 def _in_url(values: dict[str, Any], url: str) -> dict[str, Any]:
@@ -150,7 +174,8 @@ def _with_utm(url: str, channel: str, dialogue: str, message: str) -> str:
 
 
 def _reads(version: versions.Version) -> set[str]:
-    return {path for content in version.contents.values() for text in (content.subject, content.body, content.mjml) for path in paths(text)}
+    written = [with_products(content, Look("")) for content in version.contents.values()]
+    return {path for content in written for text in (content.subject, content.body, content.mjml) for path in paths(text)}
 
 
 def _example(body: dict[str, Any], kind: str, *, delivery_id: int = 0, profile_id: int = 0) -> Claimed:

@@ -11,7 +11,7 @@ import msgspec
 from duologue.engage.messages.content import words
 from duologue.engage.messages.content.compile import Compiled, Link, compile_content
 from duologue.engage.messages.models import MessageVersion
-from duologue.engage.messages.rules.source import Content, Message, contents
+from duologue.engage.messages.rules.source import Content, Items, Message, contents
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable
@@ -31,6 +31,7 @@ class Version:
     fallback: tuple[tuple[tuple[str, ...], str], ...]  # (path, what stands in where it is missing)
     links: tuple[Link, ...]
     utm: bool
+    items: Items | None = None  # the products it shows
 
 
 _versions: OrderedDict[int, Version] = OrderedDict()
@@ -55,6 +56,7 @@ def version_of(number: int, data: dict[str, Any]) -> Version:
         fallback=tuple((tuple(path.split(".")), instead) for path, instead in message.fallback.items()),
         links=tuple(Link(url, name) for url, name in data.get("links", [])),
         utm=message.utm,
+        items=message.items if isinstance(message.items, Items) else None,
     )
 
 

@@ -14,6 +14,7 @@ from duologue.engage.channels.email.quoted import ready
 from duologue.engage.channels.protocol import Letter
 from duologue.engage.messages import versions
 from duologue.engage.messages.content.liquid import ContentFailed
+from duologue.engage.messages.items import FIRST_LINK, as_read, choose_items
 from duologue.engage.perks.actions import PerkRequest, Reserved, reserve
 from duologue.engage.perks.queries import of_runs
 from duologue.kit.clock import zone_named
@@ -70,8 +71,9 @@ def write_letters(workspace: Workspace, claimed: Sequence[Claimed], judged: Judg
     """Write a batch. Perks are reserved in the caller's transaction and remembered in each delivery's `body`."""
     written = Written()
     recall_perks(workspace, claimed)
-    gone = set_perks_aside(workspace, claimed, now)
     found = versions.versions(workspace, {one.version_id for one in claimed if one.version_id is not None})
+    gone = choose_items(workspace, claimed, found, judged.known)
+    gone |= set_perks_aside(workspace, [one for one in claimed if one.id not in gone], now)
     contents: Contents = {}
     for one in claimed:
         if one.id in gone:
@@ -200,6 +202,8 @@ def values_for(
     }
     if plain := one.body.get("plain"):
         values["link"]["page"] = f"{around.public_url}/{PLAIN_PAGES[plain]}/{sign(plain, workspace.id, one.id)}"
+    if one.items:
+        values["items"] = _items(workspace, one, person, locale, around)
     if one.body.get("text"):
         values["reply"] = {"text": one.body["text"], "subject": one.body.get("subject") or "Re:"}
     for path, instead in version.fallback if version is not None else ():
@@ -210,6 +214,17 @@ def values_for(
 def _topics(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a person says of topics, by topic, as a content names them: person.topic.recipes."""
     return {key[6:]: value for key, value in facts.items() if key.startswith("topic.")}
+
+
+def _items(workspace: Workspace, one: Claimed, person: KnownPerson, locale: str, around: Surroundings) -> list[dict[str, Any]]:
+    """Return the products of a delivery as its person reads them, each with a link of its own."""
+    babel = _babel(f"{locale}-{person.country}", locale, workspace.locale)
+    numbers = range(FIRST_LINK, FIRST_LINK + len(one.items))
+    links = [ready(f"{around.public_url}/l/", token) for token in sign_each("click", (workspace.id, one.id), numbers)]
+    return [
+        as_read(item, link=link, locale=locale, babel=babel, currency=workspace.currency)
+        for item, link in zip(one.items, links, strict=True)
+    ]
 
 
 def _links(workspace: Workspace, delivery: int, page: str, content: Compiled, around: Surroundings) -> dict[str, str]:

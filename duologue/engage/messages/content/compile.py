@@ -14,6 +14,7 @@ import mrml
 from duologue.engage.messages.content import layout
 from duologue.engage.messages.content.liquid import ContentFailed, Template, paths, unguarded
 from duologue.engage.messages.content.mask import TOKEN, Mask
+from duologue.engage.messages.content.products import loops, with_products
 
 if TYPE_CHECKING:
     from duologue.engage.messages.content.look import Look
@@ -32,6 +33,7 @@ ROOTS = frozenset(
         "call",
         "turn",
         "item",
+        "items",
         "occasion",
         "placement",
         "reply",
@@ -43,7 +45,7 @@ ANCHOR = re.compile(r"<a\b([^>]*?)\bhref=\"([^\"]*)\"([^>]*)>(.*?)</a>", re.DOTA
 TITLE = re.compile(r"\s+title=\"([^\"]*)\"")
 WEB_FONT = re.compile(r"<!--\[if !mso\]><!-->\s*<link[^>]*>.*?<!--<!\[endif\]-->|<link\b[^>]*>|@import[^;]*;", re.DOTALL)
 SCRIPT = re.compile(r"<script\b.*?</script\s*>", re.DOTALL | re.IGNORECASE)
-UNTRACKED = re.compile(r"^(mailto:|tel:|sms:|#|\{\{-?\s*(link|survey)\.)")
+UNTRACKED = re.compile(r"^(mailto:|tel:|sms:|#|\{\{-?\s*(link|survey|item|product)\.)")
 INLINER = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True, keep_style_tags=False)
 
 
@@ -73,6 +75,7 @@ def compile_content(
 
     Raises ContentFailed with a sentence.
     """
+    content = with_products(content, look)
     mask = Mask()
     html = _page(content, mask=mask, look=look, locale=locale, is_promotion=is_promotion)
     slots = _Slots(list(links or ()), is_closed=links is not None)
@@ -113,10 +116,11 @@ def mistakes(content: Content, *, fallback: dict[str, str], look: Look) -> list[
     roots = ", ".join(sorted(ROOTS))
     found = [Fault(f"{{{{ {path} }}}} is not known; values begin with {roots}.", path) for path in sorted(_strange(compiled.reads))]
     source = "\n".join([content.subject, content.preview, content.body, content.mjml, content.text, *(link.url for link in compiled.links)])
+    certain = (*CERTAIN, *loops(source))
     found += [
         Fault(f'{{{{ {path} }}}} may be missing and needs a fall-back; add  fallback: {{{path}: …}}  or  | default: "…"  to it.', path)
         for path in sorted(unguarded(source))
-        if path not in fallback and not path.startswith(CERTAIN) and path.split(".")[0] in ROOTS
+        if path not in fallback and not path.startswith(certain) and path.split(".")[0] in ROOTS
     ]
     return found
 
@@ -176,7 +180,7 @@ def _plain_text(html: str, mask: Mask) -> str:
     body = re.sub(r"<div style=\"display:none.*?</div>", "", body, count=1, flags=re.DOTALL)
     body = re.sub(r"<!--lqz(\d+)zql-->", r"lqz\1zql", body)
     body = re.sub(r"<!--.*?-->", "", body, flags=re.DOTALL)
-    body = ANCHOR.sub(lambda found: f"{found[4]} &lt;{found[2]}&gt;", body)
+    body = ANCHOR.sub(lambda found: f"{found[4]} &lt;{found[2]}&gt;" if re.sub(r"<[^>]*>", "", found[4]).strip() else "", body)
     body = re.sub(r"<(/?)(table|tbody|tr|td)\b[^>]*>", r"<\1div>", body)
     lines = [line.strip() for line in inscriptis.get_text(f"<html>{body}</html>").splitlines()]
     text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

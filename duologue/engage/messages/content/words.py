@@ -8,6 +8,10 @@ FOOTER: Final = {
     "en": {"unsubscribe": "Unsubscribe", "preferences": "Your choices", "why": "Why did I get this?", "not_now": "Not now, please"},
     "de": {"unsubscribe": "Abmelden", "preferences": "Ihre Wahl", "why": "Warum bekomme ich das?", "not_now": "Im Moment nicht"},
 }
+PRODUCTS: Final = {
+    "en": {"there": "In stock", "little": "Only {} left", "out": "Sold out"},
+    "de": {"there": "Vorrätig", "little": "Nur noch {} da", "out": "Ausverkauft"},
+}
 PLAIN: Final = {
     "en": {
         "ask_subject": "A question for you",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final, Literal
 
 import msgspec
 
 from duologue.kit.typed import read_typed
 from duologue.kit.yaml import Mistake, Mistakes, canonical
 
+NAMES_ITEMS: Final = ("start", "answer", "call", "occasion", "placement", "person")
+MOST_ITEMS: Final = 12
 SHORT_FORM = ("subject", "preview", "body", "mjml", "text")
 
 
@@ -40,6 +42,14 @@ class Said(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
                 setattr(self, name, "")
 
 
+class Items(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
+    """The products that a message shows: where its run names them, how many at most, and whether those sold out drop out."""
+
+    of: str
+    most: int = 4
+    sold_out: Literal["drop", "keep"] = "drop"
+
+
 class Message(Said, omit_defaults=True, forbid_unknown_fields=True):
     """A whole message. `fallback` says what stands in for a value a person may lack: {"person.first_name": "there"}."""
 
@@ -51,6 +61,7 @@ class Message(Said, omit_defaults=True, forbid_unknown_fields=True):
     locales: dict[str, Said] = {}
     variants: dict[str, Said] = {}
     utm: bool = True
+    items: str | Items | None = None
 
 
 def read_message(name: str, source: str | dict[str, Any], file: str = "") -> Message:
@@ -61,9 +72,21 @@ def read_message(name: str, source: str | dict[str, Any], file: str = "") -> Mes
     message.fallback = {path: str(value) for path, value in _flat(message.fallback)}
     if message.message != name:
         raise Mistakes([Mistake(file, 1, f"It calls itself {message.message!r}; name and file must agree.")])
+    if isinstance(message.items, str):
+        message.items = Items(of=message.items)
+    if message.items and (why := _wrong_items(message.items)):
+        raise Mistakes([Mistake(file, 1, why)])
     if message.email is None and message.sms is None:
         raise Mistakes([Mistake(file, 1, "It says nothing: write subject and body.")])
     return message
+
+
+def _wrong_items(items: Items) -> str:
+    if items.of.partition(".")[0] not in NAMES_ITEMS:
+        return f"`items` is a path that begins with {', '.join(NAMES_ITEMS)}, such as start.products; {items.of!r} is not."
+    if not 1 <= items.most <= MOST_ITEMS:
+        return f"`most` of `items` is 1 to {MOST_ITEMS} products: more are too many for one message."
+    return ""
 
 
 def contents(message: Message) -> dict[tuple[str, str], Content]:

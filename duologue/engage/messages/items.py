@@ -1,0 +1,126 @@
+"""The products that a message shows: what its run names, as the catalogue has them when it leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from babel.numbers import format_currency
+
+from duologue.brand.catalogue.models import Product
+from duologue.brand.catalogue.queries import products, watch
+from duologue.engage.messages.content import words
+from duologue.kit.money import major
+from duologue.kit.predicate import PRODUCT_KEYS, dig, number
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from babel import Locale
+
+    from duologue.engage.messages.claims import Claimed
+    from duologue.engage.messages.rules.source import Items
+    from duologue.engage.messages.versions import Version
+    from duologue.people.profiles.queries import KnownPerson
+    from duologue.platform.workspaces.models import Workspace
+
+SOLD_OUT: Final = "sold_out"
+FIRST_LINK: Final = 1001  # the number of the first product's link; a content's own links are fewer
+MOST_LISTED: Final = 200
+
+
+@dataclass(slots=True, frozen=True)
+class Item:
+    """A product to show: its key, what the run says of it, and what the catalogue has, if it has it. `little` counts as few."""
+
+    key: str
+    said: Mapping[str, Any]
+    product: Product | None
+    little: int
+
+    @property
+    def link(self) -> str:
+        """Return where it leads."""
+        own = self.product.link if self.product else ""
+        return own or str(self.said.get("url") or self.said.get("link") or "")
+
+
+def choose_items(
+    workspace: Workspace, claimed: Sequence[Claimed], found: Mapping[int, Version], known: Mapping[int, KnownPerson]
+) -> dict[int, str]:
+    """Set the items of each delivery whose message shows products; return the reason for those of which none can be bought.
+
+    One query for all. What is sold out or no longer offered drops out, unless the message says `sold_out: keep`; what the catalogue
+    does not know is shown as the run tells of it. Keys and links are remembered in the delivery's `body`.
+    """
+    wanted = [(one, version.items) for one in claimed if (version := found.get(one.version_id or 0)) and version.items]
+    if not wanted:
+        return {}
+    listed = {one.id: _listed(one, asked, known[one.person]) for one, asked in wanted}
+    here = products(workspace, {key for items in listed.values() for key in items})
+    little = watch(workspace).little_stock
+    gone: dict[int, str] = {}
+    for one, asked in wanted:
+        shown = [Item(key, said, here.get(key), little) for key, said in listed[one.id].items()]
+        if asked.sold_out != "keep":
+            shown = [item for item in shown if item.product is None or item.product.is_available]
+        one.items = shown[: asked.most]
+        one.body["items"] = [{"key": item.key, "link": item.link} for item in one.items]
+        if not one.items:
+            gone[one.id] = SOLD_OUT
+    return gone
+
+
+def example_items(workspace: Workspace, asked: Items) -> list[Item]:
+    """Return some products of the catalogue for a preview, those with a picture first; an invented one where there is none."""
+    rows = Product.within(workspace).filter(gone_at=None).order_by("id")[:100]
+    some = sorted((one for one in rows if one.is_available), key=lambda one: not one.picture)[: asked.most]
+    little = watch(workspace).little_stock
+    if some:
+        return [Item(one.key, {}, one, little) for one in some]
+    return [Item("example", {"name": "An example", "price": 10, "url": "https://example.com/"}, None, little)]
+
+
+def _listed(one: Claimed, asked: Items, person: KnownPerson) -> dict[str, Mapping[str, Any]]:
+    """Return what stands at the path, by product key, each once: a list of products, or one thing that names a product."""
+    root, _, rest = asked.of.partition(".")
+    around = person.facts if root == "person" else one.body.get("values", {}).get(root)
+    found = (dig(around, rest) if rest else around) or []
+    listed: dict[str, Mapping[str, Any]] = {}
+    for item in found[:MOST_LISTED] if isinstance(found, list) else [found]:
+        said = item if isinstance(item, dict) else {"key": item}
+        key = next((str(said[name]) for name in PRODUCT_KEYS if isinstance(said.get(name), str | int)), "")
+        if key and "\x00" not in key:
+            listed.setdefault(key, said)
+    return listed
+
+
+def as_read(item: Item, *, link: str, locale: str, babel: Locale, currency: str) -> dict[str, Any]:
+    """Return a product as a message names it: texts in the person's language, None where something is not known."""
+    product, said = item.product, item.said
+    amount, money = None, str(said.get("currency") or currency)
+    if product is None:
+        amount = number(said.get("price"))
+    elif product.price is not None:
+        amount, money = major(product.price, product.currency), product.currency
+    stock = None if product is None else product.stock if product.gone_at is None else 0
+    name = (product.name if product else "") or str(said.get("name") or item.key)
+    return {
+        "key": item.key,
+        "name": name,
+        "initial": name[:1].upper(),
+        "price": None if amount is None else format_currency(amount, money, locale=babel),
+        "amount": None if amount is None else float(amount),
+        "stock": stock,
+        "availability": _availability(stock, item.little, locale),
+        "picture": (product.picture if product else "") or str(said.get("image_url") or said.get("picture") or "") or None,
+        "quantity": said.get("quantity"),
+        "link": link if item.link else None,
+    }
+
+
+def _availability(stock: int | None, little: int, locale: str) -> str | None:
+    said = words.of(words.PRODUCTS, locale)
+    if stock is None:
+        return None
+    return said["out"] if stock <= 0 else said["little"].format(stock) if stock <= little else said["there"]

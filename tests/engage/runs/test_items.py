@@ -1,0 +1,171 @@
+"""A message that shows products: as the catalogue has them when it leaves, each with its picture, price and link."""
+
+import email
+import re
+from email.policy import default
+
+import pytest
+
+from duologue.brand.catalogue.actions import save_products, take_out
+from duologue.brand.catalogue.rules import NewProduct
+from duologue.engage.conversations.clicks import follow
+from duologue.engage.messages.actions import save_message
+from duologue.engage.messages.items import FIRST_LINK
+from duologue.engage.messages.queries import render_preview
+from duologue.engage.models import Delivery, KeptMail
+from duologue.kit.yaml import Mistakes
+from duologue.people.models import Profile
+from duologue.people.timeline.models import Event
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+BASKET = """
+message: basket
+subject: "{{ items[0].name }} waits"
+items: {of: start.products, most: 3}
+body: |
+  Still thinking?
+
+  {% products %}
+
+  {% for item in items %}
+  - {{ item.quantity }} of {{ item.key }}
+  {% endfor %}
+"""
+LEFT = """
+dialogue: basket
+purpose: promotions
+starts: {event: Cart Updated}
+turns:
+  remind:
+    say: basket
+    window: "22:00-23:00"
+    only_if: {items: {of: start.products, some: {item.stock: {over: 0}}}}
+    otherwise: sorry
+    listen: [{clicked: product, then: end}, {withheld: sold_out, then: sorry}, {silence: 1d, then: end}]
+  sorry: {say: again, listen: [{silence: 1d, then: end}]}
+"""
+MJML = """
+message: own
+subject: Own
+items: start
+mjml: |
+  <mjml><mj-body><mj-section><mj-column><mj-text>Hello</mj-text>{% products %}</mj-column></mj-section>
+  {% for one in items %}<mj-section><mj-column><mj-button href="{{ item.link }}">{{ one.name }}</mj-button></mj-column></mj-section>{% endfor %}
+  </mj-body></mjml>
+"""
+PICTURE = "https://shop.example/tea.jpg"
+IN_CART = {"products": [{"product_id": "tea", "quantity": 2}, {"sku": "cup"}, {"product_id": "odd", "name": "Odd <b>", "price": 3}, "tea"]}
+
+
+@pytest.fixture
+def cart(shop):
+    def stock(**counts):
+        known = {"tea": NewProduct("tea", "Green tea", 123450, "GBP", 9, PICTURE, "https://shop.example/tea?a=1")}
+        known["cup"] = NewProduct("cup", "Cup & saucer", None, "GBP", 3, "", "https://shop.example/cup")
+        rows = [known[key] for key in counts]
+        for row, count in zip(rows, counts.values(), strict=True):
+            object.__setattr__(row, "stock", count)
+        save_products(workspace=shop.workspace, products=rows, now=shop.now)
+
+    stock(tea=9, cup=3)
+    save_message(workspace=shop.workspace, name="basket", source=BASKET, now=shop.now)
+    shop.stock = stock
+    return shop
+
+
+def read(shop):
+    kept = KeptMail.within(shop.workspace).latest("pk")
+    mail = email.message_from_bytes(bytes(kept.content), policy=default)
+    return mail["subject"], mail.get_body(("html",)).get_content(), mail.get_body(("plain",)).get_content()
+
+
+def test_products_are_shown_as_they_are_when_the_letter_leaves_and_their_links_are_followed(cart):
+    (someone,) = cart.add_people(1)
+    Profile.within(cart.workspace).filter(pk=someone).update(locale="de", country="AT")
+    cart.dialogue(LEFT)
+    cart.happen("Cart Updated", [someone], IN_CART)
+    cart.turn()
+    cart.stock(tea=2)
+    cart.stock(cup=0)
+    cart.advance(hours=11)
+    subject, html, text = read(cart)
+    assert subject == "Green tea waits"
+    assert f'src="{PICTURE}"' in html
+    assert "Cup" not in html + text
+    assert "Odd &lt;b&gt;" in html
+    assert html.count('<table role="presentation" width="100%" cellpadding="0"') == 2
+    price = re.search(r"£\s?1\.?\s?234,50", text.replace("\xa0", " "))
+    assert price, text
+    assert "Nur noch 2 da" in html
+    assert "2 of tea" in text
+    assert text.count("/l/") == 1
+    delivery = cart.delivery(someone, "remind")
+    assert [item["key"] for item in delivery.body["items"]] == ["tea", "odd"]
+    target = follow((cart.workspace.pk, delivery.pk, FIRST_LINK), "GET", "Mozilla/5.0 Firefox")
+    assert target.url == "https://shop.example/tea?a=1&utm_source=duologue&utm_medium=email&utm_campaign=basket&utm_content=basket"
+    clicked = Event.within(cart.workspace).get(name="Link Clicked").properties
+    assert (clicked["link"], clicked["product_id"]) == ("product", "tea")
+    assert follow((cart.workspace.pk, delivery.pk, FIRST_LINK + 1), "GET", "") is None
+    cart.click(someone, "remind", link="product")
+    cart.turn()
+    assert cart.where(someone).startswith("ended")
+
+
+def test_where_none_is_left_nothing_is_sent_and_the_run_hears_why(cart):
+    (someone,) = cart.add_people(1)
+    cart.dialogue(LEFT.replace("    only_if: {items: {of: start.products, some: {item.stock: {over: 0}}}}\n    otherwise: sorry\n", ""))
+    cart.happen("Cart Updated", [someone], {"products": ["tea", "cup"]})
+    cart.turn()
+    cart.stock(cup=0)
+    take_out(workspace=cart.workspace, keys=["tea"], now=cart.now)
+    cart.advance(hours=11)
+    assert cart.states() == {"withheld sold_out": 1, "accepted": 1}
+    assert cart.where(someone) == "sorry"
+    cart.adds_up()
+
+
+def test_the_condition_of_the_turn_is_asked_again_too(cart):
+    (someone,) = cart.add_people(1)
+    cart.dialogue(LEFT)
+    cart.happen("Cart Updated", [someone], {"products": ["tea"]})
+    cart.turn()
+    take_out(workspace=cart.workspace, keys=["tea"], now=cart.now)
+    cart.advance(hours=11)
+    assert cart.states() == {"withheld only_if": 1, "accepted": 1}
+
+
+def test_what_keeps_the_sold_out_shows_them_and_mjml_has_the_same_block(cart):
+    save_message(
+        workspace=cart.workspace, name="own", source=MJML.replace("items: start", "items: {of: start, sold_out: keep}"), now=cart.now
+    )
+    (someone,) = cart.add_people(1)
+    cart.stock(cup=0)
+    cart.dialogue(
+        LEFT.replace("say: basket", "say: own").replace("start.products, some: {item.stock: {over: 0}}", "start.none, every: {item.x: 1}")
+    )
+    cart.happen("Cart Updated", [someone], {"product_id": "cup"})
+    cart.turn()
+    cart.advance(hours=11)
+    _, html, text = read(cart)
+    assert "Sold out" in html
+    assert html.count("Cup &amp; saucer") == 2
+    assert "/l/" in text
+    shown = render_preview(cart.workspace, "own")
+    assert PICTURE in shown.html
+    assert "Green tea" in shown.text
+    assert Delivery.within(cart.workspace).get().body["items"] == [{"key": "cup", "link": "https://shop.example/cup"}]
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (("items: {of: start.products, most: 3}\n", ""), "but not which"),
+        (("of: start.products", "of: basket"), "is a path that begins with"),
+        (("most: 3", "most: 30"), "1 to 12 products"),
+        (("most: 3", "sold_out: hide"), "Invalid enum value 'hide'"),
+    ],
+)
+def test_what_is_wrong_is_said(workspace, change, why):
+    with pytest.raises(Mistakes, match=why):
+        save_message(workspace=workspace, name="basket", source=BASKET.replace(*change), now=workspace.created_at)

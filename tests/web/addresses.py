@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import reverse
 
+from duologue.brand.catalogue.models import Product
 from duologue.engage.channels.models import KeptMail
 from duologue.engage.conversations.models import Conversation
 from duologue.engage.messages.models import Delivery
@@ -24,6 +25,8 @@ def pages(workspace, filled) -> dict[str, str]:
         "book": reverse("brand:book", args=[name]),
         "personas": reverse("brand:personas", args=[name]),
         "products": reverse("brand:products", args=[name]),
+        "product": reverse("brand:product", args=[name, Product.within(workspace).get(key="P-1").pk]),
+        "feeds": reverse("brand:feeds", args=[name]),
         "segments": reverse("strategize:segments", args=[name]),
         "segment": reverse("strategize:segment", args=[name, "lapsed-good-customers"]),
         "dialogues": reverse("strategize:dialogues", args=[name]),
@@ -72,6 +75,7 @@ LISTS = {
     "book": "brand:book",
     "personas": "brand:personas",
     "products": "brand:products",
+    "feeds": "brand:feeds",
     "segments": "strategize:segments",
     "dialogues": "strategize:dialogues",
     "offers": "strategize:offers",

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from duologue.brand.book.models import BookVersion
-from duologue.brand.catalogue.models import Product
+from duologue.brand.catalogue.actions import save_products, take_out
+from duologue.brand.catalogue.models import Feed, ProductChange
+from duologue.brand.catalogue.rules import NewProduct
 from duologue.brand.personas.models import Persona
 from duologue.engage.channels.actions import save_relay
 from duologue.engage.channels.models import KeptMail, Relay
@@ -18,6 +20,7 @@ from duologue.engage.conversations.models import Conversation, Entry, Team
 from duologue.engage.messages.actions import save_message
 from duologue.engage.messages.models import Delivery
 from duologue.engage.perks.models import Perk
+from duologue.engage.products.actions import note_looks
 from duologue.engage.runs.models import Admission, Run, RunStep
 from duologue.engage.sites.actions import save_site
 from duologue.engage.sites.rules import read_site
@@ -61,6 +64,8 @@ def fill(workspace: Workspace, now, people: int = 7) -> dict:
     save_site(workspace=workspace, site=read_site(SITE), now=now)
     add_shop(workspace=workspace, name="woocommerce", kind="woocommerce", secret="a secret for tests")
     persons = people_of(workspace, now, people)
+    note_looks(workspace=workspace, looks={("P-1", one, how): now for one in persons[:3] for how in ("viewed", "basket")})
+    ProductChange.within(workspace).update(told_at=now, people=3)
     plans = plans_of(workspace, now, persons)
     ways(workspace, now, persons, plans)
     own_pages(workspace, now, persons[0])
@@ -109,10 +114,7 @@ def brand(workspace: Workspace, now) -> None:
             "media": ["radio"],
         },
     )
-    for number in range(3):
-        Product._rows.create(
-            workspace=workspace, key=f"P-{number}", name=f"Beeswax candle no. {number}", price=1250, currency="GBP", stock=7 * number
-        )
+    catalogue(workspace, now)
     for name, basis in (("promotions", "consent"), ("bookings", "contract"), ("service", "confirmation")):
         save_purpose(workspace=workspace, name=name, title=name.capitalize(), about=f"What we send for {name}.", basis=basis)
     save_relay(workspace=workspace, name="letterbox", kind="mailbox")
@@ -121,6 +123,35 @@ def brand(workspace: Workspace, now) -> None:
     Team._rows.create(workspace=workspace, name="care", emails=["care@shop.example"])
     caps = {"caps": [{"channel": "email", "at_most": 2, "within": "7d"}], "window": "Mo-Sa 08:00-21:00"}
     Guardrails._rows.create(workspace=workspace, data=caps, changed_at=now)
+
+
+def catalogue(workspace: Workspace, now) -> None:
+    """Products with a price that fell, one that came back, one that is gone, and a feed that was half empty the last time."""
+    shop = "https://shop.example"
+    for days, price, stock in ((40, 1500, 9), (3, 1250, 0), (1, 1250, 7)):
+        candles = [NewProduct(f"P-{n}", f"Beeswax candle no. {n}", price, "GBP", stock * n, "", f"{shop}/candle-{n}") for n in range(3)]
+        save_products(workspace=workspace, products=candles, now=now - timedelta(days=days))
+    jug = NewProduct("J-1", "Stoneware jug", 4250, "GBP", 3, f"{shop}/jug.jpg", f"{shop}/jug")
+    save_products(
+        workspace=workspace, products=[jug, NewProduct("B-9", "Birch brush", 900, "GBP"), NewProduct("OLD", "Tin", 1, "GBP")], now=now
+    )
+    take_out(workspace=workspace, keys=["OLD"], now=now)
+    Feed._rows.create(
+        workspace=workspace,
+        name="google",
+        address=f"{shop}/export/google-merchant.xml",
+        every=360,
+        next_at=now + timedelta(hours=1),
+        tried_at=now - timedelta(minutes=20),
+        taken_at=now - timedelta(hours=6),
+        trouble="The feed names 2 products, the last one 412. Nothing was changed. If so many have really gone, take it all the same: "
+        "duologue products fetch google --even-if-smaller",
+        products=412,
+        changed=9,
+        gone=2,
+        refused_count=2,
+        refused=[[318, "The price 'on request' is not an amount such as 12.50 GBP."], [977, "The line has no key."]],
+    )
 
 
 def people_of(workspace: Workspace, now, number: int) -> list[int]:

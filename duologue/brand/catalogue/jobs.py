@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import structlog
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
+from procrastinate.exceptions import AlreadyEnqueued
 
 from duologue.brand.catalogue.feeds import fetch_feed
 from duologue.brand.catalogue.models import Feed
@@ -16,6 +18,8 @@ from duologue.platform.workspaces.queries import now as present
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from duologue.platform.workspaces.models import Workspace
+
 log = structlog.get_logger()
 
 
@@ -24,6 +28,22 @@ log = structlog.get_logger()
 def fetch_feeds(timestamp: int = 0) -> None:  # noqa: ARG001 procrastinate hands it over
     """Every five minutes, fetch the feeds that are due."""
     fetch_due(database_now())
+
+
+@app.task(pass_context=False)
+def fetch_one(workspace: int, name: str, *, half_empty_is_fine: bool = False) -> None:
+    """Fetch one feed, whatever the clock says."""
+    feed = Feed._rows.filter(workspace=workspace, name=name).select_related("workspace").first()
+    if feed is not None:
+        fetch_feed(workspace=feed.workspace, name=name, now=present(feed.workspace), half_empty_is_fine=half_empty_is_fine)
+
+
+def fetch_soon(*, workspace: Workspace, name: str, half_empty_is_fine: bool = False) -> None:
+    """Leave fetching a feed to a job; however often that is asked for, it waits there once."""
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        fetch_one.configure(queueing_lock=f"fetch-{workspace.pk}-{name}").defer(
+            workspace=workspace.pk, name=name, half_empty_is_fine=half_empty_is_fine
+        )
 
 
 def fetch_due(now: datetime) -> int:

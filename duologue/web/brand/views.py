@@ -1,4 +1,4 @@
-"""The brand book, the personas, the products."""
+"""The brand book and the personas."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from django.views.decorators.http import require_GET
 from duologue.brand.book.models import BookVersion
 from duologue.brand.book.queries import current
 from duologue.brand.book.rules import commitments
-from duologue.brand.catalogue.models import Product
 from duologue.brand.personas.models import Persona
 from duologue.platform.staff.rules import Right
 from duologue.strategize.segments.models import Segment
 from duologue.web.access import inside
-from duologue.web.pages import page, sliced
+from duologue.web.pages import page
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -39,12 +38,3 @@ def personas(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     rows = list(Persona.within(workspace).order_by("title"))
     sizes = dict(Segment.within(workspace).filter(name__in=[one.segment for one in rows if one.segment]).values_list("name", "size"))
     return page(request, workspace, "brand/personas.html", place="brand/personas", rows=[(one, sizes.get(one.segment)) for one in rows])
-
-
-@require_GET
-@inside(Right.LOOK)
-def products(request: HttpRequest, workspace: Workspace) -> HttpResponse:
-    """List what the brand sells."""
-    return page(
-        request, workspace, "brand/products.html", place="brand/products", products=sliced(Product.within(workspace), request, "id")
-    )

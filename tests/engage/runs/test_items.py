@@ -100,6 +100,9 @@ def test_products_are_shown_as_they_are_when_the_letter_leaves_and_their_links_a
     assert "Nur noch 2 da" in html
     assert "2 of tea" in text
     assert text.count("/l/") == 1
+    assert re.search(
+        r"thinking\?\n\nGreen tea, \S+ \(Nur noch 2 da\)\nhttp\S+\n\nOdd <b>, \S+\n", text.replace("\xa0", "").replace("\r", "")
+    ), text
     delivery = cart.delivery(someone, "remind")
     assert [item["key"] for item in delivery.body["items"]] == ["tea", "odd"]
     target = follow((cart.workspace.pk, delivery.pk, FIRST_LINK), "GET", "Mozilla/5.0 Firefox")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from duologue.brand.catalogue.models import Feed
+from duologue.brand.catalogue.queries import watch
 from duologue.engage.conversations.models import Conversation
 from duologue.engage.perks.models import Perk
 from duologue.platform.audit.models import AuditEntry
@@ -55,6 +57,38 @@ def test_brand(house, chromium):
     page.get_by_role("link", name="Personas", exact=True).click()
     page.get_by_role("link", name="lapsed good customers").click()
     page.get_by_text("did “Order Completed” at least 2 times in the last 730 days", exact=False).wait_for()
+
+
+def test_the_catalogue_is_searched_looked_at_and_fed(house, chromium):
+    page = house.open(house.enter(chromium), "products")
+    assert page.get_by_text("The feed google changed nothing.").is_visible()
+    page.get_by_label("Find products").fill("bees p-1")
+    page.get_by_role("link", name="Stoneware jug").wait_for(state="detached")
+    page.get_by_role("link", name="Beeswax candle no. 1").click()
+    page.get_by_role("heading", name="Beeswax candle no. 1").wait_for()
+    assert page.get_by_role("row", name="£12.50 -17%").is_visible()
+    assert page.get_by_text("Back in stock").is_visible()
+    assert page.locator(".key", has_text="People").inner_text().split() == ["People", "3"]
+    page.get_by_role("link", name="Products", exact=True).last.click()
+    page.get_by_label("Show").select_option("gone")
+    page.get_by_role("link", name="Tin", exact=True).wait_for()
+    page.get_by_role("link", name="Stoneware jug").wait_for(state="detached")
+    page.get_by_role("link", name="Feeds and what is told").click()
+    page.get_by_text("2 lines were refused").click()
+    assert page.get_by_text("line 977").is_visible()
+    page.get_by_label("Name").fill("bing")
+    page.get_by_label("Address").fill("http://shop.example/feed.xml")
+    page.get_by_role("button", name="Fetch it").click()
+    page.get_by_text("begins with https://").wait_for()
+    page.get_by_label("Name").fill("bing")
+    page.get_by_label("Address").fill("https://shop.example/feed.xml")
+    page.get_by_role("button", name="Fetch it").click()
+    page.get_by_role("heading", name="bing").wait_for()
+    page.get_by_label("“Cheaper”", exact=False).fill("20")
+    page.get_by_role("button", name="Keep").click()
+    page.get_by_text("From now on that is told.").wait_for()
+    assert watch(house.workspace).least_drop == 20
+    assert Feed.within(house.workspace).filter(name="bing", every=360).exists()
 
 
 def test_strategize_pauses_and_goes_on(house, chromium):

@@ -14,7 +14,7 @@ import mrml
 from duologue.engage.messages.content import layout
 from duologue.engage.messages.content.liquid import ContentFailed, Template, paths, unguarded
 from duologue.engage.messages.content.mask import TOKEN, Mask
-from duologue.engage.messages.content.products import loops, with_products
+from duologue.engage.messages.content.products import BEGIN, BLOCK, END, IN_TEXT, loops, with_products
 
 if TYPE_CHECKING:
     from duologue.engage.messages.content.look import Look
@@ -81,7 +81,7 @@ def compile_content(
     slots = _Slots(list(links or ()), is_closed=links is not None)
     html = ANCHOR.sub(lambda found: slots.slot(found, mask), html)
     text_source = content.text or _plain_text(html, mask)
-    html = mask.show(html)
+    html = mask.show(html.replace(BEGIN, "").replace(END, ""))
     html = html.replace("</body>", '<img src="{{ link.pixel }}" alt="" width="1" height="1" style="display:block;border:0"></body>')
     if content.text:
         text_source = content.text + "\n\n{{ link.unsubscribe }}\n" * is_promotion
@@ -178,6 +178,7 @@ def _plain_text(html: str, mask: Mask) -> str:
     """Return the text part: links written out behind their words, tags kept in place."""
     body = html[html.find("<body") :]
     body = re.sub(r"<div style=\"display:none.*?</div>", "", body, count=1, flags=re.DOTALL)
+    body = BLOCK.sub(lambda _: f"<div>{mask.hide(IN_TEXT, as_comments=False)}</div>".replace("\n", "<br>"), body)
     body = re.sub(r"<!--lqz(\d+)zql-->", r"lqz\1zql", body)
     body = re.sub(r"<!--.*?-->", "", body, flags=re.DOTALL)
     body = ANCHOR.sub(lambda found: f"{found[4]} &lt;{found[2]}&gt;" if re.sub(r"<[^>]*>", "", found[4]).strip() else "", body)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 TAG: Final = re.compile(r"^[ \t]*\{%-?\s*products\s*-?%\}[ \t]*$|\{%-?\s*products\s*-?%\}", re.MULTILINE)
 LOOP: Final = re.compile(r"\{%-?\s*for\s+(\w+)\s+in\s+items\b")
+BEGIN, END = "<!--products-->", "<!--/products-->"  # between them stands the block, of which the text part has one of its own
+BLOCK: Final = re.compile(f"{BEGIN}.*?{END}", re.DOTALL)
 IN_TEXT: Final = (
     "{% for item in items %}{{ item.name }}{% if item.price %}, {{ item.price }}{% endif %}"
     "{% if item.availability %} ({{ item.availability }}){% endif %}"
@@ -49,9 +51,13 @@ def _block(look: Look) -> str:
     square = "display:block;width:96px;border-radius:6px"
     pale = f"background:{look.ground};color:{look.ink};height:96px;line-height:96px;text-align:center;font-size:32px;font-weight:600"
     name = "font-size:16px;line-height:1.4;font-weight:600"
-    picture = f'<img src="{{{{ item.picture }}}}" alt="" width="96" border="0" style="{square};height:auto">'
+    while_blocked = f"background:{look.ground};color:{look.ink};font-size:12px;line-height:1.4"
+    picture = (
+        f'<img src="{{{{ item.picture }}}}" alt="{{{{ item.name }}}}" width="96" border="0" style="{square};height:auto;{while_blocked}">'
+    )
     return "\n".join(
         [
+            BEGIN,
             "{% for item in items %}",
             '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 18px">',
             '<tr><td width="112" valign="top" style="width:112px;padding:0">',
@@ -78,5 +84,6 @@ def _block(look: Look) -> str:
             "{% endif %}",
             "</td></tr></table>",
             "{% endfor %}",
+            END,
         ]
     )

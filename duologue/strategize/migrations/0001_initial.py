@@ -2,10 +2,11 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.manager
 from django.conf import settings
+from duologue.platform.database.first import FirstMigration
 from django.db import migrations, models
 
 
-class Migration(migrations.Migration):
+class Migration(FirstMigration):
 
     initial = True
 

@@ -105,6 +105,17 @@ def _outside():
 
 
 @pytest.fixture(autouse=True, scope="session")
+def usual_hashing():
+    """By the hasher of the product, with little work: what it is to cost is Django's to say, and test_accounts looks."""
+    from django.contrib.auth.hashers import Argon2PasswordHasher as Hasher
+
+    usual = Hasher.time_cost, Hasher.memory_cost, Hasher.parallelism
+    Hasher.time_cost, Hasher.memory_cost, Hasher.parallelism = 1, 8, 1
+    yield usual
+    Hasher.time_cost, Hasher.memory_cost, Hasher.parallelism = usual
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _empty_only_what_is_full():
     """After a test that committed, Django would empty every table and announce its models anew; what holds rows is enough."""
     from django.test import TransactionTestCase

@@ -26,6 +26,12 @@ def test_one_signs_in_with_address_and_password(client, ann):
     assert client.session["_auth_user_id"] == str(ann.pk)
 
 
+def test_passwords_are_kept_by_argon2_at_a_cost(ann, usual_hashing):
+    assert ann.password.startswith("argon2$argon2id$")
+    rounds, kibibytes, _threads = usual_hashing
+    assert rounds * kibibytes >= 2 * 19 * 1024  # what OWASP asks for
+
+
 def test_a_wrong_password_is_refused(client, ann):
     answer = client.post("/accounts/login/", {"login": "ann@example.org", "password": "wrong"})
     assert (answer.status_code, "_auth_user_id" in client.session) == (200, False)

@@ -13,9 +13,9 @@ from tests.web import seed
 from tests.web.addresses import LISTS, pages
 
 
-def test_every_page_opens(workspace, filled, owner):
+def test_every_page_opens(workspace, owner):
     failed = {}
-    for name, address in pages(workspace, filled).items():
+    for name, address in pages(workspace, seed.fill(workspace, now(workspace))).items():
         answer = owner.get(address)
         if answer.status_code != 200:
             failed[name] = answer.status_code

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from difflib import get_close_matches
+from functools import lru_cache
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +13,15 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.scanner import RoundTripScanner, ScannerError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
 MOST_NODES = 50_000
 MOST_CHARACTERS = 1_000_000
+MOST_BRACKETS = 100  # open at a time; the reader looks at each of them again for every word
+REMEMBERED = 20_000  # characters: a text that is no longer is read once, however often it is asked for
 
 Place = tuple[str | int, ...]
 
@@ -85,9 +89,33 @@ def suggestion(word: str, known: Iterable[str]) -> str:
 
 
 def read_yaml(text: str, file: str = "") -> Document:
-    """Read a document; raises Mistakes for what is no YAML, a key given twice, and what is too large."""
+    """Read a document; raises Mistakes for what is no YAML, a key given twice, and what is too large.
+
+    The reader is the slow part of putting a plan in force, which asks several times for the same text.
+    """
     if len(text) > MOST_CHARACTERS:
         raise Mistakes([Mistake(file, 1, f"This file is too large; {MOST_CHARACTERS:,} characters are taken.")])
+    if len(text) > REMEMBERED:
+        return _read(text, file)
+    known = _remembered(text, file)
+    return Document(file, _own(known.data), known.lines.copy())
+
+
+@lru_cache(maxsize=256)
+def _remembered(text: str, file: str) -> Document:
+    return _read(text, file)
+
+
+def _own(value: Any) -> Any:
+    """Return values that may be changed without changing what is remembered."""
+    if isinstance(value, dict):
+        return {key: _own(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_own(inner) for inner in value]
+    return value
+
+
+def _read(text: str, file: str) -> Document:
     try:
         loaded = _reader().load(text)
     except DuplicateKeyError as problem:
@@ -117,8 +145,17 @@ def canonical(data: Any) -> str:
     return out.getvalue()
 
 
+class _Scanner(RoundTripScanner):
+    def fetch_flow_collection_start(self, token: Any, to_push: str) -> None:
+        """Take a bracket that opens, unless too many are open."""
+        if self.flow_level >= MOST_BRACKETS:
+            raise ScannerError(None, None, f"more than {MOST_BRACKETS} brackets are open", self.reader.get_mark())
+        super().fetch_flow_collection_start(token, to_push)
+
+
 def _reader() -> YAML:
     yaml = YAML(typ="rt")
+    yaml.Scanner = _Scanner
     yaml.width = 140
     yaml.preserve_quotes = True
     yaml.allow_unicode = True

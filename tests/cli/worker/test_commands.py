@@ -1,5 +1,7 @@
-"""The commands of the engine, as real processes."""
+"""The commands of the engine: those that move it as real processes, the others in this one."""
 
+import contextlib
+import io
 import json
 import os
 import signal
@@ -12,6 +14,7 @@ from itertools import pairwise
 import pytest
 from django.db import connection
 
+from duologue.cli.command import run
 from duologue.cli.worker import clock
 from duologue.engage.models import Delivery
 from duologue.engage.runs import plans
@@ -37,25 +40,33 @@ def environment():
     return {**os.environ, "DATABASE_URL": url}
 
 
-def duologue(*words, status=0):
+def process(*words):
     line = [sys.executable, "-m", "duologue", *words]
     done = subprocess.run(line, env=environment(), capture_output=True, text=True, timeout=200, check=False)
-    assert done.returncode == status, done.stderr
-    return done
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def duologue(*words, status=0):
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        left = run(words)
+    assert left == status, err.getvalue()
+    return out.getvalue() + err.getvalue()
 
 
 def test_a_dialogue_is_simulated_started_worked_on_and_looked_at(shop):  # noqa: F811
     shop.add_people(3)
     shop.segment("everyone", shop.people)
     shop.dialogue(PLAN, start=False)
-    forecast = json.loads(duologue("dialogue", "simulate", "two", "--people", "50", "--rate", "first.clicked=0%", "--json").stdout)
+    forecast = json.loads(duologue("dialogue", "simulate", "two", "--people", "50", "--rate", "first.clicked=0%", "--json"))
     assert (forecast["people"], forecast["by_turn"]["first"]) == (3, 3)
-    assert json.loads(duologue("dialogue", "start", "two", "--json").stdout) == {"dialogue": "two", "began": 3}
-    duologue("clock", "advance", "--to", (shop.now + timedelta(days=4)).isoformat(), "--grain", "60")
-    status = json.loads(duologue("dialogue", "status", "two", "--json").stdout)
+    assert json.loads(process("dialogue", "start", "two", "--json")) == {"dialogue": "two", "began": 3}
+    process("clock", "advance", "--to", (shop.now + timedelta(days=4)).isoformat(), "--grain", "60")
+    status = json.loads(duologue("dialogue", "status", "two", "--json"))
     assert status["people"] == {"considered": 3, "held_out": 0, "not_started": {}, "under_way": 3, "ended": {}}
     assert status["turns"] == {"first": {"here": 0, "left": 3}, "second": {"here": 3, "left": 0}}
-    assert "There is no dialogue" in duologue("dialogue", "start", "three", status=1).stderr
+    assert "There is no dialogue" in duologue("dialogue", "start", "three", status=1)
     duologue("dialogue", "simulate", "two", "--rate", "much", status=2)
     duologue("dialogue", "pause", "two", "--because", "a wrong price")
     duologue("dialogue", "pause", "two")
@@ -126,4 +137,4 @@ def test_the_clock_stops_where_the_people_want_it_to(shop):  # noqa: F811
 
 def test_a_live_clock_is_not_moved(shop):  # noqa: F811
     go_live(shop.workspace)
-    assert "live" in duologue("clock", "advance", "--to", "2030-01-01", status=1).stderr
+    assert "live" in duologue("clock", "advance", "--to", "2030-01-01", status=1)

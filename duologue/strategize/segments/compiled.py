@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -37,14 +37,15 @@ class Compiled:
 def _compiled(segment: int, revision: int, name: str) -> Compiled:  # noqa: ARG001 - the revision is part of the key
     with connection.cursor() as cursor:
         cursor.execute("SELECT rule::text FROM strategize_segment WHERE id = %s", (segment,))
-        rule = tree.from_json_text(cursor.fetchone()[0])
-    return compile_rule(segment, name, rule)
+        return replace(_of_rule(cursor.fetchone()[0]), id=segment, name=name)
 
 
-def compile_rule(segment: int, name: str, rule: tree.Rule) -> Compiled:
-    """Compile a rule and note what it looks at."""
+@lru_cache(maxsize=500)
+def _of_rule(text: str) -> Compiled:
+    """Compile a rule and note what it looks at; equal rules mean the same in every segment."""
     from duologue.strategize.segments.compile.build import to_sql  # noqa: PLC0415 - Ibis takes a second to load
 
+    rule = tree.from_json_text(text)
     sql = to_sql(rule)
     looked = frozenset(reads.reads(rule))
 
@@ -52,8 +53,8 @@ def compile_rule(segment: int, name: str, rule: tree.Rule) -> Compiled:
         return frozenset(one.removeprefix(kind) for one in looked if one.startswith(kind))
 
     return Compiled(
-        id=segment,
-        name=name,
+        id=0,
+        name="",
         sql=sql,
         reads=looked,
         events=of(reads.EVENT),

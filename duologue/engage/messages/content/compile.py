@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape, unescape
 from typing import TYPE_CHECKING
 
@@ -68,6 +69,7 @@ class Compiled:
     reads: frozenset[str]
 
 
+@lru_cache(maxsize=128)  # saving a message looks for mistakes first, and then for links
 def compile_content(
     content: Content, *, look: Look, locale: str, is_promotion: bool = True, links: tuple[Link, ...] | None = None
 ) -> Compiled:

@@ -14,7 +14,7 @@ MOST_ITEMS: Final = 12
 SHORT_FORM = ("subject", "preview", "body", "mjml", "text")
 
 
-class Content(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
+class Content(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """What is said by one channel: a Markdown `body` in the brand's look, or an `mjml` document of one's own."""
 
     subject: str = ""

@@ -1,3 +1,4 @@
+import functools
 import os
 import random
 import shutil
@@ -89,6 +90,7 @@ def end_whatever_is_left(folder):
                 time.sleep(0.02)
 
 
+@functools.cache
 def python_of_an_ordinary_account():
     """The ordinary account may not reach this interpreter; Debian's own, of the same version, will do."""
     for program in (sys.executable, f"/usr/bin/python3.{sys.version_info.minor}"):
@@ -110,44 +112,73 @@ def python_of_an_ordinary_account():
     return None
 
 
-@pytest.fixture(params=[pytest.param(None, id="as-this-account"), pytest.param("nobody", id="as-an-ordinary-account")])
-def place(request):
+@pytest.fixture(scope="module", params=[pytest.param(None, id="as-this-account"), pytest.param("nobody", id="as-an-ordinary-account")])
+def account(request):
     if request.param and os.geteuid() != 0:
         pytest.skip("only root can try as another account")
     if request.param and not python_of_an_ordinary_account():
         pytest.skip("the ordinary account cannot reach this checkout")
+    return request.param
+
+
+def a_folder_of(account):
     folder = Path(tempfile.mkdtemp(prefix="duologue-embedded-"))
     folder.chmod(0o755)
-    if request.param:
-        shutil.chown(folder, request.param)
-    yield folder, request.param
+    if account:
+        shutil.chown(folder, account)
+    return folder
+
+
+@pytest.fixture
+def place(account):
+    folder = a_folder_of(account)
+    yield folder, account
     end_whatever_is_left(folder)
     shutil.rmtree(folder)
 
 
-def test_the_last_to_leave_stops_it(place):
+@pytest.fixture(scope="module")
+def one_made(account):
+    """A folder whose cluster is made and at rest."""
+    folder = a_folder_of(account)
+    Holder(folder, account).leave()
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def made(place, one_made):
+    """A place that holds a copy of it: making a cluster takes a second of the processor."""
+    subprocess.run(["cp", "-a", f"{one_made}/.", place[0]], check=True)
+    return place
+
+
+def test_the_last_to_leave_stops_it_and_sockets_are_open_to_their_account_alone(place):
     first, second = Holder(*place), Holder(*place)
     assert first.postmaster == second.postmaster
+    sockets = Path((first.cluster / "postmaster.pid").read_text().splitlines()[4])
+    assert sockets.stat().st_mode & 0o777 == 0o700
     first.leave()
     assert alive(second.postmaster)
     assert second.ask("write 1") == "written"
     assert second.leave() == "left"
     assert not alive(second.postmaster)
+    assert not sockets.exists()
 
 
-def test_after_a_killed_holder_the_next_attaches_and_stops_it(place):
-    first = Holder(*place)
+def test_after_a_killed_holder_the_next_attaches_and_stops_it(made):
+    first = Holder(*made)
     first.ask("write 1")
     first.kill()
     assert alive(first.postmaster)
-    second = Holder(*place)
+    second = Holder(*made)
     assert (second.postmaster, second.ask("count")) == (first.postmaster, "1")
     second.leave()
     assert not alive(first.postmaster)
 
 
-def test_a_killed_postmaster_is_revived_under_its_holders(place):
-    holder = Holder(*place)
+def test_a_killed_postmaster_is_revived_under_its_holders(made):
+    holder = Holder(*made)
     holder.ask("write 1")
     before = holder.postmaster
     os.kill(before, signal.SIGKILL)
@@ -159,15 +190,15 @@ def test_a_killed_postmaster_is_revived_under_its_holders(place):
     holder.leave()
 
 
-def test_a_record_that_names_a_strangers_process_is_no_hindrance(place):
-    holder = Holder(*place)
+def test_a_record_that_names_a_strangers_process_is_no_hindrance(made):
+    holder = Holder(*made)
     holder.ask("write 1")
     record = (holder.cluster / "postmaster.pid").read_text()
     os.kill(holder.postmaster, signal.SIGKILL)
     holder.kill()
-    stranger = subprocess.Popen(["/bin/sleep", "60"], user=place[1] or (os.geteuid() == 0 and holder.cluster.owner()) or None)
+    stranger = subprocess.Popen(["/bin/sleep", "60"], user=made[1] or (os.geteuid() == 0 and holder.cluster.owner()) or None)
     (holder.cluster / "postmaster.pid").write_text(record.replace(str(holder.postmaster), str(stranger.pid), 1))
-    again = Holder(*place)
+    again = Holder(*made)
     assert again.ask("count") == "1"
     assert stranger.poll() is None
     stranger.kill()
@@ -188,12 +219,12 @@ def test_an_interrupted_first_start_leaves_nothing_half_made(place):
 
 
 @pytest.mark.long
-def test_nothing_committed_is_lost_whoever_is_killed(place):
+def test_nothing_committed_is_lost_whoever_is_killed(made):
     chance = random.Random(7)
     written = 0
     for _ in range(4):
-        holder = Holder(*place)
-        other = Holder(*place)
+        holder = Holder(*made)
+        other = Holder(*made)
         for _ in range(3):
             holder.ask(f"write {written}")
             written += 1
@@ -205,7 +236,7 @@ def test_nothing_committed_is_lost_whoever_is_killed(place):
         other.kill()
         if holder.process.poll() is None:
             holder.kill()
-    last = Holder(*place)
+    last = Holder(*made)
     assert last.ask("count") == str(written)
     last.leave()
 
@@ -272,12 +303,3 @@ def test_programs_closed_to_the_database_are_copied_once(as_root, monkeypatch, t
     finally:
         shutil.rmtree(footing.SYSTEM_HOME)
         shutil.rmtree(data.path)
-
-
-def test_sockets_are_open_to_their_account_alone(place):
-    holder = Holder(*place)
-    words = (holder.cluster / "postmaster.pid").read_text().splitlines()
-    folder = Path(words[4])
-    assert folder.stat().st_mode & 0o777 == 0o700
-    holder.leave()
-    assert not folder.exists()

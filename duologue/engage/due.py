@@ -11,10 +11,12 @@ from duologue.engage.perks import queries as perks
 from duologue.engage.runs import queries as runs
 from duologue.engage.webhooks import queries as webhooks
 from duologue.people.intake import queries as intake
+from duologue.people.retention import queries as retention
 from duologue.strategize.segments import queries as segments
 
 MOMENTS: Final = {
     "intake": intake.NEXT,
+    "retention": retention.NEXT,
     "segments": segments.NEXT,
     "conversations": conversations.NEXT,
     "perks": perks.NEXT,

@@ -16,5 +16,5 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         """Register who holds personal data here, and make the nightly job known."""
-        register_jobs("duologue.people.intake.jobs")
+        register_jobs("duologue.people.intake.jobs", "duologue.people.retention.tasks")
         register_personal_data("duologue.people.privacy.holder.PeopleData")

@@ -51,6 +51,7 @@ def pages(workspace, filled) -> dict[str, str]:
         "report": reverse("measure:report", args=[name, "win-back"]),
         "setup": reverse("setup:setup", args=[name]),
         "log": reverse("setup:log", args=[name]),
+        "retention": reverse("setup:retention", args=[name]),
     }
 
 

@@ -30,6 +30,9 @@ from duologue.people.imports.models import Import
 from duologue.people.intake.models import Refusal
 from duologue.people.profiles.actions import NewFact, add, learn, make_findable
 from duologue.people.profiles.models import Profile
+from duologue.people.retention.actions import set_retention
+from duologue.people.retention.models import Removal, RetentionRules
+from duologue.people.retention.rules import Retention
 from duologue.people.shops.actions import add_shop
 from duologue.people.timeline import names
 from duologue.people.timeline.actions import NewEvent, write
@@ -71,6 +74,7 @@ def fill(workspace: Workspace, now, people: int = 7) -> dict:
     own_pages(workspace, now, persons[0])
     talk(workspace, now, persons)
     arrivals(workspace, now)
+    kept_for_a_time(workspace, now)
     return {"persons": persons, **plans}
 
 
@@ -381,6 +385,15 @@ def talk(workspace: Workspace, now, persons: list[int]) -> None:
                 text=text,
                 intent="complaint" if direction == "in" else "",
             )
+
+
+def kept_for_a_time(workspace: Workspace, now) -> None:
+    set_retention(workspace=workspace, retention=Retention({"Page Viewed": "90d", "any": "1095d"}, {"size": "365d"}), now=now)
+    RetentionRules.within(workspace).update(next_at=now + timedelta(hours=7))
+    for days in (1, 2):
+        at = now - timedelta(days=days)
+        gone = {"keep": "90d", "before": at - timedelta(days=90), "at": at, "events": 1204 * days, "in_lake": 1204 * days}
+        Removal(workspace=workspace, kind="event", name="Page Viewed", **gone).save()
 
 
 def arrivals(workspace: Workspace, now) -> None:

@@ -19,6 +19,7 @@ SINGLE = {
     "teams.yaml": "teams",
     "channels.yaml": "channels",
     "guardrails.yaml": "guardrails",
+    "retention.yaml": "retention",
     "webhooks.yaml": "webhooks",
     "products.csv": "products",
 }

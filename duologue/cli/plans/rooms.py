@@ -22,6 +22,8 @@ from duologue.kit.pipeline import Refused
 from duologue.kit.yaml import Mistake, Mistakes, read_yaml, suggestion
 from duologue.people.consent.actions import save_purpose, save_topic
 from duologue.people.consent.queries import topics
+from duologue.people.retention.actions import set_retention
+from duologue.people.retention.rules import read_retention
 from duologue.strategize.dialogues import surveys
 from duologue.strategize.dialogues.rules.survey import read_survey
 from duologue.strategize.guardrails import actions as guardrails
@@ -105,6 +107,11 @@ def _channels(room: Room, file: PlanText) -> str:
 def _guardrails(room: Room, file: PlanText) -> str:
     guardrails.set_guardrails(workspace=room.workspace, guardrails=read_guardrails(file.text, file.path), now=room.now)
     return "guardrails"
+
+
+def _retention(room: Room, file: PlanText) -> str:
+    set_retention(workspace=room.workspace, retention=read_retention(file.text, file.path), now=room.now)
+    return "retention"
 
 
 def _webhooks(room: Room, file: PlanText) -> str:
@@ -205,6 +212,7 @@ _ROOMS: dict[str, Callable[[Room, PlanText], str]] = {
     "teams": _teams,
     "channels": _channels,
     "guardrails": _guardrails,
+    "retention": _retention,
     "webhooks": _webhooks,
     "products": _products,
     "persona": _persona,

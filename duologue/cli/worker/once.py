@@ -13,6 +13,7 @@ from duologue.engage.runs import tasks as runs
 from duologue.engage.runs import timetable
 from duologue.engage.webhooks import tasks as webhooks
 from duologue.people.intake import tasks as intake
+from duologue.people.retention import tasks as retention
 from duologue.platform.registry import ports
 from duologue.strategize.segments import tasks as segments
 
@@ -44,6 +45,7 @@ def _process(workspace: Workspace, now: datetime) -> int:
 WORKER: Final[Sequence[tuple[str, Work]]] = (
     ("intake", _process),
     ("followers", follow),
+    ("retention", retention.keep),
     ("segments", segments.recheck),
     ("conversations", conversations.tell_overdue),
     ("perks", perks.expire),

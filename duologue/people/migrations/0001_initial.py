@@ -290,6 +290,46 @@ class Migration(FirstMigration):
             ],
         ),
         migrations.CreateModel(
+            name='Removal',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(help_text='event or fact', max_length=5)),
+                ('name', models.CharField(max_length=120)),
+                ('keep', models.CharField(max_length=12)),
+                ('before', models.DateTimeField(help_text='All that is older went.')),
+                ('at', models.DateTimeField()),
+                ('events', models.BigIntegerField(default=0, help_text='Rows of the timeline.')),
+                ('in_lake', models.BigIntegerField(default=0, help_text='Rows of the lake.')),
+                ('facts', models.BigIntegerField(default=0)),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='RetentionRules',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('data', models.JSONField(default=dict)),
+                ('changed_at', models.DateTimeField()),
+                ('next_at', models.DateTimeField(help_text='When it is next carried out.')),
+                ('done', models.JSONField(default=dict, help_text='By the key of a rule: {until, batch_no}.')),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
             name='SearchWord',
             fields=[
                 ('pk', models.CompositePrimaryKey('workspace', 'word', 'profile', blank=True, editable=False, primary_key=True, serialize=False)),
@@ -456,6 +496,14 @@ class Migration(FirstMigration):
         migrations.AddIndex(
             model_name='refusal',
             index=models.Index(fields=['workspace', '-at', '-id'], name='refusals_by_time'),
+        ),
+        migrations.AddIndex(
+            model_name='removal',
+            index=models.Index(fields=['workspace', '-at', '-id'], name='removals_by_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='retentionrules',
+            constraint=models.UniqueConstraint(fields=('workspace',), name='one_retention'),
         ),
         migrations.AddConstraint(
             model_name='suppression',

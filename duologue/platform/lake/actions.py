@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -14,6 +15,7 @@ from duologue.platform.lake.tables import SCHEMA, SETTINGS, WRITER, opened, plac
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
 
@@ -26,6 +28,12 @@ def take_lock(workspace: Workspace) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s::int)", (LOCK, workspace.pk))
         return bool(cursor.fetchone()[0])
+
+
+def wait_for_lock(workspace: Workspace) -> None:
+    """Become the lake's one writer until the transaction ends, once whoever is has ended."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s::int)", (LOCK, workspace.pk))
 
 
 def rows_of(events: Iterable[Any]) -> pa.Table:
@@ -89,6 +97,38 @@ def erase(*, workspace: Workspace, profiles: Sequence[int]) -> int:
         gone = int(table.delete(f"profile_id IN ({listed})")["num_deleted_rows"])
     table.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False)
     _clean_log(table)
+    return gone
+
+
+def remove_older(*, workspace: Workspace, names: Sequence[str], all_but: bool, before: datetime) -> int:
+    """Remove the events of these names (or of all but these) that happened before a moment; return how many.
+
+    The caller holds the lock. They go from the table, from every old file, and from the log.
+    """
+    listed = ", ".join("'" + name.replace("'", "''") + "'" for name in names)
+    about = f"name {'NOT IN' if all_but else 'IN'} ({listed})" if names else "true"
+    return _remove(workspace, f"month <= '{before.astimezone(UTC):%Y-%m}' AND occurred_at < {_moment(before)} AND {about}")
+
+
+def remove_events(*, workspace: Workspace, ids: Sequence[int], first: datetime, last: datetime) -> int:
+    """Remove these events, which happened between two moments; return how many. The caller holds the lock."""
+    listed = ", ".join(str(int(number)) for number in ids)
+    between = f"occurred_at >= {_moment(first)} AND occurred_at <= {_moment(last)}"
+    return _remove(workspace, f"{between} AND id IN ({listed})") if ids else 0
+
+
+def _moment(at: datetime) -> str:
+    return f"arrow_cast('{at.astimezone(UTC).isoformat()}', 'Timestamp(Microsecond, Some(\"UTC\"))')"
+
+
+def _remove(workspace: Workspace, predicate: str) -> int:
+    table = opened(workspace)
+    if table is None:
+        return 0
+    gone = int(table.delete(predicate)["num_deleted_rows"] or 0)
+    if gone:
+        table.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False)
+        _clean_log(table)
     return gone
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from duologue.web.setup import changes, views
+from duologue.web.setup import changes, retention, views
 
 app_name = "setup"
 urlpatterns = [
     path("", views.setup, name="setup"),
     path("log", views.log, name="log"),
+    path("retention", retention.retention, name="retention"),
     path("relays/<str:name>", changes.relay, name="relay"),
     path("invite", changes.invite_member, name="invite"),
     path("invitations/<int:number>/withdraw", changes.withdraw, name="withdraw"),

@@ -1,0 +1,1 @@
+"""How long events and facts are kept, and the record of what was removed for it."""

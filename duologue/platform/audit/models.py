@@ -17,4 +17,8 @@ class AuditEntry(models.Model):
     detail = models.JSONField(default=dict)
 
     class Meta:
-        indexes = [models.Index(fields=["workspace", "-at", "-id"], name="audit_by_time")]
+        indexes = [
+            models.Index(fields=["workspace", "-at", "-id"], name="audit_by_time"),
+            models.Index(fields=["workspace", "actor", "-at", "-id"], name="audit_by_who"),
+            models.Index(fields=["workspace", "action", "-at", "-id"], name="audit_by_what"),
+        ]

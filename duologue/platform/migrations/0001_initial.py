@@ -225,7 +225,7 @@ class Migration(FirstMigration):
                 ('workspace', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
             ],
             options={
-                'indexes': [models.Index(fields=['workspace', '-at', '-id'], name='audit_by_time')],
+                'indexes': [models.Index(fields=['workspace', '-at', '-id'], name='audit_by_time'), models.Index(fields=['workspace', 'actor', '-at', '-id'], name='audit_by_who'), models.Index(fields=['workspace', 'action', '-at', '-id'], name='audit_by_what')],
             },
         ),
         migrations.CreateModel(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from duologue.web.setup import changes, retention, views
+from duologue.web.setup import changes, log, retention, views
 
 app_name = "setup"
 urlpatterns = [
     path("", views.setup, name="setup"),
-    path("log", views.log, name="log"),
+    path("log", log.log, name="log"),
+    path("log.csv", log.as_csv, name="log-csv"),
     path("retention", retention.retention, name="retention"),
     path("relays/<str:name>", changes.relay, name="relay"),
     path("invite", changes.invite_member, name="invite"),

@@ -1,4 +1,4 @@
-"""The settings, and the log of what was changed."""
+"""The settings."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from django.views.decorators.http import require_GET
 from duologue.engage.channels.models import Relay
 from duologue.engage.conversations.queries import teams
 from duologue.people.shops.queries import shops
-from duologue.platform.audit.queries import entries
 from duologue.platform.database.clock import database_now
 from duologue.platform.staff import queries
 from duologue.platform.staff.models import Key, Role
 from duologue.platform.staff.rules import Right, may
 from duologue.web.access import inside
-from duologue.web.pages import PAGE_SIZE, moment_and_number, page
+from duologue.web.pages import page
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -47,13 +46,3 @@ def _shops(workspace: Workspace) -> list[dict[str, str]]:
         {"name": name, "kind": one.kind, "purpose": one.purpose, "address": f"{settings.PUBLIC_URL}/hooks/{workspace.name}/{name}"}
         for name, one in sorted(shops(workspace).items())
     ]
-
-
-@require_GET
-@inside(Right.OWN)
-def log(request: HttpRequest, workspace: Workspace) -> HttpResponse:
-    """List who changed what, newest first."""
-    rows = entries(workspace, before=moment_and_number(request.GET.get("after", "")), most=PAGE_SIZE + 1)
-    last = rows[PAGE_SIZE - 1] if len(rows) > PAGE_SIZE else None
-    following = f"{last.at.isoformat()}_{last.pk}".replace("+00:00", "Z") if last else ""
-    return page(request, workspace, "setup/log.html", place=PLACE, entries=rows[:PAGE_SIZE], following=following)

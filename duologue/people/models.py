@@ -6,7 +6,6 @@ from duologue.people.imports.models import Import
 from duologue.people.intake.models import ImportKey, Received, Refusal, SeenKey
 from duologue.people.privacy.models import Erasure
 from duologue.people.profiles.models import Fact, Merge, Objection, Profile, SearchWord
-from duologue.people.profiles.models import Fact, Merge, Profile, SearchWord
 from duologue.people.retention.models import Removal, RetentionRules
 from duologue.people.timeline.models import Batch, Event
 

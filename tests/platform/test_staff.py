@@ -2,8 +2,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from duologue.platform.audit import actions as audit
-from duologue.platform.audit.queries import entries
 from duologue.platform.staff import actions, queries
 from duologue.platform.staff.models import Key, Membership, Staff
 
@@ -79,11 +77,3 @@ def test_a_sign_in_link_is_good_once_and_for_an_hour(db):
     assert actions.use_sign_in_link(link, now=NOW)
     assert not actions.use_sign_in_link(link, now=NOW)
     assert queries.sign_in_link_for(token, NOW) is None
-
-
-def test_the_audit_log_is_read_newest_first_and_page_by_page(workspace):
-    for number in range(5):
-        audit.note(workspace, "ann", "publish dialogue", f"number {number}", {"version": number}, NOW + timedelta(minutes=number // 2))
-    first = entries(workspace, most=3)
-    rest = entries(workspace, before=(first[-1].at, first[-1].pk), most=3)
-    assert [entry.detail["version"] for entry in [*first, *rest]] == [4, 3, 2, 1, 0]

@@ -19,6 +19,7 @@ from duologue.platform.backup.archive import BackupRefused, Writing, writing
 from duologue.platform.backup.generation import rise
 from duologue.platform.backup.models import Installation
 from duologue.platform.backup.rules import DATABASE, FORMAT, Here, LakeCopy, Manifest
+from duologue.platform.database.clock import database_now
 from duologue.platform.lake import copies
 from duologue.platform.workspaces.models import Workspace
 
@@ -112,5 +113,5 @@ def _snapshot(rooms: list[Workspace]) -> Iterator[tuple[str, Any, Callable[[], N
             held.callback(copies.let_go, room)
         with transaction.atomic(durable=True), connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            cursor.execute("SELECT pg_export_snapshot(), clock_timestamp()")
-            yield (*cursor.fetchone(), held.close)
+            cursor.execute("SELECT pg_export_snapshot()")
+            yield cursor.fetchone()[0], database_now(), held.close

@@ -14,6 +14,7 @@ from duologue.platform.backup.archive import BackupRefused, verify
 from duologue.platform.backup.generation import installation
 from duologue.platform.backup.models import Installation
 from duologue.platform.backup.rules import DATABASE, why_not
+from duologue.platform.database.clock import database_now
 from duologue.platform.database.ready import BEFORE_RESTORE, let_go
 from duologue.platform.lake import copies
 from duologue.platform.registry.models import Cursor
@@ -113,10 +114,10 @@ def last_known() -> datetime:
         cursor.execute(
             """SELECT greatest((SELECT max(b.written_at) FROM people_batch b JOIN platform_workspace w ON w.id = b.workspace_id
                                 AND w.clock = 'live'), (SELECT max(at) FROM platform_auditentry),
-                               (SELECT max(created_at) FROM platform_workspace WHERE clock = 'live')), clock_timestamp()"""
+                               (SELECT max(created_at) FROM platform_workspace WHERE clock = 'live'))"""
         )
-        last, now = cursor.fetchone()
-        return min(last or now, now)  # type: ignore[no-any-return]
+        last, now = cursor.fetchone()[0], database_now()
+        return min(last or now, now)
 
 
 def put_back_the_files(file: zipfile.ZipFile, manifest: Manifest, note: Callable[[str], None] = lambda _sentence: None) -> int:
@@ -160,7 +161,7 @@ def make_safe(*, now: datetime) -> None:
         cursor.execute(SEQUENCES, (FEW, LEAP))
         cursor.execute("DELETE FROM django_session")
         cursor.execute("UPDATE platform_signinlink SET expires_at = %s WHERE expires_at > %s", (now, now))
-        cursor.execute("UPDATE platform_shardlease SET epoch = epoch + 1, expires_at = clock_timestamp()")
+        cursor.execute("UPDATE platform_shardlease SET epoch = epoch + 1, expires_at = %s", (now,))
         cursor.execute("DELETE FROM platform_shardowner")  # whoever held shards then is gone
         cursor.execute("UPDATE procrastinate_jobs SET status = 'todo' WHERE status = 'doing'")
 

@@ -22,7 +22,7 @@ from duologue.people.privacy.queries import everything_about
 from duologue.people.profiles.queries import people
 from duologue.platform.audit.actions import note
 from duologue.web.public.access import Visit, by_link, by_link_for
-from duologue.web.public.own import consents_of, facts_of, kind_of, perks_of, read_value, said_of, unwanted_of
+from duologue.web.public.own import consents_of, facts_of, held_back, kind_of, perks_of, read_value, said_of, unwanted_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,7 +84,7 @@ def _noted(visit: Visit, action: str, detail: dict[str, Any] | None = None) -> N
 def _correct(visit: Visit) -> HttpResponse:
     key, given = visit.request.POST.get("key", ""), visit.request.POST.get("value", "")
     before = visit.person.facts.get(key)
-    if before is None or not kind_of(key, before):
+    if before is None or not kind_of(key, before) or key in held_back(visit):
         return _page(visit, fault="choice_gone")
     try:
         value = read_value(before, given)
@@ -97,7 +97,7 @@ def _correct(visit: Visit) -> HttpResponse:
 
 def _object(visit: Visit) -> HttpResponse:
     key = visit.request.POST.get("key", "")
-    if not object_to(workspace=visit.workspace, profiles=visit.person.profile_ids, key=key, now=visit.now):
+    if key in held_back(visit) or not object_to(workspace=visit.workspace, profiles=visit.person.profile_ids, key=key, now=visit.now):
         return _page(visit, fault="choice_gone")
     _noted(visit, "object to fact", {"key": key})
     return _page(visit, said="own_objected")

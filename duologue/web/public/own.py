@@ -10,10 +10,12 @@ from django.db import connection
 
 from duologue.engage.perks.queries import of_person
 from duologue.people.consent import ages
-from duologue.people.consent.queries import purposes
+from duologue.people.consent.queries import purposes, standing
+from duologue.people.consent.rules import GRANTED, PARENT
 from duologue.people.models import ConsentStatement, Fact, Objection
 from duologue.people.timeline import names
 from duologue.web.public.choices import BY
+from duologue.web.templatetags.look import words as as_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +48,21 @@ class KnownFact:
     at: datetime
     purposes: list[str]
     kind: str
+    label: str
+    is_held: bool = False  # it keeps a child from being written to: only colleagues change it
     fault: str = ""
+
+
+def held_back(visit: Visit) -> frozenset[str]:
+    """Return the facts that say that someone is too young, or where: what protects them is not to be wished away by themselves."""
+    person = visit.person
+    country = person.country or visit.workspace.country
+    stands = standing(visit.workspace, [person.person])[person.person]
+    granted_young = stands.of_age_on is not None and any(
+        one.state == GRANTED and one.channel != PARENT and one.at.date() < stands.of_age_on for one in stands.said
+    )
+    young = granted_young or ages.is_too_young(person.facts, country, visit.now.date())
+    return ages.FACTS | {"country", "parent_email"} if young else frozenset()
 
 
 def kind_of(key: str, value: Any) -> str:
@@ -61,6 +77,7 @@ def kind_of(key: str, value: Any) -> str:
 def facts_of(visit: Visit, faults: Mapping[str, str], filled: Mapping[str, str]) -> list[KnownFact]:
     """Return what is known, by key, the newest where profiles differ; what cannot be taken is shown as it was written."""
     titles = {name: one.title for name, one in purposes(visit.workspace).items()}
+    held = held_back(visit)
     newest: dict[str, Fact] = {}
     for one in Fact.within(visit.workspace).filter(profile__in=visit.person.profile_ids).order_by("key", "at"):
         newest[one.key] = one
@@ -71,7 +88,9 @@ def facts_of(visit: Visit, faults: Mapping[str, str], filled: Mapping[str, str])
             one.source,
             one.at,
             [titles.get(name, name) for name in one.purposes],
-            kind_of(key, one.value),
+            "" if key in held else kind_of(key, one.value),
+            visit.words["language"] if key == "locale" else visit.words.get(f"field_{key}") or as_words(key).capitalize(),
+            key in held,
             visit.words.get(faults.get(key, ""), ""),
         )
         for key, one in newest.items()
@@ -131,8 +150,14 @@ def said_of(visit: Visit) -> list[tuple[datetime, str, str]]:
             said = json.loads(properties) if isinstance(properties, str) else properties
             if name == names.LINK_CLICKED and str(said.get("human")).lower() == "false":
                 continue
-            found.append((at, visit.words[SAID[name]], str(next((said[key] for key in ABOUT if said.get(key)), ""))))
+            found.append((at, visit.words[SAID[name]], _about(said)))
         return found
+
+
+def _about(said: Mapping[str, Any]) -> str:
+    """Return what an event is about: a name of ours in words, an order's number as it is."""
+    key = next((key for key in ABOUT if said.get(key)), "")
+    return as_words(said[key]) if key in {"message", "survey", "site"} else str(said.get(key, ""))
 
 
 def perks_of(visit: Visit) -> list[dict[str, Any]]:

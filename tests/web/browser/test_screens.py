@@ -1,4 +1,4 @@
-"""Pictures of every page, for looking at: `make screens` writes them to ./screens."""
+"""Pictures of every page, for looking at: `make screens` writes them to ./screens, and those of the how-to pages to docs/screens."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(900)]
 
 SCREENS = Path(__file__).parents[3] / "screens"
+IN_DOCS = {"preferences": "preferences", "known": "own-data"}
 
 
 @pytest.mark.parametrize("width", [1440, 390])
@@ -21,3 +22,10 @@ def test_screens(house, chromium, width, scheme):
         path = SCREENS / f"{name}-{width}-{scheme}.png"
         page.screenshot(path=path, full_page=True)
         assert path.stat().st_size > 5_000
+
+
+def test_pictures_of_the_how_to_pages(house, chromium):
+    page = house.enter(chromium, width=760)
+    for name, picture in IN_DOCS.items():
+        house.open(page, name)
+        page.screenshot(path=SCREENS.parent / "docs" / "screens" / f"{picture}.png", full_page=True)

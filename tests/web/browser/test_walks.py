@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 
 from duologue.brand.catalogue.models import Feed
 from duologue.brand.catalogue.queries import watch
+from duologue.engage.channels.models import KeptMail
 from duologue.engage.conversations.models import Conversation
+from duologue.engage.messages.tasks import send_due
 from duologue.engage.perks.models import Perk
 from duologue.platform.audit.models import AuditEntry
+from duologue.platform.workspaces.models import Workspace
+from duologue.platform.workspaces.queries import now
 from duologue.strategize.dialogues.models import Dialogue
 from tests.web import seed
 
@@ -134,3 +142,40 @@ def test_measure(house, chromium):
     with page.expect_download() as download:
         page.get_by_role("link", name="CSV").click()
     assert download.value.suggested_filename == "win-back.csv"
+
+
+def test_a_person_chooses_sees_what_is_known_and_is_forgotten(house, chromium):
+    """On a phone, without JavaScript, from the link of a letter to the link in one's own mailbox."""
+    Workspace.objects.filter(pk=house.workspace.pk).update(clock_at=now(house.workspace) + timedelta(hours=1))
+    context = chromium.new_context(viewport={"width": 390, "height": 800}, java_script_enabled=False)
+    context.set_default_timeout(60_000)
+    page = house.open(context.new_page(), "preferences")
+    page.get_by_role("checkbox", name="Sales").uncheck()
+    page.get_by_label("How often, at most").select_option(label="Once a month")
+    page.get_by_label("For 90 days").check()
+    page.get_by_role("button", name="Save").click()
+    said = page.get_by_role("status").inner_text()
+    for line in ("Sales: no", "Once a month", "Quiet until 5 April 2026"):
+        assert line in said
+    page.get_by_role("link", name="What we know about you").click()
+    page.get_by_role("button", name="Send me the link").click()
+    page.get_by_role("status").wait_for()
+    KeptMail.within(house.workspace).delete()
+    send_due(house.workspace, now(house.workspace))
+    mail = bytes(KeptMail.within(house.workspace).get().content).decode().replace("=\r\n", "")
+    page.goto(house.origin + re.search(r"/d/[\w-]+", mail)[0])
+    likes = page.locator("dl > div", has=page.get_by_text("Likes", exact=True))
+    likes.get_by_text("Put it right, or object").click()
+    likes.get_by_label("What is right").fill("lanterns")
+    likes.get_by_role("button", name="Save").click()
+    assert page.get_by_role("status").inner_text() == "Saved. It is put right."
+    assert "lanterns" in likes.inner_text()
+    with page.expect_download() as file:
+        page.get_by_role("button", name="Download the file").click()
+    assert "lanterns" in Path(file.value.path()).read_text()
+    page.get_by_role("button", name="Erase everything").click()
+    assert "Nothing was erased" in page.get_by_role("alert").inner_text()
+    page.get_by_label("Yes, erase everything about me.").check()
+    page.get_by_role("button", name="Erase everything").click()
+    page.get_by_role("heading", name="Everything is erased").wait_for()
+    assert set(AuditEntry.objects.values_list("action", flat=True)) == {"correct fact", "export person", "erase person"}

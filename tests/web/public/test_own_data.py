@@ -145,6 +145,17 @@ def test_what_is_objected_to_is_forgotten_and_not_learned_again_until_it_may(wor
     assert not Objection.within(workspace).exists()
 
 
+@pytest.mark.parametrize("do", ["correct", "object"])
+@pytest.mark.parametrize("key", ["birthday", "country"])
+def test_nobody_makes_themselves_older(workspace, anna, client, known, do, key):
+    told = {"birthday": "2016-05-31", "country": "GB"}
+    learn(workspace=workspace, facts=[NewFact(anna, name, value, "form", NOW) for name, value in told.items()], now=NOW)
+    assert not standing(workspace, [anna])[anna].may("email", "newsletter")
+    page = client.post(known, {"do": do, "key": key, "value": "1990-01-01" if key == "birthday" else "CH"})
+    assert (page.status_code, facts(workspace, anna)[key]) == (422, told[key])
+    assert not standing(workspace, [anna])[anna].may("email", "newsletter")
+
+
 def test_a_use_is_objected_to_for_good(workspace, anna, client, known):
     later(workspace, minutes=1)
     assert "nothing more for this" in client.post(known, {"do": "stop", "key": "promotions"}).content.decode()

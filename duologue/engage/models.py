@@ -2,7 +2,7 @@
 
 from duologue.engage.channels.models import KeptMail, Relay
 from duologue.engage.conversations.models import Conversation, Entry, Team
-from duologue.engage.messages.models import Attempt, Delivery, Message, MessageVersion
+from duologue.engage.messages.models import Attempt, Delivery, Message, MessageVersion, TrialResult, WarmingUp
 from duologue.engage.perks.models import Perk, PoolCode
 from duologue.engage.products.models import Looked
 from duologue.engage.runs.models import Admission, Run, RunStep, Timetable
@@ -28,6 +28,8 @@ __all__ = [
     "SiteVersion",
     "Team",
     "Timetable",
+    "TrialResult",
+    "WarmingUp",
     "Webhook",
     "WebhookCall",
 ]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from duologue.engage.messages.actions import note_outcome
 from duologue.people.consent import actions as consent
 from duologue.people.consent.actions import NewStatement
 from duologue.people.consent.queries import purposes, standing
@@ -36,7 +37,8 @@ def withdraw(
 ) -> list[str]:
     """Withdraw a person's consent on a channel, for the named purposes or for all; return the purposes withdrawn.
 
-    Purposes named are withdrawn even where nothing was granted, so that the wish is on record.
+    Purposes named are withdrawn even where nothing was granted, so that the wish is on record. A delivery that
+    the proof names is what they left by.
     """
     stands = standing(workspace, [person])[person]
     asked = [name for name, purpose in purposes(workspace).items() if purpose.basis == "consent"]
@@ -45,6 +47,8 @@ def withdraw(
         NewStatement(profile, channel, purpose, "withdrawn", now, source, wording=wording[:1000], proof=proof or {}) for purpose in wanted
     ]
     consent.state(workspace=workspace, statements=statements, now=now)
+    if (proof or {}).get("delivery"):
+        note_outcome(workspace=workspace, deliveries=[(proof or {})["delivery"]], kind="left", at=now)
     return wanted
 
 

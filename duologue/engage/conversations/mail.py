@@ -116,6 +116,7 @@ def _spam_reported(workspace: Workspace, origin: Origin | None, now: datetime) -
     new = not origin.address or suppress(workspace=workspace, channel=CHANNEL, addresses=[origin.address], reason="spam_report", now=now)
     if not new:
         return "taken in before"
+    note_outcome(workspace=workspace, deliveries=[origin.delivery], kind="reported", at=now)
     withdraw(workspace=workspace, person=origin.person, profile=origin.profile, channel=CHANNEL, source="spam report", now=now)
     _tell(workspace, origin, names.SPAM_REPORTED, {}, now)
     return "spam_reported"

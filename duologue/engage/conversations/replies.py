@@ -63,6 +63,8 @@ def take_in_reply(*, workspace: Workspace, reply: NewReply, origin: Origin | Non
         proof = {"message": reply.message_ref}
         only = [origin.purpose] if origin and origin.basis == "consent" else []
         _withdraw_all(workspace, reply, only, proof, now)
+        if delivery is not None:
+            note_outcome(workspace=workspace, deliveries=[delivery], kind="left", at=now)
     if reply.intent == "complaint":
         consent.pause(workspace=workspace, profile_id=reply.profile, because="complaint", since=now, until=None)
     return conversation

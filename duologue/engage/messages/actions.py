@@ -46,9 +46,13 @@ def save_message(*, workspace: Workspace, name: str, source: str | dict[str, Any
     row, _ = Message.within(workspace).get_or_create(workspace=workspace, name=name)
     Message.within(workspace).select_for_update().get(pk=row.pk)
     newest = MessageVersion.within(workspace).filter(message=row).order_by("-number").first()
+    text = source if isinstance(source, str) else ""
     if newest is not None and newest.data == data:
+        if text and newest.source != text:
+            newest.source = text
+            newest.save(update_fields=["source"])
         return newest
-    version = MessageVersion(workspace=workspace, message=row, number=newest.number + 1 if newest else 1, data=data, since=now)
+    version = MessageVersion(workspace=workspace, message=row, number=newest.number + 1 if newest else 1, data=data, since=now, source=text)
     version.save()
     Message.within(workspace).filter(pk=row.pk).update(current=version.number)
     return version
@@ -243,12 +247,18 @@ def withdraw(*, workspace: Workspace, turns: Iterable[tuple[int, int, int]], now
     return len(bodies)
 
 
-LATER_COLUMNS = {"bounced": "bounced_at", "confirmed": "confirmed_at", "responded": "responded_at"}
+LATER_COLUMNS = {
+    "bounced": "bounced_at",
+    "confirmed": "confirmed_at",
+    "responded": "responded_at",
+    "reported": "reported_at",
+    "left": "left_at",
+}
 
 
 @transaction.atomic
 def note_outcome(*, workspace: Workspace, deliveries: Sequence[int], kind: str, at: datetime) -> int:
-    """Note that deliveries bounced, were confirmed or responded to; the first moment stays. Return how many were new.
+    """Note what became of deliveries later, by its kind in LATER_COLUMNS; the first moment stays. Return how many were new.
 
     Any of them settles one in doubt: the carrier had it. Unless it bounced, what was set aside for it is issued.
     """

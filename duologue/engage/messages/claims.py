@@ -13,7 +13,8 @@ from duologue.engage.channels import registry
 from duologue.engage.messages.conditions import no_longer
 from duologue.engage.messages.ranks import by_rank
 from duologue.engage.messages.rules.body import body_of
-from duologue.engage.messages.rules.gate import NOW, Asked, Cap, Verdict, may_we_send, opens_at
+from duologue.engage.messages.rules.gate import NOW, WARM_UP, Asked, Cap, Verdict, may_we_send, opens_at
+from duologue.engage.messages.warming import Places
 from duologue.kit.clock import zone_named
 from duologue.people.consent.queries import standing, suppressed, wishes
 from duologue.people.consent.rules import topic_fact
@@ -111,6 +112,7 @@ def judge(workspace: Workspace, claimed: Sequence[Claimed], around: Surroundings
     received = received_by(workspace, persons, (*around.caps, *paces.values()), now)
     ready = {name: _ready(workspace, name, now) for name in {one.channel for one in claimed}}
     changed = no_longer(workspace, claimed, now)
+    places = Places(workspace, around.sender.address, claimed, now)
     verdicts: dict[int, Verdict] = {}
     for one in by_rank(workspace, claimed) if around.caps or paces else claimed:
         verdict = ready[one.channel]
@@ -129,9 +131,12 @@ def judge(workspace: Workspace, claimed: Sequence[Claimed], around: Surroundings
                 verdict = Verdict("never", "too_late")
         if verdict.answer == "now" and one.id in changed:
             verdict = Verdict("never", ONLY_IF)
+        if verdict.answer == "now" and (at := places.take(one, addresses[one.id])) is not None:
+            verdict = Verdict("later", WARM_UP, at)
         verdicts[one.id] = verdict
         if verdict.answer == "now" and one.kind == "promotion":
             received[one.person].append((now, one.channel))
+    places.write_down()
     return Judged(verdicts, known, addresses)
 
 

@@ -24,6 +24,7 @@ class MessageVersion(InWorkspace):
     number = models.IntegerField()
     data = models.JSONField()
     since = models.DateTimeField()
+    source = models.TextField(blank=True, help_text="Its YAML as last handed in, where it was.")
 
     class Meta(InWorkspace.Meta):
         constraints = [models.UniqueConstraint(fields=["workspace", "message", "number"], name="message_versions")]
@@ -72,6 +73,8 @@ class Delivery(InWorkspace):
     bounced_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
     responded_at = models.DateTimeField(null=True)
+    reported_at = models.DateTimeField(null=True, help_text="Reported as spam.")
+    left_at = models.DateTimeField(null=True, help_text="The person unsubscribed by it.")
     address = models.CharField(max_length=320, blank=True, help_text="Where it was handed over to; emptied on erasing.")
     relay = models.CharField(max_length=63, blank=True)
     cost = models.BigIntegerField(default=0, help_text="Minor units of the workspace's currency, in thousandths.")
@@ -106,3 +109,32 @@ class Attempt(InWorkspace):
     outcome = models.CharField(max_length=12)
     code = models.CharField(max_length=20, blank=True)
     text = models.CharField(max_length=300, blank=True)
+
+
+class TrialResult(InWorkspace):
+    """Which variant of a message did best where a dialogue's turn tested it, and by which figures that was decided, once.
+
+    figures = {"plain": {"sent": 400, "good": 21}, "short": {"sent": 398, "good": 44}}
+    """
+
+    dialogue = link("strategize.Dialogue")
+    turn = models.CharField(max_length=63)
+    message_version = link("engage.MessageVersion", db_index=False)
+    variant = models.CharField(max_length=63)
+    figures = models.JSONField()
+    at = models.DateTimeField()
+
+    class Meta(InWorkspace.Meta):
+        constraints = [models.UniqueConstraint(fields=["workspace", "dialogue", "turn", "message_version"], name="one_result_per_test")]
+
+
+class WarmingUp(InWorkspace):
+    """How many letters of one sending domain have a place on a day, to one receiving domain (empty: to all), while it is warmed up."""
+
+    sending = models.CharField(max_length=255)
+    receiving = models.CharField(max_length=255, blank=True)
+    day = models.DateField()
+    taken = models.IntegerField()
+
+    class Meta(InWorkspace.Meta):
+        constraints = [models.UniqueConstraint(fields=["workspace", "sending", "receiving", "day"], name="one_count_per_day")]

@@ -9,7 +9,7 @@ import msgspec
 from django.db import connection
 
 from duologue.engage.messages.rules.body import perk_ids
-from duologue.engage.messages.rules.gate import Verdict, try_again_at
+from duologue.engage.messages.rules.gate import WARM_UP, Verdict, try_again_at
 from duologue.engage.perks.actions import issue, release
 from duologue.people.timeline import names
 from duologue.people.timeline.actions import NewEvent, write
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from duologue.engage.messages.claims import Claimed
     from duologue.platform.workspaces.models import Workspace
 
+NOTED: Final = frozenset({"perks", "items", "chosen", "place"})  # what is noted in a body after it was planned
 AT_ONCE = frozenset({"not_left", "not_sent", "no_relay"})  # it never reached a carrier: the gate is asked again at once
 EVENT_OF = {"accepted": names.MESSAGE_SENT, "failed": names.MESSAGE_FAILED, "uncertain": names.MESSAGE_UNCERTAIN}
 
@@ -34,11 +35,13 @@ def note_verdicts(workspace: Workspace, claimed: Sequence[Claimed], verdicts: Ma
     if later:
         with connection.cursor() as cursor:
             cursor.execute(
-                """UPDATE engage_delivery d SET due_at = n.at, reason = n.why
+                """UPDATE engage_delivery d SET due_at = n.at, reason = n.why,
+                          too_late_at = CASE n.why WHEN 'warm_up' THEN d.too_late_at + (n.at - d.due_at) ELSE d.too_late_at END
                    FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[]) AS n (id, at, why)
                    WHERE d.workspace_id = %s AND d.id = n.id AND d.state = 'queued'""",
                 ([one.id for one, _ in later], [verdict.at for _, verdict in later], [verdict.why for _, verdict in later], workspace.pk),
             )
+            _keep_bodies(cursor, workspace, [one for one, verdict in later if verdict.why == WARM_UP])
     never = [one for one in claimed if verdicts[one.id].answer == "never"]
     withhold(workspace, never, {one.id: verdicts[one.id].why for one in never}, {}, now)
     return len(never)
@@ -91,13 +94,13 @@ def hand_over(
                 workspace.pk,
             ),
         )
-        _keep_bodies(cursor, workspace, [one for letter in letters if (one := by_id[letter.delivery]).body.keys() & {"perks", "items"}])
+        _keep_bodies(cursor, workspace, [one for letter in letters if NOTED & (one := by_id[letter.delivery]).body.keys()])
     for letter in letters:
         by_id[letter.delivery].attempt = letter.attempt
 
 
 def _keep_bodies(cursor: Any, workspace: Workspace, given: Sequence[Claimed]) -> None:
-    """Remember in the bodies of deliveries which perks were set aside for them, and which products they show."""
+    """Remember in the bodies of deliveries what was set aside for them, which products they show, which variant and day are theirs."""
     if not given:
         return
     cursor.execute(

@@ -15,6 +15,7 @@ from duologue.engage.channels.protocol import Outcome
 from duologue.engage.messages import ahead, outcomes
 from duologue.engage.messages.claims import COLUMNS, TABLES, Claimed, claim, claimed_from, judge
 from duologue.engage.messages.surroundings import surroundings
+from duologue.engage.messages.trials import choose
 from duologue.engage.messages.writing import Written, write_letters
 from duologue.platform.database.clock import database_now
 from duologue.platform.registry.leases import Leases
@@ -118,6 +119,7 @@ def _take(workspace: Workspace, now: datetime, most: int, held: Mapping[int, int
         judged = judge(workspace, claimed, around, now)
         outcomes.note_verdicts(workspace, claimed, judged.verdicts, now)
         going = [one for one in claimed if judged.verdicts[one.id].answer == "now"]
+        choose(workspace, going, now)
         written = write_letters(workspace, going, judged, around=around, now=now)
         outcomes.withhold(workspace, [one for one in going if one.id in written.refused], written.refused, written.details, now)
         if written.letters:

@@ -75,6 +75,8 @@ class Migration(FirstMigration):
                 ('bounced_at', models.DateTimeField(null=True)),
                 ('confirmed_at', models.DateTimeField(null=True)),
                 ('responded_at', models.DateTimeField(null=True)),
+                ('reported_at', models.DateTimeField(help_text='Reported as spam.', null=True)),
+                ('left_at', models.DateTimeField(help_text='The person unsubscribed by it.', null=True)),
                 ('address', models.CharField(blank=True, help_text='Where it was handed over to; emptied on erasing.', max_length=320)),
                 ('relay', models.CharField(blank=True, max_length=63)),
                 ('cost', models.BigIntegerField(default=0, help_text="Minor units of the workspace's currency, in thousandths.")),
@@ -136,6 +138,7 @@ class Migration(FirstMigration):
                 ('number', models.IntegerField()),
                 ('data', models.JSONField()),
                 ('since', models.DateTimeField()),
+                ('source', models.TextField(blank=True, help_text='Its YAML as last handed in, where it was.')),
                 ('message', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='engage.message')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
             ],
@@ -351,7 +354,49 @@ class Migration(FirstMigration):
                 ('begun', models.BigIntegerField(default=0)),
                 ('settled', models.JSONField(default=dict)),
                 ('looked_at', models.DateTimeField()),
+                ('tried', models.BigIntegerField(default=0)),
+                ('held_until', models.DateTimeField(null=True)),
+                ('watched_from', models.DateTimeField(null=True)),
+                ('stopped_at', models.DateTimeField(null=True)),
                 ('dialogue', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='strategize.dialogue')),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='TrialResult',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('turn', models.CharField(max_length=63)),
+                ('variant', models.CharField(max_length=63)),
+                ('figures', models.JSONField()),
+                ('at', models.DateTimeField()),
+                ('dialogue', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='strategize.dialogue')),
+                ('message_version', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='engage.messageversion')),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='WarmingUp',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sending', models.CharField(max_length=255)),
+                ('receiving', models.CharField(blank=True, max_length=255)),
+                ('day', models.DateField()),
+                ('taken', models.IntegerField()),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
             ],
             options={
@@ -604,6 +649,14 @@ class Migration(FirstMigration):
         migrations.AddConstraint(
             model_name='timetable',
             constraint=models.UniqueConstraint(fields=('workspace', 'dialogue'), name='one_timetable_per_dialogue'),
+        ),
+        migrations.AddConstraint(
+            model_name='trialresult',
+            constraint=models.UniqueConstraint(fields=('workspace', 'dialogue', 'turn', 'message_version'), name='one_result_per_test'),
+        ),
+        migrations.AddConstraint(
+            model_name='warmingup',
+            constraint=models.UniqueConstraint(fields=('workspace', 'sending', 'receiving', 'day'), name='one_count_per_day'),
         ),
         migrations.AddConstraint(
             model_name='webhook',

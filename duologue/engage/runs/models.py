@@ -39,7 +39,9 @@ class Timetable(InWorkspace):
 
     `at` is the moment in hand, and `after` the last person dealt with for it, so that a cut goes on where it was. `begun` counts the
     runs begun since `since`, for a pace. `settled` maps an experiment's turn to the way it has settled on; `looked_at` is the
-    last of the days' beginnings at which they were counted, days being counted from when the dialogue went live.
+    last of the days' beginnings at which they were counted, days being counted from when the dialogue went live. `tried` counts those who
+    begin `first`; the others wait until `held_until`. Letters that left since `watched_from` are watched; `stopped_at` is when the
+    dialogue was paused because they were taken badly.
     """
 
     dialogue = link("strategize.Dialogue")
@@ -52,6 +54,10 @@ class Timetable(InWorkspace):
     begun = models.BigIntegerField(default=0)
     settled = models.JSONField(default=dict)
     looked_at = models.DateTimeField()
+    tried = models.BigIntegerField(default=0)
+    held_until = models.DateTimeField(null=True)
+    watched_from = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
 
     class Meta(InWorkspace.Meta):
         constraints = [models.UniqueConstraint(fields=["workspace", "dialogue"], name="one_timetable_per_dialogue")]

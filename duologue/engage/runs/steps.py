@@ -137,6 +137,7 @@ def delivery(row: RunRow, version: Version, say: Say, data: dict[str, Any]) -> N
         gives=[(offer, version.pin("offers", offer)) for offer in say.gives],
         topic=say.topic,
         kind=say.kind,
+        variant=say.variant,
         window=say.window,
         zone=say.zone,
         values=_values(data),

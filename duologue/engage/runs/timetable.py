@@ -12,7 +12,9 @@ from duologue.engage.runs.admissions import admit
 from duologue.engage.runs.experiments import next_look, settle, still_settled
 from duologue.engage.runs.models import Timetable
 from duologue.engage.runs.moving import version_of
+from duologue.engage.runs.watching import next_watch, stop
 from duologue.engage.runs.watermark import watermark
+from duologue.kit.clock import parse_duration
 from duologue.strategize.dialogues.rules import calendar, pacing
 
 if TYPE_CHECKING:
@@ -35,6 +37,12 @@ def open_timetable(*, workspace: Workspace, dialogue: int, now: datetime) -> Non
     )
     if not is_new:
         look_again(workspace=workspace, dialogue=dialogue, at=now)
+        go_on_after_stop(workspace=workspace, dialogue=dialogue, at=now)
+
+
+def go_on_after_stop(*, workspace: Workspace, dialogue: int, at: datetime) -> None:
+    """Let a dialogue that had stopped itself go on where it was, however long that is ago; only what leaves from now on is watched."""
+    Timetable.within(workspace).filter(dialogue=dialogue, stopped_at__isnull=False).update(watched_from=at, stopped_at=None, next_at=at)
 
 
 def look_again(*, workspace: Workspace, dialogue: int, at: datetime) -> None:
@@ -67,6 +75,7 @@ def keep_dialogue(workspace: Workspace, version: Version, now: datetime) -> tupl
         if row.version != version.number:
             _read_again(workspace, version, row, now)
         found = _let_in(workspace, version, row, now)
+        row.next_at = _sooner(row.next_at, next_watch(workspace, version, now))
         row.save()
         return found
 
@@ -90,6 +99,8 @@ def _read_again(workspace: Workspace, version: Version, row: Timetable, now: dat
     former = version_of(workspace, row.dialogue_id, row.version)
     if former is None or former.plan.pace != version.plan.pace:
         row.since, row.begun = now, 0
+    if former is None or former.plan.first != version.plan.first:
+        row.tried, row.held_until = 0, None
     row.settled = still_settled(row, former, version)
     row.version = version.number
     if not any(trigger.is_timed for trigger in version.plan.starts):
@@ -102,12 +113,16 @@ def _read_again(workspace: Workspace, version: Version, row: Timetable, now: dat
 
 def _turn_to(workspace: Workspace, version: Version, row: Timetable, now: datetime) -> int:
     done = 1 + settle(workspace, version, row, now)
+    if stop(workspace, version, row, now):
+        row.save()
+        return done
     if lets_in_all(version):
         done += _let_in(workspace, version, row, now)[0]
     elif any(trigger.is_timed for trigger in version.plan.starts):
         _fire(workspace, version, row, now)
     else:
         row.until, row.next_at = max(row.until, now), next_look(version, row)
+    row.next_at = _sooner(row.next_at, next_watch(workspace, version, now))
     row.save()
     return done
 
@@ -152,20 +167,47 @@ def _let_in(workspace: Workspace, version: Version, row: Timetable, now: datetim
     if not batch:
         return 0, 0
     row.until = max(row.until, now)
-    if len(batch) > most:
-        again = now if most == AT_ONCE else pacing.next_step(row.since, now)
-        row.next_at = min(again, row.next_at or again)
     began = admit(workspace=workspace, version=version, candidates=batch[:most], now=now, watermark=watermark(workspace, now))
-    row.begun += began
+    _count(plan, row, began, now)
+    if len(batch) > most:
+        again = _again(row, now, is_paced=most < _to_try(plan, row, before=began))
+        row.next_at = min(again, row.next_at or again)
     return min(len(batch), most), began
 
 
 def _room(plan: Plan, row: Timetable, now: datetime) -> int:
     """Return how many may begin just now; what a pace would have let in before, and found nobody or was not live, is forgone."""
+    if row.held_until is not None and now < row.held_until:
+        return 0
+    most = _to_try(plan, row)
     if plan.pace is None:
-        return AT_ONCE
+        return most
     row.begun = pacing.forgone(plan.pace, row.since, row.begun, now)
-    return max(0, min(AT_ONCE, pacing.allowed(plan.pace, row.since, now) - row.begun))
+    return max(0, min(most, pacing.allowed(plan.pace, row.since, now) - row.begun))
+
+
+def _to_try(plan: Plan, row: Timetable, *, before: int = 0) -> int:
+    """Return how many may begin at once whatever the pace: of those who come first, as many as are left (or were, before some began)."""
+    if plan.first is None or row.tried - before >= plan.first.people:
+        return AT_ONCE
+    return min(AT_ONCE, plan.first.people - row.tried + before)
+
+
+def _count(plan: Plan, row: Timetable, began: int, now: datetime) -> None:
+    """Count those who began; once the first are all there, the others are held back for a while."""
+    row.begun += began
+    if plan.first is None or row.held_until is not None:
+        return
+    row.tried += began
+    if row.tried >= plan.first.people:
+        row.held_until = now + parse_duration(plan.first.hold)
+
+
+def _again(row: Timetable, now: datetime, *, is_paced: bool) -> datetime:
+    """Return when more may be let in: after the first ones' while, with the next hour of a pace, or at once."""
+    if row.held_until is not None and now < row.held_until:
+        return row.held_until
+    return pacing.next_step(row.since, now) if is_paced else now
 
 
 def _fire(workspace: Workspace, version: Version, row: Timetable, now: datetime) -> None:
@@ -182,10 +224,11 @@ def _fire(workspace: Workspace, version: Version, row: Timetable, now: datetime)
         row.at, row.after, row.begun, row.since = at, 0, 0, at
     most = _room(plan, row, now)
     if not most:
-        row.next_at = pacing.next_step(row.since, now)
+        row.next_at = _again(row, now, is_paced=True)
         return
     page: Page = audiences.whose_moment(workspace, version, row.at, _clocks(workspace, version), after=row.after, most=most)
-    row.begun += admit(workspace=workspace, version=version, candidates=page.candidates, now=now, watermark=watermark(workspace, now))
+    began = admit(workspace=workspace, version=version, candidates=page.candidates, now=now, watermark=watermark(workspace, now))
+    _count(plan, row, began, now)
     row.after, row.next_at = page.last, now
     if page.is_last:
         _let_go(row)

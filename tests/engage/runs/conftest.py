@@ -151,4 +151,7 @@ def shop(transactional_db, workspace):
     for name in MESSAGES:
         source = {"message": name, "email": {"subject": name, "body": f"This is {name}: [shop](https://shop.example/)."}}
         save_message(workspace=workspace, name=name, source=source, now=NOON)
+    variants = {"short": {"subject": "spring"}, "long": {"subject": "Spring is here at last"}}
+    spring = {"message": "spring", "email": {"subject": "Spring is here", "body": "[Look](https://shop.example/)."}, "variants": variants}
+    save_message(workspace=workspace, name="spring", source=spring, now=NOON)
     return made

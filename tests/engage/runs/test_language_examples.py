@@ -33,6 +33,7 @@ EVERY_WORD = {
     *FORMS,
     *parts.ROOTS,
     *("times", "since", "some", "arms", "share", "settle", "says"),
+    *("people", "for", "bounced", "reported", "left", "least", "per", "by"),
 }
 """`every` of items and `of` stand for themselves."""
 START = {"total": 80, "order_id": "A", "revenue": 30, "skus": ["a"], "occasion": "tasting", "priority": 2}

@@ -54,6 +54,7 @@ class Verdict:
 NEEDS_PARENT: Final = "needs_parent"
 DECLINED: Final = "declined_topic"
 NOW = Verdict("now")
+WARM_UP: Final = "warm_up"  # later, because the day's places are taken; that time is no delay
 NEVER_MEET: Final = 30  # openings that were tried in turn
 
 

@@ -32,6 +32,9 @@ def check(document: Document, plan: Plan, targets: Sequence[tuple[Place, str]]) 
         if target == "repeat" and (place[0] != "turns" or "listen" not in place):
             document.refuse(place, "`repeat` stands only in a line that a turn listens with.")
     _check_sources(document, plan)
+    for turn in plan.turns.values():
+        if turn.test is not None and turn.test.by == "goal" and plan.goal is None:
+            document.refuse(("turns", turn.name, "test"), "A test by `goal` needs a `goal` at the dialogue's head.")
     if any(mistake.line >= document.line(("turns",)) for mistake in document.found):
         return
     for turn in plan.turns.values():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from duologue.strategize.dialogues.rules import parts
+from duologue.strategize.dialogues.rules import parts, trying
 from duologue.strategize.dialogues.rules.conditions import condition
 from duologue.strategize.dialogues.rules.plan import Arm, Branch
 from duologue.strategize.dialogues.rules.terms import share
@@ -20,6 +20,8 @@ def own(reader: Reader, place: Place, does: str, given: dict[str, Any]) -> dict[
     """Read what stands only in a turn of its kind; of a turn that does nothing as it should, whatever can be read."""
     document = reader.document
     made: dict[str, Any] = {}
+    if "test" in given:
+        made["test"] = trying.test(document, (*place, "test"), given["test"])
     if "say" in given:
         made["message"] = parts.name(document, (*place, "say"), given["say"], "A message")
     if does not in given:

@@ -79,6 +79,37 @@ class Pace(msgspec.Struct, frozen=True, omit_defaults=True):
     most: int = 0
 
 
+class WarmUp(Pace, frozen=True, omit_defaults=True):
+    """How many letters a day may leave while a domain is new: `per` sending domain, or per receiving one too."""
+
+    per: str = "receiving"
+
+
+class First(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How many begin before all others, who come `hold` after the last of them."""
+
+    people: int
+    hold: str
+
+
+class StopIf(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Shares of the letters that arrived, above which a dialogue pauses itself, once `least` of them have; 0 is no limit."""
+
+    bounced: float = 0.0
+    reported: float = 0.0
+    left: float = 0.0
+    least: int = 50
+
+
+class Trial(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Variants of a message of which a `share` of people get one each; the others get, `hold` later, the one that did best."""
+
+    of: tuple[str, ...]
+    share: float
+    hold: str
+    by: str = "responses"
+
+
 class Arm(msgspec.Struct, frozen=True, omit_defaults=True):
     """One way of an experiment, and the share of people, between 0 and 1, who go it."""
 
@@ -122,6 +153,7 @@ class Turn(msgspec.Struct, frozen=True, omit_defaults=True):
     branches: tuple[Branch, ...] = ()
     learn: dict[str, Any] = {}
     wait: Moment | None = None
+    test: Trial | None = None
     arms: tuple[Arm, ...] = ()
     settle: str = "never"
     call: str = ""
@@ -177,6 +209,10 @@ class Plan(msgspec.Struct, frozen=True, omit_defaults=True):
     opens: str = ""
     closes: str = ""
     pace: Pace | None = None
+    first: First | None = None
+    stop_if: StopIf | None = None
+    warm_up: WarmUp | None = None
+    archive: bool = False
     clock: str = "person"
     spend: Money | None = None
     rank: int = 5

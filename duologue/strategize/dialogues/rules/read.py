@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from duologue.kit.yaml import Mistake, Mistakes, read_yaml
-from duologue.strategize.dialogues.rules import parts
+from duologue.strategize.dialogues.rules import parts, trying
 from duologue.strategize.dialogues.rules.check import check
 from duologue.strategize.dialogues.rules.choices import choose
 from duologue.strategize.dialogues.rules.listening import lines
@@ -23,7 +23,8 @@ __all__ = ["Mistake", "Mistakes", "read_dialogue"]
 KEYS = frozenset(
     {
         "dialogue", "about", "owner", "serves", "kind", "purpose", "topic", "audience", "except", "starts", "per", "if_underway",
-        "again", "runs", "pace", "spend", "rank", "holdout", "goal", "by", "window", "clock", "choices", "anytime", "start", "turns",
+        "again", "runs", "pace", "first", "stop_if", "warm_up", "archive", "spend", "rank", "holdout", "goal", "by", "window", "clock",
+        "choices", "anytime", "start", "turns",
     }
 )  # fmt: skip
 
@@ -99,6 +100,7 @@ def _plan(document: Document, reader: Reader) -> Plan:
         clock=defaults.get("clock", "person"),
         **made,
         **terms(document, starts),
+        **trying.head(document, starts),
     )
 
 

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 
 from duologue.strategize.dialogues.rules.moments import due, duration
 from duologue.strategize.dialogues.rules.parts import BEST, SAME
+from duologue.strategize.dialogues.rules.starting import chance
 from duologue.strategize.dialogues.rules.state import Call, HandOver, Say
+from duologue.strategize.dialogues.rules.trying import BEST as BEST_VARIANT
+from duologue.strategize.dialogues.rules.trying import drawn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,11 +52,17 @@ def _permitted(turn: Turn, channel: str, person: Known) -> bool:
     return turn.consent is not None or (channel, turn.purpose) in person.may
 
 
-def say(turn: Turn, seq: int, channels: tuple[str, ...], now: datetime, context: Context) -> Say:
-    """Return the delivery that a turn asks for; a letter is posted in time for when it is to arrive."""
+def say(turn: Turn, seq: int, channels: tuple[str, ...], now: datetime, context: Context, seed: int = 0) -> Say:  # noqa: PLR0917
+    """Return the delivery that a turn asks for; a letter is posted in time for when it is to arrive.
+
+    Of a test a share of people gets one of its variants, drawn once; the others wait for the best.
+    """
     due_at, arrives_at = now, arrival(turn, now, context) if channels[0] == POST else None
     if arrives_at is not None:
         due_at = max(now, arrives_at - POST_TAKES)
+    variant = drawn(turn.test, chance(seed, context.person.profile, turn.name, "test")) if turn.test else ""
+    if turn.test and variant == BEST_VARIANT:
+        due_at = max(due_at, now + duration(turn.test.hold))
     return Say(
         turn=turn.name,
         seq=seq,
@@ -70,6 +79,7 @@ def say(turn: Turn, seq: int, channels: tuple[str, ...], now: datetime, context:
         kind=turn.kind,
         topic=turn.topic,
         arrives_at=arrives_at,
+        variant=variant,
     )
 
 

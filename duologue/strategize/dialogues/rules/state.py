@@ -124,7 +124,8 @@ class Say(msgspec.Struct, frozen=True, gc=False):
 
     `channels` in order of choice, the chosen one first. `window` is "always", "Mo-Sa 09:00-20:00" or empty (the
     guardrails' own); it is read on `zone`. `gives` is one offer, or several of which the smallest that works is given. With a `team`
-    it is said to that team about the person, never to the person. `arrives_at` is when a letter is to be there.
+    it is said to that team about the person, never to the person. `arrives_at` is when a letter is to be there. `variant` is the one
+    that a test has drawn, or `trying.BEST` for the one that turns out best.
     """
 
     turn: str
@@ -143,6 +144,7 @@ class Say(msgspec.Struct, frozen=True, gc=False):
     topic: str = ""
     team: str | None = None
     arrives_at: datetime | None = None
+    variant: str = ""
 
 
 class Call(msgspec.Struct, frozen=True):

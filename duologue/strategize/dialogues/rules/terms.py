@@ -110,19 +110,20 @@ def _day(text: str) -> None:
 
 def _pace(document: Document, value: Any) -> Pace | None:
     if not isinstance(value, dict):
-        return Pace(_rate(document, ("pace",), value))
+        return Pace(rate(document, ("pace",), value))
     document.unknown_keys(("pace",), value, {"from", "doubling", "to"}, "`pace`")
     if not {"from", "doubling", "to"} <= value.keys():
         document.refuse(("pace",), "`pace` is 200/day, or {from: 200/day, doubling: 2d, to: 5000/day}.")
         return None
-    first, most = _rate(document, ("pace", "from"), value["from"]), _rate(document, ("pace", "to"), value["to"])
+    first, most = rate(document, ("pace", "from"), value["from"]), rate(document, ("pace", "to"), value["to"])
     doubling = parts.duration(document, ("pace", "doubling"), value["doubling"])
     if most < first:
         document.refuse(("pace", "to"), "`pace` rises: its `to` is at least its `from`.")
     return Pace(first, doubling, most)
 
 
-def _rate(document: Document, place: Place, value: Any) -> int:
+def rate(document: Document, place: Place, value: Any) -> int:
+    """Read a number a day, as 200/day."""
     match = _RATE.fullmatch(str(value))
     if match is None:
         document.refuse(place, f"A pace is a number of people a day, as in 200/day, not {value!r}.")

@@ -193,7 +193,7 @@ class Way:
         if not channels:
             self._pass_over(turn, "no channel")
             return
-        said = say(turn, self.seq, channels, self.now, self.context)
+        said = say(turn, self.seq, channels, self.now, self.context, self.seed)
         if turn.arrives and turn.arrives.late != "now" and channels[0] == POST and said.arrives_at is None:
             self.move(turn.arrives.late, "late")
             return

@@ -7,7 +7,7 @@ INTENTS = (
 )  # fmt: skip
 DOES = ("say", "ask", "give", "branch", "experiment", "learn", "wait", "call", "tell", "hand_over", "enter")
 MAY_SAY = ("say", "ask", "give", "tell")
-BESIDE = {"hand_over": ("priority", "within", "brief", "pause"), "call": ("with",)}
+BESIDE = {"say": ("test",), "hand_over": ("priority", "within", "brief", "pause"), "call": ("with",)}
 ANY_OF = frozenset(
     {"by", "kind", "purpose", "topic", "window", "clock", "only_if", "otherwise", "too_late", "arrives", "listen", "then", "was", "note"}
 )

@@ -1,0 +1,57 @@
+"""Watching how a dialogue's letters are taken, and pausing it where they are taken badly."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from django.db import connection
+
+from duologue.strategize.dialogues.actions import set_state
+from duologue.strategize.dialogues.models import Dialogue
+from duologue.strategize.dialogues.rules.trying import taken_badly
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from duologue.engage.runs.models import Timetable
+    from duologue.engage.runs.plans import Version
+    from duologue.platform.workspaces.models import Workspace
+
+EVERY: Final = timedelta(minutes=15)
+WAITS: Final = "SELECT EXISTS (SELECT FROM engage_delivery WHERE workspace_id = %s AND dialogue_id = %s AND state = 'queued')"
+
+
+def reactions(workspace: Workspace, dialogue: int, since: datetime | None) -> tuple[int, dict[str, int]]:
+    """Return how many letters of a dialogue left (since a moment), and how many of them bounced, were reported, made people leave."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT count(*), count(bounced_at), count(reported_at), count(left_at) FROM engage_delivery
+               WHERE workspace_id = %s AND dialogue_id = %s AND state = 'accepted'
+                 AND accepted_at >= coalesce(%s, '-infinity'::timestamptz)""",
+            (workspace.pk, dialogue, since),
+        )
+        left, bounced, reported, gone = cursor.fetchone()
+    return left, {"bounced": bounced, "reported": reported, "left": gone}
+
+
+def stop(workspace: Workspace, version: Version, row: Timetable, now: datetime) -> bool:
+    """Pause a dialogue whose letters are taken worse than it allows; say whether that was so."""
+    limits = version.plan.stop_if
+    if limits is None:
+        return False
+    because = taken_badly(limits, *reactions(workspace, version.dialogue, row.watched_from))
+    if not because:
+        return False
+    set_state(workspace=workspace, name=version.plan.dialogue, state=Dialogue.State.PAUSED, because=because, now=now)
+    row.stopped_at = now
+    return True
+
+
+def next_watch(workspace: Workspace, version: Version, now: datetime) -> datetime | None:
+    """Return when to look again how letters are taken: soon, as long as some of them have not left."""
+    if version.plan.stop_if is None:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(WAITS, (workspace.pk, version.dialogue))
+        return now + EVERY if cursor.fetchone()[0] else None

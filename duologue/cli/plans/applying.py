@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import F
 
 from duologue.cli.plans import dialogues
 from duologue.cli.plans.folder import in_order
 from duologue.cli.plans.rooms import Room, hand_in
+from duologue.engage.messages.models import MessageVersion
 from duologue.engage.runs.moving import NotPossible, move_under_way, waiting
 from duologue.kit.yaml import Mistake, Mistakes
 from duologue.platform.audit.actions import note
@@ -179,7 +181,9 @@ def texts_in_force(workspace: Workspace) -> dict[str, str]:
     """Return what can be edited on screen as text, by the path it has in a plan folder."""
     drafts = Dialogue.within(workspace).values_list("name", "draft")
     rules = Segment.within(workspace).values_list("name", "source")
+    kept = MessageVersion.within(workspace).filter(number=F("message__current")).exclude(source="").values_list("message__name", "source")
     return {
+        **{f"messages/{name}.yaml": text for name, text in kept},
         **{f"dialogues/{name}.yaml": text for name, text in drafts},
         **{f"segments/{name}.yaml": text for name, text in rules},
     }

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
+import msgspec
 from django.db import connection
 
 from duologue.engage.messages import versions
@@ -18,6 +19,7 @@ from duologue.engage.messages.content.products import with_products
 from duologue.engage.messages.items import FIRST_LINK, example_items
 from duologue.engage.messages.models import Message, MessageVersion
 from duologue.engage.messages.rules.body import body_of
+from duologue.engage.messages.rules.source import read_message
 from duologue.engage.messages.surroundings import surroundings
 from duologue.engage.messages.writing import fill, values_for
 from duologue.people.profiles.queries import KnownPerson, people
@@ -26,6 +28,7 @@ from duologue.platform.workspaces.queries import now
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from duologue.engage.messages.content.compile import Compiled
     from duologue.platform.workspaces.models import Workspace
 
 
@@ -49,6 +52,18 @@ class Target:
 
 
 PRODUCT: Final = "product"  # how dialogues hear the link of a product
+
+
+@dataclass(slots=True, frozen=True)
+class FilledPreview:
+    """Templates with the values a person would read them with, and what of those is known of the person."""
+
+    content: Compiled
+    values: dict[str, Any]
+    known: dict[str, Any]
+
+
+UNKEPT: Final = -1  # the number of a version that is not kept, and so not remembered
 
 
 class NoSuchMessage(LookupError):
@@ -87,16 +102,31 @@ def render_preview(
     stored = row and MessageVersion.within(workspace).filter(message=row, number=number or row.current).first()
     if not stored:
         raise NoSuchMessage(f"There is no message {name!r} in {workspace.name}.")
-    version = versions.version_of(stored.pk, stored.data)
+    filled = filled_preview(workspace, versions.version_of(stored.pk, stored.data), name, person, kind=kind)
+    content, values = filled.content, filled.values
+    return Rendered(content.subject.render(values), content.html.render(values), content.text.render(values))
+
+
+def render_source(workspace: Workspace, source: str, name: str, person: int | None = None) -> Rendered:
+    """Render a message that is being written, as a person would read it. Raises Mistakes, or ContentFailed."""
+    data = {"message": msgspec.to_builtins(read_message(name, source))}
+    filled = filled_preview(workspace, versions.version_of(UNKEPT, data), name, person)
+    content, values = filled.content, filled.values
+    return Rendered(content.subject.render(values), content.html.render(values), content.text.render(values))
+
+
+def filled_preview(
+    workspace: Workspace, version: versions.Version, name: str, person: int | None, *, kind: str = "promotion"
+) -> FilledPreview:
+    """Fill a version in as a person would read it, with examples for perks and links, and what is known of them. Raises ContentFailed."""
     known = people(workspace, [person]).get(person) if person is not None else None
     offers = {path.split(".")[1] for path in _reads(version) if path.startswith("perk.")}
     ends = (now(workspace) + timedelta(days=14)).isoformat()
     body = {"perks": {offer: {"perk": 0, "code": "CODE-1234", "worth": 1000, "expires_at": ends} for offer in offers}, "message": name}
-    one = _example(body, kind)
+    reader, one = known or KnownPerson(0), _example(body, kind)
     one.items = example_items(workspace, version.items) if version.items else []
-    filled = fill(workspace, one, known or KnownPerson(0), version, surroundings(workspace))
-    content, values = filled.content, filled.values
-    return Rendered(content.subject.render(values), content.html.render(values), content.text.render(values))
+    filled = fill(workspace, one, reader, version, surroundings(workspace))
+    return FilledPreview(filled.content, filled.values, {"person": {"country": reader.country, "locale": reader.locale, **reader.facts}})
 
 
 def link_target(workspace: Workspace, delivery_id: int, link_no: int) -> Target | None:

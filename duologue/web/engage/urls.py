@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from duologue.web.engage import doubts, inbox, mailbox, messages, sites, till
+from duologue.web.engage import broadcasts, doubts, inbox, mailbox, messages, sites, till
 
 app_name = "engage"
 urlpatterns = [
@@ -16,6 +16,12 @@ urlpatterns = [
     path("messages", messages.messages, name="messages"),
     path("messages/<str:name>", messages.message, name="message"),
     path("messages/<str:name>/preview", messages.preview, name="preview"),
+    path("broadcasts", broadcasts.broadcasts, name="broadcasts"),
+    path("broadcasts/new", broadcasts.new, name="new-broadcast"),
+    path("broadcasts/preview", broadcasts.preview, name="broadcast-preview"),
+    path("broadcasts/<str:name>/", broadcasts.broadcast, name="broadcast"),
+    path("broadcasts/<str:name>/numbers", broadcasts.numbers, name="broadcast-numbers"),
+    path("broadcasts/<str:name>/send", broadcasts.send, name="send-broadcast"),
     path("sites", sites.sites, name="sites"),
     path("sites/<str:name>", sites.site, name="site"),
     path("perhaps-sent", doubts.doubts, name="doubts"),

@@ -10,10 +10,12 @@ from django.db import connection
 from django.db.models import Count, F, Q
 from django.urls import reverse
 
+from duologue.engage.broadcasts.queries import is_one as is_broadcast
 from duologue.engage.channels.models import Relay
 from duologue.engage.conversations.models import Conversation
 from duologue.engage.messages.models import Delivery
 from duologue.engage.perks.queries import codes_left
+from duologue.engage.runs.models import Timetable
 from duologue.measure.reports.models import ReportSnapshot
 from duologue.people.imports.models import Import
 from duologue.people.intake.models import Refusal
@@ -109,8 +111,18 @@ def _relays(workspace: Workspace) -> list[Matter]:
 
 def _paused(workspace: Workspace) -> list[Matter]:
     paused = Dialogue.within(workspace).filter(state=Dialogue.State.PAUSED).order_by("name")
+    stopped = set(Timetable.within(workspace).filter(dialogue__in=paused, stopped_at__isnull=False).values_list("dialogue_id", flat=True))
     return [
         Matter(
+            "bad",
+            "hand-stop",
+            f"“{one.name}” stopped itself: it is taken badly.",
+            one.paused_because,
+            "Look, then go on or leave it",
+            reverse("engage:broadcast" if is_broadcast(workspace, one) else "strategize:dialogue", args=[workspace.name, one.name]),
+        )
+        if one.pk in stopped
+        else Matter(
             "warn",
             "player-pause",
             f"“{one.name}” is paused.",

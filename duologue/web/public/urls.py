@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from duologue.web.public import known, leaving, parent, preferences, sites, survey, why
+from duologue.web.public import known, leaving, letters, parent, preferences, sites, survey, why
 
 app_name = "public"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("d/<str:token>", known.known, name="known"),
     path("g/<str:token>", parent.parent, name="parent"),
     path("s/<str:token>", survey.survey, name="survey"),
+    path("at/<slug:workspace>/letters/", letters.letters, name="letters"),
+    path("at/<slug:workspace>/letters/feed.xml", letters.feed, name="letters-feed"),
+    path("at/<slug:workspace>/letters/<slug:name>/<int:number>", letters.letter, name="letter"),
     path("at/<slug:workspace>/<slug:name>", sites.site, name="site"),
     path("w/<str:token>", why.why_me, name="why_me"),
 ]

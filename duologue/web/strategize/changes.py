@@ -38,7 +38,7 @@ def pause(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse
     because = request.POST.get("because", "").strip() or f"by {request.user}"
     if actions.pause(workspace=workspace, name=name, because=because, now=now(workspace)):
         note(workspace, str(request.user), "pause dialogue", name, {"because": because}, staff=member(request))
-    return said(request, "It is paused; responses are still heard.", "strategize:dialogue", workspace.name, name)
+    return said(request, "It is paused; responses are still heard.", _page_of(request), workspace.name, name)
 
 
 @require_POST
@@ -66,7 +66,7 @@ def move(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
 
 def _let_in(request: HttpRequest, workspace: Workspace, name: str, act: str, done: str) -> HttpResponse:
     _exists(workspace, name)
-    to = ("strategize:dialogue", workspace.name, name)
+    to = (_page_of(request), workspace.name, name)
     try:
         audience = start_soon(workspace=workspace, name=name, now=now(workspace))
     except (actions.NotPossible, DialogueRefused) as refused:
@@ -78,3 +78,8 @@ def _let_in(request: HttpRequest, workspace: Workspace, name: str, act: str, don
 def _exists(workspace: Workspace, name: str) -> None:
     if not Dialogue.within(workspace).filter(name=name).exists():
         raise Http404
+
+
+def _page_of(request: HttpRequest) -> str:
+    """Return the page from which it was asked: a broadcast's, or the dialogue's."""
+    return "engage:broadcast" if request.POST.get("back") == "broadcast" else "strategize:dialogue"

@@ -59,6 +59,12 @@ def percent(part: float | None, whole: float | None) -> str:
 
 
 @register.filter
+def at(found: Any, key: Any) -> Any:
+    """Return what a map holds under a key, or nothing."""
+    return found.get(key) if isinstance(found, dict) else None
+
+
+@register.filter
 def share(part: float | None, whole: float | None) -> float:
     """Return a part of a whole in hundredths, for the width of a bar."""
     return round(100 * (part or 0) / whole, 1) if whole else 0.0

@@ -6,7 +6,8 @@ import pytest
 
 from duologue.brand.book.rules import Book
 from duologue.brand.book.rules import Look as Written
-from duologue.web.public.look import contrast, look_of
+from duologue.kit.colour import contrast
+from duologue.web.public.look import look_of
 
 
 def look(**colours):

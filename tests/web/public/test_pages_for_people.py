@@ -9,6 +9,7 @@ from django.test import Client
 
 from duologue.engage.conversations.models import Conversation
 from duologue.engage.messages.models import Delivery
+from duologue.kit.colour import contrast
 from duologue.people.consent.actions import NewStatement, save_topic, state
 from duologue.people.consent.queries import standing, wishes
 from duologue.people.consent.rules import Wishes
@@ -18,7 +19,6 @@ from duologue.platform.secrets.signing import sign
 from duologue.strategize.dialogues.rules.survey import read_survey
 from duologue.strategize.dialogues.surveys import save_survey
 from duologue.web.public.listing import PAGES
-from duologue.web.public.look import contrast
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 

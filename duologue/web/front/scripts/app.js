@@ -5,3 +5,4 @@ import "./find.js";
 import "./submit-on-change.js";
 import "./once.js";
 import "./grow.js";
+import "./previews.js";

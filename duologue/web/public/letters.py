@@ -1,0 +1,114 @@
+"""Letters that everybody may read: /at/WORKSPACE/letters/, each on a page of its own, and as a feed."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+from csp.decorators import csp_update
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.safestring import mark_safe
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import condition, require_safe
+from markdown_it import MarkdownIt
+
+from duologue.brand.book.queries import current as current_book
+from duologue.engage.broadcasts.archive import Issue, issues
+from duologue.platform.workspaces.models import Workspace
+from duologue.web.public.look import look_of
+from duologue.web.public.words import WORDS, language_of
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from django.http import HttpRequest
+
+MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
+KEPT: Final = 300  # seconds
+_kept: dict[int, tuple[float, list[Issue]]] = {}
+
+
+def _etag(_request: HttpRequest, workspace: str, **_which: Any) -> str | None:
+    room = Workspace.objects.filter(name=workspace).first()
+    found = _issues(room) if room else []
+    return f'"{len(found)}-{int(found[0].at.timestamp())}"' if found else None
+
+
+@require_safe
+@cache_control(public=True, max_age=KEPT)
+def letters(request: HttpRequest, workspace: str) -> HttpResponse:
+    """List the letters, the newest first."""
+    room = _room(workspace)
+    return render(request, "public/letters.html", {**_frame(room), "issues": _issues(room)})
+
+
+@require_safe
+@csp_update({"img-src": ["https:"]})  # type: ignore[arg-type]
+@cache_control(public=True, max_age=KEPT)
+def letter(request: HttpRequest, workspace: str, name: str, number: int) -> HttpResponse:
+    """Show one letter as nobody in particular would read it."""
+    room = _room(workspace)
+    found = next((one for one in _issues(room) if (one.name, one.number) == (name, number)), None)
+    if found is None:
+        raise Http404
+    return render(request, "public/letter.html", {**_frame(room), "issue": found, "html": _html(found.text)})
+
+
+@require_safe
+@cache_control(public=True, max_age=KEPT)
+@condition(etag_func=_etag)
+def feed(_request: HttpRequest, workspace: str) -> HttpResponse:
+    """Return the letters as an Atom feed (RFC 4287)."""
+    room = _room(workspace)
+    here = _address(reverse("public:letters", args=[room.name]))
+    made = Atom1Feed(
+        title=current_book(room).name,
+        link=here,
+        description="",
+        language=room.locale,
+        feed_url=_address(reverse("public:letters-feed", args=[room.name])),
+    )
+    for one in _issues(room):
+        link = _address(reverse("public:letter", args=[room.name, one.name, one.number]))
+        made.add_item(title=one.title, link=link, description=_html(one.text), unique_id=link, pubdate=one.at, updateddate=one.at)
+    return HttpResponse(made.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+
+
+letters.public = letter.public = feed.public = True  # type: ignore[attr-defined]
+
+
+def _room(name: str) -> Workspace:
+    found = Workspace.objects.filter(name=name).first()
+    if found is None or not _issues(found):
+        raise Http404
+    return found
+
+
+def _issues(room: Workspace) -> list[Issue]:
+    """Return the letters, looked for again after a while."""
+    held = _kept.get(room.pk)
+    if held is None or time.monotonic() - held[0] > KEPT:
+        held = _kept[room.pk] = (time.monotonic(), issues(room))
+    return held[1]
+
+
+def forget() -> None:
+    """Look for letters again at once; for tests, where row numbers begin anew."""
+    _kept.clear()
+
+
+def _frame(room: Workspace) -> dict[str, Any]:
+    book, language = current_book(room), language_of(room.locale)
+    return {"workspace": room, "brand": book, "look": look_of(book), "words": WORDS[language], "language": language}
+
+
+def _address(path: str) -> str:
+    return f"{settings.PUBLIC_URL}{path}"
+
+
+def _html(markdown: str) -> str:
+    return mark_safe(MARKDOWN.render(markdown))  # noqa: S308 - no HTML of its own is let through

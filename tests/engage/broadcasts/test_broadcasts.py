@@ -1,0 +1,131 @@
+"""A broadcast is a text of the language, and what the screen asks is read back from it."""
+
+from datetime import datetime
+
+import msgspec
+import pytest
+from django.urls import reverse
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from duologue.engage.broadcasts import actions
+from duologue.engage.broadcasts.queries import find
+from duologue.engage.broadcasts.rules.standing import standing_of
+from duologue.engage.broadcasts.rules.texts import Broadcast, dialogue_text, message_text, read_back
+from duologue.engage.messages.actions import note_outcome
+from duologue.engage.messages.models import Delivery
+from duologue.engage.messages.rules.source import contents, read_message
+from duologue.engage.runs.moving import NotPossible
+from tests.engage.runs.conftest import shop  # noqa: F401 - a shop with people on a virtual clock
+from tests.web import seed
+
+LATER = datetime.fromisoformat("2026-01-05T12:00")
+words = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=20).filter(
+    lambda s: "{" not in s
+)
+broadcasts = st.builds(
+    Broadcast,
+    name=st.just("spring-sale"),
+    about=words,
+    segment=st.just("tea"),
+    purpose=st.just("promotions"),
+    subject=words,
+    preview=st.just("") | words,
+    body=words,
+    subjects=st.lists(words, max_size=3).map(tuple),
+    share=st.sampled_from([5, 12.5, 50]),
+    hours=st.integers(1, 72),
+    by=st.sampled_from(["responses", "goal", "stays"]),
+    when=st.sampled_from(["at", "every"]),
+    day=st.just("2026-02-01"),
+    time=st.just("09:30"),
+    rule=st.just("FREQ=WEEKLY;BYDAY=TU"),
+    clock=st.sampled_from(["person", "workspace"]),
+    pace=st.sampled_from([0, 500]),
+    warm_from=st.sampled_from([0, 200]),
+    doubling=st.integers(1, 9),
+    warm_to=st.just(5000),
+    first=st.sampled_from([0, 100]),
+    first_hours=st.integers(1, 48),
+    limits=st.sampled_from([{}, {"bounced": 5.0}, {"bounced": 5.0, "reported": 0.3, "left": 2.0}]),
+    archive=st.booleans(),
+    holdout=st.sampled_from([0, 10]),
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(broadcasts)
+def test_what_the_screen_asks_is_what_its_text_says(one):
+    message = read_message(one.name, message_text(one))
+    assert [said.subject for said in contents(message).values()] == [one.subject, *one.subjects]
+
+    back = read_back(dialogue_text(one), msgspec.to_builtins(message), LATER)
+    assert back is not None
+    assert dialogue_text(back) == dialogue_text(one)
+    assert message_text(back) == message_text(one)
+
+
+def test_a_text_with_more_than_the_screen_asks_is_left_to_be_text():
+    text = dialogue_text(Broadcast("b", segment="tea", purpose="promotions", subject="s", body="b", when="at", day="2026-02-01"))
+    assert read_back(text, None, LATER) is not None
+    assert read_back(text.replace("silence: 14d", "silence: 9d"), None, LATER) is None
+    assert read_back("dialogue: b\n", None, LATER) is None
+
+
+@pytest.mark.parametrize(
+    ("state", "more", "stands"),
+    [
+        ("draft", {}, "draft"),
+        ("live", {"next_at": datetime.fromisoformat("2026-02-01")}, "scheduled"),
+        ("live", {"next_at": datetime.fromisoformat("2026-01-05")}, "sending"),
+        ("live", {"waiting": 1}, "sending"),
+        ("live", {}, "done"),
+        ("paused", {"stopped": True}, "stopped"),
+        ("paused", {}, "paused"),
+        ("ended", {"waiting": 1}, "done"),
+    ],
+)
+def test_where_it_stands(state, more, stands):
+    given = {"stopped": False, "in_hand": False, "waiting": 0, "next_at": None, "now": LATER, **more}
+    assert standing_of(state, **given) == stands
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_is_kept_sent_and_stopped_and_the_first_page_says_so(shop, client):  # noqa: F811
+    shop.add_people(30)
+    shop.segment("tea", shop.people)
+    client.force_login(seed.staff_for(shop.workspace), backend="allauth.account.auth_backends.AuthenticationBackend")
+    where = reverse("engage:new-broadcast", args=["shop"])
+    asked = {"about": "Spring", "segment": "tea", "purpose": "promotions", "subject": "Spring", "body": "Look {{ person.first_name }}"}
+    refused = client.post(where, asked)
+    assert refused.status_code == 422
+    assert "needs a fall-back" in refused.text
+    assert "Look {{ person.first_name }}" in refused.text
+    fine = {**asked, "body": "[Look](https://shop.example/)", "first": "10", "stops": "yes", "bounced": "5"}
+    assert client.post(where, {**fine, "hours": "many"}).status_code == 422
+    kept = client.post(where, fine)
+    assert kept["location"] == reverse("engage:broadcast", args=["shop", "spring"])
+    found = find(shop.workspace, "spring", shop.now)
+    assert (found.standing, found.broadcast.when, found.broadcast.first) == ("draft", "now", 10)
+    page = client.get(kept["location"])
+    assert "There is no line beside the subject." in page.text
+    send = reverse("engage:send-broadcast", args=["shop", "spring"])
+    assert "Its segment has 30 people now, not 29" in client.post(send, {"people": "29"}, follow=True).text
+    client.post(send, {"people": "30"})
+    assert find(shop.workspace, "spring", shop.now).standing == "scheduled"
+    shop.advance(minutes=30)
+    left = list(Delivery.within(shop.workspace).filter(state="accepted").values_list("pk", flat=True))
+    assert len(left) == 10
+    note_outcome(workspace=shop.workspace, deliveries=left[:1], kind="bounced", at=shop.now)
+    shop.advance(hours=3)
+    assert find(shop.workspace, "spring", shop.now).standing == "stopped"
+    home = client.get(reverse("home:home", args=["shop"])).text
+    assert "“spring” stopped itself" in home
+    assert "1 of 10 letters bounced: 10.0%, more than the 5.00% allowed." in home
+    assert "It stopped itself." in client.get(kept["location"]).text
+    client.post(reverse("strategize:resume", args=["shop", "spring"]), {"back": "broadcast"})
+    shop.advance(minutes=5)
+    assert Delivery.within(shop.workspace).filter(state="accepted").count() == 30
+    assert find(shop.workspace, "spring", shop.now).standing == "done"
+    with pytest.raises(NotPossible, match="begun"):
+        actions.save(workspace=shop.workspace, broadcast=found.broadcast, now=shop.now)

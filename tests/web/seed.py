@@ -14,6 +14,8 @@ from duologue.brand.catalogue.actions import save_products, take_out
 from duologue.brand.catalogue.models import Feed, ProductChange
 from duologue.brand.catalogue.rules import NewProduct
 from duologue.brand.personas.models import Persona
+from duologue.engage.broadcasts.actions import save as save_broadcast
+from duologue.engage.broadcasts.rules.texts import Broadcast
 from duologue.engage.channels.actions import save_relay
 from duologue.engage.channels.models import KeptMail, Relay
 from duologue.engage.conversations.models import Conversation, Entry, Team
@@ -72,6 +74,8 @@ def fill(workspace: Workspace, now, people: int = 7) -> dict:
     plans = plans_of(workspace, now, persons)
     ways(workspace, now, persons, plans)
     own_pages(workspace, now, persons[0])
+    spring = Broadcast("spring-letter", "Spring letter", "lapsed-good-customers", "promotions", "we-miss-you", when="at", day="2026-02-01")
+    save_broadcast(workspace=workspace, broadcast=spring, now=now)
     talk(workspace, now, persons)
     arrivals(workspace, now)
     kept_for_a_time(workspace, now)

@@ -1,4 +1,4 @@
-"""`duologue message render`: what a person would read."""
+"""`duologue message render|check|try`: what a person would read, what to look at in it, and a trial letter."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 NAME = "message"
-HELP = "Show a message as one person would read it."
+HELP = "Show a message as one person would read it, look through it, or try it on a colleague."
 EXAMPLE = "duologue message render we-miss-you --person ann@example.com"
 
 
@@ -27,8 +27,60 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     render.add_argument("--version", metavar="NUMBER", type=int, default=None, help="an earlier version (default: the current one)")
     render.add_argument("--part", choices=["text", "html"], default="text", help="which part to print (default: text)")
 
+    check = words.add_parser("check", help="look through a message: links, values, pictures, size, contrast, words, the way out")
+    check.add_argument("name", metavar="NAME", help="the message")
+    check.add_argument("--person", metavar="REF", default="", help="as this person would read it (default: no one)")
+    tried = words.add_parser("try", help="send a trial letter to someone who works here; it touches nobody's figures")
+    tried.add_argument("name", metavar="NAME", help="the message")
+    tried.add_argument("--to", metavar="ADDRESS", required=True, help="the address of a member of the workspace")
+    tried.add_argument("--person", metavar="REF", default="", help="as this person would read it (default: the first there is)")
+
 
 def run(args: argparse.Namespace) -> int:
+    """Do it."""
+    return int({"render": _render, "check": _check, "try": _try}[args.word](args))
+
+
+def _check(args: argparse.Namespace) -> int:
+    """Print what to look at; exit with 1 where something is bad."""
+    from dataclasses import asdict
+
+    from duologue.engage.messages.checks import check_message
+    from duologue.engage.messages.content.liquid import ContentFailed
+    from duologue.engage.messages.queries import NoSuchMessage
+
+    workspace = workspace_of(args)
+    try:
+        found = check_message(workspace, args.name, _person(workspace, args.person) if args.person else None)
+    except (NoSuchMessage, ContentFailed) as refusal:
+        raise Refused(str(refusal)) from None
+    if args.json:
+        print_json({"message": args.name, "findings": [asdict(one) for one in found]})
+    for one in () if args.json else found:
+        print(f"{one.tone}: {one.says} {one.do}")
+    if not found and not args.json:
+        print("Nothing to mend.")
+    return int(any(one.tone == "bad" for one in found))
+
+
+def _try(args: argparse.Namespace) -> int:
+    from duologue.engage.messages.trying_out import NotTried, send_trial
+    from duologue.platform.workspaces.queries import now
+
+    workspace = workspace_of(args)
+    person = _person(workspace, args.person) if args.person else None
+    try:
+        send_trial(workspace=workspace, message=args.name, to=args.to, person=person, now=now(workspace))
+    except NotTried as refusal:
+        raise Refused(str(refusal)) from None
+    if args.json:
+        print_json({"message": args.name, "to": args.to})
+    else:
+        print(f"A trial letter of {args.name} is on its way to {args.to}.")
+    return 0
+
+
+def _render(args: argparse.Namespace) -> int:
     """Print subject and text, or all parts as JSON."""
     from duologue.engage.messages.content.liquid import ContentFailed
     from duologue.engage.messages.queries import NoSuchMessage, render_preview

@@ -113,6 +113,7 @@ class NewDelivery:
     conditional: bool = False
     plain: str = ""  # a letter of our own, by the name of its words
     to: str = ""  # a colleague's or a parent's address: the person is written about, not to
+    test: str = ""  # what stands before the subject of a trial letter, whose links touch nobody
 
 
 def plan(*, workspace: Workspace, deliveries: Sequence[NewDelivery], now: datetime) -> list[int]:
@@ -185,6 +186,7 @@ def _body(delivery: NewDelivery) -> dict[str, Any]:
         "conditional": delivery.conditional,
         "plain": delivery.plain,
         "to": delivery.to,
+        "test": delivery.test,
     }
     return {key: value for key, value in body.items() if value}
 

@@ -28,7 +28,8 @@ def check_message(workspace: Workspace, name: str, person: int | None = None, *,
     filled = filled_preview(workspace, version, name, person, kind=kind)
     content, values = filled.content, filled.values
     known = filled.known
-    missing = sorted(path for path in content.reads if path.startswith("person.") and dig(known, path) in (None, ""))
+    read = sorted(path for path in content.reads if path.startswith("person."))
+    missing = [path for path in read if person is not None and dig(known, path) in (None, "")]
     return findings(
         Letter(
             subject=content.subject.render(values),

@@ -61,6 +61,9 @@ def choose_items(
     little = watch(workspace).little_stock
     gone: dict[int, str] = {}
     for one, asked in wanted:
+        if one.body.get("test"):
+            one.items = example_items(workspace, asked)
+            continue
         shown = [Item(key, said, here.get(key), little) for key, said in listed[one.id].items()]
         if asked.sold_out != "keep":
             shown = [item for item in shown if item.product is None or item.product.is_available]

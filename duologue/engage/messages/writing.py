@@ -15,6 +15,7 @@ from duologue.engage.channels.protocol import Letter
 from duologue.engage.messages import versions
 from duologue.engage.messages.content.liquid import ContentFailed
 from duologue.engage.messages.items import FIRST_LINK, as_read, choose_items
+from duologue.engage.messages.rehearsing import rehearse
 from duologue.engage.perks.actions import PerkRequest, Reserved, reserve
 from duologue.engage.perks.queries import of_runs
 from duologue.kit.clock import zone_named
@@ -96,7 +97,7 @@ def _letter(workspace: Workspace, one: Claimed, filled: Filled, address: str, *,
         sender_name=around.sender.name,
         sender_address=around.sender.address,
         recipient=address,
-        subject=content.subject.render(values),
+        subject=f"[{one.body['test']}] {content.subject.render(values)}" if one.body.get("test") else content.subject.render(values),
         html=content.html.render_quoted(values),
         text=content.text.render_quoted(values),
         at=now,
@@ -170,7 +171,7 @@ def content_for(
 ) -> Compiled:
     """Return what a delivery says, in the person's language. Raises ContentFailed."""
     locale = person.locale or workspace.locale
-    is_promotion = one.kind == "promotion"
+    is_promotion = one.kind == "promotion" or bool(one.body.get("test"))
     if version is not None:
         variant = one.body.get("variant", "")
         return versions.compiled(version, locale=locale, variant=variant, look=around.look, is_promotion=is_promotion)
@@ -204,6 +205,8 @@ def values_for(
         values["link"]["page"] = f"{around.public_url}/{PLAIN_PAGES[plain]}/{sign(plain, workspace.id, one.id)}"
     if one.items:
         values["items"] = _items(workspace, one, person, locale, around)
+    if one.body.get("test"):
+        rehearse(values, content, around.public_url)
     if one.body.get("text"):
         values["reply"] = {"text": one.body["text"], "subject": one.body.get("subject") or "Re:"}
     for path, instead in version.fallback if version is not None else ():
@@ -221,6 +224,8 @@ def _items(workspace: Workspace, one: Claimed, person: KnownPerson, locale: str,
     babel = _babel(f"{locale}-{person.country}", locale, workspace.locale)
     numbers = range(FIRST_LINK, FIRST_LINK + len(one.items))
     links = [ready(f"{around.public_url}/l/", token) for token in sign_each("click", (workspace.id, one.id), numbers)]
+    if one.body.get("test"):
+        links = [item.link or around.public_url for item in one.items]
     return [
         as_read(item, link=link, locale=locale, babel=babel, currency=workspace.currency)
         for item, link in zip(one.items, links, strict=True)

@@ -104,7 +104,7 @@ class _Tally:
     longest: timedelta = timedelta(0)
 
 
-class _Ahead:
+class Ahead:
     """What is to happen to one person, in the order of its moments; of the same moment, as numbered and then as put in."""
 
     def __init__(self) -> None:
@@ -165,21 +165,9 @@ def _scaled(counts: Counter[str], scale: float) -> dict[str, int]:
 
 def _play(plan: Plan, assumed: Assumptions, number: int, now: datetime, tally: _Tally) -> None:
     """Play one person's run to its end."""
-    channels = frozenset(channel for turn in plan.turns.values() for channel in turn.by if channel not in {SAME, BEST}) | {"email"}
-    purposes = {turn.purpose for turn in plan.turns.values()} | {plan.purpose}
-    may = frozenset((channel, purpose) for channel in channels for purpose in purposes)
-    person = Known(
-        number,
-        number,
-        facts=invented_facts(plan),
-        zone=assumed.zone,
-        may=may,
-        channels=channels,
-        reachable=channels,
-        workspace_zone=assumed.zone,
-    )
+    person = invented(plan, assumed, number)
     state = begin(plan, run_key=number, at=now, start=invented_start(plan, now) or None)
-    ahead = _Ahead()
+    ahead = Ahead()
     if plan.goal is not None and _chance(assumed, number, "goal", 0) < assumed.rate("goal", "goal", "goal"):
         within = parse_duration(plan.goal.within) if plan.goal.within else timedelta(days=30)
         at = now + within * _chance(assumed, number, "goal", 1)
@@ -189,7 +177,7 @@ def _play(plan: Plan, assumed: Assumptions, number: int, now: datetime, tally: _
     for step in range(1, STEPS_AT_MOST):
         decision = decide(plan, state, person, heard, moment, moment, seed=assumed.seed)
         _count(plan, decision, moment, tally)
-        _respond(plan, assumed, number, decision, moment, ahead, step)
+        respond(plan, assumed, number, decision, moment, ahead, step)
         state = decision.state
         if decision.ended:
             tally.longest = max(tally.longest, moment - now)
@@ -203,8 +191,25 @@ def _play(plan: Plan, assumed: Assumptions, number: int, now: datetime, tally: _
     tally.ended["loop"] += 1
 
 
+def invented(plan: Plan, assumed: Assumptions, number: int) -> Known:
+    """Return somebody who allows everything, has every address, and is passed over nowhere."""
+    channels = frozenset(channel for turn in plan.turns.values() for channel in turn.by if channel not in {SAME, BEST}) | {"email"}
+    purposes = {turn.purpose for turn in plan.turns.values()} | {plan.purpose}
+    may = frozenset((channel, purpose) for channel in channels for purpose in purposes)
+    return Known(
+        number,
+        number,
+        facts=invented_facts(plan),
+        zone=assumed.zone,
+        may=may,
+        channels=channels,
+        reachable=channels,
+        workspace_zone=assumed.zone,
+    )
+
+
 def _count(plan: Plan, decision: Decision, moment: datetime, tally: _Tally) -> None:
-    for say in _to_the_person(decision):
+    for say in to_the_person(decision):
         at = next_open(say.window, say.zone, max(say.due_at, moment))
         tally.days[at.date().isoformat()] += 1
         tally.turns[say.turn] += 1
@@ -219,11 +224,11 @@ def _count(plan: Plan, decision: Decision, moment: datetime, tally: _Tally) -> N
         tally.ended[decision.ended] += 1
 
 
-def _respond(  # noqa: PLR0917 one step of one person
-    plan: Plan, assumed: Assumptions, number: int, decision: Decision, moment: datetime, ahead: _Ahead, step: int
+def respond(  # noqa: PLR0917 one step of one person
+    plan: Plan, assumed: Assumptions, number: int, decision: Decision, moment: datetime, ahead: Ahead, step: int
 ) -> None:
     """Let the person take in what was said, and say something back, or not."""
-    for say in _to_the_person(decision):
+    for say in to_the_person(decision):
         at = next_open(say.window, say.zone, max(say.due_at, moment)) + timedelta(minutes=1)
         perks = {offer: {"expires_at": (at + assumed.perk_lasts).isoformat()} for offer in say.gives[:1]}
         accepted = Heard("accepted", None, at, at, say.turn, say.seq, {"channel": say.channels[0], "perks": perks})
@@ -238,13 +243,13 @@ def _respond(  # noqa: PLR0917 one step of one person
         _draw(plan, assumed, number, turn, decision.hand_over.seq, decision.hand_over.due_at or moment, ahead)
 
 
-def _to_the_person(decision: Decision) -> list[Say]:
+def to_the_person(decision: Decision) -> list[Say]:
     """Return what is said to the person; what a team is told is no message of theirs."""
     return [say for say in decision.says if say.team is None]
 
 
 def _draw(  # noqa: PLR0917 one chance needs all of these
-    plan: Plan, assumed: Assumptions, number: int, turn: Turn, seq: int, at: datetime, ahead: _Ahead
+    plan: Plan, assumed: Assumptions, number: int, turn: Turn, seq: int, at: datetime, ahead: Ahead
 ) -> None:
     """Draw at most one response to a turn: the lines' rates follow one another on the line from 0 to 1."""
     chance, floor = _chance(assumed, number, turn.name, seq), 0.0

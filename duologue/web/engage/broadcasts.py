@@ -18,6 +18,7 @@ from duologue.engage.messages.checks import check_message
 from duologue.engage.messages.content.liquid import ContentFailed
 from duologue.engage.messages.models import MessageVersion
 from duologue.engage.messages.queries import NoSuchMessage, Rendered, render_preview, render_source
+from duologue.engage.messages.trying_out import colleagues
 from duologue.engage.runs.moving import NotPossible
 from duologue.kit.text import whole_number
 from duologue.kit.yaml import Mistakes
@@ -157,6 +158,7 @@ def _screen(request: HttpRequest, workspace: Workspace, read: Read, one: Found |
     found = list(Segment.within(workspace).order_by("name"))
     kept = list(MessageVersion.within(workspace).filter(number=F("message__current")).select_related("message").order_by("message__name"))
     there = [(row.message.name, list(row.data["message"].get("variants") or {})) for row in kept]
+    there = [(row.message.name, list(row.data["message"].get("variants") or {})) for row in kept]
     sees_people = may(getattr(request, "role", ""), Right.SEE_PEOPLE)
     context: dict[str, Any] = {
         "one": one,
@@ -165,7 +167,7 @@ def _screen(request: HttpRequest, workspace: Workspace, read: Read, one: Found |
         "segments": found,
         "size": next((segment.size for segment in found if segment.name == asked.segment), 0),
         "purposes": [purpose for purpose in purposes(workspace).values() if purpose.basis == "consent"],
-        "messages": [(name, variants) for name, variants in there if not one or name != one.dialogue.name],
+        "texts": [(name, variants) for name, variants in there if not one or name != one.dialogue.name],
         "subjects": [(number + 2, asked.subjects[number] if number < len(asked.subjects) else "") for number in range(len(VARIANTS))],
         "rules": RULES if asked.rule in RULES or not asked.rule else {**RULES, asked.rule: asked.rule},
         "by": BY,
@@ -179,7 +181,7 @@ def _screen(request: HttpRequest, workspace: Workspace, read: Read, one: Found |
 def _before(workspace: Workspace, one: Found) -> dict[str, Any]:
     """Return what to know before sending: what to look at in the letter, and where the moment has passed."""
     (turn,) = one.plan.turns.values()
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {"says": turn.message, "colleagues": colleagues(workspace)}
     try:
         found["findings"] = check_message(workspace, turn.message or "")
     except (NoSuchMessage, ContentFailed) as failed:

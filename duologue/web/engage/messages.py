@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import F
 from django.http import Http404, HttpResponse
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
+from duologue.engage.messages.checks import check_message
 from duologue.engage.messages.content.liquid import ContentFailed
 from duologue.engage.messages.models import Message, MessageVersion
 from duologue.engage.messages.queries import NoSuchMessage, render_preview
+from duologue.engage.messages.trying_out import NotTried, colleagues, send_trial
 from duologue.kit.text import whole_number
 from duologue.people.profiles.finding import search
 from duologue.people.profiles.queries import people
+from duologue.platform.audit.actions import note
 from duologue.platform.staff.rules import Right, may
+from duologue.platform.workspaces.queries import now
 from duologue.web.access import inside
 from duologue.web.engage.frames import framed
-from duologue.web.pages import page
+from duologue.web.pages import member, page, said
 from duologue.web.strategize.sayings import first_words
 
 if TYPE_CHECKING:
@@ -28,6 +33,7 @@ if TYPE_CHECKING:
 
 PLACE = "engage/messages"
 SUGGESTED = 8
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")  # of the broadcast whose screen asks
 
 
 @require_GET
@@ -60,8 +66,10 @@ def message(request: HttpRequest, workspace: Workspace, name: str) -> HttpRespon
     if sees_people:
         context["found"] = search(workspace, sought, SUGGESTED)
         context["reader"] = people(workspace, [chosen], facts=()).get(chosen) if chosen is not None else None
+    context["colleagues"] = colleagues(workspace)
     try:
         context["rendered"] = render_preview(workspace, name, chosen)
+        context["findings"] = check_message(workspace, name, chosen)
     except (NoSuchMessage, ContentFailed) as failed:
         context["trouble"] = str(failed)
     return page(request, workspace, "engage/message.html", place=PLACE, **context)
@@ -79,6 +87,22 @@ def preview(request: HttpRequest, workspace: Workspace, name: str) -> HttpRespon
         raise Http404 from None
     except ContentFailed as failed:
         return HttpResponse(str(failed), content_type="text/plain; charset=utf-8")
+
+
+@require_POST
+@inside(Right.EDIT)
+def try_out(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
+    """Send a trial letter to somebody who works here."""
+    to = request.POST.get("to", "").strip()
+    of = request.POST.get("of", "")
+    back = ("engage:broadcast", workspace.name, of) if NAME.fullmatch(of) else ("engage:message", workspace.name, name)
+    reader = whole_number(request.POST.get("person", "")) if may(getattr(request, "role", ""), Right.SEE_PEOPLE) else None
+    try:
+        send_trial(workspace=workspace, message=name, to=to, person=reader, now=now(workspace))
+    except NotTried as refused:
+        return said(request, str(refused), *back, refused=True)
+    note(workspace, str(request.user), "try message", name, {"to": to}, staff=member(request))
+    return said(request, f"A trial letter is on its way to {to}.", *back)
 
 
 def _person(request: HttpRequest) -> int | None:

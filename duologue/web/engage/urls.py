@@ -15,6 +15,7 @@ urlpatterns = [
     path("inbox/<int:number>/close", inbox.close, name="close"),
     path("messages", messages.messages, name="messages"),
     path("messages/<str:name>", messages.message, name="message"),
+    path("messages/<str:name>/try", messages.try_out, name="try-message"),
     path("messages/<str:name>/preview", messages.preview, name="preview"),
     path("broadcasts", broadcasts.broadcasts, name="broadcasts"),
     path("broadcasts/new", broadcasts.new, name="new-broadcast"),

@@ -111,4 +111,4 @@ def _address(path: str) -> str:
 
 
 def _html(markdown: str) -> str:
-    return mark_safe(MARKDOWN.render(markdown))  # noqa: S308 - no HTML of its own is let through
+    return mark_safe(str(MARKDOWN.render(markdown)))  # noqa: S308 - no HTML of its own is let through

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from duologue.web.strategize import changes, dialogues, forecast, launch, offers, segments
+from duologue.web.strategize import changes, dialogues, forecast, launch, offers, segments, storyboard
 
 app_name = "strategize"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("dialogues/<str:name>/text", dialogues.text, name="text"),
     path("dialogues/<str:name>/start", changes.start, name="start"),
     path("dialogues/<str:name>/launch-sheet", launch.sheet, name="launch-sheet"),
+    path("dialogues/<str:name>/storyboard", storyboard.storyboard, name="storyboard"),
+    path("dialogues/<str:name>/play", storyboard.play, name="play"),
     path("dialogues/<str:name>/forecast", forecast.forecast, name="forecast"),
     path("dialogues/<str:name>/pause", changes.pause, name="pause"),
     path("dialogues/<str:name>/resume", changes.resume, name="resume"),

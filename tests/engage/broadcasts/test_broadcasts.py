@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 import pytest
+from django.test import Client
 from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,13 +13,24 @@ from duologue.engage.broadcasts import actions
 from duologue.engage.broadcasts.queries import find
 from duologue.engage.broadcasts.rules.standing import standing_of
 from duologue.engage.broadcasts.rules.texts import Broadcast, dialogue_text, message_text, read_back
+from duologue.engage.channels.models import KeptMail
 from duologue.engage.messages.actions import note_outcome
 from duologue.engage.messages.models import Delivery
 from duologue.engage.messages.rules.source import contents, read_message
 from duologue.engage.runs.moving import NotPossible
+from duologue.people.models import Event
+from duologue.web.public import letters
 from tests.engage.runs.conftest import shop  # noqa: F401 - a shop with people on a virtual clock
 from tests.web import seed
 
+TWO_TURNS = """
+dialogue: two-turns
+purpose: promotions
+audience: tea
+turns:
+  one: {say: hello, listen: [{clicked: any, then: end}, {silence: 3d, then: two}]}
+  two: {say: again, listen: [{silence: 3d, then: end}]}
+"""
 LATER = datetime.fromisoformat("2026-01-05T12:00")
 words = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=20).filter(
     lambda s: "{" not in s
@@ -101,7 +113,10 @@ def test_it_is_kept_sent_and_stopped_and_the_first_page_says_so(shop, client):  
     assert refused.status_code == 422
     assert "needs a fall-back" in refused.text
     assert "Look {{ person.first_name }}" in refused.text
-    fine = {**asked, "body": "[Look](https://shop.example/)", "first": "10", "stops": "yes", "bounced": "5"}
+    letter = (
+        'Dear {{ person.first_name | default: "friend" }},\n\n[Look](https://shop.example/?for={{ person.first_name | default: "all" }})'
+    )
+    fine = {**asked, "body": letter, "first": "10", "stops": "yes", "bounced": "5", "archive": "yes"}
     assert client.post(where, {**fine, "hours": "many"}).status_code == 422
     kept = client.post(where, fine)
     assert kept["location"] == reverse("engage:broadcast", args=["shop", "spring"])
@@ -109,6 +124,9 @@ def test_it_is_kept_sent_and_stopped_and_the_first_page_says_so(shop, client):  
     assert (found.standing, found.broadcast.when, found.broadcast.first) == ("draft", "now", 10)
     page = client.get(kept["location"])
     assert "There is no line beside the subject." in page.text
+    rehearse(shop, client)
+    assert client.get("/at/shop/letters/").status_code == 404
+    letters.forget()
     send = reverse("engage:send-broadcast", args=["shop", "spring"])
     assert "Its segment has 30 people now, not 29" in client.post(send, {"people": "29"}, follow=True).text
     client.post(send, {"people": "30"})
@@ -127,5 +145,46 @@ def test_it_is_kept_sent_and_stopped_and_the_first_page_says_so(shop, client):  
     shop.advance(minutes=5)
     assert Delivery.within(shop.workspace).filter(state="accepted").count() == 30
     assert find(shop.workspace, "spring", shop.now).standing == "done"
+    read_by_everybody(Client())
     with pytest.raises(NotPossible, match="begun"):
         actions.save(workspace=shop.workspace, broadcast=found.broadcast, now=shop.now)
+
+
+def rehearse(shop, client):  # noqa: F811
+    """A trial letter and a whole play come to a colleague, marked, and nobody's figures know of them."""
+    assert (
+        "no address of someone who works here" in client.post("/shop/engage/messages/spring/try", {"to": "a@b.example"}, follow=True).text
+    )
+    client.post("/shop/engage/messages/spring/try", {"to": "imogen@shop.example", "of": "spring"})
+    shop.dialogue(TWO_TURNS, start=False)
+    client.post("/shop/strategize/dialogues/two-turns/play", {"to": "imogen@shop.example", "answers": "nothing"})
+    board = client.get("/shop/strategize/dialogues/two-turns/storyboard").text
+    assert "Approved by" in board
+    shop.advance(minutes=2)
+    mails = list(KeptMail.within(shop.workspace).order_by("at", "pk"))
+    assert {mail.recipient for mail in mails} == {"imogen@shop.example"}
+    assert sorted(mail.subject for mail in mails) == ["[Test, day 1, one] hello", "[Test, day 4, two] again", "[Test] Spring"]
+    trial = next(bytes(mail.content).decode() for mail in mails if mail.subject == "[Test] Spring").replace("=\r\n", "")
+    assert "https://shop.example/?for=3Dall" in trial
+    assert "/u/test" in trial
+    assert not Delivery.within(shop.workspace).filter(dialogue__isnull=False).exists()
+    assert not Event._rows.filter(name="Message Sent").exists()
+    KeptMail.within(shop.workspace).delete()
+    Delivery.within(shop.workspace).delete()
+
+
+def read_by_everybody(stranger):
+    """The archive, its letter and its feed, without account and without anything personal."""
+    letters.forget()
+    page = stranger.get("/at/shop/letters/")
+    assert page.status_code == 200
+    assert "max-age=300" in page["Cache-Control"]
+    assert len(page.content) < 4_000
+    letter = stranger.get("/at/shop/letters/spring/1").text
+    assert "Dear friend," in letter
+    assert 'href="https://shop.example/?for=all"' in letter
+    assert stranger.get("/at/shop/letters/spring/9").status_code == 404
+    feed = stranger.get("/at/shop/letters/feed.xml")
+    assert feed["Content-Type"].startswith("application/atom+xml")
+    assert "<title>Spring</title>" in feed.text
+    assert stranger.get("/at/shop/letters/feed.xml", headers={"If-None-Match": feed["ETag"]}).status_code == 304

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
+from pathlib import Path
 
 import pytest
+from axe_core_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
@@ -17,6 +20,7 @@ from duologue.engage.messages.models import Delivery
 from duologue.strategize.dialogues.models import Dialogue
 from tests.engage.runs.conftest import shop  # noqa: F401 - a shop with people on a virtual clock
 from tests.web import seed
+from tests.web.browser.test_every_page import ALL, broken
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 LETTER = 'Dear {{ person.first_name | default: "friend" }},\n\nit has begun.\n\n[See the spring](https://shop.example/spring)\n'
@@ -24,6 +28,12 @@ LETTER = 'Dear {{ person.first_name | default: "friend" }},\n\nit has begun.\n\n
 
 def subjects(shop):  # noqa: F811
     return Counter(KeptMail.within(shop.workspace).values_list("subject", flat=True))
+
+
+def shown(page, name):
+    """Keep a picture for the how-to, where pictures are asked for (`make screens`)."""
+    if os.environ.get("DUOLOGUE_SCREENS"):
+        page.screenshot(path=Path(__file__).parents[3] / "screens" / f"{name}.png", full_page=True)
 
 
 def test_a_letter_from_an_empty_screen_to_the_subject_that_did_best(shop, live_server, chromium):  # noqa: F811
@@ -40,6 +50,7 @@ def test_a_letter_from_an_empty_screen_to_the_subject_that_did_best(shop, live_s
     page.get_by_role("link", name="New broadcast").click()
     page.get_by_label("Name, for colleagues").fill("Spring sale")
     page.get_by_label("Segment").select_option(label="tea: 60 people")
+    page.get_by_label("They agreed to get").select_option("promotions")
     page.get_by_label("Subject", exact=True).fill("Spring is here")
     page.get_by_label("Line beside the subject").fill("And we kept some for you")
     page.get_by_label("Letter, in Markdown").fill(LETTER)
@@ -50,6 +61,7 @@ def test_a_letter_from_an_empty_screen_to_the_subject_that_did_best(shop, live_s
     page.get_by_role("button", name="Keep and check").click()
     page.get_by_text("60 people are in its audience. 60 would hear from it.").wait_for()
     page.get_by_text("nothing to mend", exact=False).wait_for()
+    shown(page, "broadcast")
     assert not KeptMail.within(shop.workspace).exists()
     page.get_by_role("button", name="Send", exact=True).click()
     page.get_by_role("button", name="Send to 60 people").click()
@@ -66,6 +78,10 @@ def test_a_letter_from_an_empty_screen_to_the_subject_that_did_best(shop, live_s
     assert sum(subjects(shop).values()) == 60
     assert subjects(shop)["Come and see"] > subjects(shop)["Spring is here"] > 0
     expect(page.locator(".meter")).to_have_attribute("aria-label", "60 of 60 letters have left")
+    shown(page, "broadcast-numbers")
+    assert broken(Axe(), page, ALL) == []
+    page.set_viewport_size({"width": 390, "height": 900})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
     shop.adds_up()
 
     kept = files_in_force(shop.workspace)

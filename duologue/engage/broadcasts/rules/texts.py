@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from duologue.strategize.dialogues.rules.plan import Plan
 
 TURN: Final = "letter"
+AT_ONCE: Final = timedelta(minutes=1)  # a moment no further off means: as soon as it is sent
 HEARS: Final = "14d"
 VARIANTS: Final = ("second", "third", "fourth")
 SHORT: Final = frozenset({"message", "about", "purpose", "email", "variants", "utm"})
@@ -163,7 +164,7 @@ def _read(plan: Plan, message: Mapping[str, Any], local_now: datetime) -> Broadc
     (start,) = plan.starts
     day, _, hour = start.at.rpartition(" ")
     when = "every" if start.kind == "every" else "at"
-    if when == "at" and datetime.fromisoformat(start.at) <= local_now:
+    if when == "at" and datetime.fromisoformat(start.at) <= local_now + AT_ONCE:
         when = "now"
     own = turn.message == plan.dialogue and message.keys() <= SHORT
     email = message.get("email") or {}

@@ -1,0 +1,61 @@
+"""What a message is looked through for, and trial letters that touch nobody."""
+
+import pytest
+
+from duologue.engage.messages.content.look import Look
+from duologue.engage.messages.rules.checking import Letter, findings
+
+FINE = Letter(
+    subject="Spring is here",
+    preview="And we kept some for you",
+    html='<p>Hello</p><a href="https://s.example">Our spring</a><a href="https://d.example/u/x">Unsubscribe</a>',
+    text="Hello",
+    links=("https://s.example",),
+)
+LOOK = Look("Shop", accent="#1f5fbf", ink="#1a1c1f", paper="#ffffff")
+
+
+def said(look=LOOK, **changed):
+    values = {name: getattr(FINE, name) for name in Letter.__dataclass_fields__}
+    return [(one.tone, one.says) for one in findings(Letter(**values | changed), look)]
+
+
+def test_a_letter_with_nothing_to_mend():
+    assert said() == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "tone", "says"),
+    [
+        ({"links": ()}, "warn", "There is no link in it."),
+        ({"links": ("shop.example/a",)}, "bad", "“shop.example/a” is no address that opens."),
+        ({"links": ("http://localhost/a",)}, "bad", "“http://localhost/a” leads to this machine."),
+        ({"html": FINE.html.replace("Our spring", "click here")}, "warn", "A link says only “click here”."),
+        ({"missing": ("person.first_name",)}, "warn", "person.first_name is not known of this reader."),
+        ({"html": FINE.html + '<img src="https://s.example/a.png">'}, "warn", "The picture a.png has no text."),
+        (
+            {"html": FINE.html + '<img src="https://s.example/a.png" alt="a" width="3000">'},
+            "warn",
+            "The picture a.png is 3000 pixels wide.",
+        ),
+        ({"html": FINE.html + " " * 102_000}, "bad", "It is 102 kB long; Gmail shows the first 102 kB, and hides the way to unsubscribe."),
+        ({"subject": "GREAT NEWS FOR ALL"}, "warn", "The subject is in capitals."),
+        ({"text": "Act now, risk-free"}, "warn", "Filters dislike “act now”, “risk-free”."),
+        ({"preview": ""}, "warn", "There is no line beside the subject."),
+        ({"html": "<p>Hello</p>"}, "bad", "There is no way to unsubscribe in it."),
+    ],
+)
+def test_what_is_found(changed, tone, says):
+    assert (tone, says) in said(**changed)
+
+
+def test_a_way_out_is_asked_of_promotion_alone():
+    assert said(html="<a href='https://s.example'>Our spring</a>", is_promotion=False) == []
+
+
+def test_colours_that_few_can_read():
+    found = said(Look("Shop", accent="#ffee88", ink="#1a1c1f", paper="#ffffff"))
+    assert [says for _, says in found] == [
+        "A link (#ffee88 on #ffffff) has a contrast of 1.2.",
+        "A button (#ffffff on #ffee88) has a contrast of 1.2.",
+    ]

@@ -10,6 +10,7 @@ from django.db import connection
 from duologue.engage.broadcasts.rules.standing import standing_of
 from duologue.engage.broadcasts.rules.texts import is_broadcast, read_back
 from duologue.engage.messages.models import MessageVersion, TrialResult
+from duologue.engage.messages.rules.trials import Tried
 from duologue.engage.messages.trials import figures
 from duologue.engage.runs.audiences import zones
 from duologue.engage.runs.models import Timetable
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from duologue.engage.broadcasts.rules.texts import Broadcast
-    from duologue.engage.messages.rules.trials import Tried
     from duologue.platform.workspaces.models import Workspace
     from duologue.strategize.dialogues.rules.plan import Plan
 
@@ -136,7 +136,8 @@ def taken(workspace: Workspace, one: Found, said: dict[str, Any] | None) -> Take
     """Return how a broadcast's letters were taken so far."""
     (turn,) = one.plan.turns.values()
     left, came = reactions(workspace, one.dialogue.pk, None)
-    tried = figures(workspace, one.dialogue.pk, turn.name, by=turn.test.by) if turn.test else {}
+    counted = figures(workspace, one.dialogue.pk, turn.name, by=turn.test.by) if turn.test else {}
+    tried = {variant: counted.get(variant, Tried(0, 0)) for variant in (turn.test.of if turn.test else ())}
     result = TrialResult.within(workspace).filter(dialogue=one.dialogue, turn=turn.name).order_by("-at").first()
     email = (said or {}).get("email") or {}
     own = {name: (variant.get("email") or variant).get("subject", "") for name, variant in ((said or {}).get("variants") or {}).items()}

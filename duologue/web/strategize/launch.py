@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
+from duologue.engage.broadcasts.asking import ask_those_without_consent, permitted
 from duologue.engage.runs.launch import launch_sheet
 from duologue.engage.runs.moving import NotPossible, current_version
-from duologue.platform.staff.rules import Right
+from duologue.platform.audit.actions import note
+from duologue.platform.staff.rules import Right, may
 from duologue.platform.workspaces.queries import now
 from duologue.strategize.segments.models import Segment
 from duologue.web.access import inside
+from duologue.web.pages import member, said
 from duologue.web.strategize.dialogues import find
 
 if TYPE_CHECKING:
@@ -53,6 +56,8 @@ def sheet(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse
         elif audience:
             found = launch_sheet(workspace=workspace, name=name, now=now(workspace))
             context |= {"sheet": found, "lines": lines(found), "also": found.also.most_common()}
+            may_ask = may(getattr(request, "role", ""), Right.EDIT)
+            context |= {"silent": found.never["no_consent"], "ways": permitted(workspace), "may_ask": may_ask}
     except NotPossible as refusal:
         context["trouble"] = str(refusal)
     return render(request, "strategize/launch_sheet.html", context)
@@ -64,3 +69,18 @@ def lines(found: LaunchSheet) -> list[tuple[int, str]]:
         (count, NEVER.get(why, why)) for why, count in found.never.items()
     ]
     return sorted(said, key=lambda line: (-line[0], line[1]))
+
+
+@require_POST
+@inside(Right.EDIT)
+def ask(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
+    """Make a draft that asks those who have not agreed, by a permitted way."""
+    find(workspace, name)
+    try:
+        made = ask_those_without_consent(
+            workspace=workspace, name=name, by=request.POST.get("by", ""), now=now(workspace), staff=member(request)
+        )
+    except NotPossible as refused:
+        return said(request, str(refused), "strategize:dialogue", workspace.name, name, refused=True)
+    note(workspace, str(request.user), "draft asking for consent", made, {"for": name}, staff=member(request))
+    return said(request, "It is a draft. Nobody is asked before you start it.", "strategize:dialogue", workspace.name, made)

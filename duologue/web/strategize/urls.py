@@ -14,6 +14,7 @@ urlpatterns = [
     path("dialogues/<str:name>", dialogues.dialogue, name="dialogue"),
     path("dialogues/<str:name>/text", dialogues.text, name="text"),
     path("dialogues/<str:name>/start", changes.start, name="start"),
+    path("dialogues/<str:name>/ask", launch.ask, name="ask"),
     path("dialogues/<str:name>/launch-sheet", launch.sheet, name="launch-sheet"),
     path("dialogues/<str:name>/storyboard", storyboard.storyboard, name="storyboard"),
     path("dialogues/<str:name>/play", storyboard.play, name="play"),

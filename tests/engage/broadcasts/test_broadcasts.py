@@ -17,6 +17,7 @@ from duologue.engage.channels.models import KeptMail
 from duologue.engage.messages.actions import note_outcome
 from duologue.engage.messages.models import Delivery
 from duologue.engage.messages.rules.source import contents, read_message
+from duologue.engage.runs.actions import start_dialogue
 from duologue.engage.runs.moving import NotPossible
 from duologue.people.models import Event
 from duologue.web.public import letters
@@ -105,6 +106,8 @@ def test_where_it_stands(state, more, stands):
 @pytest.mark.django_db(transaction=True)
 def test_it_is_kept_sent_and_stopped_and_the_first_page_says_so(shop, client):  # noqa: F811
     shop.add_people(30)
+    silent = shop.add_people(2, consent=False)
+    shop.state(silent[1:], "withdrawn")
     shop.segment("tea", shop.people)
     client.force_login(seed.staff_for(shop.workspace), backend="allauth.account.auth_backends.AuthenticationBackend")
     where = reverse("engage:new-broadcast", args=["shop"])
@@ -128,8 +131,8 @@ def test_it_is_kept_sent_and_stopped_and_the_first_page_says_so(shop, client):  
     assert client.get("/at/shop/letters/").status_code == 404
     letters.forget()
     send = reverse("engage:send-broadcast", args=["shop", "tulips"])
-    assert "Its segment has 30 people now, not 29" in client.post(send, {"people": "29"}, follow=True).text
-    client.post(send, {"people": "30"})
+    assert "Its segment has 32 people now, not 29" in client.post(send, {"people": "29"}, follow=True).text
+    client.post(send, {"people": "32"})
     assert find(shop.workspace, "tulips", shop.now).standing == "scheduled"
     shop.advance(minutes=30)
     left = list(Delivery.within(shop.workspace).filter(state="accepted", dialogue__isnull=False).values_list("pk", flat=True))
@@ -146,6 +149,16 @@ def test_it_is_kept_sent_and_stopped_and_the_first_page_says_so(shop, client):  
     assert Delivery.within(shop.workspace).filter(state="accepted", dialogue__isnull=False).count() == 30
     assert find(shop.workspace, "tulips", shop.now).standing == "done"
     read_by_everybody(Client())
+    sheet = client.get("/shop/strategize/dialogues/tulips/launch-sheet").text
+    assert "Ask the 2 who have not agreed" in sheet
+    assert "needs consent itself" in client.post("/shop/strategize/dialogues/tulips/ask", {"by": "newsletter"}, follow=True).text
+    client.post("/shop/strategize/dialogues/tulips/ask", {"by": "bookings"})
+    shop.advance(minutes=2)
+    asked_for = Delivery.within(shop.workspace).filter(dialogue__name="ask-promotions-tea", state="accepted")
+    assert not asked_for.exists()
+    start_dialogue(workspace=shop.workspace, name="ask-promotions-tea", now=shop.now)
+    shop.advance(minutes=2)
+    assert list(asked_for.values_list("profile_id", flat=True)) == silent[:1]
     with pytest.raises(NotPossible, match="begun"):
         actions.save(workspace=shop.workspace, broadcast=found.broadcast, now=shop.now)
 

@@ -23,6 +23,7 @@ from tests.web import seed
 from tests.web.browser.test_every_page import ALL, broken
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+SCREENS = Path(__file__).parents[3] / "screens"
 LETTER = 'Dear {{ person.first_name | default: "friend" }},\n\nit has begun.\n\n[See the spring](https://shop.example/spring)\n'
 
 
@@ -33,7 +34,8 @@ def subjects(shop):  # noqa: F811
 def shown(page, name):
     """Keep a picture for the how-to, where pictures are asked for (`make screens`)."""
     if os.environ.get("DUOLOGUE_SCREENS"):
-        page.screenshot(path=Path(__file__).parents[3] / "screens" / f"{name}.png", full_page=True)
+        SCREENS.mkdir(exist_ok=True)
+        page.screenshot(path=SCREENS / f"{name}.png", full_page=True)
 
 
 def test_a_letter_from_an_empty_screen_to_the_subject_that_did_best(shop, live_server, chromium):  # noqa: F811

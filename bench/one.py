@@ -18,9 +18,11 @@ def main(name: str, size: str) -> None:
     os.environ.update(DUOLOGUE_DATA=str(folder), DJANGO_SETTINGS_MODULE="duologue.settings", DUOLOGUE_SECRET_KEY="for measuring only")
     os.environ.pop("DATABASE_URL", None)
     from duologue.cli.ground import standing_on_the_database
+    from duologue.kit import garbage
 
     try:
         with standing_on_the_database():
+            garbage.stay()  # as a worker does
             rows = import_module(f"bench.{name}").measure(folder, full=size == "full")
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -58,6 +58,7 @@ def main() -> None:
 
     with standing_on_the_database():
         from duologue.engage.runs.tasks import leases, wake
+        from duologue.kit import garbage
         from duologue.platform.workspaces.models import Workspace
 
         workspace, now = Workspace.objects.get(pk=asked["workspace"]), datetime.fromisoformat(asked["now"])
@@ -65,6 +66,7 @@ def main() -> None:
             leases.lost()
             time.sleep(0.1)
         wake(workspace, now, 100, held=held)
+        garbage.stay()
         print(READY, flush=True)
         sys.stdin.readline()
         before, moved = time.process_time(), 0

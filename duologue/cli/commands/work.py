@@ -6,6 +6,7 @@ import signal
 from typing import TYPE_CHECKING, Final
 
 from duologue.cli.frame import Refused
+from duologue.kit import garbage
 
 if TYPE_CHECKING:
     import argparse
@@ -37,6 +38,7 @@ def run(args: argparse.Namespace) -> int:
         loop.turn()
     else:
         _stop_gently(loop)
+        garbage.stay()
         loop.run()
     loop.leave()
     return 0

@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 import msgspec
 
+from duologue.kit.garbage import between_batches
 from duologue.kit.pipeline import Refused
 from duologue.people.imports.drafting import Batch, Drafting
 from duologue.people.imports.lines import Context
@@ -124,8 +125,10 @@ def main() -> None:
     reading = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Reading)
     out = sys.stdout.buffer
     try:
-        for batch in reading.batches():
-            _tell(out, Told(batch=_lean(batch)))
+        with between_batches() as look_for_garbage:
+            for batch in reading.batches():
+                _tell(out, Told(batch=_lean(batch)))
+                look_for_garbage()
     except Refused as refused:
         _tell(out, Told(refused=refused))
     except BrokenPipeError:

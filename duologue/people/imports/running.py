@@ -11,6 +11,7 @@ import msgspec
 from django.db import connection, transaction
 
 from duologue.kit.ahead import ahead
+from duologue.kit.garbage import between_batches
 from duologue.kit.pipeline import Refused
 from duologue.people.identifiers.actions import one_at_a_time
 from duologue.people.imports.apart import Reading, batches_apart
@@ -52,9 +53,11 @@ class Running:
         listed.go_back_to(self.job.position)
         reading = Reading(str(path), encoding, self.recipe, self.workspace.country, now_in(self.workspace), self.job.position)
         batches = batches_apart(reading) if reading.worth_a_process() else reading.batches()
-        for batch, distinct in ahead((batch, Distinct.of(batch.drafts)) for batch in batches):
-            self._commit(batch, distinct, listed)
-            told(batch.lines)
+        with between_batches() as look_for_garbage:
+            for batch, distinct in ahead((batch, Distinct.of(batch.drafts)) for batch in batches):
+                self._commit(batch, distinct, listed)
+                look_for_garbage()
+                told(batch.lines)
 
     def _commit(self, batch: Batch, distinct: Distinct, listed: RefusedLines) -> None:
         """Write a batch, and the position with it."""

@@ -10,7 +10,19 @@ from django.db import connection
 from duologue.kit.pipeline import Refused
 from duologue.people.consent import ages
 from duologue.people.consent.models import ConsentStatement, Purpose, Topic
-from duologue.people.consent.rules import KIND_OF, Paused, Said, Standing, Union, Wishes, broken_at, content_digest, content_of, topic_fact
+from duologue.people.consent.rules import (
+    GRANTED,
+    KIND_OF,
+    Paused,
+    Said,
+    Standing,
+    Union,
+    Wishes,
+    broken_at,
+    content_digest,
+    content_of,
+    topic_fact,
+)
 from duologue.people.identifiers.rules import normalise
 from duologue.platform.database import arrays
 from duologue.platform.secrets.signing import address_digest
@@ -58,16 +70,19 @@ def standing(workspace: Workspace, persons: Sequence[int]) -> dict[int, Standing
 
 def _weigh_age(cursor: Any, workspace: Workspace, found: dict[int, Standing]) -> None:
     """Note of those who allowed something, and of whom a day of birth is known, from when on their own consent counts."""
-    asked = [person for person, one in found.items() if one.said]
+    asked = [person for person, one in found.items() if any(said.state == GRANTED for said in one.said)]
     if not asked:
         return
+    first = min(said.at.year for person in asked for said in found[person].said if said.state == GRANTED)
+    born_since = str(first - max(ages.AGES.values()))  # whoever was born before was of age everywhere when they first allowed anything
     cursor.execute(
         """SELECT p.person, f.key, f.value::text,
                   coalesce((SELECT o.country FROM people_profile o WHERE o.workspace_id = p.workspace_id AND o.person = p.person
                             AND o.country <> '' ORDER BY o.seen_at DESC LIMIT 1), '')
            FROM people_profile p JOIN people_fact f ON f.workspace_id = p.workspace_id AND f.profile_id = p.id
-           WHERE p.workspace_id = %s AND p.person = ANY(%s::bigint[]) AND f.key = ANY(%s)""",
-        (workspace.pk, arrays.numbers(asked), list(ages.FACTS)),
+           WHERE p.workspace_id = %s AND p.person = ANY(%s::bigint[]) AND f.key = ANY(%s)
+                 AND (f.key = %s OR f.value #>> '{}' >= %s)""",
+        (workspace.pk, arrays.numbers(asked), list(ages.FACTS), ages.ASKED, born_since),
     )
     said: dict[int, list[tuple[str, Any]]] = {}
     country: dict[int, str] = {}

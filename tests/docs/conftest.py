@@ -1,10 +1,11 @@
-"""Taking the steps of a page: plain `duologue` lines in this process, everything else in a shell."""
+"""Taking the steps of a page: lines that are one `duologue` command in this process, everything else in a shell."""
 
 from __future__ import annotations
 
 import contextlib
 import io
 import os
+import re
 import shlex
 import signal
 import socket
@@ -24,7 +25,7 @@ from tests.docs.pages import ROOT, File, missing, steps
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SHELL = set("|<>&;$\n\\")
+FOR_THE_SHELL = set("$\n\\`*")  # whatever they stand in
 SERVED = "http://127.0.0.1:8000"
 
 
@@ -56,15 +57,19 @@ class Walker:
 
     def run(self, text: str) -> tuple[int, str]:
         """Run a line and return its exit status and all that it said."""
-        if text.startswith("duologue ") and not SHELL & set(text):
-            return self._here(shlex.split(text)[1:])
+        if line := one_command(text):
+            return self._here(*line)
         return self._in_a_shell(text)
 
-    def _here(self, line: list[str]) -> tuple[int, str]:
+    def _here(self, line: list[str], into: str) -> tuple[int, str]:
         from duologue.cli.command import run
 
         said = io.StringIO()
-        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said), contextlib.chdir(self.folder):
+        with contextlib.ExitStack() as leaving:
+            leaving.enter_context(contextlib.chdir(self.folder))
+            out = leaving.enter_context(Path(into).open("w")) if into else said
+            leaving.enter_context(contextlib.redirect_stdout(out))
+            leaving.enter_context(contextlib.redirect_stderr(said))
             status = run(line)
         return status, said.getvalue()
 
@@ -95,6 +100,19 @@ class Walker:
             check=False,
         )
         return done.returncode, done.stdout
+
+
+def one_command(text: str) -> tuple[list[str], str] | None:
+    """Return the words of a line that is one `duologue` command, and the file it writes into; nothing where it takes a shell."""
+    if FOR_THE_SHELL & set(text) or re.search(r"\d>", text):
+        return None
+    lexer = shlex.shlex(text, posix=True, punctuation_chars=True)
+    lexer.whitespace_split, lexer.commenters = True, ""
+    first, *words = lexer
+    signs = [place for place, word in enumerate(words) if word and not set(word) - set("();<>|&")]
+    if first != "duologue" or (signs and (signs != [len(words) - 2] or words[-2] != ">")):
+        return None
+    return (words[:-2], words[-1]) if signs else (words, "")
 
 
 @contextlib.contextmanager

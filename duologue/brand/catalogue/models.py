@@ -27,6 +27,9 @@ class Product(InWorkspace):
         constraints = [models.UniqueConstraint(fields=["workspace", "key"], name="one_product_per_key")]
         indexes = [
             GinIndex(SearchVector("name", "key", config="simple"), name="products_by_word"),
+            models.Index(fields=["workspace", "id"], name="products_sold_out", condition=models.Q(gone_at=None, stock__lte=0)),
+            models.Index(fields=["workspace", "stock"], name="products_counted", condition=models.Q(gone_at=None, stock__gt=0)),
+            models.Index(fields=["workspace", "id"], name="products_gone", condition=models.Q(gone_at__isnull=False)),
             models.Index(fields=["workspace", "feed"], name="products_of_feed", condition=models.Q(gone_at=None) & ~models.Q(feed="")),
         ]
 

@@ -101,7 +101,7 @@ class Migration(FirstMigration):
             options={
                 'abstract': False,
                 'default_manager_name': '_rows',
-                'indexes': [django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.search.SearchVector('name', 'key', config='simple'), name='products_by_word'), models.Index(condition=models.Q(('gone_at', None), models.Q(('feed', ''), _negated=True)), fields=['workspace', 'feed'], name='products_of_feed')],
+                'indexes': [django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.search.SearchVector('name', 'key', config='simple'), name='products_by_word'), models.Index(condition=models.Q(('gone_at', None), ('stock__lte', 0)), fields=['workspace', 'id'], name='products_sold_out'), models.Index(condition=models.Q(('gone_at', None), ('stock__gt', 0)), fields=['workspace', 'stock'], name='products_counted'), models.Index(condition=models.Q(('gone_at__isnull', False)), fields=['workspace', 'id'], name='products_gone'), models.Index(condition=models.Q(('gone_at', None), models.Q(('feed', ''), _negated=True)), fields=['workspace', 'feed'], name='products_of_feed')],
                 'constraints': [models.UniqueConstraint(fields=('workspace', 'key'), name='one_product_per_key')],
             },
             managers=[

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Count, F, Q
 from django.urls import reverse
 
+from duologue.brand.catalogue.queries import feeds
 from duologue.engage.broadcasts.queries import is_one as is_broadcast
 from duologue.engage.channels.models import Relay
 from duologue.engage.conversations.models import Conversation
@@ -52,6 +53,7 @@ def attention(workspace: Workspace, now: datetime) -> list[Matter]:
         *_paused(workspace),
         *_perks(workspace),
         *_imports(workspace),
+        *_feeds(workspace),
         *_refusals(workspace, now),
     ]
 
@@ -166,6 +168,15 @@ def _imports(workspace: Workspace) -> list[Matter]:
         Matter("bad", "file-import", f"Importing {one.file} stopped at line {one.position:,}.", one.sentence, "See imports", to)
         for one in latest
         if one.state == Import.State.FAILED
+    ]
+
+
+def _feeds(workspace: Workspace) -> list[Matter]:
+    to = reverse("brand:feeds", args=[workspace.name])
+    return [
+        Matter("warn", "repeat", f"The feed “{one.name}” changed nothing.", one.trouble, "See feeds", to)
+        for one in feeds(workspace)
+        if one.trouble
     ]
 
 

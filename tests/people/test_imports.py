@@ -307,3 +307,22 @@ def test_an_empty_or_missing_file_is_refused(tmp_path):
         pass
     with pytest.raises(Refused):
         look(tmp_path / "none.csv")
+
+
+def test_a_line_that_cannot_be_read_does_not_hide_the_next_one_of_the_same_person(workspace, tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_text(
+        "email,since,agreed\nann@example.com,2025-13-40,2025-01-01\nann@example.com,2025-01-01,2025-13-40\nann@example.com,2025-01-01,2025-01-01\n"
+    )
+    recipe = """
+kind: people
+source: shop
+identifiers: {email: "{email}"}
+time: {column: since}
+consent: [{channel: email, purpose: news, state: granted, at: {column: agreed}}]
+"""
+    job = actions.import_file(workspace=workspace, path=path, kind="people", recipe=recipe)
+    ann = find(workspace, "email", "ann@example.com")
+    assert ann is not None
+    assert standing(workspace, [ann])[ann].may("email", "news")
+    assert job.rows_refused == 2

@@ -120,9 +120,6 @@ class PeopleLines:
         if self.last.get(first) == said:
             self.repeated += 1
             return
-        if len(self.last) >= REMEMBERED:
-            self.last.clear()
-        self.last[first] = said
         facts = {key: value for key, make in self.facts if (value := make(row)) is not None}
         if len(facts) > MOST_TRAITS:
             facts = dict(list(facts.items())[:MOST_TRAITS])
@@ -135,6 +132,9 @@ class PeopleLines:
         for consent in self.consent:
             if consent.holds(row):
                 yield Draft(line, 0, digest16("consent", self.source, ref, *consent.words), NOTHING_ELSE, consent.event(row, event), row)
+        if len(self.last) >= REMEMBERED:
+            self.last.clear()
+        self.last[first] = said  # only now: a line that cannot be read is not what the person said last
 
     def leave_out(self, line: int, row: Row, because: str) -> None:
         """Take note of a line that is passed over: nothing hangs on it."""

@@ -23,13 +23,14 @@ class Numbers:
         """Return a number that nobody else has, in this database."""
         here = (os.getpid(), where())
         with self._lock:
-            left = self._left.get(here)
-            if not left:
-                with connection.cursor() as cursor:
-                    cursor.execute("SELECT nextval(%s) FROM generate_series(1, %s)", (self._sequence, AT_ONCE))
-                    left = [row[0] for row in reversed(cursor.fetchall())]
-                self._left = {here: left}
-            return left.pop()
+            if left := self._left.get(here):
+                return left.pop()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT nextval(%s) FROM generate_series(1, %s)", (self._sequence, AT_ONCE))
+            fresh = [row[0] for row in reversed(cursor.fetchall())]
+        with self._lock:
+            self._left = {here: fresh[:-1]}
+        return fresh[-1]
 
 
 def where() -> str:

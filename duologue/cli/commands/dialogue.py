@@ -1,4 +1,4 @@
-"""`duologue dialogue check|start|pause|resume|end|status|simulate|move NAME`."""
+"""`duologue dialogue check|start|pause|resume|end|status|simulate|play|move NAME`."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ WORDS = {
     "status": "show people, runs and turns",
     "move": "move those under way on an older version to the one in force",
     "simulate": "play it in virtual time with invented people",
+    "play": "send all its letters to a colleague, days as seconds; nobody's figures know of it",
     "ready-made": "list the dialogues to start from, or write one into a plan folder",
 }
 
@@ -44,6 +45,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
             sub.add_argument("--person", action="append", default=[], metavar="REF", help="begin it by hand for this person")
         if word == "pause":
             sub.add_argument("--because", default="", metavar="TEXT", help="why, as colleagues will read it")
+        if word == "play":
+            sub.add_argument("--to", metavar="ADDRESS", required=True, help="the address of a member of the workspace")
+            sub.add_argument("--answers", choices=["nothing", "first"], default="nothing", help="how one answers (default: nothing)")
         if word == "simulate":
             sub.add_argument("--people", type=int, default=1000, help="how many people to invent (default: 1000)")
             sub.add_argument("--rate", action="append", default=[], metavar="TURN.RESPONSE=SHARE", help="for example invite.clicked=8%%")
@@ -235,6 +239,19 @@ def _simulate(workspace: Workspace, args: argparse.Namespace) -> int:
     else:
         _print_forecast(forecast)
     return 0
+
+
+def _play(workspace: Workspace, args: argparse.Namespace) -> int:
+    from duologue.engage.messages.trying_out import NotTried
+    from duologue.engage.runs.playing import play_to
+
+    plan = _plan(workspace, args.name)
+    try:
+        letters = play_to(workspace=workspace, plan=plan, to=args.to, person=None, answers=args.answers, now=_now(workspace))
+    except NotTried as refusal:
+        raise Refused(str(refusal)) from None
+    _write_down(workspace, args, to=args.to)
+    return _tell(args, f"{letters} of its letters go to {args.to}, a day for each second.", letters=letters)
 
 
 def _plan(workspace: Workspace, name: str) -> Plan:

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 PLACE: Final = "engage/broadcasts"
 USUAL: Final = Broadcast("", first=100, limits=LIMITS)
 READERS: Final = 6
+MANY: Final = 20_000  # letters, which take a moment to count
 ON_PAPER: Final = "font:15px system-ui;padding:1rem"
 WAITS: Final = {
     "": "wait for their turn",
@@ -201,7 +202,7 @@ def _numbers(workspace: Workspace, one: Found) -> dict[str, Any]:
         "by": BY,
         "size": _size(workspace, one.plan.audience),
         "moves": one.standing in {"sending", "scheduled"},
-        "often": "3s" if one.standing == "sending" else "30s",
+        "often": "30s" if one.standing != "sending" else "3s" if one.planned < MANY else "15s",
     }
 
 

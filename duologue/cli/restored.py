@@ -45,7 +45,9 @@ def come_after(*, since: datetime, note: Callable[[str], None]) -> Aftermath:
     uncertain = {}
     for room in rooms:
         note(f"What fell due in {room.name} since {since:%d %B %Y, %H:%M} UTC …")
-        uncertain[room.name] = play(room, since, database_now())
+        until = database_now()
+        uncertain[room.name] = play(room, since, until)
+        Workspace.objects.filter(pk=room.pk).update(restored_from=since, restored_at=until)
         write_down(room, "restore", f"{since:%Y-%m-%d %H:%M} UTC", uncertain=uncertain[room.name])
     engine.give_back()
     gate.give_back()

@@ -3,6 +3,7 @@
 import json
 import time
 import zipfile
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
@@ -27,7 +28,7 @@ from duologue.platform.workspaces.models import Workspace
 from duologue.strategize.segments.comparing import compare
 from duologue.strategize.segments.history import LakeFollower
 from tests.engage.messages.test_crash import Sink
-from tests.engage.runs.conftest import NOON, shop  # noqa: F401 the same small shop
+from tests.engage.runs.conftest import NOON, Shop, shop  # noqa: F401 the same small shop
 
 PLAN = """
 dialogue: chain
@@ -36,6 +37,13 @@ audience: everyone
 turns:
   first: {say: hello, listen: [{silence: 1s, then: second}]}
   second: {say: again, listen: [{silence: 30d, then: end}]}
+"""
+THANKS = """
+dialogue: thanks
+purpose: promotions
+starts: {event: Order Completed}
+turns:
+  thank: {say: plain, listen: [{silence: 30d, then: end}]}
 """
 PEOPLE = 12
 
@@ -75,6 +83,7 @@ def follow_into_the_lake(shop):  # noqa: F811
 
 
 def test_nothing_is_sent_twice_and_who_was_erased_stays_erased(live, sink, folder, tmp_path, capsys):
+    live.dialogue(THANKS)
     live.dialogue(PLAN)
     turn_the_wheel(live.workspace, live.now, WORKER)
     send_due(live.workspace, live.now, most=4)
@@ -123,7 +132,19 @@ def test_nothing_is_sent_twice_and_who_was_erased_stays_erased(live, sink, folde
     assert sum(sink.letters.values()) - sum(before.values()) == shown["second"]
     assert run("uncertain", "show") == 0
     assert "Nothing is uncertain." in capsys.readouterr().out
-    live.adds_up()
+
+    # an order of the time between, told again by an import, was thanked for then; one of now was not
+    before = dict(sink.letters)
+    room.refresh_from_db()
+    imported = Shop(room)
+    imported.happen("Order Completed", [kept], at=room.restored_from + timedelta(milliseconds=1))
+    imported.happen("Order Completed", [live.people[2]])
+    imported.turn()
+    assert set(sink.letters) - set(before) == {(f"p{live.people[2]}@example.com", "plain")}
+    assert run("uncertain", "send-again", "--dialogue", "thanks") == 0
+    imported.turn()
+    assert set(sink.letters) - set(before) == {(f"p{one}@example.com", "plain") for one in (kept, live.people[2])}
+    imported.adds_up()
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from duologue.engage.channels import journal, registry
 from duologue.engage.channels.protocol import Outcome
 from duologue.engage.messages import ahead, outcomes
 from duologue.engage.messages.claims import COLUMNS, TABLES, Claimed, claim, claimed_from, judge
+from duologue.engage.messages.restored import hold_back
 from duologue.engage.messages.surroundings import surroundings
 from duologue.engage.messages.trials import choose
 from duologue.engage.messages.writing import Written, write_letters
@@ -115,10 +116,12 @@ def _take(workspace: Workspace, now: datetime, most: int, held: Mapping[int, int
         claimed = claim(workspace, now, most, list(held))
         if not claimed:
             return None
+        held_back = hold_back(workspace, claimed, now)
+        asked = [one for one in claimed if one.id not in held_back]
         around = surroundings(workspace)
-        judged = judge(workspace, claimed, around, now)
-        outcomes.note_verdicts(workspace, claimed, judged.verdicts, now)
-        going = [one for one in claimed if judged.verdicts[one.id].answer == "now"]
+        judged = judge(workspace, asked, around, now)
+        outcomes.note_verdicts(workspace, asked, judged.verdicts, now)
+        going = [one for one in asked if judged.verdicts[one.id].answer == "now"]
         choose(workspace, going, now)
         written = write_letters(workspace, going, judged, around=around, now=now)
         outcomes.withhold(workspace, [one for one in going if one.id in written.refused], written.refused, written.details, now)

@@ -92,6 +92,8 @@ class Migration(FirstMigration):
                 ('sending_stopped_at', models.DateTimeField(blank=True, null=True)),
                 ('sending_stopped_because', models.CharField(blank=True, max_length=300)),
                 ('created_at', models.DateTimeField()),
+                ('restored_from', models.DateTimeField(blank=True, help_text='The moment of the backup it was last restored from.', null=True)),
+                ('restored_at', models.DateTimeField(blank=True, help_text='Until when it is not known here what happened since.', null=True)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('clock', 'live'), ('clock_at__isnull', True)), models.Q(('clock', 'virtual'), ('clock_at__isnull', False)), _connector='OR'), name='workspace_clock')],

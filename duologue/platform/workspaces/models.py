@@ -28,6 +28,8 @@ class Workspace(models.Model):
     sending_stopped_at = models.DateTimeField(null=True, blank=True)
     sending_stopped_because = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField()
+    restored_from = models.DateTimeField(null=True, blank=True, help_text="The moment of the backup it was last restored from.")
+    restored_at = models.DateTimeField(null=True, blank=True, help_text="Until when it is not known here what happened since.")
 
     objects = models.Manager()
 

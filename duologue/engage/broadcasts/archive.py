@@ -9,6 +9,7 @@ from django.db import connection
 
 from duologue.engage.messages import versions
 from duologue.engage.messages.content.liquid import ContentFailed, Template
+from duologue.engage.messages.content.products import without_products
 from duologue.engage.messages.models import MessageVersion, TrialResult
 from duologue.engage.messages.queries import UNKEPT, filled_preview
 from duologue.strategize.dialogues.models import Dialogue, DialogueVersion
@@ -68,10 +69,10 @@ def _as_nobody(workspace: Workspace, row: MessageVersion, variant: str) -> tuple
     """Return subject, preheader and Markdown with the fall-backs in place of what is personal; of MJML, its text."""
     version = versions.version_of(UNKEPT, row.data)
     filled = filled_preview(workspace, version, "", None)
-    values = {**filled.values, PERSONAL: {}, "perk": {}}
+    values = {**filled.values, PERSONAL: {}, "perk": {}, "items": []}
     content = version.contents.get(("", variant)) or version.contents["", ""]
     if content.body:
-        text = Template(content.body, escape=False).render(values)
+        text = Template(without_products(content.body), escape=False).render(values)
     else:
         targets = {f"c{number}": link.url for number, link in enumerate(version.links, 1)}
         text = filled.content.text.render({**values, PERSONAL: targets})

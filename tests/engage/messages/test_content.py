@@ -11,6 +11,7 @@ from duologue.engage.messages.content.compile import Link, compile_content, mist
 from duologue.engage.messages.content.liquid import ContentFailed, Template, _parsed, paths, unguarded
 from duologue.engage.messages.content.look import Look
 from duologue.engage.messages.content.mask import Mask
+from duologue.engage.messages.content.products import without_products
 from duologue.engage.messages.rules.source import Content, contents, read_message
 from duologue.kit.yaml import Mistakes
 
@@ -210,3 +211,7 @@ def test_what_cannot_be_read_is_refused_with_its_line(source, said):
 
 def test_paths_of_a_template():
     assert paths("{{ person.a }}{% for x in person.b %}{{ x.c }}{% endfor %}") == {"person.a", "person.b"}
+
+
+def test_where_nobodys_products_are_meant_the_block_is_left_out():
+    assert without_products("Hello\n\n{% products %}\n\nBye {%- products -%}!") == "Hello\n\n\n\nBye !"

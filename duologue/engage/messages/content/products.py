@@ -35,6 +35,11 @@ def with_products(content: Content, look: Look) -> Content:
     )
 
 
+def without_products(text: str) -> str:
+    """Return a text with each `{% products %}` left out, where nobody's products are meant."""
+    return TAG.sub("", text)
+
+
 def shows_items(content: Content) -> bool:
     """Say whether a content shows products."""
     source = content.body + content.mjml + content.text

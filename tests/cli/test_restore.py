@@ -111,6 +111,7 @@ def test_nothing_is_sent_twice_and_who_was_erased_stays_erased(live, sink, folde
     assert "restored" in room.sending_stopped_because
     assert told["uncertain"]["shop"] == Delivery.within(room).filter(state="uncertain", reason="restored").count() > PEOPLE
     assert told["erased"] == 1
+    assert Installation.objects.get().backed_up_to == str(tmp_path / "one.backup")
     assert not Identifier.within(room).filter(profile=gone).exists()
     assert Identifier.within(room).filter(profile=kept).exists()
     assert Erasure.within(room).get().lake_clean_at is not None

@@ -93,6 +93,8 @@ def put_back_the_database(file: zipfile.ZipFile, manifest: Manifest) -> None:
         raise
     let_go()  # connections remember the tables that were there
     begin(manifest.taken_at)
+    known = {"backed_up_at": manifest.taken_at, "backed_up_to": str(file.filename)[:500]}
+    Installation.objects.filter(pk=1).update(**known, backed_up_bytes=sum(one.bytes for one in manifest.members.values()))
 
 
 def begin(since: datetime) -> None:

@@ -27,7 +27,7 @@ class Numbers:
                 return left.pop()
         with connection.cursor() as cursor:
             cursor.execute("SELECT nextval(%s) FROM generate_series(1, %s)", (self._sequence, AT_ONCE))
-            fresh = [row[0] for row in reversed(cursor.fetchall())]
+            fresh: list[int] = [row[0] for row in reversed(cursor.fetchall())]
         with self._lock:
             self._left = {here: fresh[:-1]}
         return fresh[-1]

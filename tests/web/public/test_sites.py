@@ -13,7 +13,7 @@ from duologue.kit.pipeline import Refused
 from duologue.kit.yaml import Mistakes
 from duologue.people.consent.actions import save_purpose
 from duologue.people.consent.models import ConsentNow, ConsentStatement
-from duologue.people.identifiers.actions import NewIdentifier, attach_unknown
+from duologue.people.identifiers.actions import attach_unknown
 from duologue.people.identifiers.queries import find
 from duologue.people.intake.tasks import process
 from duologue.people.models import Event, Received
@@ -145,7 +145,7 @@ def test_the_same_form_again_counts_once_and_many_from_one_place_are_refused(cli
 def test_a_second_address_nobody_has_proved_joins_nobody(client, letter, seen_for):
     save_site(workspace=letter, site=read_site(TEXT.replace("asks: [email, first_name]", "asks: [email, first_name, phone]")), now=NOW)
     victim = add(workspace=letter, seen_at=[NOW])[0]
-    attach_unknown(workspace=letter, identifiers=[NewIdentifier(victim, "phone", "+442071838750", "+44 20 7183 8750")], now=NOW)
+    attach_unknown(workspace=letter, identifiers=[("phone", "+442071838750", victim, "+44 20 7183 8750")], now=NOW)
     sent(client, seen_for, email="mallory@example.com", phone="+44 20 7183 8750")
     process(workspace=letter, now=NOW)
     mallory = find(letter, "email", "mallory@example.com")

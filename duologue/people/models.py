@@ -1,7 +1,7 @@
 """The tables about people."""
 
 from duologue.people.consent.models import ConsentNow, ConsentState, ConsentStatement, Pause, Purpose, Suppression, Topic, Wish
-from duologue.people.identifiers.models import Identifier
+from duologue.people.identifiers.models import Identifier, SharedDevice
 from duologue.people.imports.models import Import
 from duologue.people.intake.models import ImportKey, Received, Refusal, SeenKey
 from duologue.people.privacy.models import Erasure
@@ -31,6 +31,7 @@ __all__ = [
     "RetentionRules",
     "SearchWord",
     "SeenKey",
+    "SharedDevice",
     "Suppression",
     "Topic",
     "Wish",

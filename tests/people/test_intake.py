@@ -14,7 +14,7 @@ from duologue.people.intake import actions, queries, tasks
 from duologue.people.intake.jobs import tidy_intake
 from duologue.people.intake.rules import Incoming, Refused, understand
 from duologue.people.intake.whose import Known, settle
-from duologue.people.models import Event, Identifier, Merge, Profile, Received, Refusal, SeenKey
+from duologue.people.models import Event, Identifier, Merge, Profile, Received, Refusal, SeenKey, SharedDevice
 from duologue.people.profiles import actions as profiles
 from duologue.people.profiles.finding import search
 from duologue.people.profiles.queries import people, persons_of
@@ -98,6 +98,8 @@ def test_shared_devices_never_merge(workspace):
     assert person(workspace, "device", "kiosk") == person(workspace, "external", "ann")
     assert Event.within(workspace).get().profile_id == find(workspace, "external", "ben")
     assert not Merge.within(workspace).exists()
+    ben = find(workspace, "external", "ben")
+    assert list(SharedDevice.within(workspace).values_list("device", "profile")) == [("kiosk", ben)]
 
 
 def test_a_subscriber_who_opens_an_account_stays_one_person(workspace):

@@ -69,6 +69,20 @@ def attach_unknown(*, workspace: Workspace, identifiers: Iterable[tuple[str, str
         rows.copy(cursor, "people_identifier (workspace_id, first_seen_at, kind, value, profile_id, shown)", ordered)
 
 
+def share(*, workspace: Workspace, seen: Sequence[tuple[int, str]], now: datetime) -> None:
+    """Remember on whose devices other profiles were seen, as (profile, device); inside the caller's transaction."""
+    if not seen:
+        return
+    ordered = sorted(seen)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO people_shareddevice (workspace_id, profile_id, device, first_seen_at)
+               SELECT %s, s.profile, s.device, %s FROM unnest(%s::bigint[], %s::text[]) AS s (profile, device)
+               ON CONFLICT DO NOTHING""",
+            (workspace.pk, now, [profile for profile, _ in ordered], [device[:320] for _, device in ordered]),
+        )
+
+
 @transaction.atomic
 def detach(*, workspace: Workspace, kind: str, value: str) -> bool:
     """Take a normalised identifier away from whoever has it."""

@@ -31,3 +31,15 @@ class Identifier(InWorkspace):
 
     class Meta(InWorkspace.Meta):
         indexes = [models.Index(fields=["workspace", "profile"], name="identifiers_of_profile")]
+
+
+class SharedDevice(InWorkspace):
+    """Somebody else than the one it is an identifier of was seen on this device: people are not merged for that, and it is remembered."""
+
+    pk = models.CompositePrimaryKey("workspace", "device", "profile")
+    device = models.CharField(max_length=320, db_collation="C")
+    profile = link("people.Profile", db_index=False)
+    first_seen_at = models.DateTimeField()
+
+    class Meta(InWorkspace.Meta):
+        indexes = [models.Index(fields=["workspace", "profile"], name="shared_devices_of_profile")]

@@ -143,6 +143,8 @@ class Steps:
             identifiers=[(kind, value, number.get(profile, profile), shown) for profile, (kind, value), shown in self.known.attach],
             now=self.now,
         )
+        shared = [(number.get(profile, profile), device) for profile, device in self.known.shared]
+        identifiers.share(workspace=self.workspace, seen=shared, now=self.now)
         pairs = []
         for lose, (_, because) in self.known.merged.items():
             keep = lose

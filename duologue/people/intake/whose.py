@@ -28,6 +28,7 @@ class Known:
     named: set[int] = field(default_factory=set)
     new: list[Incoming] = field(default_factory=list)
     attach: list[tuple[int, Pair, str]] = field(default_factory=list)
+    shared: set[tuple[int, str]] = field(default_factory=set)  # profile, and the device of somebody else that it was seen on
     merged: dict[int, tuple[int, str]] = field(default_factory=dict)
     number: dict[int, int] = field(default_factory=dict)
 
@@ -55,6 +56,8 @@ def settle(events: Iterable[Incoming], known: Known) -> None:
         for pair, shown in zip(event.identifiers, event.shown, strict=True):
             if pair not in known.profiles:
                 _attach(known, event.profile_id, person, pair, shown)
+            elif pair[0] == "device" and known.person(known.profiles[pair]) != person:
+                known.shared.add((event.profile_id, pair[1]))
         if event.previous:
             _alias(event, known)
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 TABLES = {
     "identifiers": """SELECT kind, shown, first_seen_at FROM people_identifier
                       WHERE workspace_id = %s AND profile_id = ANY(%s) ORDER BY first_seen_at, kind, value""",
+    "shared_devices": """SELECT device, first_seen_at FROM people_shareddevice
+                         WHERE workspace_id = %s AND profile_id = ANY(%s) ORDER BY first_seen_at, device""",
     "facts": "SELECT key, value, source, at, purposes FROM people_fact WHERE workspace_id = %s AND profile_id = ANY(%s) ORDER BY key",
     "profiles": """SELECT id, person, name, locale, timezone, country, created_at, seen_at FROM people_profile
                    WHERE workspace_id = %s AND id = ANY(%s) ORDER BY id""",
@@ -37,7 +39,7 @@ TABLES = {
                    WHERE workspace_id = %s AND profile_id = ANY(%s) ORDER BY occurred_at, id""",
 }
 IN_JSON = frozenset({"value", "proof", "properties"})
-GONE = ("people_event", "people_fact", "people_searchword", "people_pause", "people_wish", "people_objection", "people_consentnow")
+GONE = ("people_event", "people_fact", "people_searchword", "people_pause", "people_wish", "people_objection", "people_consentnow", "people_shareddevice")
 
 
 class PeopleData:
@@ -46,7 +48,7 @@ class PeopleData:
     name = "people"
     places: Sequence[str] = (
         "people_profile", "people_identifier", "people_fact", "people_searchword", "people_event", "people_consentstatement",
-        "people_consentnow", "people_pause", "people_wish", "people_objection", "people_merge",
+        "people_consentnow", "people_pause", "people_wish", "people_objection", "people_merge", "people_shareddevice",
         "people_received", "people_refusal", "people_erasure", "file:imports",
     )  # fmt: skip
 

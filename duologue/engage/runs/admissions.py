@@ -125,24 +125,23 @@ def _candidate(plan: Plan, event: EventRow) -> Candidate:
 def admit(*, workspace: Workspace, version: Version, candidates: Sequence[Candidate], now: datetime, watermark: datetime) -> int:
     """Consider people for a dialogue, write the verdicts, begin the runs; return how many began.
 
-    A handful of queries whatever the number; with a limit of money, a handful for each share of them that it would suffice for.
-    Must be called inside a transaction.
+    Where there is a limit of money, they begin in order until it does not suffice for what the next one is given at once; nobody after
+    them begins. A handful of queries whatever the number. Must be called inside a transaction.
     """
     latest = list({(one.person, one.occasion): one for one in candidates}.values())
     if not latest or not is_open(version.plan, workspace.timezone, now):
         return 0
-    purse, began = purse_of(workspace, version), 0
-    while latest:
-        most = len(latest) if purse is None or purse.is_empty else purse.enough_for
-        judged = _judge(workspace, version, latest[:most], now, purse)
-        _write_verdicts(workspace, version.dialogue, judged, now)
-        end_runs(workspace, [verdict.ends for _, verdict in judged if verdict.ends is not None], "restarted", now)
-        made = _begin(workspace, version, [one for one, verdict in judged if verdict.start], now, watermark)
-        if purse is not None:
-            purse.pay(made)
-        began += len(made)
-        latest = latest[most:]
-    return began
+    purse = purse_of(workspace, version)
+    judged = _judge(workspace, version, latest, now, purse)
+    beginning = _beginnings(workspace, version, [one for one, verdict in judged if verdict.start], now, watermark)
+    if purse is not None and (too_dear := next((one for one in beginning if not purse.pays_for(one.decision)), None)) is not None:
+        cut = latest.index(too_dear.candidate)
+        purse.left = 0
+        judged = [*judged[:cut], *_judge(workspace, version, latest[cut:], now, purse)]
+        beginning = beginning[: beginning.index(too_dear)]
+    _write_verdicts(workspace, version.dialogue, judged, now)
+    end_runs(workspace, [verdict.ends for _, verdict in judged if verdict.ends is not None], "restarted", now)
+    return _begin(workspace, version, beginning, now)
 
 
 def consider(workspace: Workspace, version: Version, candidates: Sequence[Candidate], now: datetime) -> list[tuple[Candidate, Verdict]]:
@@ -280,24 +279,41 @@ def end_runs(workspace: Workspace, runs: Sequence[int], reason: str, now: dateti
     withdraw(workspace=workspace, turns=[(run, 1, LAST) for run in runs], now=now)
 
 
-def _begin(workspace: Workspace, version: Version, candidates: Sequence[Candidate], now: datetime, watermark: datetime) -> list[Decision]:
-    """Begin runs; return what was decided for those that began."""
+@dataclass(slots=True, frozen=True)
+class Beginning:
+    """A run that may begin, and what was decided for its first moment; nothing of it is written yet."""
+
+    candidate: Candidate
+    row: RunRow
+    decision: Decision
+
+
+def _beginnings(
+    workspace: Workspace, version: Version, candidates: Sequence[Candidate], now: datetime, watermark: datetime
+) -> list[Beginning]:
     if not candidates:
         return []
     known: Mapping[int, Known] = know(
         workspace, {one.person: one.profile for one in candidates}, [version], [one.start for one in candidates]
     )
-    started, decided = [], []
+    found = []
     for run, one in zip(table.new_ids(len(candidates)), candidates, strict=True):
         state = begin(version.plan, run_key=run, at=now, start=one.start or None)
         decision = decide(version.plan, state, known[one.person], (), now, watermark, seed=workspace.seed)
         row = RunRow(run, version.dialogue, version.id, one.person, one.profile, one.shard, one.occasion, None, state)
-        started.append(Moved(row, decision.state, decision.wake_at, decision.ended))
-        decided.append((row, version, decision))
+        found.append(Beginning(one, row, decision))
+    return found
+
+
+def _begin(workspace: Workspace, version: Version, beginning: Sequence[Beginning], now: datetime) -> int:
+    """Begin runs; return how many did."""
+    if not beginning:
+        return 0
+    started = [Moved(one.row, one.decision.state, one.decision.wake_at, one.decision.ended) for one in beginning]
     written = table.insert(workspace, started, now)
-    begun = [one for one in decided if one[0].id in written]
+    begun = [(one.row, version, one.decision) for one in beginning if one.row.id in written]
     write_down(workspace, begun, now)
-    return [decision for _, _, decision in begun]
+    return len(begun)
 
 
 def audience_verdicts(workspace: Workspace, dialogue: int) -> dict[str, int]:

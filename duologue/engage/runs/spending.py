@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from django.db import connection
 
 from duologue.engage.perks.terms import offered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from duologue.engage.runs.plans import Version
     from duologue.platform.workspaces.models import Workspace
     from duologue.strategize.dialogues.rules.state import Decision
-
-FEW: Final = 50  # so many begin at once however little is left
 
 
 @dataclass(slots=True)
@@ -32,16 +28,14 @@ class Purse:
         """Say whether nobody is to begin any more; those under way go on."""
         return self.left <= 0
 
-    @property
-    def enough_for(self) -> int:
-        """Return how many may begin before it is asked again, if each were given the dearest perk."""
-        return max(FEW, self.left // max([1, *self.costs.values()]))
-
-    def pay(self, decisions: Iterable[Decision]) -> None:
-        """Take out what runs that begin are given, and what the messages they are sent will bring."""
-        for decision in decisions:
-            offers = [*decision.gives, *(say.gives[0] for say in decision.says if say.gives)]
-            self.left -= sum(self.costs.get(offer, 0) for offer in offers)
+    def pays_for(self, decision: Decision) -> bool:
+        """Take out what a run that begins is given, and what the messages it is sent will bring; say whether that is there."""
+        offers = [*decision.gives, *(say.gives[0] for say in decision.says if say.gives)]
+        cost = sum(self.costs.get(offer, 0) for offer in offers)
+        if self.is_empty or cost > self.left:
+            return False
+        self.left -= cost
+        return True
 
 
 def purse_of(workspace: Workspace, version: Version) -> Purse | None:

@@ -37,12 +37,12 @@ turns:
 """
 
 
-def test_what_messages_still_to_leave_will_bring_is_spent_too(shop, monkeypatch):
+@pytest.mark.parametrize("at_once", [1, 4, 1000])
+def test_the_money_is_never_passed_by_those_who_begin(shop, monkeypatch, at_once):
     shop.add_people(9)
     shop.segment("everyone", shop.people)
     shop.offer("ten", cost=500)
-    monkeypatch.setattr("duologue.engage.runs.spending.FEW", 1)
-    monkeypatch.setattr("duologue.engage.runs.timetable.AT_ONCE", 4)
+    monkeypatch.setattr("duologue.engage.runs.timetable.AT_ONCE", at_once)
     row = shop.dialogue(GIVES)
     assert began(shop) == shop.people[:2]
     assert Perk.within(shop.workspace).count() == 0

@@ -57,6 +57,8 @@ def _print_for_people(report: dict[str, Any]) -> None:
     cost = report["cost"]
     print(f"  cost        {_money(cost['total'], report)}")
     print(f"  lift        {report['lift']['sentence']}")
+    for turn, tried in report["doses"].items():
+        print(f"  {turn:<11} {tried['sentence']}")
 
 
 _PARTS_OF_ACCEPTED = ("bounced", "confirmed", "responded")

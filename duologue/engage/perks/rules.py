@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
 # No 0/O, 1/I/L, U/V, so that a code survives handwriting and the telephone.
 ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTWXYZ"
 CODE_LENGTH: Final = 10
 
 GONE: Final = "perk_gone"
+UNITS: Final = ("points", "credit")
+OPEN: Final = ("reserved", "issued", "begun")  # what may still come to something
 
 
 @dataclass(slots=True, frozen=True)
 class Terms:
     """The part of an offer's version that the ledger needs; money in minor units of the workspace's currency."""
 
+    kind: str = "discount"
+    says: str = ""  # what people read of it
     code: str = "generated"  # none | generated | pool | shared
     shared: str = ""
     worth: int = 0
     is_share: bool = False  # worth is a percentage: what it came to is known when it is redeemed
+    share: float = 0.0  # of that percentage
     cost: int = 0
     starts_at: datetime | None = None
     ends_at: datetime | None = None
@@ -33,6 +39,19 @@ class Terms:
     all: int | None = None
     budget: int | None = None
     instead: str = ""  # the offer to be given where none of this one is left
+    points: int = 0
+    converts: str = ""  # of a trial: the event by which people stay
+    converts_within: timedelta = timedelta(0)  # counted from the trial's end
+
+    @property
+    def unit(self) -> str:
+        """Return what a perk adds to its person's balance: points, credit (in minor units), or nothing."""
+        return self.kind if self.kind in UNITS else ""
+
+    @property
+    def amount(self) -> int:
+        """Return how much of the unit that is."""
+        return self.points if self.kind == "points" else self.worth if self.kind == "credit" else 0
 
 
 @dataclass(slots=True)
@@ -42,6 +61,17 @@ class Ledger:
     given: int
     spent: int
     per_person: dict[int, int]
+
+
+@dataclass(slots=True)
+class Lot:
+    """Points or credit of one perk that are left to spend."""
+
+    perk: int
+    person: int
+    unit: str
+    remaining: int
+    expires_at: datetime | None = None
 
 
 def may_give(terms: Terms, ledger: Ledger, person: int, now: datetime) -> bool:
@@ -75,6 +105,11 @@ def expires_at(terms: Terms, now: datetime) -> datetime | None:
     return min((at for at in (own, terms.ends_at) if at is not None), default=None)
 
 
+def trial_ends_at(terms: Terms, begun_at: datetime) -> datetime | None:
+    """Return when a trial that begins now is over."""
+    return begun_at + terms.lasts if terms.lasts is not None else None
+
+
 def settled_cost(terms: Terms, set_aside: int, worth: int) -> int:
     """Return what a redeemed perk cost: for a percentage what it came to, otherwise what was set aside."""
     return worth if terms.is_share else set_aside
@@ -94,3 +129,36 @@ def spellings(code: str) -> Sequence[str]:
     written = code.strip()[:40]
     plain = "".join(letter for letter in written.upper() if letter not in " -\u2010\u2011\u2013")
     return (written,) if plain == written else (written, plain)
+
+
+def sides(kind: str, amount: int) -> tuple[tuple[str, int], tuple[str, int]]:
+    """Return both sides of a movement, as (account, what it adds): what is given comes from the brand, the rest goes back to it."""
+    gained = amount if kind == "given" else -amount
+    return ("person", gained), (kind, -gained)
+
+
+def taken_from(lots: Sequence[Lot], amount: int) -> list[tuple[int, int]] | None:
+    """Return how much is spent of which perk, those first that end first; None where all together do not suffice."""
+    if amount > sum(lot.remaining for lot in lots):
+        return None
+    parts = []
+    for lot in sorted(lots, key=lambda lot: (lot.expires_at is None, lot.expires_at.timestamp() if lot.expires_at else 0, lot.perk)):
+        part = min(amount, lot.remaining)
+        if part > 0:
+            parts.append((lot.perk, part))
+            amount -= part
+    return parts
+
+
+NUMBERS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
+def lasting(days: float) -> str:
+    """Say for how long something will do, no finer than anybody could know."""
+    if days < 1:
+        return "less than a day"
+    if days > 60:
+        return "more than two months"
+    whole = round(days) if days < 14 else round(days / 7)
+    unit = "day" if days < 14 else "week"
+    return f"about {NUMBERS[whole] if whole < len(NUMBERS) else whole} {unit}{'' if whole == 1 else 's'}"

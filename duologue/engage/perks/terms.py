@@ -13,6 +13,7 @@ from django.db import connection
 
 from duologue.engage.perks.rules import Terms
 from duologue.kit.money import read_money
+from duologue.strategize.offers.rules import Converts, usual_code
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -52,14 +53,20 @@ def offered(workspace: Workspace, wanted: Collection[tuple[str, int | None]]) ->
 def terms_of(data: dict[str, Any], currency: str, zone: str) -> Terms:
     """Read an offer's JSON; money may be minor units or text, times are days on the workspace's clock."""
     limits, valid = data.get("limits") or {}, data.get("valid") or {}
-    kind, shared = _code(data.get("code"))
-    worth, is_share = _worth(data.get("worth"), currency)
+    kind = str(data.get("kind") or "discount")
+    code, shared = _code(data.get("code") or usual_code(kind))
+    points = int(data.get("worth") or 0) if kind == "points" else 0
+    worth, is_share = (0, False) if kind == "points" else _worth(data.get("worth"), currency)
     cost = data.get("cost")
+    converts = (data.get("converts") or {}) if kind == "trial" else None
     return Terms(
-        code=kind,
+        kind=kind,
+        says=str(data.get("says") or ""),
+        code=code,
         shared=shared,
         worth=worth,
         is_share=is_share,
+        share=_share(data.get("worth")) if is_share else 0.0,
         cost=worth if cost is None else _money(cost, currency),
         starts_at=_moment(valid.get("from"), zone, after=False) if isinstance(valid, dict) else None,
         ends_at=_moment(valid.get("to"), zone, after=True) if isinstance(valid, dict) else None,
@@ -68,6 +75,9 @@ def terms_of(data: dict[str, Any], currency: str, zone: str) -> Terms:
         each=limits.get("each"),
         all=limits.get("all"),
         instead=str(data.get("instead") or ""),
+        points=points,
+        converts="" if converts is None else str(converts.get("event") or Converts().event),
+        converts_within=timedelta(0) if converts is None else _duration(converts.get("within") or Converts().within) or timedelta(0),
         budget=None if limits.get("budget") is None else _money(limits["budget"], currency),
     )
 
@@ -88,6 +98,14 @@ def _worth(worth: Any, currency: str) -> tuple[int, bool]:
             return read_money(worth, currency).minor, False
         return 0, False
     return int(worth or 0), False
+
+
+def _share(worth: Any) -> float:
+    said = str(worth.get("share") if isinstance(worth, dict) else worth).strip().rstrip("%").strip()
+    try:
+        return float(said.replace(",", "."))
+    except ValueError:
+        return 0.0
 
 
 def _money(value: Any, currency: str) -> int:

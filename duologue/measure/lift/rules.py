@@ -111,24 +111,25 @@ def sentence(invited: Arm, held_out: Arm) -> str:
     if invited.people == 0:
         return "Nothing can be said yet: nobody has been invited."
     lift = rate_difference(invited, held_out)
-    span = f"between {_per_hundred(lift.low)} and {_per_hundred(lift.high)}"
+    span = f"between {per_hundred(lift.low)} and {per_hundred(lift.high)}"
     if lift.contains_zero:
         more = more_people_needed(invited, held_out)
         if more:
-            needed = f"Too few people to tell yet; about {_rounded(more):,} more needed"
+            needed = f"Too few people to tell yet; about {rounded(more):,} more needed"
             return f"{needed}: {span} per 100 invited, and zero lies within; these may have come anyway."
         return f"No effect can be seen: {span} per 100 invited, and zero lies within; these would have come anyway."
     if lift.estimate > 0:
-        return f"It brought {_per_hundred(lift.estimate)} more conversions per 100 invited ({span})."
-    return f"It cost {_per_hundred(-lift.estimate)} conversions per 100 invited (the difference lies {span})."
+        return f"It brought {per_hundred(lift.estimate)} more conversions per 100 invited ({span})."
+    return f"It cost {per_hundred(-lift.estimate)} conversions per 100 invited (the difference lies {span})."
 
 
-def _per_hundred(rate: float) -> str:
+def per_hundred(rate: float) -> str:
+    """Return a rate as people in a hundred, with a true minus sign."""
     text = f"{100 * rate:.1f}"
     return "0.0" if text == "-0.0" else text.replace("-", "−")  # noqa: RUF001  a true minus sign
 
 
-def _rounded(number: int) -> int:
+def rounded(number: int) -> int:
     """Round up to two leading digits: nobody should read more into it."""
     if number < 10:
         return number

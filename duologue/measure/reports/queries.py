@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Max
 
 from duologue.measure.attribution.rules import Conversion
+from duologue.measure.doses.queries import doses
 from duologue.measure.funnels import queries as funnels
 from duologue.measure.funnels.conversions import outcomes
 from duologue.measure.lift.queries import arms
@@ -84,17 +85,21 @@ def _count(workspace: Workspace, dialogue: Dialogue, now: datetime) -> dict[str,
         "complaints": found.reactions["complaints"],
         "attribution": rules.attribution_as_json(shared, taken_back),
         "lift": rules.lift_as_json(invited, held_out, mixed=found.mixed),
+        "doses": doses(workspace, version, now) if version else {},
         "cost": rules.cost_as_json(deliveries.cost, _perk_cost(workspace, dialogue), revenue),
     }
 
 
 def _perk_cost(workspace: Workspace, dialogue: Dialogue) -> int:
-    """Return what redeemed perks of this dialogue's runs cost, in minor units."""
+    """Return what this dialogue's runs cost in perks that were used, in minor units: redeemed, spent of credit, begun as a trial."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT coalesce(sum(p.worth), 0) FROM engage_perk p
-               JOIN engage_run r ON r.workspace_id = p.workspace_id AND r.id = p.run_id
-               WHERE p.workspace_id = %s AND r.dialogue_id = %s AND p.state = 'redeemed'""",
+            """SELECT coalesce(sum(CASE WHEN p.unit <> '' AND p.state IN ('issued', 'redeemed')
+                                        THEN p.cost * (p.amount - p.remaining) / p.amount
+                                        WHEN p.unit = '' AND p.state = 'redeemed' THEN p.worth ELSE p.cost END), 0)
+               FROM engage_perk p JOIN engage_run r ON r.workspace_id = p.workspace_id AND r.id = p.run_id
+               WHERE p.workspace_id = %s AND r.dialogue_id = %s AND (p.state IN ('redeemed', 'begun', 'ended', 'converted')
+                     OR (p.unit <> '' AND p.state IN ('issued', 'expired', 'withdrawn')))""",
             (workspace.pk, dialogue.pk),
         )
         return int(cursor.fetchone()[0])

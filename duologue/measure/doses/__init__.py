@@ -1,0 +1,1 @@
+"""The smallest perk that works, as an experiment with several tells it."""

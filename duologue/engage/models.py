@@ -3,7 +3,7 @@
 from duologue.engage.channels.models import KeptMail, Relay
 from duologue.engage.conversations.models import Conversation, Entry, Team
 from duologue.engage.messages.models import Attempt, Delivery, Message, MessageVersion, TrialResult, WarmingUp
-from duologue.engage.perks.models import Perk, PoolCode
+from duologue.engage.perks.models import CodeTry, Movement, Perk, PoolCode, Posting
 from duologue.engage.products.models import Looked
 from duologue.engage.runs.models import Admission, Run, RunStep, Timetable
 from duologue.engage.sites.models import Site, SiteVersion
@@ -12,6 +12,7 @@ from duologue.engage.webhooks.models import Webhook, WebhookCall
 __all__ = [
     "Admission",
     "Attempt",
+    "CodeTry",
     "Conversation",
     "Delivery",
     "Entry",
@@ -19,8 +20,10 @@ __all__ = [
     "Looked",
     "Message",
     "MessageVersion",
+    "Movement",
     "Perk",
     "PoolCode",
+    "Posting",
     "Relay",
     "Run",
     "RunStep",

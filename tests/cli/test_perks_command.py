@@ -8,7 +8,8 @@ import pytest
 
 from duologue.cli.commands import perks as command
 from duologue.cli.frame import Refused
-from duologue.engage.perks.actions import PerkRequest, issue, reserve
+from duologue.engage.perks.actions import PerkRequest, reserve
+from duologue.engage.perks.lives import issue
 from duologue.engage.perks.models import Perk
 from duologue.people.profiles.actions import add
 from duologue.strategize.offers.actions import save_offer

@@ -14,7 +14,7 @@ from duologue.engage.messages.models import Message, MessageVersion
 from duologue.engage.messages.rules.body import body_of, perk_ids
 from duologue.engage.messages.rules.source import contents, read_message
 from duologue.engage.messages.surroundings import surroundings
-from duologue.engage.perks.actions import issue, release
+from duologue.engage.perks.lives import issue, release
 from duologue.kit.yaml import Mistake, Mistakes
 from duologue.people.consent.queries import purposes
 from duologue.platform.database import arrays

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from duologue.engage.messages.claims import COLUMNS, TABLES, claimed_from
 from duologue.engage.messages.outcomes import event
 from duologue.engage.messages.rules.body import perk_ids
-from duologue.engage.perks.actions import issue
+from duologue.engage.perks.lives import issue
 from duologue.people.timeline import names
 from duologue.people.timeline.actions import write
 

@@ -10,7 +10,7 @@ from django.db import connection
 
 from duologue.engage.messages.rules.body import perk_ids
 from duologue.engage.messages.rules.gate import WARM_UP, Verdict, try_again_at
-from duologue.engage.perks.actions import issue, release
+from duologue.engage.perks.lives import issue, release
 from duologue.people.timeline import names
 from duologue.people.timeline.actions import NewEvent, write
 from duologue.platform.database import arrays

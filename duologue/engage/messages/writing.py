@@ -19,6 +19,7 @@ from duologue.engage.messages.rehearsing import rehearse
 from duologue.engage.perks.actions import PerkRequest, Reserved, reserve
 from duologue.engage.perks.queries import of_runs
 from duologue.kit.clock import zone_named
+from duologue.kit.money import major
 from duologue.platform.secrets.signing import sign, sign_each
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 Contents = dict[tuple[int | None, str, str, str], "Compiled"]
-PAGES = {"unsubscribe": "u", "preferences": "p", "why": "w", "not_now": "n"}
+PAGES = {"unsubscribe": "u", "preferences": "p", "why": "w", "not_now": "n", "perks": "k"}
 PLAIN_PAGES = {"parent": "g", "known": "d"}
 
 
@@ -144,7 +145,8 @@ def set_perks_aside(workspace: Workspace, claimed: Sequence[Claimed], now: datet
 
 def _remembered(answer: Reserved) -> dict[str, Any]:
     ends = {"expires_at": answer.expires_at.isoformat()} if answer.expires_at else {}
-    return {"perk": answer.perk, "code": answer.code, "worth": answer.worth, **ends}
+    more = {name: value for name, value in (("points", answer.points), ("says", answer.says)) if value}
+    return {"perk": answer.perk, "code": answer.code, "worth": answer.worth, **more, **ends}
 
 
 def fill(
@@ -244,13 +246,13 @@ def _links(workspace: Workspace, delivery: int, page: str, content: Compiled, ar
 
 def _perk_words(perk: Mapping[str, Any], workspace: Workspace, person: KnownPerson, locale: str) -> dict[str, Any]:
     """Return a perk as people read it: its last day on their clock and its worth in money, in their language."""
-    said: dict[str, Any] = {"code": perk.get("code", ""), "worth": "", "expires_at": ""}
+    said: dict[str, Any] = {name: perk.get(name) or "" for name in ("code", "says", "points")} | {"worth": "", "expires_at": ""}
     babel = _babel(locale, workspace.locale)
     if perk.get("expires_at"):
         local = datetime.fromisoformat(perk["expires_at"]).astimezone(zone_named(person.timezone or workspace.timezone))
         said["expires_at"] = Day.at(local, format_date(local.date(), "long", locale=babel))
     if perk.get("worth"):
-        said["worth"] = format_currency(perk["worth"] / 100, workspace.currency, locale=babel)
+        said["worth"] = format_currency(major(perk["worth"], workspace.currency), workspace.currency, locale=babel)
     return said
 
 

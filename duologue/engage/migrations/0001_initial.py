@@ -156,12 +156,85 @@ class Migration(FirstMigration):
             field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='engage.messageversion'),
         ),
         migrations.CreateModel(
+            name='Movement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('given', 'Given'), ('spent', 'Spent'), ('expired', 'Expired'), ('withdrawn', 'Withdrawn')], max_length=9)),
+                ('unit', models.CharField(max_length=6)),
+                ('person', models.BigIntegerField()),
+                ('key', models.CharField(blank=True, help_text='What makes spending for the same order again harmless.', max_length=200)),
+                ('at', models.DateTimeField()),
+                ('profile', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.profile')),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Perk',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('person', models.BigIntegerField()),
+                ('seq', models.IntegerField(default=0, help_text="The occurrence of the run's turn that gives it, once each.")),
+                ('code', models.CharField(blank=True, max_length=40)),
+                ('state', models.CharField(choices=[('reserved', 'Reserved'), ('issued', 'Issued'), ('begun', 'Begun'), ('redeemed', 'Redeemed'), ('expired', 'Expired'), ('ended', 'Ended'), ('converted', 'Converted'), ('withdrawn', 'Withdrawn'), ('released', 'Released')], default='reserved', max_length=9)),
+                ('worth', models.BigIntegerField(default=0, help_text='Minor units; for a percentage, what it came to when redeemed.')),
+                ('cost', models.BigIntegerField(default=0, help_text='Minor units set aside for it; what it has cost once it is over.')),
+                ('unit', models.CharField(blank=True, help_text='points, credit (in minor units), or nothing.', max_length=6)),
+                ('amount', models.BigIntegerField(default=0, help_text='How much of the unit it adds to the balance.')),
+                ('remaining', models.BigIntegerField(default=0, help_text='How much of that is left to spend.')),
+                ('reserved_at', models.DateTimeField()),
+                ('issued_at', models.DateTimeField(null=True)),
+                ('seen_at', models.DateTimeField(null=True)),
+                ('begun_at', models.DateTimeField(null=True)),
+                ('expires_at', models.DateTimeField(null=True)),
+                ('redeemed_at', models.DateTimeField(null=True)),
+                ('redeemed_for', models.CharField(blank=True, help_text="The order's number.", max_length=120)),
+                ('converted_at', models.DateTimeField(null=True)),
+                ('reason', models.CharField(blank=True, help_text='Why it was withdrawn.', max_length=200)),
+                ('offer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='strategize.offer')),
+                ('offer_version', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='strategize.offerversion')),
+                ('profile', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.profile')),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
             name='PoolCode',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.CharField(max_length=40)),
                 ('taken_at', models.DateTimeField(null=True)),
                 ('offer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='strategize.offer')),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Posting',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('account', models.CharField(choices=[('person', 'Person'), ('given', 'Given'), ('spent', 'Spent'), ('expired', 'Expired'), ('withdrawn', 'Withdrawn')], max_length=9)),
+                ('amount', models.BigIntegerField()),
+                ('movement', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='engage.movement')),
+                ('perk', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='engage.perk')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
             ],
             options={
@@ -228,34 +301,10 @@ class Migration(FirstMigration):
                 ('_rows', django.db.models.manager.Manager()),
             ],
         ),
-        migrations.CreateModel(
-            name='Perk',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person', models.BigIntegerField()),
-                ('seq', models.IntegerField(default=0, help_text="The occurrence of the run's turn that gives it, once each.")),
-                ('code', models.CharField(blank=True, max_length=40)),
-                ('state', models.CharField(choices=[('reserved', 'Reserved'), ('issued', 'Issued'), ('redeemed', 'Redeemed'), ('expired', 'Expired'), ('released', 'Released')], default='reserved', max_length=8)),
-                ('worth', models.BigIntegerField(default=0, help_text='Minor units; for a percentage, what it came to when redeemed.')),
-                ('cost', models.BigIntegerField(default=0, help_text='Minor units set aside for it.')),
-                ('reserved_at', models.DateTimeField()),
-                ('issued_at', models.DateTimeField(null=True)),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('redeemed_at', models.DateTimeField(null=True)),
-                ('redeemed_for', models.CharField(blank=True, help_text="The order's number.", max_length=120)),
-                ('offer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='strategize.offer')),
-                ('offer_version', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='strategize.offerversion')),
-                ('profile', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.profile')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
-                ('run', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='engage.run')),
-            ],
-            options={
-                'abstract': False,
-                'default_manager_name': '_rows',
-            },
-            managers=[
-                ('_rows', django.db.models.manager.Manager()),
-            ],
+        migrations.AddField(
+            model_name='perk',
+            name='run',
+            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='engage.run'),
         ),
         migrations.AddField(
             model_name='delivery',
@@ -472,6 +521,28 @@ class Migration(FirstMigration):
             ],
         ),
         migrations.CreateModel(
+            name='CodeTry',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('who', models.CharField(max_length=64)),
+                ('way', models.CharField(help_text='The till or the key by which they were tried, as staff know it.', max_length=80)),
+                ('unknown', models.IntegerField(default=0)),
+                ('first_at', models.DateTimeField()),
+                ('last_at', models.DateTimeField()),
+                ('stopped_at', models.DateTimeField(null=True)),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+                'indexes': [models.Index(condition=models.Q(('stopped_at__isnull', False)), fields=['workspace', 'stopped_at'], name='tries_stopped')],
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'who'), name='tries_of_one')],
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
             name='Entry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -547,6 +618,14 @@ class Migration(FirstMigration):
             constraint=models.UniqueConstraint(fields=('workspace', 'message', 'number'), name='message_versions'),
         ),
         migrations.AddConstraint(
+            model_name='movement',
+            constraint=models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('workspace', 'key'), name='one_movement_per_key'),
+        ),
+        migrations.AddIndex(
+            model_name='poolcode',
+            index=models.Index(condition=models.Q(('taken_at__isnull', False)), fields=['workspace', 'offer', 'taken_at'], name='pool_codes_taken'),
+        ),
+        migrations.AddConstraint(
             model_name='poolcode',
             constraint=models.UniqueConstraint(fields=('workspace', 'offer', 'code'), name='one_pool_code'),
         ),
@@ -572,7 +651,7 @@ class Migration(FirstMigration):
         ),
         migrations.AddIndex(
             model_name='perk',
-            index=models.Index(fields=['workspace', 'offer', 'state'], include=('cost', 'worth'), name='perks_of_offer'),
+            index=models.Index(fields=['workspace', 'offer', 'state'], include=('cost', 'worth', 'remaining', 'expires_at'), name='perks_of_offer'),
         ),
         migrations.AddIndex(
             model_name='perk',
@@ -580,7 +659,7 @@ class Migration(FirstMigration):
         ),
         migrations.AddIndex(
             model_name='perk',
-            index=models.Index(condition=models.Q(('state__in', ['reserved', 'issued'])), fields=['workspace', 'expires_at'], name='perks_to_expire'),
+            index=models.Index(condition=models.Q(('state__in', ['reserved', 'issued', 'begun'])), fields=['workspace', 'expires_at'], name='perks_to_expire'),
         ),
         migrations.AddConstraint(
             model_name='perk',
@@ -589,6 +668,10 @@ class Migration(FirstMigration):
         migrations.AddConstraint(
             model_name='perk',
             constraint=models.UniqueConstraint(condition=models.Q(('run__isnull', False), models.Q(('state', 'released'), _negated=True)), fields=('workspace', 'run', 'offer', 'seq'), name='one_perk_per_turn'),
+        ),
+        migrations.AddConstraint(
+            model_name='perk',
+            constraint=models.CheckConstraint(condition=models.Q(('remaining__gte', 0), ('remaining__lte', models.F('amount'))), name='no_balance_below_zero'),
         ),
         migrations.AddIndex(
             model_name='delivery',

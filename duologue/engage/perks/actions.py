@@ -1,4 +1,4 @@
-"""Giving perks: reserved when a message is written, issued when it was accepted, redeemed once, expired or released."""
+"""Setting perks aside, within what their offers allow. What becomes of them then is in `lives`, `redeeming` and `balances`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from django.db import connection, transaction
 
 from duologue.engage.perks import rules
 from duologue.engage.perks.terms import Offered, offered
-from duologue.people.timeline import names
-from duologue.people.timeline.actions import NewEvent, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,16 +41,8 @@ class Reserved:
     expires_at: datetime | None = None
     reason: str = ""
     instead: str = ""
-
-
-@dataclass(slots=True, frozen=True)
-class Redemption:
-    """What came of redeeming a code; `reason` is a sentence when it was refused."""
-
-    ok: bool
-    perk: int | None = None
-    offer: str = ""
-    reason: str = ""
+    points: int = 0
+    says: str = ""
 
 
 @transaction.atomic
@@ -100,17 +90,21 @@ def _already_reserved(
     runs = sorted({r.run for r in requests if r.run is not None})
     if not runs:
         return {}
-    words = {what.offer: what.terms.shared for what in catalogue.values()}
+    terms = {what.offer: what.terms for what in catalogue.values()}
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT run_id, offer_id, seq, id, code, worth, expires_at FROM engage_perk
-               WHERE workspace_id = %s AND run_id = ANY(%s) AND state <> 'released'""",
-            (workspace.pk, runs),
+               WHERE workspace_id = %s AND run_id = ANY(%s) AND offer_id = ANY(%s) AND state <> 'released'""",
+            (workspace.pk, runs, list(terms)),
         )
         return {
-            (run, offer, seq): Reserved(perk, code or words.get(offer, ""), worth, expires_at)
+            (run, offer, seq): _answer(perk, terms[offer], code, worth, expires_at)
             for run, offer, seq, perk, code, worth, expires_at in cursor.fetchall()
         }
+
+
+def _answer(perk: int, terms: rules.Terms, code: str, worth: int, expires_at: datetime | None) -> Reserved:
+    return Reserved(perk, code or terms.shared, worth, expires_at, points=terms.points, says=terms.says)
 
 
 def _given_per_person(workspace: Workspace, requests: Sequence[PerkRequest], catalogue: dict[Any, Offered]) -> dict[int, dict[int, int]]:
@@ -156,7 +150,7 @@ def _write_reserved(workspace: Workspace, granted: list[tuple[int, PerkRequest, 
                 else:
                     yield place, Reserved(None, reason=rules.GONE)
             else:
-                yield place, Reserved(perk, written or what.terms.shared, what.terms.worth, rules.expires_at(what.terms, now))
+                yield place, _answer(perk, what.terms, written, what.terms.worth, rules.expires_at(what.terms, now))
         waiting = again
 
 
@@ -166,11 +160,11 @@ def _insert(workspace: Workspace, rows: Sequence[tuple[PerkRequest, Offered, str
         ids = [row[0] for row in cursor.fetchall()]
         cursor.execute(
             """INSERT INTO engage_perk (id, workspace_id, offer_id, offer_version_id, person, profile_id, run_id, seq, code, state,
-                                        worth, cost, reserved_at, expires_at, redeemed_for)
-               SELECT id, %s, offer, version, person, profile, run, seq, code, 'reserved', worth, cost, %s, expires, ''
+                                        worth, cost, reserved_at, expires_at, redeemed_for, unit, amount, remaining, reason)
+               SELECT id, %s, offer, version, person, profile, run, seq, code, 'reserved', worth, cost, %s, expires, '', unit, amount, 0, ''
                FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::int[], %s::text[],
-                           %s::bigint[], %s::bigint[], %s::timestamptz[])
-                    AS r (id, offer, version, person, profile, run, seq, code, worth, cost, expires)
+                           %s::bigint[], %s::bigint[], %s::timestamptz[], %s::text[], %s::bigint[])
+                    AS r (id, offer, version, person, profile, run, seq, code, worth, cost, expires, unit, amount)
                ON CONFLICT (workspace_id, code) WHERE code <> '' DO NOTHING RETURNING id""",
             (
                 workspace.pk,
@@ -186,6 +180,8 @@ def _insert(workspace: Workspace, rows: Sequence[tuple[PerkRequest, Offered, str
                 [what.terms.worth for _, what, _ in rows],
                 [what.terms.cost for _, what, _ in rows],
                 [rules.expires_at(what.terms, now) for _, what, _ in rows],
+                [what.terms.unit for _, what, _ in rows],
+                [what.terms.amount for _, what, _ in rows],
             ),
         )
         written = {row[0] for row in cursor.fetchall()}
@@ -228,85 +224,3 @@ def move_counters(workspace: Workspace, moves: dict[int, tuple[int, int]]) -> No
                WHERE o.workspace_id = %s AND o.id = m.offer""",
             (offers, [moves[o][0] for o in offers], [moves[o][1] for o in offers], workspace.pk),
         )
-
-
-@transaction.atomic
-def issue(*, workspace: Workspace, perks: Sequence[int], now: datetime) -> int:
-    """Turn reserved perks into issued ones, once the message that names them was accepted; return how many."""
-    rows = _move(workspace, perks, before=("reserved",), after="issued", stamp="issued_at", now=now)
-    _tell(workspace, rows, names.PERK_ISSUED, now)
-    return len(rows)
-
-
-@transaction.atomic
-def release(*, workspace: Workspace, perks: Sequence[int], now: datetime) -> int:
-    """Take back perks that never reached anyone; their count and cost go back to the offer. A pool's code stays used."""
-    rows = _move(workspace, perks, before=("reserved",), after="released", now=now)
-    moves: dict[int, tuple[int, int]] = {}
-    for row in rows:
-        count, cost = moves.get(row.offer, (0, 0))
-        moves[row.offer] = (count - 1, cost - row.cost)
-    move_counters(workspace, moves)
-    return len(rows)
-
-
-@dataclass(slots=True, frozen=True)
-class _Moved:
-    perk: int
-    offer: int
-    name: str
-    profile: int
-    run: int | None
-    cost: int
-    expires_at: datetime | None
-
-
-def _move(
-    workspace: Workspace, perks: Sequence[int], *, before: Sequence[str], after: str, now: datetime, stamp: str | None = None
-) -> list[_Moved]:
-    stamped = f", {stamp} = %s" if stamp else ""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""WITH due AS (SELECT id FROM engage_perk WHERE workspace_id = %s AND id = ANY(%s) AND state = ANY(%s) ORDER BY id FOR UPDATE)
-                UPDATE engage_perk k SET state = %s{stamped} FROM due, strategize_offer o
-                WHERE k.workspace_id = %s AND k.id = due.id AND o.workspace_id = k.workspace_id AND o.id = k.offer_id
-                RETURNING k.id, k.offer_id, o.name, k.profile_id, k.run_id, k.cost, k.expires_at""",
-            (workspace.pk, list(perks), list(before), after, *([now] if stamp else []), workspace.pk),
-        )
-        return [_Moved(*row) for row in cursor.fetchall()]
-
-
-def _tell(workspace: Workspace, rows: Sequence[_Moved], name: str, now: datetime) -> None:
-    write(
-        workspace=workspace,
-        events=[
-            NewEvent(
-                row.profile,
-                now,
-                name,
-                {"perk": row.perk, "offer": row.name, **({"expires_at": row.expires_at.isoformat()} if row.expires_at else {})},
-                run_id=row.run,
-            )
-            for row in sorted(rows, key=lambda row: row.perk)
-        ],
-        now=now,
-    )
-
-
-@transaction.atomic
-def expire(*, workspace: Workspace, now: datetime, most: int = 10_000) -> int:
-    """End the perks whose time is over; what was set aside for them goes back to the budget. Return how many."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT id FROM engage_perk WHERE workspace_id = %s AND expires_at <= %s AND state IN ('reserved', 'issued')
-               ORDER BY expires_at LIMIT %s""",
-            (workspace.pk, now, most),
-        )
-        due = [row[0] for row in cursor.fetchall()]
-    rows = _move(workspace, due, before=("reserved", "issued"), after="expired", now=now)
-    moves: dict[int, tuple[int, int]] = {}
-    for row in rows:
-        moves[row.offer] = (0, moves.get(row.offer, (0, 0))[1] - row.cost)
-    move_counters(workspace, moves)
-    _tell(workspace, rows, names.PERK_EXPIRED, now)
-    return len(rows)

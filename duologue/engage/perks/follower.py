@@ -1,4 +1,4 @@
-"""Redeems the codes that come with orders."""
+"""What the timeline means for perks: codes that come with orders, trials that turn into custom, what was seen."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from duologue.engage.perks.claims import Claim
+from duologue.engage.perks.lives import see
 from duologue.engage.perks.redeeming import redeem_all
+from duologue.engage.perks.trials import convert
 from duologue.kit.money import minor
 from duologue.people.timeline import names
 from duologue.people.timeline.actions import move_cursor
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class PerkFollower:
-    """Reads orders off the timeline; an order that names a coupon redeems it."""
+    """Reads the timeline: an order that names a coupon redeems it, a click or an answer says that a perk was seen."""
 
     name = "perks"
 
@@ -35,8 +37,17 @@ class PerkFollower:
             claims = [claim for event in reading.events if (claim := claim_of(event, workspace.currency)) is not None]
             if claims:
                 redeem_all(workspace=workspace, claims=claims, now=now)
+            convert(workspace=workspace, events=reading.events, now=now)
+            if seen := {event.delivery_id for event in reading.events if event.delivery_id is not None and _proves_seen(event)}:
+                see(workspace=workspace, deliveries=seen, now=now)
             move_cursor(workspace=workspace, follower=self.name, batch_no=reading.batch_no)
             return max(1, len(reading.events))
+
+
+def _proves_seen(event: EventRow) -> bool:
+    """Say whether somebody has read what a delivery brought: they clicked in it, judged human, or answered it. Opens prove nothing."""
+    clicked = event.name == names.LINK_CLICKED and str(event.properties.get("human")).lower() == "true"
+    return clicked or event.name == names.MESSAGE_REPLIED
 
 
 def claim_of(event: EventRow, currency: str) -> Claim | None:

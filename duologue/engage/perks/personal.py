@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from duologue.engage.perks import queries
-from duologue.engage.perks.models import Perk
+from duologue.engage.perks.models import Movement, Perk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,13 +18,15 @@ class PerkData:
     """Perks name their person; on erasing the row stays as money spent, and its code and order go."""
 
     name = "perks"
-    places = ("engage_perk",)
+    places = ("engage_perk", "engage_movement")
 
     def export(self, *, workspace: Workspace, profiles: Sequence[int]) -> dict[str, Any]:
-        """Return the person's perks."""
-        return {"perks": queries.of_person(workspace, profiles)}
+        """Return the person's perks, and what was added to and taken from their balance."""
+        moved = Movement.within(workspace).filter(profile_id__in=profiles).order_by("id").values("kind", "unit", "key", "at")
+        return {"perks": queries.of_person(workspace, profiles), "balance": list(moved)}
 
     def erase(self, *, workspace: Workspace, profiles: Sequence[int], now: datetime) -> int:
         """Empty the code and the order; with no code an unused perk can no longer be redeemed."""
+        Movement.within(workspace).filter(profile_id__in=profiles).update(key="")
         held = Perk.within(workspace).filter(profile_id__in=profiles)
-        return held.update(code="", redeemed_for="")
+        return held.update(code="", redeemed_for="", reason="")

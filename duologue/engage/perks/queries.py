@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from duologue.platform.workspaces.models import Workspace
 
-NEXT: Final = "SELECT min(expires_at) FROM engage_perk WHERE workspace_id = %(workspace)s AND state IN ('reserved', 'issued')"
+NEXT: Final = "SELECT min(expires_at) FROM engage_perk WHERE workspace_id = %(workspace)s AND state IN ('reserved', 'issued', 'begun')"
 
 
 def next_expiry(workspace: Workspace) -> datetime | None:
@@ -33,11 +33,18 @@ def of_person(workspace: Workspace, profiles: Sequence[int]) -> list[dict[str, A
         "state",
         "worth",
         "cost",
+        "unit",
+        "amount",
+        "remaining",
         "reserved_at",
         "issued_at",
+        "seen_at",
+        "begun_at",
         "expires_at",
         "redeemed_at",
         "redeemed_for",
+        "converted_at",
+        "reason",
     )
     return list(Perk.within(workspace).filter(profile_id__in=profiles).order_by("-reserved_at", "-id").values(*fields))
 
@@ -50,15 +57,17 @@ def of_runs(workspace: Workspace, runs: Collection[int]) -> dict[int, dict[str, 
     found: dict[int, dict[str, dict[str, Any]]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT p.run_id, o.name, p.id, coalesce(nullif(p.code, ''), v.data->'code'->>'shared', ''), p.worth, p.expires_at
+            """SELECT p.run_id, o.name, p.id, coalesce(nullif(p.code, ''), v.data->'code'->>'shared', ''), p.worth, p.expires_at,
+                      CASE WHEN p.unit = 'points' THEN p.amount ELSE 0 END, coalesce(v.data->>'says', '')
                FROM engage_perk p JOIN strategize_offer o ON o.workspace_id = p.workspace_id AND o.id = p.offer_id
                JOIN strategize_offerversion v ON v.workspace_id = p.workspace_id AND v.id = p.offer_version_id
                WHERE p.workspace_id = %s AND p.run_id = ANY(%s) AND p.state <> 'released' ORDER BY p.id""",
             (workspace.pk, sorted(runs)),
         )
-        for run, offer, perk, code, worth, expires_at in cursor.fetchall():
+        for run, offer, perk, code, worth, expires_at, points, says in cursor.fetchall():
             ends = {"expires_at": expires_at.isoformat()} if expires_at else {}
-            found.setdefault(run, {})[offer] = {"perk": perk, "code": code, "worth": worth, **ends}
+            known = {"perk": perk, "code": code, "worth": worth, "points": points, "says": says, **ends}
+            found.setdefault(run, {})[offer] = known
     return found
 
 
@@ -73,26 +82,13 @@ def ledger(workspace: Workspace, offer: int) -> list[dict[str, Any]]:
         return [dict(zip(("state", "perks", "cost", "worth"), row, strict=True)) for row in cursor.fetchall()]
 
 
-def codes_left(workspace: Workspace, offers: Sequence[int], most: int) -> dict[int, tuple[int, int]]:
-    """Return per offer with codes of the brand's own how many are left and how many there are; counting stops at `most`."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT o, (SELECT count(*) FROM (SELECT FROM engage_poolcode WHERE workspace_id = %(w)s AND offer_id = o AND taken_at IS NULL
-                                                LIMIT %(most)s) a),
-                      (SELECT count(*) FROM (SELECT FROM engage_poolcode WHERE workspace_id = %(w)s AND offer_id = o LIMIT %(most)s) b)
-               FROM unnest(%(offers)s::bigint[]) o""",
-            {"w": workspace.pk, "offers": list(offers), "most": most},
-        )
-        return {offer: (left, known) for offer, left, known in cursor.fetchall() if known}
-
-
 def unbalanced(workspace: Workspace) -> list[tuple[str, int, int, int, int]]:
     """Return the offers whose counters differ from their perks: (name, given, counted, spent, summed). The goal is none."""
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT o.name, o.given, coalesce(p.given, 0), o.spent, coalesce(p.spent, 0) FROM strategize_offer o
                LEFT JOIN (SELECT offer_id, count(*) FILTER (WHERE state <> 'released') AS given,
-                                 coalesce(sum(cost) FILTER (WHERE state IN ('reserved', 'issued', 'redeemed')), 0) AS spent
+                                 coalesce(sum(cost) FILTER (WHERE state <> 'released'), 0) AS spent
                           FROM engage_perk WHERE workspace_id = %s GROUP BY 1) p ON p.offer_id = o.id
                WHERE o.workspace_id = %s AND (o.given, o.spent) IS DISTINCT FROM (coalesce(p.given, 0), coalesce(p.spent, 0))""",
             (workspace.pk, workspace.pk),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from duologue.engage.perks import actions
+from duologue.engage.perks import lives
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -14,4 +14,4 @@ if TYPE_CHECKING:
 
 def expire(workspace: Workspace, now: datetime, most: int = 10_000) -> int:
     """End the perks whose time is over; return how many."""
-    return actions.expire(workspace=workspace, now=now, most=most)
+    return lives.expire(workspace=workspace, now=now, most=most)

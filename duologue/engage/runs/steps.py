@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from duologue.engage.conversations.actions import NewHandOver, hand_over_all
 from duologue.engage.messages.actions import NewDelivery, withdraw
 from duologue.engage.messages.actions import plan as plan_deliveries
-from duologue.engage.perks import actions as perks
+from duologue.engage.perks.actions import PerkRequest, reserve
+from duologue.engage.perks.lives import issue
 from duologue.engage.runs import rows as table
 from duologue.engage.runs.entering import tell_entered
 from duologue.engage.runs.knowledge import NOT_ASKED, AsksAbout, know
@@ -178,13 +179,13 @@ def new_hand_over(row: RunRow, decision: Decision) -> NewHandOver:
 def _give(workspace: Workspace, decided: Sequence[tuple[RunRow, Version, Decision]], now: datetime) -> None:
     """Give at once what is given without a message."""
     requests = [
-        perks.PerkRequest(offer, row.person, row.profile, row.id, decision.state.seq, version.pin("offers", offer))
+        PerkRequest(offer, row.person, row.profile, row.id, decision.state.seq, version.pin("offers", offer))
         for row, version, decision in decided
         for offer in decision.gives
     ]
     if requests:
-        given = [answer.perk for answer in perks.reserve(workspace=workspace, requests=requests, now=now) if answer.perk]
-        perks.issue(workspace=workspace, perks=given, now=now)
+        given = [answer.perk for answer in reserve(workspace=workspace, requests=requests, now=now) if answer.perk]
+        issue(workspace=workspace, perks=given, now=now)
 
 
 def _overtaken(decided: Sequence[tuple[RunRow, Version, Decision]]) -> Iterator[tuple[int, int, int]]:

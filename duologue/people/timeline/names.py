@@ -25,9 +25,14 @@ SURVEY_ANSWERED: Final = "Survey Answered"  # {survey, answers: {question: value
 CONSENT_GRANTED: Final = "Consent Granted"  # {channel, purpose, source}
 CONSENT_WITHDRAWN: Final = "Consent Withdrawn"
 CONSENT_REFUSED: Final = "Consent Refused"
-PERK_ISSUED: Final = "Perk Issued"  # {perk, offer, expires_at}
-PERK_REDEEMED: Final = "Perk Redeemed"  # {perk, offer, order, worth}
-PERK_EXPIRED: Final = "Perk Expired"
+PERK_ISSUED: Final = "Perk Issued"  # {perk, offer, expires_at}; of points and credit also amount
+PERK_SEEN: Final = "Perk Seen"  # {perk, offer, expires_at}: they clicked in, or answered, what brought it
+PERK_REDEEMED: Final = "Perk Redeemed"  # {perk, offer, order, worth}; of points and credit also amount, remaining
+PERK_EXPIRED: Final = "Perk Expired"  # {perk, offer}
+PERK_WITHDRAWN: Final = "Perk Withdrawn"  # {perk, offer, reason}
+TRIAL_BEGUN: Final = "Trial Begun"  # {perk, offer, ends_at}
+TRIAL_ENDED: Final = "Trial Ended"  # {perk, offer}
+TRIAL_CONVERTED: Final = "Trial Converted"  # {perk, offer, order}
 CONVERSATION_OPENED: Final = "Conversation Opened"  # {intent, team}
 CONVERSATION_CLOSED: Final = "Conversation Closed"  # {outcome}
 CONVERSATION_OVERDUE: Final = "Conversation Overdue"
@@ -62,7 +67,8 @@ LOW_IN_STOCK: Final = "Low In Stock"
 
 ONLY_OURS: Final = frozenset(
     {MESSAGE_SENT, MESSAGE_WITHHELD, MESSAGE_FAILED, MESSAGE_UNCERTAIN, MESSAGE_BOUNCED, MESSAGE_CONFIRMED, MESSAGE_OPENED}
-    | {LINK_CLICKED, MESSAGE_REPLIED, SPAM_REPORTED, SNOOZED, SURVEY_ANSWERED, PERK_ISSUED, PERK_REDEEMED, PERK_EXPIRED}
+    | {LINK_CLICKED, MESSAGE_REPLIED, SPAM_REPORTED, SNOOZED, SURVEY_ANSWERED}
+    | {PERK_ISSUED, PERK_SEEN, PERK_REDEEMED, PERK_EXPIRED, PERK_WITHDRAWN, TRIAL_BEGUN, TRIAL_ENDED, TRIAL_CONVERTED}
     | {CONVERSATION_OPENED, CONVERSATION_CLOSED, CONVERSATION_OVERDUE, SEGMENT_JOINED, SEGMENT_LEFT, FACT_CHANGED}
     | {DIALOGUE_ENTERED, WEBHOOK_ANSWERED, WEBHOOK_FAILED}
 )

@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from duologue.engage.models import Perk, PoolCode
-from duologue.engage.perks import actions, queries, tasks
+from duologue.engage.perks import actions, lives, queries, tasks
 from duologue.engage.perks.actions import PerkRequest
 from duologue.engage.perks.follower import PerkFollower
 from duologue.engage.perks.redeeming import redeem
@@ -136,7 +136,7 @@ def test_expiry_ends_a_perk_and_frees_its_budget(workspace, people):
     made = offer(workspace, lasts="14d", cost=300)
     given = ask(workspace, people[:2])
     assert queries.next_expiry(workspace) == NOW + timedelta(days=14)
-    actions.issue(workspace=workspace, perks=[given[0].perk], now=NOW)
+    lives.issue(workspace=workspace, perks=[given[0].perk], now=NOW)
     later = NOW + timedelta(days=14)
     assert tasks.expire(workspace, later) == 2
     assert tasks.expire(workspace, later) == 0
@@ -150,8 +150,8 @@ def test_expiry_ends_a_perk_and_frees_its_budget(workspace, people):
 def test_releasing_gives_the_place_back_but_not_of_what_was_issued(workspace, people):
     offer(workspace, limits={"all": 2})
     first, second = ask(workspace, people[:2])
-    actions.issue(workspace=workspace, perks=[first.perk], now=NOW)
-    assert actions.release(workspace=workspace, perks=[first.perk, second.perk], now=NOW) == 1
+    lives.issue(workspace=workspace, perks=[first.perk], now=NOW)
+    assert lives.release(workspace=workspace, perks=[first.perk, second.perk], now=NOW) == 1
     assert [bool(a.perk) for a in ask(workspace, people[2:4])] == [True, False]
     assert queries.unbalanced(workspace) == []
 
@@ -159,7 +159,7 @@ def test_releasing_gives_the_place_back_but_not_of_what_was_issued(workspace, pe
 def test_issuing_is_told_on_the_timeline_once(workspace, people):
     offer(workspace, lasts="14d")
     perk = ask(workspace, people[:1])[0].perk
-    assert [actions.issue(workspace=workspace, perks=[perk], now=NOW) for _ in range(2)] == [1, 0]
+    assert [lives.issue(workspace=workspace, perks=[perk], now=NOW) for _ in range(2)] == [1, 0]
     told = Event.within(workspace).get(name="Perk Issued")
     assert told.properties == {"perk": perk, "offer": "ten-percent", "expires_at": (NOW + timedelta(days=14)).isoformat()}
 

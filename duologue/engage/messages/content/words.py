@@ -17,7 +17,8 @@ PLAIN: Final = {
         "ask_subject": "A question for you",
         "ask_body": "Hello,\n\nmay we ask you something? It takes a minute.\n\n[Answer here]({{ survey.link }})\n\nThank you!",
         "give_subject": "Something for you from {{ brand.name }}",
-        "give_body": "Hello,\n\nthis is for you: **{{ perk.OFFER.code }}**\n\nIt can be used once.",
+        "give_body": "Hello,\n\n{% if perk.OFFER.code != '' %}this is for you: **{{ perk.OFFER.code }}**\n\nIt can be used once."
+        "{% else %}this is for you.{% endif %} {{ perk.OFFER.says }}\n\n[All that is yours]({{ link.perks }})",
         "parent_subject": "{{ brand.name }} asks a parent",
         "parent_body": "Hello,\n\n{{ child | default: 'Your child' }} would like to hear from {{ brand.name }}, and gave us this "
         "address as a parent's. At that age we need your consent.\n\n[Read and decide]({{ link.page }})\n\n"
@@ -31,7 +32,8 @@ PLAIN: Final = {
         "ask_subject": "Eine Frage an Sie",
         "ask_body": "Guten Tag,\n\ndürfen wir Sie etwas fragen? Es dauert eine Minute.\n\n[Antworten]({{ survey.link }})\n\nVielen Dank!",
         "give_subject": "Etwas für Sie von {{ brand.name }}",
-        "give_body": "Guten Tag,\n\ndas ist für Sie: **{{ perk.OFFER.code }}**\n\nEs gilt einmal.",
+        "give_body": "Guten Tag,\n\n{% if perk.OFFER.code != '' %}das ist für Sie: **{{ perk.OFFER.code }}**\n\nEs gilt einmal."
+        "{% else %}das ist für Sie.{% endif %} {{ perk.OFFER.says }}\n\n[Alles, was Ihnen gehört]({{ link.perks }})",
         "parent_subject": "{{ brand.name }} fragt ein Elternteil",
         "parent_body": "Guten Tag,\n\n{{ child | default: 'Ihr Kind' }} möchte von {{ brand.name }} hören und hat uns diese "
         "Adresse als die eines Elternteils genannt. In diesem Alter brauchen wir Ihre Einwilligung.\n\n"

@@ -36,6 +36,9 @@ def pages(workspace, filled) -> dict[str, str]:
         "text": reverse("strategize:text", args=[name, "win-back"]),
         "offers": reverse("strategize:offers", args=[name]),
         "offer": reverse("strategize:offer", args=[name, "ten-percent"]),
+        "offer-with-codes": reverse("strategize:offer", args=[name, "spring"]),
+        "abuse": reverse("engage:perks", args=[name]),
+        "owed": reverse("measure:liability", args=[name]),
         "guardrails": reverse("strategize:guardrails", args=[name]),
         "inbox": reverse("engage:inbox", args=[name]),
         "conversation": reverse("engage:conversation", args=[name, conversation.pk]),
@@ -63,7 +66,7 @@ def open_to_all(workspace) -> dict[str, str]:
     """Every page that needs no account: of accounts, for people by the link of a message, and what is not there."""
     sent = Delivery.within(workspace).filter(state="accepted").order_by("pk")
     link = sign("page", workspace.pk, sent.first().pk)
-    to_people = {name: reverse(f"public:{name}", args=[link]) for name in ("unsubscribe", "preferences", "why_me", "not_now", "known_ask")}
+    to_people = {name: reverse(f"public:{name}", args=[link]) for name in ("unsubscribe", "preferences", "why_me", "not_now", "known_ask", "perks")}
     to_people["survey"] = reverse("public:survey", args=[sign("page", workspace.pk, sent.filter(survey_version__isnull=False).first().pk)])
     to_people["known"] = reverse("public:known", args=[sign("known", workspace.pk, sent.get(turn="known").pk)])
     to_people["parent"] = reverse("public:parent", args=[sign("parent", workspace.pk, sent.get(turn="parent").pk)])
@@ -84,6 +87,8 @@ LISTS = {
     "segments": "strategize:segments",
     "dialogues": "strategize:dialogues",
     "offers": "strategize:offers",
+    "abuse": "engage:perks",
+    "owed": "measure:liability",
     "guardrails": "strategize:guardrails",
     "inbox": "engage:inbox",
     "messages": "engage:messages",

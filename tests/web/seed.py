@@ -47,6 +47,7 @@ from duologue.strategize.offers.models import Offer, OfferVersion
 from duologue.strategize.segments.models import Segment, SegmentMember
 from duologue.strategize.segments.rules.read import read_segment
 from duologue.strategize.segments.rules.tree import to_json as rule_to_json
+from tests.web.seed_perks import perks_of
 from tests.web.seed_texts import MESSAGES, PEOPLE, SEGMENT, SITE, WIN_BACK
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def fill(workspace: Workspace, now, people: int = 7) -> dict:
     own_pages(workspace, now, persons[0])
     spring = Broadcast("spring-letter", "Spring letter", "lapsed-good-customers", "promotions", "we-miss-you", when="at", day="2026-02-01")
     save_broadcast(workspace=workspace, broadcast=spring, now=now)
+    perks_of(workspace, now, persons)
     talk(workspace, now, persons)
     arrivals(workspace, now)
     kept_for_a_time(workspace, now)

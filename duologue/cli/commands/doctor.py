@@ -157,6 +157,7 @@ def _work() -> Iterator[Finding]:
     yield _either("jobs", not failed, "No background job has failed.", f"{failed} background jobs have failed.", level="beware")
     yield from _relays()
     yield from _feeds()
+    yield from _perks()
     kept = "Account mail is kept as files in the data folder: DUOLOGUE_ACCOUNT_MAIL_URL is not set."
     yield _either("account mail", bool(settings.ACCOUNT_MAIL_URL), "Account mail is sent.", kept, level="beware")
 
@@ -193,3 +194,20 @@ def _feeds() -> Iterator[Finding]:
 
     for feed in feeds_in_trouble():
         yield Finding("feeds", "beware", f"The feed {feed.name} of {feed.workspace.name} changed nothing: {feed.trouble}")
+
+
+def _perks() -> Iterator[Finding]:
+    """Look at the books of points and credit, and at codes that run out."""
+    from duologue.engage.perks.balances import out_of_balance
+    from duologue.engage.perks.pools import supplies
+    from duologue.engage.perks.queries import unbalanced
+    from duologue.platform.workspaces.models import Workspace
+    from duologue.platform.workspaces.queries import now
+
+    for workspace in Workspace.objects.order_by("name"):
+        wrong = [*out_of_balance(workspace), *(f"The counters of {name} differ from its perks." for name, *_ in unbalanced(workspace))]
+        for sentence in wrong:
+            yield Finding("perks", "no", f"In {workspace.name}: {sentence}")
+        for supply in supplies(workspace, now(workspace)):
+            if supply.runs_out:
+                yield Finding("perks", "beware", f"In {workspace.name}, {supply.name} has {supply.sentence}.")

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 Contents = dict[tuple[int | None, str, str, str], "Compiled"]
-PAGES = {"unsubscribe": "u", "preferences": "p", "why": "w", "not_now": "n", "perks": "k"}
+PAGES = {"unsubscribe": "u", "preferences": "p", "why": "w", "not_now": "n", "perks": "y"}
 PLAIN_PAGES = {"parent": "g", "known": "d"}
 
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.views.decorators.http import require_http_methods
 
-from duologue.engage.perks.actions import Redemption
-from duologue.engage.perks.redeeming import redeem
+from duologue.engage.perks.claims import Claim
+from duologue.engage.perks.redeeming import Redemption, redeem
+from duologue.engage.perks.tries import Trier, remember, sentence, waits_until
 from duologue.kit.pipeline import Refused
 from duologue.people.privacy.queries import person_of
 from duologue.platform.audit.actions import note
@@ -38,17 +39,22 @@ def till(request: HttpRequest, workspace: Workspace) -> HttpResponse:
         elif worth is None:
             context["trouble"] = "What it came to is a sum such as 4.50, or nothing."
         else:
-            context["answer"] = _redeem(workspace, code, order, worth, whose)
+            context["answer"] = _redeem(workspace, Trier(f"till, {request.user}"), Claim(code, order, worth), whose)
             if context["answer"].ok:
                 note(workspace, str(request.user), "redeem perk", str(context["answer"].perk), {"order": order}, staff=member(request))
                 context |= {"code": "", "order": "", "worth": "", "whose": "", "redeemed": code}
     return page(request, workspace, "engage/till.html", place="engage/till", **context)
 
 
-def _redeem(workspace: Workspace, code: str, order: str, worth: int, whose: str) -> Redemption:
-    """Redeem a code; a word that many share, for the person whose order it is."""
+def _redeem(workspace: Workspace, trier: Trier, claim: Claim, whose: str) -> Redemption:
+    """Redeem a code, a word that many share for the person whose order it is; after too many unknown ones there is a while to wait."""
+    at = now(workspace)
+    if (until := waits_until(workspace, trier, at)) is not None:
+        return Redemption(ok=False, reason=sentence(trier, until, at))
     try:
         person = person_of(workspace, whose) if whose else None
     except Refused as refusal:
         return Redemption(ok=False, reason=refusal.sentence)
-    return redeem(workspace=workspace, code=code, order=order, worth=worth, person=person, now=now(workspace))
+    answer = redeem(workspace=workspace, code=claim.code, order=claim.order, worth=claim.worth, person=person, now=at)
+    remember(workspace=workspace, trier=trier, is_unknown=answer.is_unknown, now=at)
+    return answer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from duologue.web.engage import broadcasts, doubts, inbox, mailbox, messages, sites, till
+from duologue.web.engage import broadcasts, doubts, inbox, mailbox, messages, perks, sites, till
 
 app_name = "engage"
 urlpatterns = [
@@ -27,6 +27,8 @@ urlpatterns = [
     path("sites/<str:name>", sites.site, name="site"),
     path("perhaps-sent", doubts.doubts, name="doubts"),
     path("perhaps-sent/settle", doubts.settle, name="settle"),
+    path("perks", perks.perks, name="perks"),
+    path("perks/<int:number>/withdraw", perks.withdraw, name="withdraw"),
     path("till", till.till, name="till"),
     path("mailbox", mailbox.mailbox, name="mailbox"),
     path("mailbox/<int:number>", mailbox.mail, name="mail"),

@@ -15,13 +15,14 @@ from duologue.engage.broadcasts.queries import is_one as is_broadcast
 from duologue.engage.channels.models import Relay
 from duologue.engage.conversations.models import Conversation
 from duologue.engage.messages.models import Delivery
-from duologue.engage.perks.queries import codes_left
+from duologue.engage.perks.pools import supplies
+from duologue.engage.perks.tries import stopped
 from duologue.engage.runs.models import Timetable
 from duologue.measure.reports.models import ReportSnapshot
 from duologue.people.imports.models import Import
 from duologue.people.intake.models import Refusal
 from duologue.strategize.dialogues.models import Dialogue
-from duologue.strategize.offers.models import Offer, OfferVersion
+from duologue.strategize.offers.models import OfferVersion
 
 if TYPE_CHECKING:
     from duologue.platform.staff.models import Staff
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 
 ENOUGH = 10_000
 FEW_LEFT = 0.1
-PLENTY = 1_000  # codes left, of which nobody needs to be told
+PLENTY = 1_000  # perks left, of which nobody needs to be told
+LONG_ENOUGH = 14  # days for which codes suffice
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +53,17 @@ def attention(workspace: Workspace, now: datetime) -> list[Matter]:
         *_uncertain(workspace),
         *_relays(workspace),
         *_paused(workspace),
-        *_perks(workspace),
+        *_perks(workspace, now),
+        *_tried(workspace, now),
         *_imports(workspace),
         *_feeds(workspace),
         *_refusals(workspace, now),
     ]
 
 
-def worth_knowing(workspace: Workspace, staff: Staff | None) -> list[Matter]:
+def worth_knowing(workspace: Workspace, staff: Staff | None, now: datetime) -> list[Matter]:
     """Return what is good to know and wants no decision."""
-    return [*_without_password(staff), *_early(workspace)]
+    return [*_without_password(staff), *_pools(workspace, now), *_early(workspace)]
 
 
 def _without_password(staff: Staff | None) -> list[Matter]:
@@ -136,29 +139,40 @@ def _paused(workspace: Workspace) -> list[Matter]:
     ]
 
 
-def _perks(workspace: Workspace) -> list[Matter]:
-    offers = list(Offer.within(workspace).order_by("name"))
-    limits = dict(
-        OfferVersion.within(workspace).filter(offer__in=offers, number=F("offer__current")).values_list("offer_id", "data__limits__all")
-    )
-    pools = codes_left(workspace, [offer.pk for offer in offers], int(PLENTY / FEW_LEFT))
+def _perks(workspace: Workspace, now: datetime) -> list[Matter]:
+    """Tell of offers that run out: codes of the brand's own, or those that its limit leaves."""
+    pools = {one.name: one for one in supplies(workspace, now)}
+    limits = OfferVersion.within(workspace).filter(number=F("offer__current"), data__limits__all__gt=0).order_by("offer__name")
+    left = {name: (limit - given, limit) for name, given, limit in limits.values_list("offer__name", "offer__given", "data__limits__all")}
+    few = {name for name, (rest, limit) in left.items() if rest < PLENTY and rest <= limit * FEW_LEFT}
     matters = []
-    for offer in offers:
-        left, whole = pools.get(offer.pk, (None, 0))
-        limit = limits.get(offer.pk)
-        if isinstance(limit, int) and limit > 0:
-            left, whole = min(limit - offer.given, left if left is not None else limit), limit
-        if left is not None and left < PLENTY and left <= whole * FEW_LEFT:
-            text = f"“{offer.name}” is all given." if left <= 0 else f"“{offer.name}” runs out: {left:,} left{_of(whole)}."
-            to = reverse("strategize:offer", args=[workspace.name, offer.name])
-            matters.append(
-                Matter("warn", "gift-card", text, "Dialogues that give it take their line for a perk that is gone.", "Open offer", to)
-            )
+    for name in sorted(few | {name for name, one in pools.items() if one.runs_out}):
+        rest, limit = left.get(name, (0, 0)) if name in few else (pools[name].left, 0)
+        text = f"“{name}” runs out: {f'{rest:,} left of {limit:,}' if limit else pools[name].sentence}."
+        matters.append(_offer(workspace, name, "warn", text if rest > 0 else f"“{name}” is all given."))
     return matters
 
 
-def _of(whole: int) -> str:
-    return f" of {whole:,}" if whole < PLENTY / FEW_LEFT else ""
+def _offer(
+    workspace: Workspace, name: str, tone: str, text: str, beside: str = "Dialogues that give it take their line for a perk that is gone."
+) -> Matter:
+    return Matter(tone, "gift-card", text, beside, "Open offer", reverse("strategize:offer", args=[workspace.name, name]))
+
+
+def _pools(workspace: Workspace, now: datetime) -> list[Matter]:
+    """Tell of codes that will do for a while, but not for long."""
+    found = [one for one in supplies(workspace, now) if not one.runs_out and one.days is not None and one.days < LONG_ENOUGH]
+    beside = "That is as long as they are taken as they were in the last seven days."
+    return [_offer(workspace, one.name, "say", f"“{one.name}” has {one.sentence}.", beside) for one in found]
+
+
+def _tried(workspace: Workspace, now: datetime) -> list[Matter]:
+    found = [one for one in stopped(workspace, now) if one.stopped_at and one.stopped_at > now - timedelta(days=1)]
+    if not found:
+        return []
+    text = f"Unknown codes were tried one after the other: {found[0].way}."
+    beside = "Whoever it was has been asked to wait ten minutes. Codes that are good were not touched."
+    return [Matter("warn", "ticket", text, beside, "Have a look", reverse("engage:perks", args=[workspace.name]))]
 
 
 def _imports(workspace: Workspace) -> list[Matter]:

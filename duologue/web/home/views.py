@@ -35,7 +35,7 @@ def home(request: HttpRequest, workspace: Workspace) -> HttpResponse:
         place="home/home",
         now=at,
         attention=reads.attention(workspace, at),
-        worth_knowing=reads.worth_knowing(workspace, member(request)),
+        worth_knowing=reads.worth_knowing(workspace, member(request), at),
         numbers=numbers,
         first_steps=reads.first_steps(numbers),
         dialogues=dialogues,

@@ -43,7 +43,12 @@ ASIDE = {
     "Segment Left": ("users-group", "Left the segment"),
     "Fact Changed": ("id", "Now known"),
     "Perk Issued": ("gift", "Was given"),
+    "Perk Seen": ("eye", "Perk seen"),
     "Perk Expired": ("gift", "Perk ran out"),
+    "Perk Withdrawn": ("ban", "Perk withdrawn"),
+    "Trial Begun": ("player-play", "Trial begun"),
+    "Trial Ended": ("player-stop", "Trial over"),
+    "Trial Converted": ("heart-handshake", "Stayed after the trial"),
     "Conversation Opened": ("message", "Waits for a human"),
     "Conversation Closed": ("circle-check", "The conversation was closed"),
     "Conversation Overdue": ("hourglass", "The conversation is overdue"),
@@ -113,9 +118,10 @@ def _told(event: dict[str, Any], zone: ZoneInfo, names: Names) -> Told:
 
 
 def _beside(name: str, properties: dict[str, Any], zone: ZoneInfo) -> str:
-    if name in {"Perk Issued", "Perk Expired"}:
-        until = _day(properties.get("expires_at"), zone) if name == "Perk Issued" else ""
-        return _words(properties.get("offer", "")) + (f", good until {until}" if until else "")
+    if name.startswith(("Perk ", "Trial ")):
+        ends = {"Perk Issued": ("good until", "expires_at"), "Trial Begun": ("runs until", "ends_at")}.get(name)
+        until = f"{ends[0]} {day}" if ends and (day := _day(properties.get(ends[1]), zone)) else ""
+        return ", ".join(filter(None, [_words(properties.get("offer", "")), until, str(properties.get("reason") or "")]))
     if name == "Conversation Opened":
         return ", ".join(_words(one) for one in (properties.get("intent"), properties.get("team")) if one)
     if name == "Conversation Closed":

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from duologue.web.public import known, leaving, letters, parent, preferences, sites, survey, why
+from duologue.web.public import known, leaving, letters, parent, perks, preferences, sites, survey, why
 
 app_name = "public"
 urlpatterns = [
     path("u/<str:token>", leaving.unsubscribe, name="unsubscribe"),
     path("n/<str:token>", leaving.not_now, name="not_now"),
+    path("y/<str:token>", perks.perks, name="perks"),
     path("p/<str:token>", preferences.preferences, name="preferences"),
     path("k/<str:token>", known.ask, name="known_ask"),
     path("d/<str:token>", known.known, name="known"),

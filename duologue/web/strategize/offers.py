@@ -9,8 +9,10 @@ from django.http import Http404
 from django.views.decorators.http import require_GET
 
 from duologue.engage.perks.models import Perk
-from duologue.engage.perks.queries import codes_left, ledger
+from duologue.engage.perks.pools import supplies
+from duologue.engage.perks.queries import ledger
 from duologue.platform.staff.rules import Right
+from duologue.platform.workspaces.queries import now
 from duologue.strategize.guardrails.models import Guardrails
 from duologue.strategize.offers.models import Offer, OfferVersion
 from duologue.web.access import inside
@@ -22,8 +24,6 @@ if TYPE_CHECKING:
 
     from duologue.platform.workspaces.models import Workspace
 
-MOST_COUNTED = 10_000  # codes of the brand's own; more are plenty
-
 
 @require_GET
 @inside(Right.LOOK)
@@ -31,9 +31,9 @@ def offers(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     """List the offers: what each is, how many were given, what they cost."""
     rows = list(Offer.within(workspace).order_by("name"))
     versions = {one.offer_id: one.data for one in OfferVersion.within(workspace).filter(number=F("offer__current"))}
-    return page(
-        request, workspace, "strategize/offers.html", place="strategize/offers", rows=[(one, versions.get(one.pk) or {}) for one in rows]
-    )
+    pools = {one.offer: one for one in supplies(workspace, now(workspace))}
+    shown = [(one, versions.get(one.pk) or {}, pools.get(one.pk)) for one in rows]
+    return page(request, workspace, "strategize/offers.html", place="strategize/offers", rows=shown, has_pools=bool(pools))
 
 
 @require_GET
@@ -44,9 +44,8 @@ def offer(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse
     if one is None:
         raise Http404
     versions = list(OfferVersion.within(workspace).filter(offer=one).order_by("-number")[:20])
-    left, known = codes_left(workspace, [one.pk], MOST_COUNTED).get(one.pk, (0, 0))
     context = {"offer": one, "versions": versions, "data": versions[0].data if versions else {}, "ledger": ledger(workspace, one.pk)}
-    context |= {"codes_left": left, "codes_known": known, "most": MOST_COUNTED}
+    context["supply"] = next((pool for pool in supplies(workspace, now(workspace)) if pool.offer == one.pk), None)
     context["states"] = dict(Perk.State.choices)
     return page(request, workspace, "strategize/offer.html", place="strategize/offers", **context)
 

@@ -78,3 +78,30 @@ def test_only_with_a_key_of_the_right_role(redeem, workspace, perk):
     guest = create_key(workspace, name="guest", kind="manage", role="guest", now=NOW)[1]
     assert redeem(guest, code="ABCD2345", order="1").status_code == 403
     assert redeem("wrong", code="ABCD2345", order="1").status_code == 401
+
+
+def test_who_tries_unknown_codes_in_a_row_is_asked_to_wait_and_others_are_not(redeem, perk):
+    answers = [redeem(code=f"GUESS{n}", order="9", tried_by="session 1") for n in range(21)]
+    assert [one.status_code for one in answers] == [409] * 20 + [429]
+    assert answers[-1].json()["detail"].startswith("20 unknown codes were tried in a row. Please wait 10 minutes")
+    assert int(answers[-1].headers["Retry-After"]) <= 600
+    assert redeem(code=perk.code, order="9", tried_by="session 1").status_code == 429
+    assert redeem(code=perk.code, order="9", tried_by="session 2").status_code == 200
+
+
+def test_points_are_spent_and_told(api, workspace, perk):
+    Perk.within(workspace).update(unit="points", amount=50, remaining=50, code="")
+    secret = create_key(workspace, name="loyalty", kind="manage", role="care", now=NOW)[1]
+    headers = {"Authorization": f"Bearer {secret}"}
+    whose = f"person:{perk.person}"
+
+    def spend(amount, order, whose=whose):
+        body = {"whose": whose, "unit": "points", "amount": amount, "order": order}
+        answer = api.post(f"/{workspace.name}/perks/spend", json=body, headers=headers)
+        return answer.status_code, answer.json()
+
+    assert spend(30, "A1") == spend(30, "A1") == (200, {"spent": 30, "left": 20})
+    assert spend(30, "A2") == (409, {"detail": "There is not that much left."})
+    assert spend(0, "A3")[0] == 422
+    assert spend(1, "A3", whose="nobody@example.com")[0] == 404
+    assert api.get(f"/{workspace.name}/perks/balance?whose={whose}", headers=headers).json() == {"points": 20, "credit": 0}

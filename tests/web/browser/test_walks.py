@@ -136,6 +136,32 @@ def test_engage_answers_closes_and_redeems(house, chromium):
     page.get_by_text("This code has been redeemed already.").wait_for()
 
 
+def test_perks_from_the_page_of_their_person_to_what_is_owed(house, chromium):
+    phone = chromium.new_context(viewport={"width": 390, "height": 800}, java_script_enabled=False).new_page()
+    house.open(phone, "perks")
+    assert phone.get_by_text("50 points to spend").is_visible()
+    code = phone.locator("li", has_text="A beeswax candle with your next order.").locator("code").inner_text()
+    page = house.open(house.enter(chromium), "offers")
+    page.get_by_text("212 codes left, about nine days").wait_for()
+    page.get_by_role("link", name="What may be abuse").click()
+    page.get_by_text("got candle on one device", exact=False).wait_for()
+    page.get_by_text("Key shop").wait_for()
+    house.open(page, "owed")
+    page.get_by_role("row", name="Candle").get_by_role("cell", name="£150.00").first.wait_for()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV").click()
+    assert download.value.suggested_filename == "owed.csv"
+    house.open(page, "person")
+    held = page.locator("li", has_text=code)
+    held.get_by_text("Withdraw", exact=True).click()
+    held.get_by_label("Why; they can read it").fill("The candles are sold out.")
+    held.get_by_role("button", name="Withdraw it").click()
+    page.get_by_text("It is withdrawn.", exact=False).wait_for()
+    phone.reload()
+    assert phone.get_by_text("The candles are sold out.").is_visible()
+    assert not phone.get_by_text(code).is_visible()
+
+
 def test_measure(house, chromium):
     page = house.open(house.enter(chromium), "report")
     page.locator("[data-chart] canvas").first.wait_for()

@@ -38,7 +38,7 @@ def told(workspace, name):
         return [json.loads(p) if isinstance(p, str) else p for (p,) in cursor.fetchall()]
 
 
-@pytest.mark.parametrize("page", "upsnwkdg")
+@pytest.mark.parametrize("page", "upsnwkdgy")
 def test_only_links_that_we_signed_open_anything(workspace, deliver, client, page):
     token = deliver()
     for wrong in (token[:-4] + "AAAA", sign("open", workspace.pk, 1), "x", sign("page", workspace.pk, 10**9)):

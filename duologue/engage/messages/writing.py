@@ -246,11 +246,15 @@ def _links(workspace: Workspace, delivery: int, page: str, content: Compiled, ar
 
 def _perk_words(perk: Mapping[str, Any], workspace: Workspace, person: KnownPerson, locale: str) -> dict[str, Any]:
     """Return a perk as people read it: its last day on their clock and its worth in money, in their language."""
-    said: dict[str, Any] = {name: perk.get(name) or "" for name in ("code", "says", "points")} | {"worth": "", "expires_at": ""}
+    said: dict[str, Any] = {name: perk.get(name) or "" for name in ("code", "says", "points")} | {
+        "worth": "",
+        "expires_at": "",
+        "ends_at": "",
+    }
     babel = _babel(locale, workspace.locale)
     if perk.get("expires_at"):
         local = datetime.fromisoformat(perk["expires_at"]).astimezone(zone_named(person.timezone or workspace.timezone))
-        said["expires_at"] = Day.at(local, format_date(local.date(), "long", locale=babel))
+        said["expires_at"] = said["ends_at"] = Day.at(local, format_date(local.date(), "long", locale=babel))
     if perk.get("worth"):
         said["worth"] = format_currency(major(perk["worth"], workspace.currency), workspace.currency, locale=babel)
     return said

@@ -192,11 +192,13 @@ def _take_from_pools(workspace: Workspace, wanted: Counter[int], now: datetime) 
     taken: dict[int, list[str]] = {}
     with connection.cursor() as cursor:
         for offer, count in wanted.items():  # one query per offer, of which a batch has few
+            # materialized: as a plain subquery the planner may ask it again for each row, and would take them all
             cursor.execute(
-                """UPDATE engage_poolcode SET taken_at = %s WHERE workspace_id = %s AND id IN (
+                """WITH next AS MATERIALIZED (
                        SELECT id FROM engage_poolcode WHERE workspace_id = %s AND offer_id = %s AND taken_at IS NULL
-                       ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING code""",
-                (now, workspace.pk, workspace.pk, offer, count),
+                       ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
+                   UPDATE engage_poolcode p SET taken_at = %s FROM next WHERE p.workspace_id = %s AND p.id = next.id RETURNING p.code""",
+                (workspace.pk, offer, count, now, workspace.pk),
             )
             taken[offer] = [row[0] for row in cursor.fetchall()]
     return taken

@@ -84,6 +84,19 @@ def test_a_pool_gives_each_code_once_and_then_nothing(workspace, people):
     assert queries.unbalanced(workspace) == []
 
 
+def test_a_pool_gives_no_more_codes_than_were_asked_for_whatever_the_planner_takes_for_granted(workspace, people):
+    pool = offer(workspace, "pool", code={"pool": "codes.txt"})
+    PoolCode._rows.bulk_create([PoolCode(workspace=workspace, offer=pool, code=f"C{n}") for n in range(300)])
+    with connection.cursor() as cursor:
+        cursor.execute("SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_sort = off; SET enable_hashagg = off")
+    try:
+        assert len({a.code for a in ask(workspace, people[:2], "pool")}) == 2
+        assert PoolCode.within(workspace).filter(taken_at=None).count() == 298
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET ALL")
+
+
 def test_two_at_once_cannot_pass_a_limit(workspace, people):
     offer(workspace, limits={"all": 7})
 

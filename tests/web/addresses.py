@@ -66,7 +66,9 @@ def open_to_all(workspace) -> dict[str, str]:
     """Every page that needs no account: of accounts, for people by the link of a message, and what is not there."""
     sent = Delivery.within(workspace).filter(state="accepted").order_by("pk")
     link = sign("page", workspace.pk, sent.first().pk)
-    to_people = {name: reverse(f"public:{name}", args=[link]) for name in ("unsubscribe", "preferences", "why_me", "not_now", "known_ask", "perks")}
+    to_people = {
+        name: reverse(f"public:{name}", args=[link]) for name in ("unsubscribe", "preferences", "why_me", "not_now", "known_ask", "perks")
+    }
     to_people["survey"] = reverse("public:survey", args=[sign("page", workspace.pk, sent.filter(survey_version__isnull=False).first().pk)])
     to_people["known"] = reverse("public:known", args=[sign("known", workspace.pk, sent.get(turn="known").pk)])
     to_people["parent"] = reverse("public:parent", args=[sign("parent", workspace.pk, sent.get(turn="parent").pk)])

@@ -346,6 +346,23 @@ class Migration(FirstMigration):
             ],
         ),
         migrations.CreateModel(
+            name='SharedDevice',
+            fields=[
+                ('pk', models.CompositePrimaryKey('workspace', 'device', 'profile', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('device', models.CharField(db_collation='C', max_length=320)),
+                ('first_seen_at', models.DateTimeField()),
+                ('profile', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.profile')),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
             name='Suppression',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -504,6 +521,10 @@ class Migration(FirstMigration):
         migrations.AddConstraint(
             model_name='retentionrules',
             constraint=models.UniqueConstraint(fields=('workspace',), name='one_retention'),
+        ),
+        migrations.AddIndex(
+            model_name='shareddevice',
+            index=models.Index(fields=['workspace', 'profile'], name='shared_devices_of_profile'),
         ),
         migrations.AddConstraint(
             model_name='suppression',

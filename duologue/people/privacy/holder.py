@@ -39,7 +39,16 @@ TABLES = {
                    WHERE workspace_id = %s AND profile_id = ANY(%s) ORDER BY occurred_at, id""",
 }
 IN_JSON = frozenset({"value", "proof", "properties"})
-GONE = ("people_event", "people_fact", "people_searchword", "people_pause", "people_wish", "people_objection", "people_consentnow", "people_shareddevice")
+GONE = (
+    "people_event",
+    "people_fact",
+    "people_searchword",
+    "people_pause",
+    "people_wish",
+    "people_objection",
+    "people_consentnow",
+    "people_shareddevice",
+)
 
 
 class PeopleData:

@@ -46,7 +46,7 @@ def test_only_links_that_we_signed_open_anything(workspace, deliver, client, pag
         assert client.post(f"/{page}/{wrong}").status_code == 404
 
 
-@pytest.mark.parametrize("page", "upnwk")
+@pytest.mark.parametrize("page", "upnwky")
 def test_looking_changes_nothing_and_nothing_comes_from_elsewhere(workspace, anna, deliver, client, page):
     before = ConsentStatement.within(workspace).count()
     answer = client.get(f"/{page}/{deliver()}")

@@ -13,7 +13,7 @@ from duologue.platform.staff.rules import RIGHTS, Right, may
 from duologue.platform.workspaces.actions import create_workspace
 from duologue.web.access import inside
 
-OPEN = ("at/", "accounts/", "u/", "p/", "s/", "w/", "n/", "g/", "k/", "d/", "l/", "o/", "api/v1/", "static/")
+OPEN = ("at/", "accounts/", "u/", "p/", "s/", "w/", "n/", "g/", "k/", "d/", "y/", "l/", "o/", "api/v1/", "static/")
 SAMPLES = {"int": "1", "slug": "x", "str": "x", "path": "x", "uuid": "00000000-0000-0000-0000-000000000000"}
 
 

@@ -51,7 +51,7 @@ def write(*, workspace: Workspace, events: Sequence[NewEvent], now: datetime) ->
     tied = any(event.run_id is not None or event.delivery_id is not None for event in events)
     made = [_row(event, now, tied) for event in events]
     ensure_months(occurred)
-    fixed = (str(workspace.pk), str(_write_ids.take()))
+    fixed = (str(workspace.pk), str(WRITE_IDS.take()))
     spans = map(rows.moment, (min(occurred), max(occurred), now))
     with connection.cursor() as cursor:
         rows.copy(cursor, f"people_event ({COLUMNS}{TIES if tied else ''})", (fixed + row for row in made))
@@ -110,5 +110,5 @@ def move_cursor(*, workspace: Workspace, follower: str, batch_no: int) -> None:
         )
 
 
-_write_ids: Final = Numbers("people_write_id_seq")
+WRITE_IDS: Final = Numbers("people_write_id_seq")
 _months: dict[str, set[tuple[int, int]]] = {}  # by database, those that are there for good: seen by a transaction that was committed

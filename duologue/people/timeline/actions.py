@@ -22,6 +22,7 @@ MONTHS_LOCK: Final = 7254
 FIRST_YEAR: Final = 2000
 COLUMNS: Final = "workspace_id, write_id, name, source, profile_id, occurred_at, received_at, properties"
 TIES: Final = ", run_id, delivery_id"
+WRITE_IDS: Final = Numbers("people_write_id_seq")
 BATCH: Final = "people_batch (workspace_id, write_id, events, first_at, last_at, written_at)"
 
 
@@ -110,5 +111,4 @@ def move_cursor(*, workspace: Workspace, follower: str, batch_no: int) -> None:
         )
 
 
-WRITE_IDS: Final = Numbers("people_write_id_seq")
 _months: dict[str, set[tuple[int, int]]] = {}  # by database, those that are there for good: seen by a transaction that was committed

@@ -1,6 +1,7 @@
 """Backup, going on, restore, going on: nothing is sent twice by the count of who received it, and who was erased stays erased."""
 
 import json
+import threading
 import time
 import zipfile
 from datetime import timedelta
@@ -22,7 +23,9 @@ from duologue.people.privacy.actions import erase
 from duologue.platform.audit.models import AuditEntry
 from duologue.platform.backup.generation import rise, why_not_start
 from duologue.platform.backup.models import Installation
+from duologue.platform.database import locks
 from duologue.platform.database.folder import DataFolder
+from duologue.platform.registry.models import Cursor
 from duologue.platform.workspaces.actions import go_live
 from duologue.platform.workspaces.models import Workspace
 from duologue.strategize.segments.comparing import compare
@@ -222,6 +225,77 @@ def test_a_restore_that_fails_leaves_what_was_there(backup, monkeypatch, capsys)
     assert run("restore", backup, "--over") == 1
     assert "no room" in capsys.readouterr().err
     assert Workspace.objects.filter(name="shop").exists()
+
+
+def test_what_a_cut_restore_left_is_touched_only_once_another_begins(backup, folder, monkeypatch, capsys):
+    from duologue.platform.backup import programs
+
+    room = Workspace.objects.get(name="shop")
+    Cursor(workspace=room, follower="lake", batch_no=7).save()
+    (strange := folder / "lake" / "77" / "events" / "old.parquet").parent.mkdir(parents=True)
+    strange.write_bytes(b"old")
+    with connection.cursor() as cursor:  # as a restore leaves it that was cut off while it wrote the lake
+        cursor.execute("ALTER SCHEMA public RENAME TO before_restore")
+        cursor.execute("CREATE SCHEMA public")
+        cursor.execute("CREATE TABLE public.platform_installation AS SELECT 1 AS id, true AS restoring")
+    assert run("restore", backup, "--check") == 0
+    assert run("restore", damaged(backup), "--over") == 1
+    assert run("restore", backup) == 1
+    assert "There is an installation here already, with the workspace shop." in capsys.readouterr().err
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM before_restore.platform_workspace")
+        assert cursor.fetchone() == (1,)
+
+    def fail(source, major):
+        raise programs.ProgramFailed("no room")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(programs, "undump", fail)
+        assert run("restore", backup, "--over") == 1
+    assert Workspace.objects.filter(name="shop").exists()
+    assert Cursor.within(room).get(follower="lake").batch_no == 0
+    assert run("restore", backup, "--over") == 0
+    assert not strange.exists()
+
+
+def test_one_restore_at_a_time(backup, capsys):
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", (locks.RESTORE,))
+            cursor.execute("SET application_name = 'pg_dump'")  # which nobody minds
+        assert run("restore", backup, "--over") == 1
+        assert "Another restore of this database is under way" in capsys.readouterr().err
+    finally:
+        other.close()
+
+
+def test_a_database_without_its_folder_does_not_start(backup, folder, monkeypatch, capsys):
+    for lost in (lambda: (folder / "generation").write_text("{"), (folder / "generation").unlink):
+        lost()
+        assert run("work", "--once") == 1
+        assert "duologue restore --as-it-is" in capsys.readouterr().err
+    monkeypatch.setattr(settings, "LAKE_URL", str(folder / "elsewhere"))
+    assert why_not_start() is not None
+    assert run("work", "--once") == 0  # a worker on another machine has a folder of its own
+    Installation.objects.update(generation=0)
+    assert why_not_start() is None  # a new one
+
+
+@pytest.mark.django_db(transaction=True)
+def test_starts_at_once_leave_one_number(folder):
+    def start():
+        for _ in range(5):
+            rise()
+        connection.close()
+
+    starting = [threading.Thread(target=start) for _ in range(2)]
+    for one in starting:
+        one.start()
+    for one in starting:
+        one.join()
+    assert json.loads((folder / "generation").read_text()) == {"generation": 10, "coming": 10}
+    assert Installation.objects.get().generation == 10
 
 
 def test_database_and_folder_that_do_not_belong_together_do_not_start(backup, folder, capsys):

@@ -18,6 +18,7 @@ from duologue.people.models import Event, Identifier, Merge, Profile, Received, 
 from duologue.people.profiles import actions as profiles
 from duologue.people.profiles.finding import search
 from duologue.people.profiles.queries import people, persons_of
+from duologue.platform.database import locks
 from duologue.platform.database.clock import database_now
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -191,7 +192,7 @@ def test_a_sender_still_writing_holds_the_watermark_back(workspace):
         sender.set_autocommit(False)
         with sender.cursor() as cursor:
             began = database_now()
-            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", (actions.RECEIVING_LOCK, workspace.pk))
+            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", (locks.RECEIVING, workspace.pk))
         assert abs(queries.processed_until(workspace, began + timedelta(hours=1)) - began) < timedelta(minutes=1)
         sender.rollback()
         assert queries.processed_until(workspace, NOW) == NOW

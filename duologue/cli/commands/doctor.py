@@ -166,7 +166,7 @@ def _backup() -> Iterator[Finding]:
     from duologue.platform.backup.generation import installation, why_not_start
     from duologue.platform.database.clock import database_now
 
-    sentence = why_not_start()
+    sentence = why_not_start(only_works=True)  # also where only workers run
     yield _either("generation", sentence is None, "Database and data folder belong together.", sentence or "")
     ours = installation()
     if ours.backed_up_at is None:

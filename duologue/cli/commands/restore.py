@@ -55,11 +55,12 @@ def _from_file(args: argparse.Namespace) -> int:
 
     path = Path(args.file)
     with opened(path) as (file, manifest):
-        restoring.put_aside_what_a_cut_left()
         restoring.refuse_unfit(path, file, manifest, over=args.over or args.check, with_new_key=args.with_new_key)
         if args.check:
             print(f"{path} is whole and can be put back here. It shows how things were on {manifest.taken_at:%d %B %Y, %H:%M:%S} UTC.")
             return 0
+        restoring.be_alone()
+        restoring.put_aside_what_a_cut_left()
         if restoring.exists("public.people_suppression"):
             apart.note_all()
         note("The database …")
@@ -72,7 +73,9 @@ def _from_file(args: argparse.Namespace) -> int:
 def _as_it_is(args: argparse.Namespace) -> int:
     from duologue.platform.backup import restoring
 
+    restoring.be_alone()
     restoring.refuse_while_used()
+    restoring.put_aside_what_a_cut_left()
     _make_ready()
     since = restoring.last_known()
     restoring.begin(since)

@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     from duologue.cli.worker.loop import Loop
     from duologue.platform.backup.generation import why_not_start
 
-    if sentence := why_not_start():
+    if sentence := why_not_start(only_works=True):
         raise Refused(sentence)
     loop = Loop(only=args.only or "", poll=POLL_SECONDS)
     if args.once:

@@ -11,6 +11,7 @@ from django.db import connection
 from duologue.engage.messages.models import WarmingUp
 from duologue.engage.messages.rules.warming import Filling
 from duologue.kit.clock import zone_named
+from duologue.platform.database import locks
 from duologue.strategize.dialogues.rules.plan import WarmUp
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Places:
         self._fillings: dict[str, Filling] = {}
         if self.plans:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(hashtext('warming up'), %s)", (workspace.pk,))
+                cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (locks.WARMING, workspace.pk))
             self._read()
 
     def take(self, one: Claimed, address: str) -> datetime | None:

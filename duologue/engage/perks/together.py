@@ -9,6 +9,7 @@ import msgspec
 from django.db import connection
 
 from duologue.engage.perks.rules import stand_together
+from duologue.platform.database import locks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,7 +58,8 @@ def refused_together(workspace: Workspace, claims: Sequence[Claim], named: Mappi
 
 def _known(workspace: Workspace, perks: Sequence[int], orders: Sequence[str]) -> dict[int, Used]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(o)) FROM unnest(%s::text[]) AS o", (workspace.pk % 2**31, list(orders)))
+        theirs = [f"{workspace.pk} {order}" for order in orders]
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(o)) FROM unnest(%s::text[]) AS o", (locks.TOGETHER, theirs))
         cursor.execute(
             """SELECT k.id, CASE WHEN k.state = 'redeemed' THEN k.redeemed_for ELSE '' END, o.name, v.data->'together_with'
                FROM engage_perk k JOIN strategize_offer o ON o.workspace_id = k.workspace_id AND o.id = k.offer_id

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 import msgspec
 from django.db import connection, transaction
 
-from duologue.platform.database import arrays, rows
+from duologue.platform.database import arrays, locks, rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
-
-IDENTITY_LOCK = 7253
 
 
 class NewIdentifier(msgspec.Struct, frozen=True, gc=False):
@@ -30,7 +28,7 @@ class NewIdentifier(msgspec.Struct, frozen=True, gc=False):
 def one_at_a_time(workspace: Workspace) -> None:
     """Hold the workspace's identity lock until the transaction ends: who is who is decided by one writer at a time."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (IDENTITY_LOCK, workspace.pk))
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (locks.IDENTITY, workspace.pk))
 
 
 @transaction.atomic

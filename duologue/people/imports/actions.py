@@ -16,6 +16,7 @@ from duologue.people.imports.recipe import guessed, read_recipe
 from duologue.people.imports.running import Running, recipe_text
 from duologue.people.intake.actions import note_refusals, take_in
 from duologue.people.intake.rules import Incoming, understand
+from duologue.platform.database import locks
 from duologue.platform.workspaces.queries import now as now_in
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from duologue.platform.workspaces.models import Workspace
 
-IMPORT_LOCK = 7256
 EVENTS_AT_ONCE = 5000
 
 
@@ -138,7 +138,7 @@ def _job(*, workspace: Workspace, name: str, kind: str, recipe: str, digest: byt
 
 def _alone(job: Import) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", (IMPORT_LOCK, job.pk))
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", (locks.IMPORT, job.pk))
         if not cursor.fetchone()[0]:
             raise Refused("under way", f"{job.file} is being imported by another process just now.")
     job.refresh_from_db()
@@ -147,7 +147,7 @@ def _alone(job: Import) -> None:
 def _unlock(job: Import) -> None:
     if connection.connection is not None and not connection.needs_rollback:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", (IMPORT_LOCK, job.pk))
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", (locks.IMPORT, job.pk))
 
 
 def _end(workspace: Workspace, job: Import, state: Import.State, sentence: str) -> Import:

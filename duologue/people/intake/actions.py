@@ -9,6 +9,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 from duologue.kit.pipeline import Passage, Refused, walk
 from duologue.people.intake.models import Refusal
 from duologue.people.intake.steps import Steps
+from duologue.platform.database import locks
 from duologue.platform.database.meanwhile import sending
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
     from duologue.people.intake.rules import Incoming
     from duologue.platform.workspaces.models import Workspace
-
-RECEIVING_LOCK = 7252
 
 
 @transaction.atomic
@@ -32,7 +31,7 @@ def receive(
     if not payloads:
         return
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", (RECEIVING_LOCK, workspace.pk))
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", (locks.RECEIVING, workspace.pk))
         rows = "COPY people_received (workspace_id, source, received_at, arrives_at, payload) FROM STDIN (FORMAT binary)"
         with connection.wrap_database_errors, cursor.copy(rows) as copy:
             copy.set_types(("int8", "varchar", "timestamptz", "timestamptz", "bytea"))

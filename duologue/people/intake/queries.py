@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final, cast
 
 from django.db import connection
 
-from duologue.people.intake.actions import RECEIVING_LOCK
 from duologue.people.intake.models import Received, Refusal
+from duologue.platform.database import locks
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,7 +36,7 @@ def processed_until(workspace: Workspace, now: datetime) -> datetime:
             """SELECT min(a.xact_start) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
                WHERE l.locktype = 'advisory' AND l.classid = %s AND l.objid = %s AND l.mode = 'ShareLock' AND a.pid <> pg_backend_pid()
                  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())""",
-            (RECEIVING_LOCK, workspace.pk),
+            (locks.RECEIVING, workspace.pk),
         )
         open_since = cursor.fetchone()[0]
     waiting = next_arrival(workspace)

@@ -12,13 +12,13 @@ from duologue.kit.pipeline import Refused
 from duologue.people.intake.actions import note_refusals, take_in
 from duologue.people.intake.models import Refusal
 from duologue.people.intake.rules import Incoming, understand
+from duologue.platform.database import locks
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
 
-PROCESSING_LOCK = 7255
 SEEN_FOR = timedelta(days=90)
 REFUSALS_KEPT_FOR = timedelta(days=30)
 QUIET = frozenset({"seen before"})  # a client that repeats itself after a broken connection is no mistake
@@ -28,7 +28,7 @@ QUIET = frozenset({"seen before"})  # a client that repeats itself after a broke
 def process(workspace: Workspace, now: datetime, most: int = 5000) -> int:
     """Take in the events that have arrived, the first come first; return how many, 0 when none or another process is at it."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", (PROCESSING_LOCK, workspace.pk))
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", (locks.PROCESSING, workspace.pk))
         if not cursor.fetchone()[0]:
             return 0
         cursor.execute(

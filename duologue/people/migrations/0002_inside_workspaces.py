@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import migrations
 
+from duologue.platform.database import locks
 from duologue.platform.database.links import held_by_statement
 from duologue.platform.database.operations import WorkspaceKeys
 
@@ -43,7 +44,7 @@ CREATE TABLE people_importkey (
 CREATE FUNCTION people_number_batch() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     -- held until the commit is visible, so the next one reads this number; max + 1 leaves no gap after a rollback
-    PERFORM pg_advisory_xact_lock(7251, NEW.workspace_id::int);
+    PERFORM pg_advisory_xact_lock(NUMBERING, NEW.workspace_id::int);
     UPDATE people_batch SET batch_no = 1 + coalesce(
         (SELECT max(batch_no) FROM people_batch WHERE workspace_id = NEW.workspace_id), 0)
     WHERE write_id = NEW.write_id;
@@ -51,7 +52,7 @@ BEGIN
 END $$;
 CREATE CONSTRAINT TRIGGER people_number_batch AFTER INSERT ON people_batch
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION people_number_batch();
-"""
+""".replace("NUMBERING", str(locks.NUMBERING))
 
 
 class Migration(migrations.Migration):

@@ -9,7 +9,7 @@ import msgspec
 from django.db import connection, transaction
 
 from duologue.people.timeline.names import OURS
-from duologue.platform.database import rows
+from duologue.platform.database import locks, rows
 from duologue.platform.database.numbers import Numbers, where
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from duologue.platform.workspaces.models import Workspace
 
-MONTHS_LOCK: Final = 7254
 FIRST_YEAR: Final = 2000
 COLUMNS: Final = "workspace_id, write_id, name, source, profile_id, occurred_at, received_at, properties"
 TIES: Final = ", run_id, delivery_id"
@@ -88,7 +87,7 @@ def ensure_months(moments: Iterable[datetime]) -> None:
         missing = [row[0] for row in cursor.fetchall()]
         if not missing:
             return
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", (MONTHS_LOCK,))
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", (locks.MONTHS,))
         for name in missing:
             year, month = names[name]
             until = f"{year + month // 12}-{month % 12 + 1:02d}-01"

@@ -7,10 +7,10 @@ import os
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import transaction
 
 from duologue.platform.backup.models import Installation
-from duologue.platform.backup.rules import mistake_in_generation
+from duologue.platform.backup.rules import mistake_in_generation, mistake_without_generation
+from duologue.platform.database import locks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,26 +21,29 @@ def installation() -> Installation:
     return Installation.objects.get_or_create(pk=1)[0]
 
 
-def why_not_start() -> str | None:
-    """Return the sentence why nothing may run on this database with this data folder, or None where all is well."""
-    ours = installation()
+def why_not_start(*, only_works: bool = False) -> str | None:
+    """Return the sentence why nothing may run on this database with this data folder, or None where all is well.
+
+    What `only_works` may do so from another machine, whose own data folder knows of no generation, where the lake is elsewhere.
+    """
+    with locks.held(locks.GENERATION):
+        ours, noted = installation(), _read()
     if ours.restoring:
         return "A restore was cut off before it was done. Run it again: duologue restore FILE --over"
-    if (noted := _read()) is None:
-        return None
+    if noted is None:
+        return None if only_works and settings.LAKE_URL else mistake_without_generation(ours.generation)
     return mistake_in_generation(*noted, ours.generation, lake_elsewhere=bool(settings.LAKE_URL))
 
 
 def rise() -> int:
     """Give database and data folder the next generation, higher than either had, and return it."""
-    folder, coming = _read() or (0, 0)
-    with transaction.atomic():
-        installation()
-        ours = Installation.objects.select_for_update().get(pk=1)
-        number = max(ours.generation, folder, coming) + 1
-        _write(min(ours.generation, number), number)  # until the database has it, either of the two is right
+    with locks.held(locks.GENERATION):
+        folder, coming = _read() or (0, 0)
+        ours = installation().generation
+        number = max(ours, folder, coming) + 1
+        _write(min(ours, number), number)  # until the database has it, either of the two is right
         Installation.objects.filter(pk=1).update(generation=number)
-    _write(number, number)
+        _write(number, number)
     return number
 
 

@@ -14,11 +14,10 @@ from duologue.platform.backup.archive import BackupRefused, verify
 from duologue.platform.backup.generation import installation
 from duologue.platform.backup.models import Installation
 from duologue.platform.backup.rules import DATABASE, why_not
+from duologue.platform.database import locks
 from duologue.platform.database.clock import database_now
 from duologue.platform.database.ready import BEFORE_RESTORE, let_go
 from duologue.platform.lake import copies
-from duologue.platform.registry.models import Cursor
-from duologue.platform.workspaces.models import Workspace
 
 if TYPE_CHECKING:
     import zipfile
@@ -61,23 +60,49 @@ def refuse_while_used() -> None:
         raise BackupRefused(f"Duologue still runs: the database has {others} more connections. Stop duologue serve and all workers first.")
 
 
+def be_alone() -> None:
+    """Keep other restores away until this process ends, or closes its connections. Raises BackupRefused where one is under way."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", (locks.RESTORE,))
+        if not cursor.fetchone()[0]:
+            raise BackupRefused("Another restore of this database is under way. Let it end.")
+
+
 def _rooms() -> str:
-    """Return what stands here in words, or '' where nothing does."""
-    if not exists("public.platform_workspace"):
+    """Return what stands here in words, or '' where nothing does. What a restore that was cut off has set aside stands here."""
+    schema = BEFORE_RESTORE if _is_set_aside() else "public"
+    if not exists(f"{schema}.platform_workspace"):
         return ""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT name FROM platform_workspace ORDER BY name LIMIT 4")
+        cursor.execute(f"SELECT name FROM {schema}.platform_workspace ORDER BY name LIMIT 4")
         names = [row[0] for row in cursor.fetchall()]
     return f"the workspace {names[0]}" if len(names) == 1 else f"the workspaces {', '.join(names)}" if names else ""
 
 
 def put_aside_what_a_cut_left() -> None:
-    """Bring back what a restore that was cut off had set aside."""
+    """Bring back what a restore that was cut off had set aside. Where that one had come to the lake, it is to be filled again.
+
+    The caller has made sure that it is alone.
+    """
+    if not _is_set_aside():
+        return
     with transaction.atomic(), connection.cursor() as cursor:
+        came_to_the_lake = False
+        if exists("public.platform_installation"):
+            cursor.execute("SELECT coalesce(bool_or(restoring), false) FROM public.platform_installation")
+            came_to_the_lake = cursor.fetchone()[0]
+        cursor.execute("DROP SCHEMA IF EXISTS public CASCADE")
+        cursor.execute(f"ALTER SCHEMA {BEFORE_RESTORE} RENAME TO public")
+        if came_to_the_lake:
+            make_the_lake_anew()
+    let_go()  # connections remember the tables that were there
+    be_alone()
+
+
+def _is_set_aside() -> bool:
+    with connection.cursor() as cursor:
         cursor.execute("SELECT to_regnamespace(%s) IS NOT NULL", (BEFORE_RESTORE,))
-        if cursor.fetchone()[0]:
-            cursor.execute("DROP SCHEMA IF EXISTS public CASCADE")
-            cursor.execute(f"ALTER SCHEMA {BEFORE_RESTORE} RENAME TO public")
+        return bool(cursor.fetchone()[0])
 
 
 def put_back_the_database(file: zipfile.ZipFile, manifest: Manifest) -> None:
@@ -86,12 +111,14 @@ def put_back_the_database(file: zipfile.ZipFile, manifest: Manifest) -> None:
         cursor.execute(f"ALTER SCHEMA public RENAME TO {BEFORE_RESTORE}")
         cursor.execute("CREATE SCHEMA public")
     try:
+        refuse_while_used()  # from here on nothing starts, but something may have begun a moment ago
         with file.open(DATABASE) as source:
             programs.undump(source, programs.server_major())
     except BaseException:
         put_aside_what_a_cut_left()
         raise
     let_go()  # connections remember the tables that were there
+    be_alone()
     begin(manifest.taken_at)
     known = {"backed_up_at": manifest.taken_at, "backed_up_to": str(file.filename)[:500]}
     Installation.objects.filter(pk=1).update(**known, backed_up_bytes=sum(one.bytes for one in manifest.members.values()))
@@ -103,6 +130,7 @@ def begin(since: datetime) -> None:
     Installation.objects.filter(pk=1).update(restoring=True, restored_from=since)
 
 
+@transaction.atomic
 def end(now: datetime) -> None:
     """Note that the restore is done, and let what was there before go."""
     Installation.objects.filter(pk=1).update(restoring=False, restored_at=now)
@@ -125,6 +153,8 @@ def last_known() -> datetime:
 def put_back_the_files(file: zipfile.ZipFile, manifest: Manifest, note: Callable[[str], None] = lambda _sentence: None) -> int:
     """Write the lake and the lists of refused lines anew; return how many events the lake holds."""
     events = 0
+    for unknown in _lakes_beside(manifest):
+        copies.make_anew(unknown, 0, [])
     for number, copy in manifest.lake.items():
         note(f"The lake, part {number} …")
         events += copies.make_anew(int(number), copy.batch_no, _opened(file, copy.files))
@@ -139,11 +169,25 @@ def put_back_the_files(file: zipfile.ZipFile, manifest: Manifest, note: Callable
     return events
 
 
+def _lakes_beside(manifest: Manifest) -> list[int]:
+    """Return the numbers of the workspaces that the backup does not know, and which may have left a lake here."""
+    found = {path.name for path in settings.DATA.lake.glob("*") if path.name.isdigit()}
+    if exists(f"{BEFORE_RESTORE}.platform_workspace"):
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT id::text FROM {BEFORE_RESTORE}.platform_workspace")
+            found |= {row[0] for row in cursor.fetchall()}
+    return sorted(int(number) for number in found - set(manifest.lake))
+
+
 def make_the_lake_anew() -> None:
     """Empty the lake and let it be filled from the timeline again, where nobody knows which of the two is older."""
-    for room in Workspace.objects.order_by("pk"):
-        copies.make_anew(room.pk, 0, [])
-        Cursor.within(room).filter(follower="lake").update(batch_no=0)
+    if not exists("public.platform_workspace"):
+        return
+    with connection.cursor() as cursor:  # of whatever version the tables are
+        cursor.execute("SELECT id FROM platform_workspace ORDER BY id")
+        for (number,) in cursor.fetchall():
+            copies.make_anew(number, 0, [])
+        cursor.execute("UPDATE platform_cursor SET batch_no = 0 WHERE follower = 'lake'")
 
 
 def _opened(file: zipfile.ZipFile, files: list[tuple[str, str]]) -> Iterator[tuple[Any, str]]:

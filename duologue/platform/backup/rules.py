@@ -115,3 +115,14 @@ def mistake_in_generation(folder: int, coming: int, database: int, *, lake_elsew
         f"The data folder is older than the database (generation {folder}, and the database is of {database}): it was put back by "
         "itself. Put the right folder back, or run: duologue restore --as-it-is"
     )
+
+
+def mistake_without_generation(database: int) -> str | None:
+    """Return the sentence why a data folder that knows of no generation does not belong to a database, or None for a new one."""
+    if database == 0:
+        return None
+    return (
+        f"The data folder knows nothing of this database (which is of generation {database}): the database was put back without it, or "
+        "the folder was lost. What was sent since would be sent again. Put the right folder back (DUOLOGUE_DATA), or run: "
+        "duologue restore --as-it-is"
+    )

@@ -11,10 +11,11 @@ from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
+from duologue.platform.database import locks
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ONE_AT_A_TIME = 0x44554F  # the advisory lock under which tables are made
 BEFORE_RESTORE = "before_restore"  # the schema in which what was there waits until a restore is done
 
 
@@ -57,15 +58,11 @@ def make_ready(*, note: Callable[[str], None] = lambda _sentence: None, amid_res
             return
     except OperationalError as error:
         raise NotReachable(_where(error)) from None
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", (ONE_AT_A_TIME,))
-        try:
-            if missing := unapplied():
-                note(f"Making the database's tables ({len(missing)} steps) …")
-                executor = MigrationExecutor(connection)
-                executor.migrate(executor.loader.graph.leaf_nodes())
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", (ONE_AT_A_TIME,))
+    with locks.held(locks.TABLES):
+        if missing := unapplied():
+            note(f"Making the database's tables ({len(missing)} steps) …")
+            executor = MigrationExecutor(connection)
+            executor.migrate(executor.loader.graph.leaf_nodes())
 
 
 def _is_half_restored() -> bool:

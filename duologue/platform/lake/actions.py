@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from django.db import connection
 
+from duologue.platform.database import locks
 from duologue.platform.lake.queries import held_until
 from duologue.platform.lake.rules import cleaned
 from duologue.platform.lake.tables import SCHEMA, SETTINGS, WRITER, opened, place
@@ -19,21 +20,20 @@ if TYPE_CHECKING:
 
     from duologue.platform.workspaces.models import Workspace
 
-LOCK = 7252
 FILES_BEFORE_TIDYING = 200
 
 
 def take_lock(workspace: Workspace) -> bool:
     """Become the lake's one writer until the transaction ends; False where another is."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s::int)", (LOCK, workspace.pk))
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s::int)", (locks.LAKE, workspace.pk))
         return bool(cursor.fetchone()[0])
 
 
 def wait_for_lock(workspace: Workspace) -> None:
     """Become the lake's one writer until the transaction ends, once whoever is has ended."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s::int)", (LOCK, workspace.pk))
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s::int)", (locks.LAKE, workspace.pk))
 
 
 def rows_of(events: Iterable[Any]) -> pa.Table:

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from django.conf import settings
 from django.db import connection
 
-from duologue.platform.lake.actions import LOCK
+from duologue.platform.database import locks
 from duologue.platform.lake.tables import SCHEMA, SETTINGS, WRITER, opened, place
 
 if TYPE_CHECKING:
@@ -27,13 +27,13 @@ MONTH: Final = re.compile(r"month=(\d{4}-\d{2})/")
 def hold(workspace: Workspace) -> None:
     """Let nobody write to the lake until `let_go`, on this connection; wait for whoever does."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s, %s::int)", (LOCK, workspace.pk))
+        cursor.execute("SELECT pg_advisory_lock(%s, %s::int)", (locks.LAKE, workspace.pk))
 
 
 def let_go(workspace: Workspace) -> None:
     """Let the lake be written again."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_unlock(%s, %s::int)", (LOCK, workspace.pk))
+        cursor.execute("SELECT pg_advisory_unlock(%s, %s::int)", (locks.LAKE, workspace.pk))
 
 
 def held(workspace: Workspace) -> tuple[int, list[str]]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import socket
-import zlib
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from django.db import connection
 
+from duologue.platform.database import locks
 from duologue.platform.database.clock import database_now
 from duologue.platform.registry import shards
 
@@ -56,7 +56,7 @@ class Leases:
         """Make sure that nobody else writes for these people until the transaction ends; raises `shards.LeaseLost`."""
         if UNLEASED in held.values():
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (zlib.crc32(self.role.encode()) >> 1, workspace.pk))
+                cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (locks.of_role(self.role), workspace.pk))
         else:
             shards.check(self.role, held)
 

@@ -6,6 +6,7 @@ from django.db import connection, transaction
 from segment_builders import NOW, days, happened, people
 
 from duologue.people.models import Erasure
+from duologue.platform.database import locks
 from duologue.platform.lake import actions as lake
 from duologue.platform.lake import queries as lake_queries
 from duologue.platform.lake.tables import opened
@@ -70,7 +71,7 @@ def test_only_one_writes(workspace, lake_folder):
     try:
         with other.cursor() as cursor:
             cursor.execute("BEGIN")
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s::int)", (lake.LOCK, workspace.pk))
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s::int)", (locks.LAKE, workspace.pk))
             assert follow(workspace) == 0
             cursor.execute("ROLLBACK")
         assert follow(workspace) == 1

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,17 +10,39 @@ from hypothesis import strategies as st
 from duologue.people.consent import ages, queries
 from duologue.people.consent.actions import NewStatement, state
 from duologue.people.consent.rules import Said, Standing
+from duologue.people.intake.actions import take_in
+from duologue.people.intake.rules import understand
+from duologue.people.models import Fact
 from duologue.people.profiles.actions import NewFact, add, learn, merge
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
-@given(st.dates(date(1950, 1, 1), date(2026, 1, 1)), st.dates(date(2000, 1, 1), date(2030, 1, 1)), st.sampled_from([*ages.AGES, "CH", ""]))
-def test_who_is_too_young_is_who_has_not_lived_so_many_years(born, today, country):
+WRITTEN = [
+    date.isoformat,
+    lambda day: f"{day:%Y%m%d}",
+    lambda day: f"{day.isoformat()}T00:00:00Z",
+    lambda day: f"{day.day}.{day.month}.{day.year:04}",
+]
+
+
+@given(
+    st.one_of(st.dates(date(1950, 1, 1), date(2026, 1, 1)), st.dates()),
+    st.one_of(st.dates(date(2000, 1, 1), date(2030, 1, 1)), st.dates()),
+    st.sampled_from([*ages.AGES, "CH", ""]),
+    st.sampled_from(WRITTEN),
+)
+def test_who_is_too_young_is_who_has_not_lived_so_many_years(born, today, country, write):
     age = 0 if country == "CH" else ages.AGES.get(country, 16)
     lived = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-    assert ages.is_too_young({"birthday": born.isoformat()}, country, today) == (lived < age)
+    told = 1900 < born.year <= today.year + 1
+    assert ages.is_too_young({"birthday": write(born)}, country, today) == (told and lived < age)
+
+
+@given(st.text() | st.floats() | st.integers())
+def test_no_value_is_too_strange_for_an_age(value):
+    ages.of_age_on([(key, value, date(2026, 1, 5)) for key in ages.FACTS], "")
 
 
 @pytest.mark.parametrize(
@@ -28,6 +51,16 @@ def test_who_is_too_young_is_who_has_not_lived_so_many_years(born, today, countr
         ([], None),
         ([("birthday", "05-31")], None),
         ([("birthday", "1900-05-31")], None),
+        ([("birthday", "9999-12-31")], None),
+        ([("birthday", "31/05/2012")], date(2028, 5, 31)),
+        ([("birthday", "05/31/2012")], date(2028, 5, 31)),
+        ([("birthday", "05/06/2012")], date(2028, 6, 5)),
+        ([("birthday", 1338422400)], date(2028, 5, 31)),
+        ([("birthday", 1338422400000)], date(2028, 5, 31)),
+        ([("birthday", "31.05.12")], None),
+        ([("age", 12)], date(2030, 1, 5)),
+        ([("age", "12")], date(2030, 1, 5)),
+        ([("age", 1990)], None),
         ([("birthday", "2012-02-29T00:00:00Z")], date(2028, 3, 1) - DAY),
         ([("birth_date", "2012-05-31"), ("birthday", "1990-05-31")], date(2028, 5, 31)),
         ([("old_enough", "yes")], None),
@@ -35,6 +68,7 @@ def test_who_is_too_young_is_who_has_not_lived_so_many_years(born, today, countr
     ],
 )
 def test_what_tells_the_age(said, known):
+    said = [(*one, NOW.date()) for one in said]
     assert ages.of_age_on(said, "DE") == known
     assert ages.of_age_on(said, "CH") is None
 
@@ -76,3 +110,31 @@ def test_the_youngest_day_of_birth_of_all_profiles_and_the_persons_country_count
     assert not may()
     say("parent", NOW + DAY)
     assert may()
+
+
+def test_a_day_of_birth_that_cannot_be_stops_nobody(workspace):
+    child, other = add(workspace=workspace, seen_at=[NOW, NOW])
+    state(workspace=workspace, statements=[NewStatement(one, "email", "news", "granted", NOW, "form") for one in (child, other)], now=NOW)
+    facts = [NewFact(child, "birthday", "9999-12-31", "list", NOW), NewFact(other, "age", 12, "app", NOW)]
+    learn(workspace=workspace, facts=facts, now=NOW)
+    stands = queries.standing(workspace, [child, other])
+    assert [stands[one].may("email", "news") for one in (child, other)] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("steps", "known"),
+    [
+        ([("app", {"birthday": "2012-05-31"}), ("app", {"birthday": "1990-05-31"})], "2012-05-31"),
+        ([("app", {"birthday": "2012-05-31"}), ("app", {"birthday": None})], "2012-05-31"),
+        ([("app", {"birthday": "2012-05-31"}), ("app", {"birthday": "2013-05-31"})], "2013-05-31"),
+        ([("app", {"birthday": "1980-05-31"}), ("site club", {"birthday": "2013-05-31"})], "1980-05-31"),
+        ([("site club", {"birthday": "2013-05-31"}), ("app", {"birthday": "1980-05-31"})], "1980-05-31"),
+        ([("app", {"birthday": "2012-05-31"}), ("a colleague's file", {"birthday": "1990-05-31"})], "1990-05-31"),
+    ],
+)
+def test_only_colleagues_make_somebody_older(workspace, steps, known):
+    for day, (source, traits) in enumerate(steps):
+        call = msgspec.json.encode({"type": "identify", "userId": "kim", "traits": traits})
+        event = understand(call, source=source, received_at=NOW + day * DAY, country="GB")
+        take_in(workspace=workspace, events=[event], now=NOW + day * DAY, outside="file" not in source)
+    assert Fact.within(workspace).get(key="birthday").value == known

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.fields.json import KeyTextTransform
 
 from duologue.platform.database.models import InWorkspace, link
 
@@ -95,6 +96,13 @@ class Delivery(InWorkspace):
                 fields=["workspace", "conversation"], name="deliveries_in_conversation", condition=models.Q(conversation__isnull=False)
             ),
             models.Index(fields=["workspace", "dialogue"], name="deliveries_of_dialogue"),
+            models.Index(
+                "workspace",
+                KeyTextTransform("to", "body"),
+                "planned_at",
+                name="letters_to_parents",
+                condition=models.Q(turn="parent", run__isnull=True),
+            ),
         ]
 
 

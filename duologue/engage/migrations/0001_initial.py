@@ -1,5 +1,6 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
+import django.db.models.fields.json
 import django.db.models.manager
 from django.conf import settings
 from duologue.platform.database.first import FirstMigration
@@ -692,6 +693,10 @@ class Migration(FirstMigration):
         migrations.AddIndex(
             model_name='delivery',
             index=models.Index(fields=['workspace', 'dialogue'], name='deliveries_of_dialogue'),
+        ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(models.F('workspace'), django.db.models.fields.json.KeyTextTransform('to', 'body'), models.F('planned_at'), condition=models.Q(('run__isnull', True), ('turn', 'parent')), name='letters_to_parents'),
         ),
         migrations.AddConstraint(
             model_name='delivery',

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 
 from duologue.engage.messages.actions import NewDelivery, plan
-from duologue.engage.parents.rules import ADDRESS, AGAIN, TOO_LATE, TURN
+from duologue.engage.messages.models import Delivery
+from duologue.engage.parents.rules import ADDRESS, AGAIN, CHILD, MOST, TOO_LATE, TURN
 from duologue.kit.pipeline import Refused
-from duologue.people.consent import ages
 from duologue.people.consent.actions import NewStatement, state
-from duologue.people.consent.rules import PARENT
+from duologue.people.consent.queries import ages_known
+from duologue.people.consent.rules import PARENT, Standing
 from duologue.people.identifiers.rules import normalise
 from duologue.people.profiles.queries import people, persons_of
 from duologue.people.profiles.rules import shard_of
@@ -36,18 +38,20 @@ def ask_those_named(*, workspace: Workspace, events: Iterable[EventRow], now: da
 def ask_parents(*, workspace: Workspace, profiles: Collection[int], now: datetime) -> int:
     """Plan a letter to the parent of each of these who is too young and has named one; return how many.
 
-    Nobody is asked twice within a week about the same child, however often a form is sent.
+    Nobody is asked twice within a week about the same child, however often a form is sent, nor about more than three.
     """
     owners = persons_of(workspace, sorted(profiles))
-    known = people(workspace, sorted(set(owners.values())), {ADDRESS, "first_name", *ages.FACTS}, identifiers=False)
-    asked = _asked_lately(workspace, list(known), now)
-    letters = [
-        _letter(one, address, now)
-        for one in known.values()
-        if one.person not in asked
-        and ages.is_too_young(one.facts, one.country or workspace.country, now.date())
-        and (address := _address(one.facts.get(ADDRESS)))
-    ]
+    known = people(workspace, sorted(set(owners.values())), {ADDRESS, CHILD}, identifiers=False)
+    said = ages_known(workspace, list(known))
+    young = [one for one in known.values() if one.person in said and Standing([], [], [], *said[one.person]).was_young(now)]
+    asked = _asked_lately(workspace, [one.person for one in young], now)
+    wanted = [(one, address) for one in young if one.person not in asked and (address := _address(one.facts.get(ADDRESS)))]
+    sent = _sent_lately(workspace, {address for _, address in wanted}, now)
+    letters = []
+    for one, address in wanted:
+        if sent[address] < MOST:
+            sent[address] += 1
+            letters.append(_letter(one, address, now))
     return len(plan(workspace=workspace, deliveries=letters, now=now))
 
 
@@ -63,7 +67,7 @@ def _letter(child: KnownPerson, address: str, now: datetime) -> NewDelivery:
         turn=TURN,
         kind="service",
         basis="confirmation",
-        values={"child": str(child.facts.get("first_name") or "")[:60]},
+        values={"child": str(child.facts.get(CHILD) or "")[:60]},
         plain=TURN,
         to=address,
     )
@@ -85,6 +89,22 @@ def _asked_lately(workspace: Workspace, persons: Sequence[int], now: datetime) -
             (workspace.pk, list(persons), TURN, now - AGAIN),
         )
         return {row[0] for row in cursor.fetchall()}
+
+
+def _sent_lately(workspace: Workspace, addresses: Collection[str], now: datetime) -> Counter[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT body->>'to', count(*) FROM engage_delivery
+               WHERE workspace_id = %s AND turn = 'parent' AND run_id IS NULL AND body->>'to' = ANY(%s) AND planned_at > %s GROUP BY 1""",
+            (workspace.pk, sorted(addresses), now - AGAIN),
+        )
+        return Counter(dict(cursor.fetchall()))
+
+
+def child_in(*, workspace: Workspace, delivery: int) -> str:
+    """Return what a letter to a parent calls the child, or ""."""
+    body = Delivery.within(workspace).values_list("body", flat=True).get(pk=delivery)
+    return str(body.get("values", {}).get("child", ""))
 
 
 def parent_says(

@@ -107,7 +107,7 @@ def _another_chance(event: EventRow, plan: Plan) -> bool:
     if event.name == names.CONSENT_GRANTED:
         return event.properties.get("purpose") == plan.purpose
     if event.name == names.FACT_CHANGED:
-        if ages.FACTS & event.properties.keys():
+        if ages.WEIGHED & event.properties.keys():
             return True
         return bool(plan.topic) and event.properties.get(topic_fact(plan.topic)) is True
     return event.name == names.SEGMENT_LEFT and event.properties.get("segment") in plan.excepts

@@ -58,6 +58,6 @@ def _check_survey(workspace: Workspace, site: Site) -> None:
 def take_form(*, workspace: Workspace, site: Site, version: int, filled: Filled, facts: Mapping[str, Any] | None = None) -> None:
     """Take in a form by the one way in; durable when this returns. `facts` are what answers of its survey fill."""
     now = now_in(workspace)
-    payloads = [msgspec.json.encode(call) for call in calls(site, version, filled, now, facts or {})]
+    payloads = [msgspec.json.encode(call) for call in calls(site, version, filled, now, facts or {}, country=workspace.country)]
     receive(workspace=workspace, source=f"site {site.site}"[:80], payloads=payloads, now=now)
     models.Site.within(workspace).filter(name=site.site).update(forms=F("forms") + 1)

@@ -7,10 +7,12 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from duologue.engage.parents.rules import ADDRESS as PARENT
+from duologue.engage.parents.rules import CHILD
 from duologue.kit.ids import digest16
 from duologue.kit.pipeline import Refused
 from duologue.kit.typed import read_typed
-from duologue.people.consent.ages import birth_of, is_too_young
+from duologue.people.consent import ages
 from duologue.people.identifiers.rules import normalise
 from duologue.people.profiles.places import country_code
 from duologue.people.timeline import names
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from duologue.kit.yaml import Document
 
 ASKABLE: Final = ("email", "phone", "first_name", "last_name", "name", "company", "city", "postcode", "country", "birthday", "old_enough")
-PARENT: Final = "parent_email"  # asked for where someone is too young to agree alone
 REACHES: Final = ("email", "phone")
 LONGEST: Final = 200
 TRAP: Final = "website"  # a field that nobody sees, and that machines fill in
@@ -81,7 +82,7 @@ def _check(document: Document, site: Site) -> None:
             )
 
 
-def read_fields(site: Site, given: Mapping[str, Sequence[str]], country: str) -> tuple[dict[str, str], dict[str, str]]:
+def read_fields(site: Site, given: Mapping[str, Sequence[str]], country: str, today: date) -> tuple[dict[str, str], dict[str, str]]:
     """Return what the fields of a form say, and for those that cannot be taken why: needed, not_an_address, not_a_date, or not_an_option.
 
     Where something is agreed to, what asks for the age has to be answered.
@@ -94,7 +95,7 @@ def read_fields(site: Site, given: Mapping[str, Sequence[str]], country: str) ->
             if place == 0 or (field in TELLS_AGE and any(f"consent-{purpose}" in given for purpose in site.consent)):
                 faults[field] = "needed"
             continue
-        if field == "birthday" and birth_of(value) is None:
+        if field == "birthday" and ages.birth_of(value, today) is None:
             faults[field] = "not_a_date"
             continue
         if field == "old_enough" and value not in ANSWERS:
@@ -112,14 +113,26 @@ def read_fields(site: Site, given: Mapping[str, Sequence[str]], country: str) ->
 
 def needs_parent(fields: Mapping[str, str], ticked: Sequence[str], country: str, today: date) -> bool:
     """Say whether someone has agreed to something, and is too young to do so alone by what the form asks."""
-    return bool(ticked) and is_too_young(fields, country_code(fields.get("country", "")) or country, today)
+    return bool(ticked) and ages.is_too_young(fields, _country(fields, country), today)
 
 
-def calls(site: Site, version: int, filled: Filled, at: datetime, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _country(fields: Mapping[str, str], country: str) -> str:
+    return country_code(fields.get("country", "")) or country
+
+
+def too_young_until(fields: Mapping[str, str], country: str, today: date) -> str:
+    """Return the day from which who sends a form may agree alone, by what this form says; "" where that is today."""
+    said = [(key, fields[key], today) for key in TELLS_AGE if key in fields]
+    day = ages.of_age_on(said, _country(fields, country))
+    return day.isoformat() if day is not None and today < day else ""
+
+
+def calls(site: Site, version: int, filled: Filled, at: datetime, facts: Mapping[str, Any], *, country: str = "") -> list[dict[str, Any]]:
     """Return a form as calls of the tracking API: who it is, that the form was sent, and the consents where no second asking follows.
 
     Nobody has proved any address yet, so only the one that the form asks for first says whose it is; a second one is kept as a fact,
-    or else whoever knows one address of a person could join another to it. The same form sent again within ten minutes counts once.
+    or else whoever knows one address of a person could join another to it. Of an age that is too young in the form's country, else in
+    this one, only until when is said. The same form sent again within ten minutes counts once.
     """
     first = site.asks[0]
     address = {first: filled.fields[first]}
@@ -134,6 +147,11 @@ def calls(site: Site, version: int, filled: Filled, at: datetime, facts: Mapping
     properties = {"site": site.site, "version": version, "asked": list(filled.asked), "answers": filled.answers}
     second = {f"{field}_given": value for field, value in filled.fields.items() if field in REACHES and field != first}
     about = {**{field: value for field, value in filled.fields.items() if field not in REACHES}, **address, **second, **facts}
+    until = too_young_until(filled.fields, country, at.date())
+    if until:
+        about |= {ages.UNTIL: until}
+    if PARENT in facts:  # the letter to the parent says what this form says, and nothing else that is known
+        about |= {CHILD: filled.fields.get("first_name") or filled.fields.get("name") or ""}
     found: list[dict[str, Any]] = [
         {"type": "identify", "messageId": key("who"), "traits": about, "timestamp": at.isoformat()},
         {"type": "track", "event": names.FORM_SENT, "messageId": key("sent"), "context": context, "timestamp": at.isoformat()}
@@ -146,6 +164,7 @@ def calls(site: Site, version: int, filled: Filled, at: datetime, facts: Mapping
             "source": f"site {site.site}",
             "wording": site.consent[purpose],
             "version": version,
+            **({ages.UNTIL: until} if until else {}),
         }
         call = {"type": "track", "event": "Consent Granted", "messageId": key(purpose), "context": context, "timestamp": at.isoformat()}
         found.append(call | {"properties": statement})

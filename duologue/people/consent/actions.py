@@ -12,6 +12,7 @@ import msgspec
 from django.db import connection, transaction
 
 from duologue.people.consent import apart
+from duologue.people.consent.ages import UNTIL
 from duologue.people.consent.models import Pause, Purpose, Topic, Wish
 from duologue.people.consent.queries import digest_of
 from duologue.people.consent.rules import GRANTED, START, Said, content_digest, content_of, link_digest, newest_of
@@ -45,13 +46,16 @@ class NewStatement(msgspec.Struct, frozen=True, gc=False):
 def state(*, workspace: Workspace, statements: Sequence[NewStatement], now: datetime, made: Collection[int] = ()) -> None:
     """Write statements onto their profiles' chains, keep the latest per purpose and channel, and tell the timeline.
 
+    A yes of a form that says it is from a child takes no other yes's place: it may be sent by anybody.
+
     `made` are profiles that this transaction itself made: nothing is held about them yet.
     """
     if not statements:
         return
     _add_to_chains(workspace, statements, made)
     latest = newest_of([Said(one.profile_id, one.channel, one.purpose, one.state, one.at) for one in statements])
-    _keep_latest(workspace, [one for key, one in sorted(latest.items()) if key[0] not in made])
+    young = {(one.profile_id, one.purpose, one.channel) for one in statements if UNTIL in one.proof}
+    _keep_latest(workspace, [one for key, one in sorted(latest.items()) if key[0] not in made], young)
     _keep_first(workspace, [one for key, one in sorted(latest.items()) if key[0] in made])
     told = [
         NewEvent(
@@ -128,7 +132,7 @@ def _keep_first(workspace: Workspace, said: list[Said]) -> None:
         rows.copy(cursor, "people_consentnow (workspace_id, profile_id, purpose, channel, state, at)", kept)
 
 
-def _keep_latest(workspace: Workspace, said: list[Said]) -> None:
+def _keep_latest(workspace: Workspace, said: list[Said], young: Collection[tuple[int, str, str]]) -> None:
     if not said:
         return
     with connection.cursor() as cursor:
@@ -137,7 +141,10 @@ def _keep_latest(workspace: Workspace, said: list[Said]) -> None:
                SELECT %s, n.profile, n.purpose, n.channel, n.state, n.at
                FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::timestamptz[]) AS n (profile, purpose, channel, state, at)
                ON CONFLICT (workspace_id, profile_id, purpose, channel) DO UPDATE SET state = excluded.state, at = excluded.at
-               WHERE people_consentnow.at < excluded.at OR (people_consentnow.at = excluded.at AND excluded.state <> %s)""",
+               WHERE (people_consentnow.at < excluded.at OR (people_consentnow.at = excluded.at AND excluded.state <> %s))
+                     AND NOT (people_consentnow.state = %s AND excluded.state = %s
+                              AND (excluded.profile_id, excluded.purpose, excluded.channel) IN
+                                  (SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[])))""",
             (
                 workspace.pk,
                 arrays.numbers(one.profile_id for one in said),
@@ -145,7 +152,10 @@ def _keep_latest(workspace: Workspace, said: list[Said]) -> None:
                 arrays.texts(one.channel for one in said),
                 arrays.texts(one.state for one in said),
                 arrays.moments(one.at for one in said),
-                GRANTED,
+                *(GRANTED,) * 3,
+                arrays.numbers(profile for profile, _, _ in young),
+                arrays.texts(purpose for _, purpose, _ in young),
+                arrays.texts(channel for _, _, channel in young),
             ),
         )
 

@@ -8,7 +8,8 @@ United States: Children's Online Privacy Protection Rule, 16 CFR 312.2 and 312.5
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -24,8 +25,14 @@ UNKNOWN: Final = 16
 """Where nobody knows the country, the highest of them."""
 BIRTH: Final = ("birthday", "birth_date", "birthdate", "date_of_birth")
 ASKED: Final = "old_enough"
-FACTS: Final = frozenset({*BIRTH, ASKED})
-"""The facts that say how old someone is: a day of birth, or an answer to the question whether they are old enough."""
+AGE: Final = "age"
+FACTS: Final = frozenset({*BIRTH, ASKED, AGE})
+"""The facts that say how old someone is: a day of birth, years, or an answer to the question whether they are old enough."""
+FORM: Final = "site "
+"""How the source of a form begins. Nobody has proved whose it is, so what it says of an age is not taken for a fact of the person."""
+UNTIL: Final = "too_young_until"
+"""What such a form amounts to: what is granted since then and before this day needs a parent."""
+WEIGHED: Final = FACTS | {UNTIL}
 NEVER: Final = date.max
 
 
@@ -34,8 +41,8 @@ def age_of_consent(country: str) -> int:
     return AGES.get(country, 0) if country else UNKNOWN
 
 
-def of_age_on(said: Iterable[tuple[str, Any]], country: str) -> date | None:
-    """Return the day from which a person's own consent counts, by facts as (key, value), several profiles' of them.
+def of_age_on(said: Iterable[tuple[str, Any, date]], country: str) -> date | None:
+    """Return the day from which a person's own consent counts, by facts as (key, value, day said), several profiles' of them.
 
     None where nothing says that they are young; the latest day where facts differ. A birthday without a year says nothing.
     """
@@ -43,18 +50,26 @@ def of_age_on(said: Iterable[tuple[str, Any]], country: str) -> date | None:
     if not age:
         return None
     days = []
-    for key, value in said:
+    for key, value, on in said:
         if key == ASKED:
             days += [NEVER] if says_young(value) else []
-        elif born := birth_of(value):
+        elif key in FACTS and (born := _of_years(value, on) if key == AGE else birth_of(value, on)):
             days.append(_years_later(born, age))
     return max(days, default=None)
 
 
 def is_too_young(said: Mapping[str, Any], country: str, today: date) -> bool:
-    """Say whether someone of whom this is known needs a parent's consent today."""
-    known = of_age_on([(key, said[key]) for key in FACTS if key in said], country)
+    """Say whether someone who says this today needs a parent's consent."""
+    known = of_age_on([(key, said[key], today) for key in FACTS if key in said], country)
     return known is not None and today < known
+
+
+def day_of(value: Any) -> date | None:
+    """Return the day until which a form says that somebody is too young."""
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        return None
 
 
 def says_young(value: Any) -> bool:
@@ -62,16 +77,49 @@ def says_young(value: Any) -> bool:
     return str(value).strip().lower() in {"no", "nein", "false", "0"}
 
 
-def birth_of(value: Any) -> date | None:
-    """Return a day of birth written as 2012-05-31, or the like with a time; None for anything else."""
+def birth_of(value: Any, on: date) -> date | None:
+    """Return a day of birth as it was written on some day; None for what is none, or cannot be true (before 1901, after the next year).
+
+    Read are 2012-05-31 and 20120531, also with a time; 31.05.2012, 31/05/2012 and 05/31/2012; seconds or milliseconds since 1970. Where
+    day and month could be either, it is the later day: of several, the youngest counts.
+    """
+    text = str(value).strip()
+    days = [born for born in _written(text) if 1900 < born.year <= on.year + 1]
+    return max(days, default=None)
+
+
+def _written(text: str) -> list[date]:
+    if re.fullmatch(r"-?\d{9,13}(\.\d*)?", text):  # not eight digits: those are 20120531
+        seconds = float(text)
+        return [datetime.fromtimestamp(seconds / 1000 if abs(seconds) > 1e11 else seconds, UTC).date()]
+    if found := re.match(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?!\d)", text):
+        first, sign, second, year = int(found[1]), found[2], int(found[3]), int(found[4])
+        orders = [(second, first)] if sign == "." else [(second, first), (first, second)]
+        return [born for month, day in orders if (born := _day(year, month, day))]
+    if found := re.match(r"(\d{4})([-/]?)(\d{2})\2(\d{2})(?!\d)", text):
+        born = _day(int(found[1]), int(found[3]), int(found[4]))
+        return [born] if born else []
+    return []
+
+
+def _day(year: int, month: int, day: int) -> date | None:
     try:
-        born = date.fromisoformat(str(value)[:10])
+        return date(year, month, day)
     except ValueError:
         return None
-    return born if born.year > 1900 else None
+
+
+def _of_years(value: Any, on: date) -> date | None:
+    """Return the latest day of birth of somebody of so many years."""
+    text = str(value).strip()
+    if not re.fullmatch(r"\d{1,3}(\.\d*)?", text) or (years := int(float(text))) > 150:
+        return None
+    return _years_later(on, -years)
 
 
 def _years_later(born: date, years: int) -> date:
+    if born.year + years > NEVER.year:
+        return NEVER
     try:
         return born.replace(year=born.year + years)
     except ValueError:  # 29 February

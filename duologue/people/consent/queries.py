@@ -18,6 +18,7 @@ from duologue.people.consent.rules import (
     Standing,
     Union,
     Wishes,
+    Young,
     broken_at,
     content_digest,
     content_of,
@@ -29,8 +30,15 @@ from duologue.platform.secrets.signing import address_digest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
+    from datetime import date
 
     from duologue.platform.workspaces.models import Workspace
+
+
+AGE_MATTERS = """f.key = ANY(%s) AND (f.key = 'too_young_until' OR NOT starts_with(f.source, 'site ')) AND
+    CASE WHEN f.key = 'age' AND f.value #>> '{}' ~ '^[0-9]{1,3}$' THEN extract(year FROM f.at) - (f.value #>> '{}')::int >= %s
+         WHEN f.value #>> '{}' ~ '^[0-9]{4}-' THEN left(f.value #>> '{}', 4)::int >= %s ELSE true END"""
+"""Which facts `f` can make somebody young: of the keys `ages.WEIGHED`, who may be born since a year (given twice)."""
 
 
 def standing(workspace: Workspace, persons: Sequence[int]) -> dict[int, Standing]:
@@ -74,23 +82,36 @@ def _weigh_age(cursor: Any, workspace: Workspace, found: dict[int, Standing]) ->
     if not asked:
         return
     first = min(said.at.year for person in asked for said in found[person].said if said.state == GRANTED)
-    born_since = str(first - max(ages.AGES.values()))  # whoever was born before was of age everywhere when they first allowed anything
+    # whoever was born before was of age everywhere when they first allowed anything
+    for person, known in _ages(cursor, workspace, asked, first - max(ages.AGES.values())).items():
+        found[person].of_age_on, found[person].forms = known
+
+
+def ages_known(workspace: Workspace, persons: Sequence[int]) -> dict[int, tuple[date | None, list[Young]]]:
+    """Return of those of whom something is said about their age: from when on their own consent counts, and what forms said."""
+    with connection.cursor() as cursor:
+        return _ages(cursor, workspace, persons, 0)
+
+
+def _ages(cursor: Any, workspace: Workspace, persons: Sequence[int], since: int) -> dict[int, tuple[date | None, list[Young]]]:
     cursor.execute(
-        """SELECT p.person, f.key, f.value::text,
+        f"""SELECT p.person, f.key, f.value::text, f.at,
                   coalesce((SELECT o.country FROM people_profile o WHERE o.workspace_id = p.workspace_id AND o.person = p.person
                             AND o.country <> '' ORDER BY o.seen_at DESC LIMIT 1), '')
            FROM people_profile p JOIN people_fact f ON f.workspace_id = p.workspace_id AND f.profile_id = p.id
-           WHERE p.workspace_id = %s AND p.person = ANY(%s::bigint[]) AND f.key = ANY(%s)
-                 AND (f.key = %s OR f.value #>> '{}' >= %s)""",
-        (workspace.pk, arrays.numbers(asked), list(ages.FACTS), ages.ASKED, born_since),
+           WHERE p.workspace_id = %s AND p.person = ANY(%s::bigint[]) AND {AGE_MATTERS}""",
+        (workspace.pk, arrays.numbers(persons), list(ages.WEIGHED), since, since),
     )
-    said: dict[int, list[tuple[str, Any]]] = {}
+    said: dict[int, list[tuple[str, Any, date]]] = {}
+    forms: dict[int, list[Young]] = {}
     country: dict[int, str] = {}
-    for person, key, value, lives_in in cursor.fetchall():
-        said.setdefault(person, []).append((key, json.loads(value)))
+    for person, key, value, at, lives_in in cursor.fetchall():
         country[person] = lives_in or workspace.country
-    for person, facts in said.items():
-        found[person].of_age_on = ages.of_age_on(facts, country[person])
+        here = json.loads(value)
+        said.setdefault(person, []).append((key, here, at.date()))
+        if key == ages.UNTIL and (until := ages.day_of(here)) is not None:
+            forms.setdefault(person, []).append(Young(at, until))
+    return {person: (ages.of_age_on(facts, country[person]), forms.get(person, [])) for person, facts in said.items()}
 
 
 def wishes(workspace: Workspace, persons: Sequence[int]) -> dict[int, Wishes]:

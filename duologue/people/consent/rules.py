@@ -66,6 +66,13 @@ class Union:
     at: datetime
 
 
+class Young(msgspec.Struct, frozen=True, gc=False):
+    """What an unproven form says of an age: who sends it is too young until a day. It binds what is granted from then on."""
+
+    since: datetime
+    until: date
+
+
 @dataclass(slots=True)
 class Standing:
     """What one person allowed and what keeps quiet for them."""
@@ -74,6 +81,7 @@ class Standing:
     pauses: list[Paused] = field(default_factory=list)
     unions: list[Union] = field(default_factory=list)
     of_age_on: date | None = None  # where they are or were too young: from when on their own consent counts
+    forms: list[Young] = field(default_factory=list)
 
     def may(self, channel: str, purpose: str) -> bool:
         """Say whether the person granted this and took it back on no profile since; a withdrawal wins a tie.
@@ -81,14 +89,19 @@ class Standing:
         A grant on one profile and a withdrawal on another, joined by a merge: the withdrawal wins unless the grant
         was stated after both the withdrawal and the merge. What someone granted while too young counts with a parent's consent.
         """
-        if self.of_age_on is None or channel == PARENT:
+        if channel == PARENT or (self.of_age_on is None and not self.forms):
             return self._stands(channel, purpose, self.said)
-        of_age = [one for one in self.said if one.state != GRANTED or one.at.date() >= self.of_age_on]
+        of_age = [one for one in self.said if one.state != GRANTED or not self.was_young(one.at)]
         return self._stands(channel, purpose, of_age) or (self.said_yes(channel, purpose) and self.said_yes(PARENT, purpose))
 
     def lacks_parent(self, channel: str, purpose: str) -> bool:
         """Say whether the person has said yes, too young for it, and no parent has."""
-        return self.of_age_on is not None and self.said_yes(channel, purpose) and not self.may(channel, purpose)
+        return self.said_yes(channel, purpose) and not self.may(channel, purpose)
+
+    def was_young(self, at: datetime) -> bool:
+        """Say whether the person's own word of this moment needs a parent's beside it."""
+        day = at.date()
+        return (self.of_age_on is not None and day < self.of_age_on) or any(one.since <= at and day < one.until for one in self.forms)
 
     def _stands(self, channel: str, purpose: str, said: Sequence[Said]) -> bool:
         here = [one for one in said if one.channel == channel and one.purpose == purpose]

@@ -40,9 +40,12 @@ def receive(
 
 
 @transaction.atomic(savepoint=False)
-def take_in(*, workspace: Workspace, events: list[Incoming], now: datetime) -> Passage[Incoming]:
-    """Lead events through the steps; an event that the database will not have is refused alone, the others go on."""
-    steps = Steps(workspace, now)
+def take_in(*, workspace: Workspace, events: list[Incoming], now: datetime, outside: bool = False) -> Passage[Incoming]:
+    """Lead events through the steps; an event that the database will not have is refused alone, the others go on.
+
+    What comes from `outside`, and not from a colleague's file, makes nobody older.
+    """
+    steps = Steps(workspace, now, outside=outside)
     try:
         with transaction.atomic():
             passage: Passage[Incoming] = walk(Passage(events), [steps.not_seen_before, steps.whose, steps.may_we_keep_it])
@@ -51,8 +54,8 @@ def take_in(*, workspace: Workspace, events: list[Incoming], now: datetime) -> P
     except (DataError, IntegrityError, ValueError) as mistake:
         if len(events) > 1:
             half = len(events) // 2
-            first = take_in(workspace=workspace, events=events[:half], now=now)
-            second = take_in(workspace=workspace, events=events[half:], now=now)
+            first = take_in(workspace=workspace, events=events[:half], now=now, outside=outside)
+            second = take_in(workspace=workspace, events=events[half:], now=now, outside=outside)
             return Passage(first.items + second.items, first.stopped + second.stopped, first.counts + second.counts)
         passage = Passage([])
         sentence = f"The database would not keep this event ({type(mistake).__name__})."

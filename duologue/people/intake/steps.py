@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from django.db import connection
@@ -14,6 +15,7 @@ from duologue.people.identifiers import actions as identifiers
 from duologue.people.identifiers.queries import find_many
 from duologue.people.intake.rules import CONSENT, Incoming
 from duologue.people.intake.whose import Known, settle
+from duologue.people.intake.young import weigh_ages
 from duologue.people.profiles import actions as profiles
 from duologue.people.profiles.rules import words_beside, words_of
 from duologue.people.timeline import actions as timeline
@@ -37,6 +39,7 @@ class Steps:
     workspace: Workspace
     now: datetime
     known: Known = field(default_factory=Known)
+    outside: bool = False
 
     def not_seen_before(self, passage: Passage[Incoming]) -> None:
         """Stop events whose message id was seen in the last 90 days, and repeats within the batch."""
@@ -98,11 +101,13 @@ class Steps:
     def written(self, passage: Passage[Incoming]) -> None:
         """Make new people, attach identifiers, learn facts, state consent and write the timeline."""
         settle(passage.items, self.known)
-        facts = profiles.newest_of(
+        besides = weigh_ages(self.workspace, passage.items) if self.outside else []
+        said = (
             (event.profile_id, profiles.Learned(event.traits, event.source, event.occurred_at, event.purposes))
             for event in passage.items
             if event.traits
         )
+        facts = profiles.newest_of(chain(said, besides))
         made = self._make_profiles(passage.items, facts)
         self._attach_and_merge()
         self._find_by_words(passage.items, made.keys())

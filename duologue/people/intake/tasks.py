@@ -46,7 +46,7 @@ def process(workspace: Workspace, now: datetime, most: int = 5000) -> int:
                 events.append(understand(bytes(payload), source=source, received_at=received_at, country=workspace.country))
             except Refused as refusal:
                 refused.append((source, refusal, bytes(payload)))
-        passage = take_in(workspace=workspace, events=events, now=now)
+        passage = take_in(workspace=workspace, events=events, now=now, outside=True)
         refused += [(event.source, refusal, event.payload) for event, refusal in passage.stopped if refusal.reason not in QUIET]
         note_refusals(workspace=workspace, refusals=refused, now=now)
         cursor.execute("DELETE FROM people_received WHERE workspace_id = %s AND id = ANY(%s)", (workspace.pk, [row[0] for row in rows]))

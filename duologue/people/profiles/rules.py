@@ -18,7 +18,7 @@ DIRECT: Final = frozenset(
     {
         "name", "first_name", "last_name", "firstname", "lastname", "full_name", "fullname", "middle_name", "username",
         "email", "phone", "address", "street", "avatar", "birthday", "ip", "iban", "title_and_name",
-        "birth_date", "birthdate", "date_of_birth", "parent_email",
+        "birth_date", "birthdate", "date_of_birth", "parent_email", "child_name", "too_young_until",
     }
 )  # fmt: skip
 """Facts that point at one person: their values stay out of the timeline, and so out of the lake."""

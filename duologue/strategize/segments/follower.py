@@ -101,7 +101,7 @@ def _touches(event: EventRow) -> Iterable[str]:
     if event.name == names.FACT_CHANGED:
         for key in event.properties:
             yield FACT + key
-        if ages.FACTS & event.properties.keys():
+        if ages.WEIGHED & event.properties.keys():
             yield CONSENT
     elif event.name in CONSENT_EVENTS:
         yield CONSENT

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 
 from duologue.people.consent import ages
+from duologue.people.consent.queries import AGE_MATTERS
 from duologue.platform.lake.streams import Scratch
 from duologue.strategize.segments import engine, fetch, standing
 
@@ -86,9 +87,9 @@ def _load_consents(scratch: Scratch, workspace: Workspace, rule: Compiled) -> No
     query = "SELECT profile_id, channel, purpose, state FROM people_consentnow WHERE workspace_id = %s AND %s"
     columns = {"profile": "BIGINT", "channel": "VARCHAR", "purpose": "VARCHAR", "state": "VARCHAR"}
     scratch.take("said", columns, query, (workspace.pk, rule.consent))
-    young = "SELECT profile_id FROM people_fact WHERE workspace_id = %s AND %s AND key = ANY(%s) AND (key = %s OR value #>> '{}' >= %s)"
-    since = str(_first_consent(workspace) - max(ages.AGES.values())) if rule.consent else ""
-    scratch.take("young", {"profile": "BIGINT"}, young, (workspace.pk, rule.consent, list(ages.FACTS), ages.ASKED, since))
+    young = f"SELECT f.profile_id FROM people_fact f WHERE f.workspace_id = %s AND %s AND {AGE_MATTERS}"
+    since = _first_consent(workspace) - max(ages.AGES.values()) if rule.consent else 0
+    scratch.take("young", {"profile": "BIGINT"}, young, (workspace.pk, rule.consent, list(ages.WEIGHED), since, since))
     scratch.duck.execute(
         """CREATE TABLE looked_at AS SELECT person FROM moved UNION SELECT p.person FROM young y JOIN profiles p ON p.id = y.profile;
            CREATE TABLE consents AS SELECT p.person, s.channel, s.purpose FROM said s JOIN profiles p ON p.id = s.profile

@@ -10,7 +10,7 @@ from django.db import connection
 
 from duologue.engage.perks.queries import of_person
 from duologue.people.consent import ages
-from duologue.people.consent.queries import purposes, standing
+from duologue.people.consent.queries import ages_known, purposes, standing
 from duologue.people.consent.rules import GRANTED, PARENT
 from duologue.people.models import ConsentStatement, Fact, Objection
 from duologue.people.timeline import names
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from duologue.web.public.access import Visit
 
 MOST: Final = 100  # lines of a kind; the file holds all
-BY_COLLEAGUES: Final = frozenset({*ages.FACTS, "parent_email", "email", "phone"})
+BY_COLLEAGUES: Final = frozenset({*ages.WEIGHED, "parent_email", "child_name", "email", "phone"})
 """What people cannot put right by themselves: it says who they are, or who must be asked for them."""
 SAID: Final = {
     names.MESSAGE_SENT: "own_sent",
@@ -54,15 +54,18 @@ class KnownFact:
 
 
 def held_back(visit: Visit) -> frozenset[str]:
-    """Return the facts that say that someone is too young, or where: what protects them is not to be wished away by themselves."""
-    person = visit.person
-    country = person.country or visit.workspace.country
-    stands = standing(visit.workspace, [person.person])[person.person]
-    granted_young = stands.of_age_on is not None and any(
-        one.state == GRANTED and one.channel != PARENT and one.at.date() < stands.of_age_on for one in stands.said
-    )
-    young = granted_young or ages.is_too_young(person.facts, country, visit.now.date())
-    return ages.FACTS | {"country", "parent_email"} if young else frozenset()
+    """Return the facts that say that someone is too young, or where: what protects them is not to be wished away by themselves.
+
+    What only a form says is not proven, so it takes nothing else out of their hands.
+    """
+    person = visit.person.person
+    of_age_on, forms = ages_known(visit.workspace, [person]).get(person, (None, []))
+    said = standing(visit.workspace, [person])[person].said
+    days = [visit.now.date(), *(one.at.date() for one in said if one.state == GRANTED and one.channel != PARENT)]
+    held = {ages.UNTIL, "parent_email"} if forms else set()
+    if of_age_on is not None and min(days) < of_age_on:
+        held |= ages.FACTS | {"country", "parent_email"}
+    return frozenset(held)
 
 
 def kind_of(key: str, value: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from duologue.engage.parents.actions import parent_says
+from duologue.engage.parents.actions import child_in, parent_says
 from duologue.people.consent import ages
 from duologue.people.consent.queries import purposes, standing
 from duologue.people.consent.rules import PARENT
@@ -43,7 +43,7 @@ def _context(visit: Visit, asked: list[Purpose]) -> dict[str, Any]:
     stands = standing(visit.workspace, [visit.origin.person])[visit.origin.person]
     country = visit.person.country or visit.workspace.country
     return {
-        "child": str(visit.person.facts.get("first_name") or "")[:60],
+        "child": child_in(workspace=visit.workspace, delivery=visit.origin.delivery),
         "age": ages.age_of_consent(country),
         "purposes": [(one, stands.said_yes(PARENT, one.name)) for one in asked],
     }

@@ -15,10 +15,11 @@ from django.views.decorators.http import require_http_methods
 from markdown_it import MarkdownIt
 
 from duologue.brand.book.queries import current as current_book
+from duologue.engage.parents.rules import ADDRESS as PARENT
 from duologue.engage.sites.actions import take_form
 from duologue.engage.sites.queries import current
 from duologue.engage.sites.rules import LONGEST as LONGEST_FIELD
-from duologue.engage.sites.rules import PARENT, TRAP, Filled, Site, needs_parent, read_fields
+from duologue.engage.sites.rules import TRAP, Filled, Site, needs_parent, read_fields
 from duologue.kit.pipeline import Refused
 from duologue.people.consent.ages import UNKNOWN, age_of_consent
 from duologue.people.consent.rules import topic_fact
@@ -65,7 +66,7 @@ def site(request: HttpRequest, workspace: str, name: str) -> HttpResponse:
     if (trouble := _is_a_machine(request, room, here)) is not None:
         return trouble if trouble.status_code != 422 else _page(request, room, here, asked, again=True, status=422)
     given = {key: request.POST.getlist(key) for key in request.POST}
-    fields, faults = read_fields(here, given, room.country)
+    fields, faults = read_fields(here, given, room.country, now(room).date())
     answers, wrong = read_answers(asked, given) if asked else ({}, {})
     applies = _applies(asked, answers, room)
     answers, wrong = ({key: said[key] for key in applies if key in said} for said in (answers, wrong))

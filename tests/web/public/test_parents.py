@@ -1,6 +1,7 @@
 """Somebody of fourteen signs up in a country that asks for sixteen: nothing comes before a parent's yes, and nothing after a no."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -14,11 +15,13 @@ from duologue.engage.runs.actions import start_dialogue
 from duologue.engage.runs.launch import launch_sheet
 from duologue.engage.sites.actions import save_site
 from duologue.engage.sites.rules import read_site
-from duologue.people.consent.actions import save_purpose
+from duologue.people.consent.actions import NewStatement, save_purpose, state
 from duologue.people.consent.models import ConsentStatement
 from duologue.people.consent.queries import standing
+from duologue.people.identifiers.actions import NewIdentifier, attach
 from duologue.people.identifiers.queries import find
 from duologue.people.models import Event
+from duologue.people.profiles.actions import NewFact, add, learn
 from duologue.platform.workspaces.models import Workspace
 from duologue.platform.workspaces.queries import now
 from duologue.strategize.segments.actions import save_segment, sweep
@@ -139,3 +142,45 @@ def test_who_is_old_enough_is_asked_nothing_more(club, client):
     assert send(client, club, "birthday, country", birthday="2011-05-31", country="Austria").status_code == 303
     turn_the_wheel(club, now(club))
     assert may(club)
+
+
+def granted(club, day):
+    person = add(workspace=club, seen_at=[day])[0]
+    attach(workspace=club, identifiers=[NewIdentifier(person, "email", "kim@example.com", "kim@example.com")], now=day)
+    state(workspace=club, statements=[NewStatement(person, "email", "newsletter", "granted", day, "shop")], now=day)
+    learn(workspace=club, facts=[NewFact(person, "first_name", "Kimberley", "shop", day)], now=day)
+
+
+def test_a_form_about_somebody_else_takes_nothing_from_them_and_tells_nothing_of_them(club, client):
+    granted(club, now(club) - timedelta(days=400))
+    form = {"birthday": "2015-05-31", "parent_email": "me@example.com", "first_name": ""}
+    assert send(client, club, "birthday", **form).status_code == 303
+    turn_the_wheel(club, now(club))
+    turn_the_wheel(club, now(club))
+    assert may(club)
+    (letter,) = mails(club)
+    link = re.search(r"/g/[\w-]+", letter.replace("=\r\n", "").replace("=\n", ""))[0]
+    assert "Kimberley" not in letter + client.get(link).content.decode()
+
+
+def test_whoever_was_a_child_does_not_grow_up_by_a_second_form(club, client):
+    told = {"asks": "birthday, country", "parent_email": "mum@example.com"}
+    for minutes, birthday, country in ((0, "2013-05-31", ""), (60, "1990-05-31", ""), (120, "2013-05-31", "Switzerland")):
+        Workspace.objects.filter(pk=club.pk).update(clock_at=now(club) + timedelta(minutes=minutes))
+        club.refresh_from_db()
+        send(client, club, **told, birthday=birthday, country=country)
+        turn_the_wheel(club, now(club))
+        assert not may(club)
+    kim = find(club, "email", "kim@example.com")
+    learn(workspace=club, facts=[NewFact(kim, "too_young_until", "2000-01-01", "a colleague's file", now(club))], now=now(club))
+    assert may(club)
+
+
+def test_one_address_gets_three_letters_a_week_at_most(club, client):
+    for number in range(5):
+        who = {"email": f"kim{number}@example.com", "first_name": f"Kim{number}"}
+        send(client, club, "birthday", birthday="2013-05-31", parent_email="Mum@example.com", **who)
+        if number == 1:
+            turn_the_wheel(club, now(club))
+    turn_the_wheel(club, now(club))
+    assert Delivery.within(club).filter(turn="parent").count() == 3

@@ -133,6 +133,7 @@ def test_consent_comes_as_an_event(workspace):
         (track(userId=None, anonymousId="null"), "nobody"),
         (track("", userId="u"), "no event name"),
         (track("Message Sent", userId="u"), "reserved name"),
+        (track("Back In Stock", userId="u", properties={"url": "https://stranger.example/"}), "reserved name"),
         (track("x" * 121, userId="u"), "name too long"),
         (track(userId="u", timestamp="2026-01-06T12:00:01Z"), "in the future"),
         (track(userId="u", timestamp="1999-12-31T23:59:59Z"), "too long ago"),

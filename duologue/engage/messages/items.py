@@ -31,18 +31,14 @@ MOST_LISTED: Final = 200
 
 @dataclass(slots=True, frozen=True)
 class Item:
-    """A product to show: its key, what the run says of it, and what the catalogue has, if it has it. `little` counts as few."""
+    """A product to show, as the catalogue has it, and what the run says of it. `little` counts as few.
 
-    key: str
+    Of what the run says only a number is shown: an event may come by a key that anybody can read in a public page.
+    """
+
+    product: Product
     said: Mapping[str, Any]
-    product: Product | None
     little: int
-
-    @property
-    def link(self) -> str:
-        """Return where it leads."""
-        own = self.product.link if self.product else ""
-        return own or str(self.said.get("url") or self.said.get("link") or "")
 
 
 def choose_items(
@@ -50,8 +46,8 @@ def choose_items(
 ) -> dict[int, str]:
     """Set the items of each delivery whose message shows products; return the reason for those of which none can be bought.
 
-    One query for all. What is sold out or no longer offered drops out, unless the message says `sold_out: keep`; what the catalogue
-    does not know is shown as the run tells of it. Keys and links are remembered in the delivery's `body`.
+    One query for all. What the catalogue does not have drops out; so does what is sold out or no longer offered, unless the message
+    says `sold_out: keep`. Keys and links are remembered in the delivery's `body`.
     """
     wanted = [(one, version.items) for one in claimed if (version := found.get(one.version_id or 0)) and version.items]
     if not wanted:
@@ -64,11 +60,11 @@ def choose_items(
         if one.body.get("test"):
             one.items = example_items(workspace, asked)
             continue
-        shown = [Item(key, said, here.get(key), little) for key, said in listed[one.id].items()]
+        shown = [Item(here[key], said, little) for key, said in listed[one.id].items() if key in here]
         if asked.sold_out != "keep":
-            shown = [item for item in shown if item.product is None or item.product.is_available]
+            shown = [item for item in shown if item.product.is_available]
         one.items = shown[: asked.most]
-        one.body["items"] = [{"key": item.key, "link": item.link} for item in one.items]
+        one.body["items"] = [{"key": item.product.key, "link": item.product.link} for item in one.items]
         if not one.items:
             gone[one.id] = SOLD_OUT
     return gone
@@ -80,8 +76,9 @@ def example_items(workspace: Workspace, asked: Items) -> list[Item]:
     some = sorted((one for one in rows if one.is_available), key=lambda one: not one.picture)[: asked.most]
     little = watch(workspace).little_stock
     if some:
-        return [Item(one.key, {}, one, little) for one in some]
-    return [Item("example", {"name": "An example", "price": 10, "url": "https://example.com/"}, None, little)]
+        return [Item(one, {}, little) for one in some]
+    example = Product(key="example", name="An example", price=1000, currency=workspace.currency, link="https://example.com/")
+    return [Item(example, {}, little)]
 
 
 def _listed(one: Claimed, asked: Items, person: KnownPerson) -> dict[str, Mapping[str, Any]]:
@@ -98,27 +95,22 @@ def _listed(one: Claimed, asked: Items, person: KnownPerson) -> dict[str, Mappin
     return listed
 
 
-def as_read(item: Item, *, link: str, locale: str, babel: Locale, currency: str) -> dict[str, Any]:
+def as_read(item: Item, *, link: str, locale: str, babel: Locale) -> dict[str, Any]:
     """Return a product as a message names it: texts in the person's language, None where something is not known."""
-    product, said = item.product, item.said
-    amount, money = None, str(said.get("currency") or currency)
-    if product is None:
-        amount = number(said.get("price"))
-    elif product.price is not None:
-        amount, money = major(product.price, product.currency), product.currency
-    stock = None if product is None else product.stock if product.gone_at is None else 0
-    name = (product.name if product else "") or str(said.get("name") or item.key)
+    product, quantity = item.product, item.said.get("quantity")
+    amount = None if product.price is None else major(product.price, product.currency)
+    stock = product.stock if product.gone_at is None else 0
     return {
-        "key": item.key,
-        "name": name,
-        "initial": name[:1].upper(),
-        "price": None if amount is None else format_currency(amount, money, locale=babel),
+        "key": product.key,
+        "name": product.name,
+        "initial": product.name[:1].upper(),
+        "price": None if amount is None else format_currency(amount, product.currency, locale=babel),
         "amount": None if amount is None else float(amount),
         "stock": stock,
         "availability": _availability(stock, item.little, locale),
-        "picture": (product.picture if product else "") or str(said.get("image_url") or said.get("picture") or "") or None,
-        "quantity": said.get("quantity"),
-        "link": link if item.link else None,
+        "picture": product.picture or None,
+        "quantity": None if number(quantity) is None else quantity,
+        "link": link if product.link else None,
     }
 
 

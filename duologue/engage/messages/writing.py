@@ -227,11 +227,8 @@ def _items(workspace: Workspace, one: Claimed, person: KnownPerson, locale: str,
     numbers = range(FIRST_LINK, FIRST_LINK + len(one.items))
     links = [ready(f"{around.public_url}/l/", token) for token in sign_each("click", (workspace.id, one.id), numbers)]
     if one.body.get("test"):
-        links = [item.link or around.public_url for item in one.items]
-    return [
-        as_read(item, link=link, locale=locale, babel=babel, currency=workspace.currency)
-        for item, link in zip(one.items, links, strict=True)
-    ]
+        links = [item.product.link or around.public_url for item in one.items]
+    return [as_read(item, link=link, locale=locale, babel=babel) for item, link in zip(one.items, links, strict=True)]
 
 
 def _links(workspace: Workspace, delivery: int, page: str, content: Compiled, around: Surroundings) -> dict[str, str]:

@@ -55,7 +55,8 @@ mjml: |
   </mj-body></mjml>
 """
 PICTURE = "https://shop.example/tea.jpg"
-IN_CART = {"products": [{"product_id": "tea", "quantity": 2}, {"sku": "cup"}, {"product_id": "odd", "name": "Odd <b>", "price": 3}, "tea"]}
+LURE = {"name": "Prize <b>", "price": 3, "url": "https://stranger.example/", "image_url": "https://stranger.example/a.png"}
+IN_CART = {"products": [{"product_id": "tea", "quantity": 2}, {"sku": "cup"}, {"product_id": "odd", **LURE}, {"sku": "cap", "quantity": "Call us", **LURE}, "tea"]}
 
 
 @pytest.fixture
@@ -63,12 +64,13 @@ def cart(shop):
     def stock(**counts):
         known = {"tea": NewProduct("tea", "Green tea", 123450, "GBP", 9, PICTURE, "https://shop.example/tea?a=1")}
         known["cup"] = NewProduct("cup", "Cup & saucer", None, "GBP", 3, "", "https://shop.example/cup")
+        known["cap"] = NewProduct("cap", "Cap <b>", 300, "GBP")
         rows = [known[key] for key in counts]
         for row, count in zip(rows, counts.values(), strict=True):
             object.__setattr__(row, "stock", count)
         save_products(workspace=shop.workspace, products=rows, now=shop.now)
 
-    stock(tea=9, cup=3)
+    stock(tea=9, cup=3, cap=None)
     save_message(workspace=shop.workspace, name="basket", source=BASKET, now=shop.now)
     shop.stock = stock
     return shop
@@ -93,7 +95,8 @@ def test_products_are_shown_as_they_are_when_the_letter_leaves_and_their_links_a
     assert subject == "Green tea waits"
     assert f'src="{PICTURE}"' in html
     assert "Cup" not in html + text
-    assert "Odd &lt;b&gt;" in html
+    assert "Cap &lt;b&gt;" in html
+    assert [said for said in ("stranger", "Prize", "Call us", "odd") if said in subject + html + text] == []
     assert html.count('<table role="presentation" width="100%" cellpadding="0"') == 2
     price = re.search(r"£\s?1\.?\s?234,50", text.replace("\xa0", " "))
     assert price, text
@@ -101,10 +104,10 @@ def test_products_are_shown_as_they_are_when_the_letter_leaves_and_their_links_a
     assert "2 of tea" in text
     assert text.count("/l/") == 1
     assert re.search(
-        r"thinking\?\n\nGreen tea, \S+ \(Nur noch 2 da\)\nhttp\S+\n\nOdd <b>, \S+\n", text.replace("\xa0", "").replace("\r", "")
+        r"thinking\?\n\nGreen tea, \S+ \(Nur noch 2 da\)\nhttp\S+\n\nCap <b>, \S+\n", text.replace("\xa0", "").replace("\r", "")
     ), text
     delivery = cart.delivery(someone, "remind")
-    assert [item["key"] for item in delivery.body["items"]] == ["tea", "odd"]
+    assert [item["key"] for item in delivery.body["items"]] == ["tea", "cap"]
     target = follow((cart.workspace.pk, delivery.pk, FIRST_LINK), "GET", "Mozilla/5.0 Firefox")
     assert target.url == "https://shop.example/tea?a=1&utm_source=duologue&utm_medium=email&utm_campaign=basket&utm_content=basket"
     clicked = Event.within(cart.workspace).get(name="Link Clicked").properties

@@ -6,8 +6,9 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from django.db import connection
 
-from duologue.brand.catalogue.actions import save_products
+from duologue.brand.catalogue.actions import save_products, take_out
 from duologue.brand.catalogue.feeds import fetch_feed, forget_feed, save_feed
 from duologue.brand.catalogue.jobs import fetch_due
 from duologue.brand.catalogue.models import Feed, Product, ProductChange, ProductPrice
@@ -15,6 +16,8 @@ from duologue.brand.catalogue.queries import products
 from duologue.brand.catalogue.rules import NewProduct
 from duologue.cli.commands.doctor import _feeds
 from duologue.kit.pipeline import Refused
+from duologue.platform.database.clock import database_now
+from duologue.platform.workspaces.models import Workspace
 from duologue.platform.workspaces.queries import now
 from tests.brand.feeds import RSS, rss
 
@@ -66,10 +69,10 @@ def shop(settings):
 def fetch(workspace, shop):
     save_feed(workspace=workspace, name="google", address=f"{shop.address}/feed.xml", every=timedelta(hours=6), now=now(workspace))
 
-    def again(body=None, **more):
+    def again(body=None, later=timedelta(0), **more):
         if body is not None:
             shop.body = body if isinstance(body, bytes) else body.encode()
-        return fetch_feed(workspace=workspace, name="google", now=now(workspace), **more)
+        return fetch_feed(workspace=workspace, name="google", now=now(workspace) + later, **more)
 
     return again
 
@@ -101,10 +104,41 @@ def test_what_changed_is_noted_once_and_what_is_missing_is_gone(workspace, fetch
     assert list(noted) == [("a", "cheaper", 1000), ("b", "back", 1000)]
     assert shown(workspace)["d"] == (1000, None, False)
     assert list(ProductPrice.within(workspace).filter(key="a").order_by("id").values_list("price", flat=True)) == [1000, 800]
-    fetch(rss(first))
+    fetch(rss(first), later=timedelta(hours=20))
+    assert not ProductChange.within(workspace).filter(key="d").exists()  # it was only missed
+    assert shown(workspace)["d"] == (1000, None, True)
+    fetch(second, later=timedelta(hours=20))
+    fetch(rss(first), later=timedelta(hours=45))
     assert ProductChange.within(workspace).filter(key="d").values_list("kind", flat=True).get() == "back"
     assert forget_feed(workspace=workspace, name="google")
     assert not Product.within(workspace).exclude(feed="").exists()
+
+
+def test_a_product_stays_as_it_is_where_its_line_is_refused_or_nothing_new_is_said_of_one_taken_out(workspace, fetch):
+    first = {"a": ("10", "in_stock"), "b": ("10", "in_stock"), "c": ("10", "in_stock")}
+    fetch(rss(first))
+    take_out(workspace=workspace, keys=["c"], now=now(workspace))
+    feed = fetch(rss({**first, "b": ("cheap", "in_stock")}), later=timedelta(days=2))
+    assert (feed.products, feed.refused_count, feed.gone) == (2, 1, 0)
+    fetch(rss(first), later=timedelta(days=4))
+    assert shown(workspace) == {"a": (1000, None, True), "b": (1000, None, True), "c": (1000, None, False)}
+    assert not ProductChange.within(workspace).exists()
+    fetch(rss({**first, "c": ("11", "in_stock")}), later=timedelta(days=6))
+    assert shown(workspace)["c"] == (1100, None, True)
+    assert [(one.key, one.kind) for one in ProductChange.within(workspace)] == [("c", "back")]
+
+
+def test_a_sale_ends_although_the_feed_has_not_changed(workspace, shop, fetch):
+    shop.headers = {"ETag": '"1"'}
+    ends = now(workspace) + timedelta(days=2)
+    span = f"<g:sale_price_effective_date>2020-01-01T00:00Z/{ends.isoformat()}</g:sale_price_effective_date>"
+    sale = f"</g:price><g:sale_price>8</g:sale_price>{span}"
+    feed = fetch(rss({"a": ("10", "in_stock"), "b": ("10", "in_stock")}).replace("</g:price>", sale, 1))
+    assert (shown(workspace)["a"][0], feed.sale_turns_at) == (800, ends)
+    assert fetch(later=timedelta(days=1)).unchanged
+    feed = fetch(later=timedelta(days=2))
+    assert (feed.unchanged, feed.sale_turns_at, shown(workspace)["a"][0]) == (False, None, 1000)
+    assert fetch(later=timedelta(days=3)).unchanged
 
 
 def test_a_feed_that_is_cut_off_or_half_empty_changes_nothing_and_says_so(workspace, shop, fetch):
@@ -149,6 +183,27 @@ def test_a_feed_is_fetched_when_it_is_due_in_a_workspace_that_lives(workspace, s
     expected = 0 if workspace.is_virtual else 1
     assert fetch_due(at + timedelta(minutes=1)) == expected
     assert len(shop.asked) == expected
+
+
+def test_a_feed_that_fails_keeps_no_other_waiting(workspace, shop, fetch):
+    Workspace.objects.filter(pk=workspace.pk).update(clock="live", clock_at=None)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE brand_product ADD CONSTRAINT no_such_thing CHECK (key <> 'odd')")
+    shop.body = rss({"odd": ("1", "in_stock")}).encode()
+    save_feed(workspace=workspace, name="other", address=f"{shop.address}/none.xml", every=timedelta(hours=6), now=database_now())
+    assert fetch_due(database_now()) == 2
+    assert {one.name: one.trouble for one in Feed.within(workspace)} == {
+        "google": "It could not be taken in: IntegrityError.",
+        "other": "The address answered 404 instead of the feed.",
+    }
+    assert fetch_due(database_now() + timedelta(minutes=50)) == 0
+    assert len(shop.asked) == 2
+
+
+def test_an_address_is_shown_in_short():
+    address = "https://me:secret@shop.example:8443/f/0123456789abcdef0123456789abcdef/google.xml?token=secret"
+    assert Feed(address=address).short_address == "shop.example … google.xml"
+    assert Feed(address="https://shop.example").short_address == "shop.example"
 
 
 def test_few_left_is_noted_when_it_falls_below_and_back_is_not_few(workspace):

@@ -16,7 +16,7 @@ NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 def read(text, size=10_000):
     data = text if isinstance(text, bytes) else text.encode()
     chunks = (data[at : at + size] for at in range(0, len(data), size))
-    return list(products_in(chunks, currency="GBP", now=NOW))
+    return [(found.line, found.product) for found in products_in(chunks, currency="GBP", now=NOW)]
 
 
 def test_rss_of_googles_shape_is_read_in_pieces_of_any_size():

@@ -40,8 +40,11 @@ def save_products(*, workspace: Workspace, products: Sequence[NewProduct], now: 
 
 
 def take_out(*, workspace: Workspace, keys: Collection[str], now: datetime) -> int:
-    """Offer products no longer; return how many were offered. Their rows stay, so that messages know that they are gone."""
-    return Product.within(workspace).filter(key__in=list(keys), gone_at=None).update(gone_at=now)
+    """Offer products no longer; return how many were offered. Their rows stay, so that messages know that they are gone.
+
+    They belong to no feed from now on, so that one which says nothing new of them does not bring them back.
+    """
+    return Product.within(workspace).filter(key__in=list(keys), gone_at=None).update(gone_at=now, feed="")
 
 
 def keep_watch(*, workspace: Workspace, looked_within: int, little_stock: int, least_drop: int) -> Watch:

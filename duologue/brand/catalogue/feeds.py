@@ -40,18 +40,23 @@ CHUNK: Final = 64 * 1024
 STAGE: Final = (
     f"CREATE TEMP TABLE feed_line (line int, {', '.join(f'{c} {t}' for c, t in zip(COLUMNS, TYPES, strict=True))}) ON COMMIT DROP"
 )
-EACH_ONCE: Final = f"SELECT DISTINCT ON (key) {', '.join(COLUMNS)} FROM feed_line ORDER BY key, line DESC"
+EACH_ONCE: Final = f"SELECT DISTINCT ON (key) {', '.join(COLUMNS)} FROM feed_line WHERE name IS NOT NULL ORDER BY key, line DESC"
+"""The products; a line without a name is the key of one that was refused."""
 
 
 @dataclass(slots=True)
 class Taken:
-    """What a feed brought: products read and changed, those gone since, and lines refused (the first of them with why)."""
+    """What a feed brought: products read and changed, those gone since, and lines refused (the first of them with why).
+
+    `sale_turns_at` is when the first of its sales begins or ends.
+    """
 
     products: int = 0
     changed: int = 0
     gone: int = 0
     refused_count: int = 0
     refused: list[list[int | str]] = field(default_factory=list)
+    sale_turns_at: datetime | None = None
 
 
 def save_feed(*, workspace: Workspace, name: str, address: str, every: timedelta, now: datetime) -> Feed:
@@ -79,21 +84,26 @@ def save_feed(*, workspace: Workspace, name: str, address: str, every: timedelta
 @transaction.atomic
 def forget_feed(*, workspace: Workspace, name: str) -> bool:
     """Fetch a feed no longer; say whether there was one. Its products stay."""
-    Product.within(workspace).filter(feed=name).update(feed="")
+    Product.within(workspace).filter(feed=name, gone_at=None).update(feed="")
     return bool(Feed.within(workspace).filter(name=name).delete()[0])
 
 
 def fetch_feed(*, workspace: Workspace, name: str, now: datetime, half_empty_is_fine: bool = False) -> Feed:
-    """Fetch a feed and take it in, all of it or nothing; return the feed with what came of it. Raises Feed.DoesNotExist."""
+    """Fetch a feed and take it in, all of it or nothing; return the feed with what came of it. Raises Feed.DoesNotExist.
+
+    It is put off before it is fetched, so that one at which the program fails or is killed does not keep others waiting.
+    """
     feed = Feed.within(workspace).get(name=name)
     feed.tried_at, feed.trouble, feed.unchanged = now, "", False
     every = timedelta(minutes=feed.every)
-    feed.next_at = now + every
+    feed.next_at = now + min(every, SOON)
+    Feed.within(workspace).filter(pk=feed.pk, address=feed.address).update(tried_at=now, next_at=feed.next_at)
     try:
         _fetch(workspace, feed, now, half_empty_is_fine=half_empty_is_fine)
     except Refused as refusal:
         feed.trouble = str(refusal)[:400]
-        feed.next_at = now + min(every, SOON)
+    else:
+        feed.next_at = now + every
     Feed.within(workspace).filter(pk=feed.pk, address=feed.address).update(
         **{name.attname: getattr(feed, name.attname) for name in Feed._meta.concrete_fields if name.attname not in KEPT}
     )
@@ -105,7 +115,7 @@ KEPT: Final = frozenset({"id", "workspace_id", "name", "address", "every"})
 
 def _fetch(workspace: Workspace, feed: Feed, now: datetime, *, half_empty_is_fine: bool) -> None:
     asked = {"accept": "application/rss+xml, application/atom+xml, application/xml, text/xml", "accept-encoding": "gzip"}
-    if not half_empty_is_fine:
+    if not half_empty_is_fine and (feed.sale_turns_at is None or feed.sale_turns_at > now):
         known = {"if-none-match": feed.etag, "if-modified-since": feed.modified}
         asked |= {name: value for name, value in known.items() if value}
     with tempfile.TemporaryFile() as file:
@@ -119,7 +129,7 @@ def _fetch(workspace: Workspace, feed: Feed, now: datetime, *, half_empty_is_fin
         taken = take_feed(workspace=workspace, feed=feed, file=file, now=now, half_empty_is_fine=half_empty_is_fine)
     feed.taken_at = now
     feed.etag, feed.modified = came.headers.get("etag", "")[:300], came.headers.get("last-modified", "")[:100]
-    for name in ("products", "changed", "gone", "refused_count", "refused"):
+    for name in ("products", "changed", "gone", "refused_count", "refused", "sale_turns_at"):
         setattr(feed, name, getattr(taken, name))
 
 
@@ -140,7 +150,7 @@ def _get(address: str, headers: dict[str, str], file: IO[bytes]) -> Fetched:
 def take_feed(*, workspace: Workspace, feed: Feed, file: IO[bytes], now: datetime, half_empty_is_fine: bool = False) -> Taken:
     """Take a feed in from a file, plain or gzip: the catalogue has its products afterwards, or is as it was. Raises Refused.
 
-    Products that an earlier one brought and this one lacks are no longer offered.
+    Products that an earlier one brought and this one lacks are no longer offered; those whose line is refused stay as they are.
     """
     taken = Taken()
     with connection.cursor() as cursor:
@@ -152,7 +162,7 @@ def take_feed(*, workspace: Workspace, feed: Feed, file: IO[bytes], now: datetim
             raise Refused("broken", f"{_why(mistake)} Nothing was changed.") from None
         cursor.execute("CREATE INDEX ON feed_line (key)")
         cursor.execute("ANALYZE feed_line")
-        cursor.execute("SELECT count(DISTINCT key) FROM feed_line")
+        cursor.execute("SELECT count(DISTINCT key) FROM feed_line WHERE name IS NOT NULL")
         taken.products = cursor.fetchone()[0]
         if not taken.products:
             refused = f" {taken.refused_count} were refused, the first: {taken.refused[0][1]}" if taken.refused else ""
@@ -178,14 +188,18 @@ def _why(mistake: Exception) -> str:
 
 
 def _lines(workspace: Workspace, file: IO[bytes], taken: Taken, now: datetime) -> Iterator[tuple[str, ...]]:
-    """Yield the feed's products as rows of texts, counting and keeping the first of those that are refused."""
-    for line, found in products_in(_unpacked(file), currency=workspace.currency, now=now):
-        if isinstance(found, Refused):
+    """Yield the feed's products as rows of texts, of those that are refused just the key; count and keep the first of these."""
+    for found in products_in(_unpacked(file), currency=workspace.currency, now=now):
+        if found.sale_turns_at is not None:
+            taken.sale_turns_at = min(found.sale_turns_at, taken.sale_turns_at or found.sale_turns_at)
+        if isinstance(found.product, Refused):
             taken.refused_count += 1
             if len(taken.refused) < MOST_SHOWN:
-                taken.refused.append([line, found.sentence])
+                taken.refused.append([found.line, found.product.sentence])
+            if found.key:
+                yield (str(found.line), found.key, *[rows.NOTHING] * (len(COLUMNS) - 1))
         else:
-            yield (str(line), *_cells(found))
+            yield (str(found.line), *_cells(found.product))
 
 
 def _cells(product: NewProduct) -> Iterator[str]:

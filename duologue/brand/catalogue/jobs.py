@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import structlog
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from procrastinate.exceptions import AlreadyEnqueued
 
 from duologue.brand.catalogue.feeds import fetch_feed
@@ -35,7 +35,7 @@ def fetch_one(workspace: int, name: str, *, half_empty_is_fine: bool = False) ->
     """Fetch one feed, whatever the clock says."""
     feed = Feed._rows.filter(workspace=workspace, name=name).select_related("workspace").first()
     if feed is not None:
-        fetch_feed(workspace=feed.workspace, name=name, now=present(feed.workspace), half_empty_is_fine=half_empty_is_fine)
+        _fetch(feed, half_empty_is_fine=half_empty_is_fine)
 
 
 def fetch_soon(*, workspace: Workspace, name: str, half_empty_is_fine: bool = False) -> None:
@@ -49,16 +49,17 @@ def fetch_soon(*, workspace: Workspace, name: str, half_empty_is_fine: bool = Fa
 def fetch_due(now: datetime) -> int:
     """Fetch what is due in workspaces that live; return how many. With a virtual clock a feed is fetched by hand alone."""
     due = Feed._rows.filter(next_at__lte=now).select_related("workspace").order_by("next_at")
-    done = 0
-    for feed in due:
-        if feed.workspace.is_virtual:
-            continue
-        try:
-            fetch_feed(workspace=feed.workspace, name=feed.name, now=present(feed.workspace))
-        except (DatabaseError, Feed.DoesNotExist):
-            raise
-        except Exception as trouble:  # noqa: BLE001 one feed must not keep the others from being fetched
-            log.error("feed_failed", feed=feed.name, workspace=feed.workspace.name, error=type(trouble).__name__)  # noqa: TRY400
-            Feed.within(feed.workspace).filter(pk=feed.pk).update(trouble=f"It could not be taken in: {type(trouble).__name__}.")
-        done += 1
-    return done
+    living = [feed for feed in due if not feed.workspace.is_virtual]
+    for feed in living:
+        _fetch(feed)
+    return len(living)
+
+
+def _fetch(feed: Feed, *, half_empty_is_fine: bool = False) -> None:
+    try:
+        fetch_feed(workspace=feed.workspace, name=feed.name, now=present(feed.workspace), half_empty_is_fine=half_empty_is_fine)
+    except Feed.DoesNotExist:
+        log.info("feed_forgotten_meanwhile", feed=feed.name, workspace=feed.workspace.name)
+    except Exception as trouble:  # noqa: BLE001 one feed must not keep the others from being fetched
+        log.error("feed_failed", feed=feed.name, workspace=feed.workspace.name, error=type(trouble).__name__)  # noqa: TRY400
+        Feed.within(feed.workspace).filter(pk=feed.pk).update(trouble=f"It could not be taken in: {type(trouble).__name__}.")

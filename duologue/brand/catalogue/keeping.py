@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from duologue.brand.catalogue.queries import watch
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = ("key", "name", "price", "currency", "stock", "picture", "link")
 TYPES: Final = ("text", "text", "bigint", "text", "integer", "text", "text")
+MISSED: Final = timedelta(days=1)
 FROM_ARRAYS: Final = (
     f"SELECT * FROM unnest({', '.join(f'%({c})s::{t}[]' for c, t in zip(COLUMNS, TYPES, strict=True))}) AS n ({', '.join(COLUMNS)})"
 )
@@ -21,7 +23,8 @@ MERGE: Final = """
 WITH n AS ({source}),
 old AS MATERIALIZED (
     SELECT p.id, p.key, p.price, p.currency, p.stock, p.gone_at FROM brand_product p JOIN n ON n.key = p.key
-    WHERE p.workspace_id = %(workspace)s AND (p.gone_at IS NOT NULL OR (%(feed)s <> '' AND p.feed <> %(feed)s)
+    WHERE p.workspace_id = %(workspace)s AND (
+        (p.gone_at IS NOT NULL OR (%(feed)s <> '' AND p.feed <> %(feed)s)) AND (%(feed)s = '' OR p.feed <> '' OR p.gone_at IS NULL)
         OR (p.name, p.price, p.currency, p.stock, p.picture, p.link)
            IS DISTINCT FROM (n.name, n.price, n.currency, n.stock, n.picture, n.link))
     ORDER BY p.key FOR UPDATE OF p),
@@ -43,7 +46,8 @@ priced AS (
     SELECT %(workspace)s, key, %(now)s, price, currency FROM changed WHERE (price, currency) IS DISTINCT FROM (price_was, currency_was)
     UNION ALL SELECT %(workspace)s, key, %(now)s, price, currency FROM added WHERE price IS NOT NULL),
 seen AS (
-    SELECT key, price_was, gone_at IS NOT NULL OR coalesce(stock_was, 1) <= 0 AS was_out, coalesce(stock, 1) > 0 AS is_in,
+    SELECT key, price_was, coalesce(stock_was, 1) <= 0 OR coalesce(gone_at < %(long_ago)s, FALSE) AS was_out,
+        coalesce(stock, 1) > 0 AS is_in,
         currency = currency_was AND price < price_was AND (price_was - price) * 100 >= price_was * %(drop)s AS is_cheaper,
         stock BETWEEN 1 AND %(little)s AND coalesce(stock_was, %(little)s + 1) > %(little)s AS is_little
     FROM changed),
@@ -60,9 +64,17 @@ def merge(cursor: Any, workspace: Workspace, source: str, values: dict[str, Any]
     """Add or change the products that a query gives (each key once); return how many are new or changed. Needs a transaction.
 
     What is the same is only read. Whatever is kept in a product's row of the catalogue is taken from the new one; one that was
-    gone is offered again.
+    gone is offered again, but by a feed that says nothing new of it not where it was taken out by hand. It is told as back where it
+    had been sold out, or gone for more than a day: a feed may well miss a product once.
     """
     rules = watch(workspace)
-    more = {"workspace": workspace.pk, "feed": feed, "now": now, "drop": rules.least_drop, "little": rules.little_stock}
+    more = {
+        "workspace": workspace.pk,
+        "feed": feed,
+        "now": now,
+        "long_ago": now - MISSED,
+        "drop": rules.least_drop,
+        "little": rules.little_stock,
+    }
     cursor.execute(MERGE.format(source=source), {**values, **more})
     return int(cursor.fetchone()[0])

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+from urllib.parse import urlsplit
+
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
 
 from duologue.brand.catalogue.rules import LEAST_DROP, LITTLE_STOCK, LOOKED_WITHIN
 from duologue.platform.database.models import InWorkspace
+
+SHOWN_OF_PATH: Final = 10
 
 
 class Product(InWorkspace):
@@ -20,7 +25,7 @@ class Product(InWorkspace):
     stock = models.IntegerField(null=True)
     picture = models.URLField(max_length=500, blank=True)
     link = models.URLField(max_length=500, blank=True)
-    feed = models.CharField(max_length=40, blank=True, help_text="The feed that brought it last, if any did.")
+    feed = models.CharField(max_length=40, blank=True, help_text="The feed that brought it last; none for one taken out by hand.")
     gone_at = models.DateTimeField(null=True, help_text="Since when it is no longer offered.")
 
     class Meta(InWorkspace.Meta):
@@ -94,6 +99,7 @@ class Feed(InWorkspace):
     next_at = models.DateTimeField()
     etag = models.CharField(max_length=300, blank=True)
     modified = models.CharField(max_length=100, blank=True)
+    sale_turns_at = models.DateTimeField(null=True, help_text="When the first of the sales that it tells of begins or ends.")
     tried_at = models.DateTimeField(null=True)
     taken_at = models.DateTimeField(null=True)
     trouble = models.CharField(max_length=400, blank=True, help_text="Why the last time changed nothing.")
@@ -107,3 +113,9 @@ class Feed(InWorkspace):
     class Meta(InWorkspace.Meta):
         constraints = [models.UniqueConstraint(fields=["workspace", "name"], name="one_feed_per_name")]
         indexes = [models.Index(fields=["next_at"], name="feeds_due")]
+
+    @property
+    def short_address(self) -> str:
+        """Return what tells the address from others and keeps what may be secret in it: its host and the end of its path."""
+        parts = urlsplit(self.address)
+        return " … ".join(part for part in (parts.hostname, parts.path[-SHOWN_OF_PATH:]) if part)

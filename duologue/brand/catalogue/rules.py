@@ -53,7 +53,7 @@ def columns_of(headings: list[str]) -> dict[str, int]:
 
 def product_of(cells: Mapping[str, str], currency: str) -> NewProduct:
     """Make a product of the cells of a line; raises Refused where key, price, stock or an address is wrong."""
-    key, money = cells["key"].strip(), (cells.get("currency") or currency).strip().upper()
+    key, money = key_of(cells["key"]), (cells.get("currency") or currency).strip().upper()
     if not key:
         raise Refused("no key", "The line has no key.")
     if any("\x00" in cell for cell in cells.values()):
@@ -69,7 +69,12 @@ def product_of(cells: Mapping[str, str], currency: str) -> NewProduct:
         if cells.get(part, "").strip() and not cells[part].strip().startswith(("https://", "http://", "/")):
             raise Refused("not a web address", f"The {part} of a product is a web address.")
     parts = (cells.get("picture", "").strip()[:500], cells.get("link", "").strip()[:500])
-    return NewProduct(key[:80], (cells["name"].strip() or key)[:200], price, money[:3], stock, *parts)
+    return NewProduct(key, (cells["name"].strip() or key)[:200], price, money[:3], stock, *parts)
+
+
+def key_of(cell: str) -> str:
+    """Return a product's key as it is kept."""
+    return cell.strip()[:80]
 
 
 def words_beginning(sought: str) -> str:

@@ -6,11 +6,12 @@ is left alone. A document that declares a type or entities is refused, so that n
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from xml.parsers import expat
 
-from duologue.brand.catalogue.rules import NewProduct, product_of
+from duologue.brand.catalogue.rules import NewProduct, key_of, product_of
 from duologue.kit.money import major, read_money
 from duologue.kit.pipeline import Refused
 
@@ -33,11 +34,18 @@ class Broken(ValueError):
     """The document cannot be read to its end as a product feed; the words say why."""
 
 
-Found = tuple[int, NewProduct | Refused]
+@dataclass(slots=True, frozen=True)
+class Found:
+    """What stands on a line: a product, or why it is none; its key where it has one, and when its sale next begins or ends."""
+
+    line: int
+    key: str
+    product: NewProduct | Refused
+    sale_turns_at: datetime | None = None
 
 
 def products_in(chunks: Iterable[bytes], *, currency: str, now: datetime) -> Iterator[Found]:
-    """Yield (line, product or why it is none) for each product of a document; raises Broken, also where it is cut off."""
+    """Yield what is found for each product of a document; raises Broken, also where it is cut off."""
     reader = _Reader(currency, now)
     for chunk in chunks:
         reader.feed(chunk)
@@ -121,17 +129,20 @@ class _Reader:
             self._field = ""
         if self._depth == self._item_depth:
             self._item_depth = 0
-            self._ready.append((self._line, _made(self._fields, self._currency, self._now)))
+            self._ready.append(_found(self._line, self._fields, self._currency, self._now))
         self._depth -= 1
 
 
-def _made(fields: dict[str, str], currency: str, now: datetime) -> NewProduct | Refused:
+def _found(line: int, fields: dict[str, str], currency: str, now: datetime) -> Found:
     def said(name: str) -> str:
         return fields.get(f"g:{name}") or fields.get(name, "")
 
+    span = _span(said("sale_price_effective_date"), now) if said("sale_price") else ()
+    sale_turns_at = next((moment for moment in span if moment > now), None)
+    key = key_of(said("id"))
     try:
         price, money = _price(said("price"), currency)
-        if said("sale_price") and _holds(said("sale_price_effective_date"), now):
+        if said("sale_price") and (not span or span[0] <= now < span[1]):
             price, money = _price(said("sale_price"), money)
         cells = {
             "key": said("id"),
@@ -142,9 +153,9 @@ def _made(fields: dict[str, str], currency: str, now: datetime) -> NewProduct | 
             "picture": said("image_link"),
             "link": said("link"),
         }
-        return product_of(cells, currency)
+        return Found(line, key, product_of(cells, currency), sale_turns_at)
     except Refused as refusal:
-        return refusal
+        return Found(line, key, refusal, sale_turns_at)
 
 
 def _price(said: str, currency: str) -> tuple[str, str]:
@@ -158,16 +169,16 @@ def _price(said: str, currency: str) -> tuple[str, str]:
     return str(major(money.minor, money.currency)), money.currency
 
 
-def _holds(span: str, now: datetime) -> bool:
-    """Say whether a price holds now: always, without a span of two moments, or where the span cannot be read."""
+def _span(span: str, now: datetime) -> tuple[datetime, ...]:
+    """Return the moments between which a price holds; none where it always does, for want of a span that can be read."""
     first, _, last = span.partition("/")
     try:
         begins, ends = datetime.fromisoformat(first.strip()), datetime.fromisoformat(last.strip())
     except ValueError:
-        return True
+        return ()
     if begins.tzinfo is None or ends.tzinfo is None:
         begins, ends = begins.replace(tzinfo=now.tzinfo), ends.replace(tzinfo=now.tzinfo)
-    return begins <= now < ends
+    return begins, ends
 
 
 def _stock(availability: str, counted: str) -> str:

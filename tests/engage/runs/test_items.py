@@ -56,7 +56,15 @@ mjml: |
 """
 PICTURE = "https://shop.example/tea.jpg"
 LURE = {"name": "Prize <b>", "price": 3, "url": "https://stranger.example/", "image_url": "https://stranger.example/a.png"}
-IN_CART = {"products": [{"product_id": "tea", "quantity": 2}, {"sku": "cup"}, {"product_id": "odd", **LURE}, {"sku": "cap", "quantity": "Call us", **LURE}, "tea"]}
+IN_CART = {
+    "products": [
+        {"product_id": "tea", "quantity": 2},
+        {"sku": "cup"},
+        {"product_id": "odd", **LURE},
+        {"sku": "cap", "quantity": "Call us", **LURE},
+        "tea",
+    ]
+}
 
 
 @pytest.fixture

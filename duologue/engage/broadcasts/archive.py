@@ -57,7 +57,13 @@ def _issues(workspace: Workspace, dialogue: Dialogue) -> Iterator[Issue]:
         )
         left = dict(cursor.fetchall())
     for row in MessageVersion.within(workspace).filter(pk__in=left):
-        won = TrialResult.within(workspace).filter(dialogue=dialogue, message_version=row).values_list("variant", flat=True).first()
+        won = (
+            TrialResult.within(workspace)
+            .filter(dialogue=dialogue, message_version=row)
+            .order_by("-at")
+            .values_list("variant", flat=True)
+            .first()
+        )
         try:
             title, summary, text = _as_nobody(workspace, row, won or "plain")
         except ContentFailed:

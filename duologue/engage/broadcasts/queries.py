@@ -36,7 +36,7 @@ AWAITED = ("queued", "handing_over")
 class Found:
     """A broadcast: its dialogue and plan, what the screen asks (None where only text can say it), where it stands, its letters by state.
 
-    `next_at` is when it leaves next; `held_until` when the others follow the first ones.
+    `next_at` is when it leaves next; `held_until` when the others follow the first ones; `issue` the day of the last one that left.
     """
 
     dialogue: Dialogue
@@ -46,6 +46,7 @@ class Found:
     letters: dict[str, int]
     next_at: datetime | None = None
     held_until: datetime | None = None
+    issue: str = ""
 
     @property
     def planned(self) -> int:
@@ -136,9 +137,9 @@ def taken(workspace: Workspace, one: Found, said: dict[str, Any] | None) -> Take
     """Return how a broadcast's letters were taken so far."""
     (turn,) = one.plan.turns.values()
     left, came = reactions(workspace, one.dialogue.pk, None)
-    counted = figures(workspace, one.dialogue.pk, turn.name, by=turn.test.by) if turn.test else {}
+    counted = figures(workspace, one.dialogue.pk, turn.name, one.issue, by=turn.test.by) if turn.test else {}
     tried = {variant: counted.get(variant, Tried(0, 0)) for variant in (turn.test.of if turn.test else ())}
-    result = TrialResult.within(workspace).filter(dialogue=one.dialogue, turn=turn.name).order_by("-at").first()
+    result = TrialResult.within(workspace).filter(dialogue=one.dialogue, turn=turn.name, issue=one.issue).order_by("-at").first()
     email = (said or {}).get("email") or {}
     own = {name: (variant.get("email") or variant).get("subject", "") for name, variant in ((said or {}).get("variants") or {}).items()}
     return Taken(left, came, tried, result.variant if result else "", {"plain": email.get("subject", ""), **own})
@@ -172,4 +173,5 @@ def _stand(  # noqa: PLR0917 - all that settles where one stands
         now=now,
     )
     held = timetable.held_until if timetable and timetable.at and timetable.held_until and timetable.held_until > now else None
-    return Found(row.dialogue, plan, None, standing, letters, next_at, held)
+    issue = timetable.issue.isoformat() if timetable and timetable.issue else ""
+    return Found(row.dialogue, plan, None, standing, letters, next_at, held, issue)

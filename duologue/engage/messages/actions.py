@@ -100,6 +100,7 @@ class NewDelivery:
     consent: str | None = None
     gives: Sequence[tuple[str, int | None]] = ()
     variant: str = ""
+    issue: str = ""
     topic: str = ""
     kind: str = "promotion"
     basis: str | None = None
@@ -176,6 +177,7 @@ def _body(delivery: NewDelivery) -> dict[str, Any]:
         "consent": delivery.consent,
         "gives": [list(give) for give in delivery.gives],
         "variant": delivery.variant,
+        "issue": delivery.issue,
         "topic": delivery.topic,
         "window": delivery.window,
         "zone": delivery.zone,

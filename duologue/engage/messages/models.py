@@ -120,7 +120,7 @@ class Attempt(InWorkspace):
 
 
 class TrialResult(InWorkspace):
-    """Which variant of a message did best where a dialogue's turn tested it, and by which figures that was decided, once.
+    """Which variant of a message did best where a dialogue's turn tested it, and by which figures that was decided, once for each issue.
 
     figures = {"plain": {"sent": 400, "good": 21}, "short": {"sent": 398, "good": 44}}
     """
@@ -128,12 +128,15 @@ class TrialResult(InWorkspace):
     dialogue = link("strategize.Dialogue")
     turn = models.CharField(max_length=63)
     message_version = link("engage.MessageVersion", db_index=False)
+    issue = models.CharField(max_length=10, blank=True, help_text="The day of the calendar that started it; empty where none did.")
     variant = models.CharField(max_length=63)
     figures = models.JSONField()
     at = models.DateTimeField()
 
     class Meta(InWorkspace.Meta):
-        constraints = [models.UniqueConstraint(fields=["workspace", "dialogue", "turn", "message_version"], name="one_result_per_test")]
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "dialogue", "turn", "message_version", "issue"], name="one_result_per_test")
+        ]
 
 
 class WarmingUp(InWorkspace):

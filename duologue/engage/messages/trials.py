@@ -19,24 +19,26 @@ if TYPE_CHECKING:
     from duologue.engage.messages.claims import Claimed
     from duologue.platform.workspaces.models import Workspace
 
-Key = tuple[int, str, int]  # dialogue, turn, message version
+Key = tuple[int, str, int, str]  # dialogue, turn, message version, issue
 CHOSEN: Final = "chosen"
 
 
 def choose(workspace: Workspace, claimed: Sequence[Claimed], now: datetime) -> None:
-    """Give each delivery that waits for the best variant its name, noted in its body; decided once for a turn and a message's version."""
+    """Give each delivery that waits for the best variant its name, noted in its body; decided once for an issue."""
     waiting: dict[Key, list[Claimed]] = defaultdict(list)
     for one in claimed:
         if one.body.get("variant") == BEST and one.dialogue_id is not None and one.version_id is not None:
-            waiting[one.dialogue_id, one.turn, one.version_id].append(one)
+            waiting[one.dialogue_id, one.turn, one.version_id, one.body.get("issue", "")].append(one)
     for key, those in waiting.items():
         variant = _decided(workspace, key, now)
         for one in those:
             one.body["variant"], one.body[CHOSEN] = variant, True
 
 
-def figures(workspace: Workspace, dialogue: int, turn: str, version: int | None = None, *, by: str = "responses") -> dict[str, Tried]:
-    """Return for each variant that a turn tested how many letters left with it, and of how many something good came.
+def figures(
+    workspace: Workspace, dialogue: int, turn: str, issue: str, version: int | None = None, *, by: str = "responses"
+) -> dict[str, Tried]:
+    """Return for each variant that a turn tested in an issue how many letters left with it, and of how many something good came.
 
     `by`: responses counts clicks and replies, goal the runs that reached it, stays those who did not unsubscribe or report.
     """
@@ -50,18 +52,19 @@ def figures(workspace: Workspace, dialogue: int, turn: str, version: int | None 
             f"""SELECT d.body->>'variant', count(*), count(*) FILTER (WHERE {good}) FROM engage_delivery d
                LEFT JOIN engage_run r ON r.workspace_id = d.workspace_id AND r.id = d.run_id
                WHERE d.workspace_id = %s AND d.dialogue_id = %s AND d.turn = %s AND d.state = 'accepted' AND d.body ? 'variant'
-                 AND NOT d.body ? %s AND (%s::bigint IS NULL OR d.message_version_id = %s) GROUP BY 1""",
-            (workspace.pk, dialogue, turn, CHOSEN, version, version),
+                 AND coalesce(d.body->>'issue', '') = %s AND NOT d.body ? %s
+                 AND (%s::bigint IS NULL OR d.message_version_id = %s) GROUP BY 1""",
+            (workspace.pk, dialogue, turn, issue, CHOSEN, version, version),
         )
         return {variant: Tried(sent, good) for variant, sent, good in cursor.fetchall()}
 
 
 def _decided(workspace: Workspace, key: Key, now: datetime) -> str:
-    dialogue, turn, version = key
-    said = TrialResult.within(workspace).filter(dialogue=dialogue, turn=turn, message_version=version).first()
+    dialogue, turn, version, issue = key
+    said = TrialResult.within(workspace).filter(dialogue=dialogue, turn=turn, message_version=version, issue=issue).first()
     if said is None:
         tested = _test(workspace, dialogue, turn)
-        found = figures(workspace, dialogue, turn, version, by=str(tested.get("by", "responses")))
+        found = figures(workspace, dialogue, turn, issue, version, by=str(tested.get("by", "responses")))
         variant = did_best(list(map(str, tested.get("of", ()))), found)
         kept = {name: msgspec.to_builtins(one) for name, one in found.items()}
         said, _ = TrialResult.within(workspace).get_or_create(
@@ -69,6 +72,7 @@ def _decided(workspace: Workspace, key: Key, now: datetime) -> str:
             dialogue_id=dialogue,
             turn=turn,
             message_version_id=version,
+            issue=issue,
             defaults={"variant": variant, "figures": kept, "at": now},
         )
     return said.variant

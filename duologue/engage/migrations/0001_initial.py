@@ -404,6 +404,7 @@ class Migration(FirstMigration):
                 ('begun', models.BigIntegerField(default=0)),
                 ('settled', models.JSONField(default=dict)),
                 ('looked_at', models.DateTimeField()),
+                ('issue', models.DateField(null=True)),
                 ('tried', models.BigIntegerField(default=0)),
                 ('held_until', models.DateTimeField(null=True)),
                 ('watched_from', models.DateTimeField(null=True)),
@@ -424,6 +425,7 @@ class Migration(FirstMigration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('turn', models.CharField(max_length=63)),
+                ('issue', models.CharField(blank=True, help_text='The day of the calendar that started it; empty where none did.', max_length=10)),
                 ('variant', models.CharField(max_length=63)),
                 ('figures', models.JSONField()),
                 ('at', models.DateTimeField()),
@@ -740,7 +742,7 @@ class Migration(FirstMigration):
         ),
         migrations.AddConstraint(
             model_name='trialresult',
-            constraint=models.UniqueConstraint(fields=('workspace', 'dialogue', 'turn', 'message_version'), name='one_result_per_test'),
+            constraint=models.UniqueConstraint(fields=('workspace', 'dialogue', 'turn', 'message_version', 'issue'), name='one_result_per_test'),
         ),
         migrations.AddConstraint(
             model_name='warmingup',

@@ -46,13 +46,14 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Candidate:
-    """Someone who is considered: by being in the audience, or by an event, whose properties the run begins with."""
+    """Someone who is considered: by being in the audience, or by an event, whose properties the run begins with; or first of all."""
 
     person: int
     profile: int
     shard: int
     start: dict[str, Any] = field(default_factory=dict)
     occasion: str = ""
+    is_first: bool = False
 
 
 def started_by(workspace: Workspace, version: Version, events: Sequence[EventRow]) -> list[Candidate]:
@@ -298,7 +299,7 @@ def _beginnings(
     )
     found = []
     for run, one in zip(table.new_ids(len(candidates)), candidates, strict=True):
-        state = begin(version.plan, run_key=run, at=now, start=one.start or None)
+        state = begin(version.plan, run_key=run, at=now, start=one.start or None, is_first=one.is_first)
         decision = decide(version.plan, state, known[one.person], (), now, watermark, seed=workspace.seed)
         row = RunRow(run, version.dialogue, version.id, one.person, one.profile, one.shard, one.occasion, None, state)
         found.append(Beginning(one, row, decision))

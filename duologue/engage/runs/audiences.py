@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from duologue.strategize.dialogues.rules.calendar import Coming
     from duologue.strategize.dialogues.rules.plan import Trigger
 
-MOMENT = timedelta(microseconds=1)
 FIRST_PROFILE = """JOIN LATERAL (SELECT p.id, p.shard FROM people_profile p WHERE p.workspace_id = m.workspace_id AND p.person = m.person
                              ORDER BY p.id LIMIT 1) f ON true"""
 
@@ -72,7 +70,7 @@ def whose_moment(workspace: Workspace, version: Version, at: datetime, clocks: S
         for trigger in plan.starts
         if trigger.is_timed
         for zone in clocks
-        for one in calendar.coming(trigger, zone, at - MOMENT, at)
+        for one in calendar.coming(trigger, zone, at - calendar.MOMENT, at)
     ]
     dated = [(trigger, one) for trigger, one in fires if trigger.kind == "date"]
     looked = _with_dates(workspace, dated, after, most) if len(dated) == len(fires) else _members(workspace, plan.audience, after, most)

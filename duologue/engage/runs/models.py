@@ -39,8 +39,9 @@ class Timetable(InWorkspace):
 
     `at` is the moment in hand, and `after` the last person dealt with for it, so that a cut goes on where it was. `begun` counts the
     runs begun since `since`, for a pace. `settled` maps an experiment's turn to the way it has settled on; `looked_at` is the
-    last of the days' beginnings at which they were counted, days being counted from when the dialogue went live. `tried` counts those who
-    begin `first`; the others wait until `held_until`. Letters that left since `watched_from` are watched; `stopped_at` is when the
+    last of the days' beginnings at which they were counted, days being counted from when the dialogue went live. `issue` is the
+    day that the moment is there, and `tried` counts those of it who begin `first`; the others wait until `held_until`. Letters that
+    left since `watched_from` are watched; `stopped_at` is when the
     dialogue was paused because they were taken badly.
     """
 
@@ -54,6 +55,7 @@ class Timetable(InWorkspace):
     begun = models.BigIntegerField(default=0)
     settled = models.JSONField(default=dict)
     looked_at = models.DateTimeField()
+    issue = models.DateField(null=True)
     tried = models.BigIntegerField(default=0)
     held_until = models.DateTimeField(null=True)
     watched_from = models.DateTimeField(null=True)

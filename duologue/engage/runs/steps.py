@@ -139,11 +139,18 @@ def delivery(row: RunRow, version: Version, say: Say, data: dict[str, Any]) -> N
         topic=say.topic,
         kind=say.kind,
         variant=say.variant,
+        issue=_issue(version, say, data),
         window=say.window,
         zone=say.zone,
         values=_values(data),
         conditional=bool(version.plan.turns[say.turn].only_if),
     )
+
+
+def _issue(version: Version, say: Say, data: dict[str, Any]) -> str:
+    """Return which issue of a newsletter a test belongs to: the day of the calendar that started the run, empty where none did."""
+    timed = any(trigger.is_timed for trigger in version.plan.starts)
+    return str((data.get("start") or {}).get("day", "")) if say.variant and timed else ""
 
 
 def _values(data: dict[str, Any]) -> dict[str, Any]:

@@ -12,14 +12,16 @@ from duologue.engage.runs.admissions import admit
 from duologue.engage.runs.experiments import next_look, settle, still_settled
 from duologue.engage.runs.models import Timetable
 from duologue.engage.runs.moving import version_of
-from duologue.engage.runs.watching import next_watch, stop
+from duologue.engage.runs.watching import EVERY, next_watch, stop, tells_nothing_yet
 from duologue.engage.runs.watermark import watermark
 from duologue.kit.clock import parse_duration
 from duologue.strategize.dialogues.rules import calendar, pacing
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
+    from duologue.engage.runs.admissions import Candidate
     from duologue.engage.runs.audiences import Page
     from duologue.engage.runs.plans import Version
     from duologue.platform.workspaces.models import Workspace
@@ -162,23 +164,26 @@ def _let_in(workspace: Workspace, version: Version, row: Timetable, now: datetim
         return 0, 0
     row.since = pacing.moved_on(max(row.since, opens or row.since), row.until, now)
     row.until = max(row.until, now - pacing.DAY)  # what a spell without anyone moves on is moved on once
-    most = _room(plan, row, now)
+    most = _room(workspace, version, row, now)
     batch = audiences.not_considered(workspace, version, most + 1)
     if not batch:
         return 0, 0
     row.until = max(row.until, now)
-    began = admit(workspace=workspace, version=version, candidates=batch[:most], now=now, watermark=watermark(workspace, now))
-    _count(plan, row, began, now)
+    began = _admit(workspace, version, row, batch[:most], now)
     if len(batch) > most:
         again = _again(row, now, is_paced=most < _to_try(plan, row, before=began))
         row.next_at = min(again, row.next_at or again)
     return min(len(batch), most), began
 
 
-def _room(plan: Plan, row: Timetable, now: datetime) -> int:
+def _room(workspace: Workspace, version: Version, row: Timetable, now: datetime) -> int:
     """Return how many may begin just now; what a pace would have let in before, and found nobody or was not live, is forgone."""
-    if row.held_until is not None and now < row.held_until:
-        return 0
+    plan = version.plan
+    if row.held_until is not None:
+        if now >= row.held_until:
+            row.held_until = now + EVERY if tells_nothing_yet(workspace, version, row, now) else None
+        if row.held_until is not None:
+            return 0
     most = _to_try(plan, row)
     if plan.pace is None:
         return most
@@ -193,14 +198,20 @@ def _to_try(plan: Plan, row: Timetable, *, before: int = 0) -> int:
     return min(AT_ONCE, plan.first.people - row.tried + before)
 
 
-def _count(plan: Plan, row: Timetable, began: int, now: datetime) -> None:
-    """Count those who began; once the first are all there, the others are held back for a while."""
+def _admit(workspace: Workspace, version: Version, row: Timetable, candidates: Sequence[Candidate], now: datetime) -> int:
+    """Admit people and count those who began; once the first are all there, the others are held back for a while."""
+    plan = version.plan
+    is_first = plan.first is not None and row.tried < plan.first.people
+    for one in candidates:
+        one.is_first = is_first
+    began = admit(workspace=workspace, version=version, candidates=candidates, now=now, watermark=watermark(workspace, now))
     row.begun += began
-    if plan.first is None or row.held_until is not None:
-        return
+    if plan.first is None or not is_first:
+        return began
     row.tried += began
     if row.tried >= plan.first.people:
         row.held_until = now + parse_duration(plan.first.hold)
+    return began
 
 
 def _again(row: Timetable, now: datetime, *, is_paced: bool) -> datetime:
@@ -212,7 +223,6 @@ def _again(row: Timetable, now: datetime, *, is_paced: bool) -> datetime:
 
 def _fire(workspace: Workspace, version: Version, row: Timetable, now: datetime) -> None:
     """Go on with the moment in hand, or take up the next one that has come. What lay still for too long is not gone on with."""
-    plan = version.plan
     if row.next_at is not None and now - row.next_at > PAST:
         _let_go(row)
     if row.at is None:
@@ -222,17 +232,24 @@ def _fire(workspace: Workspace, version: Version, row: Timetable, now: datetime)
             row.next_at = _sooner(at, next_look(version, row))
             return
         row.at, row.after, row.begun, row.since = at, 0, 0, at
-    most = _room(plan, row, now)
+        _begin_issue(workspace, version, row, at)
+    most = _room(workspace, version, row, now)
     if not most:
         row.next_at = _again(row, now, is_paced=True)
         return
     page: Page = audiences.whose_moment(workspace, version, row.at, _clocks(workspace, version), after=row.after, most=most)
-    began = admit(workspace=workspace, version=version, candidates=page.candidates, now=now, watermark=watermark(workspace, now))
-    _count(plan, row, began, now)
+    _admit(workspace, version, row, page.candidates, now)
     row.after, row.next_at = page.last, now
     if page.is_last:
         _let_go(row)
         row.next_at = _sooner(_next_moment(workspace, version, row.until), next_look(version, row))
+
+
+def _begin_issue(workspace: Workspace, version: Version, row: Timetable, at: datetime) -> None:
+    """Take the care of a beginning anew where a moment is of a new issue; the same day on all clocks is one."""
+    issue = calendar.day_of(version.plan.starts, _clocks(workspace, version), at)
+    if row.issue is None or issue > row.issue:
+        row.issue, row.tried, row.held_until, row.watched_from = issue, 0, None, at
 
 
 def _let_go(row: Timetable) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 EVERY: Final = timedelta(minutes=15)
+AT_MOST: Final = timedelta(days=1)
 WAITS: Final = "SELECT EXISTS (SELECT FROM engage_delivery WHERE workspace_id = %s AND dialogue_id = %s AND state = 'queued')"
 
 
@@ -46,6 +47,22 @@ def stop(workspace: Workspace, version: Version, row: Timetable, now: datetime) 
     set_state(workspace=workspace, name=version.plan.dialogue, state=Dialogue.State.PAUSED, because=because, now=now)
     row.stopped_at = now
     return True
+
+
+def tells_nothing_yet(workspace: Workspace, version: Version, row: Timetable, now: datetime) -> bool:
+    """Say whether too few of the first letters have left to tell how they are taken, while others of them wait; for a day at most."""
+    limits = version.plan.stop_if
+    if limits is None:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT count(*) FILTER (WHERE state = 'accepted'), bool_or(state IN ('queued', 'handing_over')), min(planned_at)
+               FROM engage_delivery
+               WHERE workspace_id = %s AND dialogue_id = %s AND planned_at >= coalesce(%s, '-infinity'::timestamptz)""",
+            (workspace.pk, version.dialogue, row.watched_from),
+        )
+        left, some_wait, planned_at = cursor.fetchone()
+    return bool(some_wait) and left < limits.least and now < planned_at + AT_MOST
 
 
 def next_watch(workspace: Workspace, version: Version, now: datetime) -> datetime | None:

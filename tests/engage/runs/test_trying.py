@@ -56,6 +56,7 @@ def test_what_is_wrong_is_said(head, test, says):
 
 def test_a_test_shares_people_out_and_leaves_the_others_for_the_best():
     tested = Trial(("plain", "short"), 0.2, "4h")
+    assert Counter(drawn(tested, number / 1000, is_first=True) for number in range(1000)) == {"plain": 500, "short": 500}
     found = Counter(drawn(tested, number / 1000) for number in range(1000))
     assert found == {"plain": 100, "short": 100, "best": 800}
 
@@ -113,6 +114,48 @@ def test_a_broadcast_taken_badly_stops_itself_and_goes_on_where_it_was_when_told
     row.refresh_from_db()
     assert row.state == "live"
     shop.adds_up()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_first_of_a_test_all_get_a_variant_and_each_issue_is_cared_for_and_tested_by_itself(shop):
+    shop.add_people(30)
+    shop.segment("everyone", shop.people)
+    weekly = text("first: {people: 12, for: 2h}\nstop_if: {bounced: 50%, least: 12}", "{of: [plain, short], share: 20%, for: 6h}")
+    weekly = weekly.replace('{at: "2026-01-05 13:00"}', "{every: FREQ=DAILY, at: '13:00'}").replace(
+        "clock:", "if_underway: restart\nclock:"
+    )
+    row = shop.dialogue(weekly)
+    drawn_on = []
+    for _ in range(2):
+        shop.advance(hours=2)
+        letters = Delivery.within(shop.workspace).filter(state="accepted", planned_at__gte=shop.now - timedelta(hours=1))
+        assert letters.count() == 12
+        assert not Delivery.within(shop.workspace).filter(state="queued").exists()
+        shop.advance(hours=22)
+        assert letters.count() == 30
+        drawn_on.append(dict(letters.exclude(body__has_key="chosen").values_list("profile_id", "body__variant")))
+    assert drawn_on[0] != drawn_on[1]
+    results = TrialResult.within(shop.workspace).order_by("issue")
+    assert [one.issue for one in results] == ["2026-01-05", "2026-01-06"]
+    assert [sum(one["sent"] for one in result.figures.values()) for result in results] == [len(one) for one in drawn_on]
+    shop.advance(hours=2)
+    bounced = Delivery.within(shop.workspace).filter(state="accepted").order_by("-pk").values_list("pk", flat=True)[:7]
+    note_outcome(workspace=shop.workspace, deliveries=list(bounced), kind="bounced", at=shop.now)
+    shop.advance(hours=2)
+    row.refresh_from_db()
+    assert row.paused_because == "7 of 12 letters bounced: 58.3%, more than the 50.00% allowed."
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_others_wait_as_long_as_too_few_of_the_first_letters_have_left(shop):
+    shop.add_people(20)
+    shop.segment("everyone", shop.people)
+    head = "window: '18:00-20:00'\nfirst: {people: 10, for: 2h}\nstop_if: {bounced: 10%, least: 10}"
+    shop.dialogue(text(head))
+    shop.advance(hours=5)
+    assert len(began(shop)) == 10
+    shop.advance(hours=2)
+    assert len(began(shop)) == 20
 
 
 @pytest.mark.django_db(transaction=True)

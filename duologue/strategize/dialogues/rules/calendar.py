@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from duologue.strategize.dialogues.rules.plan import Plan, Trigger
 
 ANCHOR = datetime(2024, 1, 1)  # noqa: DTZ001 - a Monday, from which "every other week" is counted on any clock
+MOMENT = timedelta(microseconds=1)
 FARTHEST = timedelta(days=4 * 366)
 EVERY = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
 ENDS = {"COUNT", "UNTIL", "BYHOUR", "BYMINUTE", "BYSECOND", "DTSTART"}
@@ -72,6 +73,13 @@ def next_moment(triggers: Iterable[Trigger], zones: Iterable[str], after: dateti
     ahead = list(zones)
     found = [_first(trigger, zone, after) for trigger in triggers if trigger.is_timed for zone in ahead]
     return min((at for at in found if at is not None), default=None)
+
+
+def day_of(triggers: Iterable[Trigger], zones: Iterable[str], at: datetime) -> date:
+    """Return the day on which a moment lies where one of the triggers fires at it; the latest, should there be several."""
+    ahead = list(zones)
+    timed = [trigger for trigger in triggers if trigger.is_timed]
+    return max(one.day for trigger in timed for zone in ahead for one in coming(trigger, zone, at - MOMENT, at))
 
 
 def _first(trigger: Trigger, zone: str, after: datetime) -> datetime | None:

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from duologue.strategize.dialogues.rules.state import Known
 
 
-def begin(plan: Plan, *, run_key: int, at: datetime, start: dict[str, Any] | None = None) -> RunState:
-    """Return the state of a run that has just been started, at its first turn; hand it to `decide` with no responses."""
+def begin(plan: Plan, *, run_key: int, at: datetime, start: dict[str, Any] | None = None, is_first: bool = False) -> RunState:
+    """Return the state of a run that has just been started, at its first turn; hand it to `decide` with no responses.
+
+    `is_first` says that it is one of those that begin before the others, to see how the letters are taken.
+    """
     return RunState(
         run_key=run_key,
         seq=1,
@@ -26,7 +29,7 @@ def begin(plan: Plan, *, run_key: int, at: datetime, start: dict[str, Any] | Non
         phase=ARRIVED,
         arrived_at=at,
         counts_from=None,
-        data={"start": start} if start else {},
+        data={**({"start": start} if start else {}), **({"first": True} if is_first else {})},
         heard={},
         started_at=at,
     )

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from duologue.strategize.dialogues.rules.moments import due, duration
 from duologue.strategize.dialogues.rules.parts import BEST, SAME
-from duologue.strategize.dialogues.rules.starting import chance
 from duologue.strategize.dialogues.rules.state import Call, HandOver, Say
 from duologue.strategize.dialogues.rules.trying import BEST as BEST_VARIANT
 from duologue.strategize.dialogues.rules.trying import drawn
@@ -52,15 +51,15 @@ def _permitted(turn: Turn, channel: str, person: Known) -> bool:
     return turn.consent is not None or (channel, turn.purpose) in person.may
 
 
-def say(turn: Turn, seq: int, channels: tuple[str, ...], now: datetime, context: Context, seed: int = 0) -> Say:  # noqa: PLR0917
+def say(turn: Turn, seq: int, channels: tuple[str, ...], now: datetime, context: Context, number: float = 0) -> Say:  # noqa: PLR0917
     """Return the delivery that a turn asks for; a letter is posted in time for when it is to arrive.
 
-    Of a test a share of people gets one of its variants, drawn once; the others wait for the best.
+    Of a test a share of people gets one of its variants, drawn by a number from 0 up to 1 that chance gave; the others wait for the best.
     """
     due_at, arrives_at = now, arrival(turn, now, context) if channels[0] == POST else None
     if arrives_at is not None:
         due_at = max(now, arrives_at - POST_TAKES)
-    variant = drawn(turn.test, chance(seed, context.person.profile, turn.name, "test")) if turn.test else ""
+    variant = drawn(turn.test, number, is_first="first" in context.data) if turn.test else ""
     if turn.test and variant == BEST_VARIANT:
         due_at = max(due_at, now + duration(turn.test.hold))
     return Say(

@@ -29,10 +29,10 @@ class RunState(msgspec.Struct, frozen=True, gc=False):
     `phase`: arrived (nothing done here yet), sending (a message is on its way, silence does not count yet), listening
     (silence counts from `counts_from`), held (by a team). A `wait` listens too, for the moment alone.
 
-    `data` is JSON: "start" (properties of the event it began with), "answer" (question → value), "perk" (offer →
-    {"expires_at", …}), "call" (webhook → what it answered), "turn" (turn → {"at", "channel", "accepted_at", "withheld" …}),
-    "response" (the last one heard), and "pending" (responses that must wait until silence is concluded). `heard` counts lines taken:
-    see `line_key`.
+    `data` is JSON: "start" (properties of the event it began with), "first" (true where it begins before the others), "answer"
+    (question → value), "perk" (offer → {"expires_at", …}), "call" (webhook → what it answered), "turn" (turn → {"at", "channel",
+    "accepted_at", "withheld" …}), "response" (the last one heard), and "pending" (responses that must wait until silence is concluded).
+    `heard` counts lines taken: see `line_key`.
     `delivered` is {"outcome": accepted|uncertain, "at", "channel"} of the present turn, once known.
     """
 

@@ -58,9 +58,13 @@ def test(document: Document, place: Place, value: Any) -> Trial | None:
     return Trial(tuple(map(str, of)), share(document, (*place, "share"), value["share"], "The `share` of a test"), hold, by)
 
 
-def drawn(tested: Trial, number: float) -> str:
-    """Return the variant for a number from 0 up to 1 that chance gave: one of the test, or BEST for whoever waits."""
-    return BEST if number >= tested.share else tested.of[int(number / tested.share * len(tested.of))]
+def drawn(tested: Trial, number: float, *, is_first: bool = False) -> str:
+    """Return the variant for a number from 0 up to 1 that chance gave: one of the test, or BEST for whoever waits.
+
+    Those who begin before the others never wait: their letters are to show how the message is taken.
+    """
+    share = 1.0 if is_first else tested.share
+    return BEST if number >= share else tested.of[int(number / share * len(tested.of))]
 
 
 def taken_badly(limits: StopIf, arrived: int, came: dict[str, int]) -> str:

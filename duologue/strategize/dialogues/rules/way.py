@@ -11,7 +11,7 @@ from duologue.strategize.dialogues.rules.context import Context
 from duologue.strategize.dialogues.rules.lines import OF_ITS_TURN, due_for, hearing, is_late, once_key, silences
 from duologue.strategize.dialogues.rules.moments import duration
 from duologue.strategize.dialogues.rules.speaking import POST, call, channels_for, hand_over, say, tell
-from duologue.strategize.dialogues.rules.starting import arm_of
+from duologue.strategize.dialogues.rules.starting import arm_of, chance
 from duologue.strategize.dialogues.rules.state import (
     ARRIVED,
     END,
@@ -193,7 +193,7 @@ class Way:
         if not channels:
             self._pass_over(turn, "no channel")
             return
-        said = say(turn, self.seq, channels, self.now, self.context, self.seed)
+        said = say(turn, self.seq, channels, self.now, self.context, self._number(turn))
         if turn.arrives and turn.arrives.late != "now" and channels[0] == POST and said.arrives_at is None:
             self.move(turn.arrives.late, "late")
             return
@@ -201,6 +201,13 @@ class Way:
             self._part("turn")[turn.name] = {"at": self.now.isoformat(), "arrives_at": said.arrives_at.isoformat()}
         self.says.append(said)
         self._stay_or_go_on(turn, SENDING)
+
+    def _number(self, turn: Turn) -> float:
+        """Return what chance gives someone in a test: another number in each dialogue, and in each run of it."""
+        if turn.test is None:
+            return 0.0
+        began = int(self.started_at.timestamp())
+        return chance(self.seed, self.context.person.profile, self.plan.dialogue, turn.name, began, self.seq, "test")
 
     def _stay_or_go_on(self, turn: Turn, phase: str) -> None:
         if turn.then is not None:

@@ -324,7 +324,7 @@ def test_the_list_kept_apart_outlives_the_database(workspace, folder, django_cap
     with apart.place().open("a") as file:
         file.write("1 email erased 00")  # a line that was cut off
     Suppression.within(workspace).delete()
-    assert apart.put_back() == ({}, 1)
+    assert apart.put_back() == 1
     assert suppressed() == 1
     apart.place().unlink()
     assert [apart.note_all(), apart.note_all()] == [1, 0]

@@ -6,11 +6,17 @@ from django.db import connection
 
 from duologue.kit.pipeline import Refused
 from duologue.people.consent.queries import chain_broken_at, suppressed
+from duologue.people.identifiers.actions import NewIdentifier, attach
 from duologue.people.identifiers.queries import find
+from duologue.people.identifiers.rules import normalise
 from duologue.people.intake import actions as intake
+from duologue.people.intake.rules import Incoming
 from duologue.people.intake.tasks import process
-from duologue.people.models import ConsentStatement, Erasure, Event, Fact, Identifier, Received, Refusal
+from duologue.people.models import ConsentStatement, Erasure, Event, Fact, Identifier, Received, Refusal, Suppression
 from duologue.people.privacy import actions, queries
+from duologue.people.privacy.again import erase_again
+from duologue.people.profiles import actions as profiles
+from duologue.platform.database.folder import DataFolder
 from duologue.platform.registry.ports import holders
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -46,6 +52,13 @@ def ann(workspace):
     )
     send(workspace, {"type": "track", "event": "Later", "userId": 42}, BEN, arrives_at=[NOW + timedelta(days=1)] * 2)
     return queries.person_of(workspace, "ann@X.example")
+
+
+def known(workspace, kind, value, since):
+    """Add someone who is known by this alone; return the profile."""
+    (profile,) = profiles.add(workspace=workspace, seen_at=[since])
+    attach(workspace=workspace, identifiers=[NewIdentifier(profile, kind, normalise(kind, value, "GB"), value)], now=since)
+    return profile
 
 
 def everything(workspace):
@@ -103,6 +116,42 @@ def test_the_erased_are_not_taken_in_again_nor_written_to(workspace, ann):
     assert Event.within(workspace).count() == events
     assert Identifier.within(workspace).filter(kind="email").count() == 1
     assert Fact.within(workspace).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_was_erased_is_erased_again_by_any_identifier_and_nobody_else_is(workspace, tmp_path, settings):
+    settings.DATA = DataFolder(tmp_path)
+    gone = {"external": "7", "phone": "+442079460018", "card": "C 1", "handle": "@Cy", "postal": "1 High St, Ox", "device": "d-1"}
+    for kind, value in gone.items():
+        known(workspace, kind, value, NOW)
+        actions.erase(workspace=workspace, person=queries.person_of(workspace, value), now=NOW)
+    for kind, value in gone.items():  # the database of before
+        known(workspace, kind, value, NOW)
+    later = {kind: known(workspace, "email", f"{kind}@x.example", NOW) for kind in ("device", "postal")}
+    Suppression.within(workspace).delete()
+
+    assert erase_again(now_of=lambda _room: NOW) == (6, 0)
+    assert set(Identifier.within(workspace).values_list("kind", flat=True)) == {"email"}
+    for kind, profile in later.items():  # others in the house, and at the device
+        Identifier(workspace=workspace, profile_id=profile, kind=kind, value=f"of {kind}", shown="", first_seen_at=NOW).save()
+    after = NOW + timedelta(seconds=1)
+    actions.erase(workspace=workspace, person=queries.person_of(workspace, "device@x.example"), now=NOW)
+    known(workspace, "device", "of device", after)
+    known(workspace, "phone", "+442079460019", NOW)
+    assert erase_again(now_of=lambda _room: after) == (0, 0)
+
+    known(workspace, "external", "7", NOW)  # cut off before it was erased again: the list stands in the database by now
+    assert erase_again(now_of=lambda _room: after) == (1, 0)
+
+
+def test_others_of_a_house_are_taken_in(workspace):
+    known(workspace, "postal", "1 High St, Ox", NOW)
+    actions.erase(workspace=workspace, person=queries.person_of(workspace, "1 high st ox"), now=NOW)
+    house, di = ("postal", "1 high st ox"), ("email", "di@x.example")
+    come = [Incoming("list", NOW, NOW, "identify", "", identifiers=pairs, shown=[""] * len(pairs)) for pairs in ([house], [house, di])]
+    passage = intake.take_in(workspace=workspace, events=come, now=NOW)
+    assert [event.identifiers for event, _ in passage.stopped] == [[house]]
+    assert set(Identifier.within(workspace).values_list("kind", flat=True)) == {"postal", "email"}
 
 
 def test_every_place_that_leads_to_a_person_has_a_holder(workspace):

@@ -162,12 +162,17 @@ def _keep_latest(workspace: Workspace, said: list[Said], young: Collection[tuple
 
 @transaction.atomic
 def suppress(*, workspace: Workspace, channel: str, addresses: Collection[str], reason: str, now: datetime) -> int:
-    """Put addresses on the list of those not to be used on a channel; return how many are new there for this reason."""
+    """Put addresses on the list of those not to be used on a channel; return how many are new there for this reason.
+
+    Of addresses that were erased the list keeps the latest moment, by which whoever had one until then is told from who has it since.
+    """
     digests = sorted({digest_of(workspace, channel, address) for address in addresses})
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO people_suppression (workspace_id, channel, address, reason, at)
-               SELECT %s, %s, d, %s, %s FROM unnest(%s::bytea[]) AS d ON CONFLICT DO NOTHING RETURNING address""",
+               SELECT %s, %s, d, %s, %s FROM unnest(%s::bytea[]) AS d
+               ON CONFLICT (workspace_id, channel, address, reason) DO UPDATE SET at = excluded.at
+               WHERE people_suppression.reason = 'erased' AND people_suppression.at < excluded.at RETURNING address""",
             (workspace.pk, channel, reason, now, digests),
         )
         new = [bytes(row[0]) for row in cursor.fetchall()]

@@ -36,7 +36,8 @@ MISSING: Final = """SELECT workspace_id, channel, reason, encode(address, 'hex')
     AND k.address = s.address)"""
 PUT_BACK: Final = """INSERT INTO people_suppression (workspace_id, channel, address, reason, at)
     SELECT k.workspace_id, k.channel, k.address, k.reason, k.at FROM still_apart k
-    JOIN platform_workspace w ON w.id = k.workspace_id ON CONFLICT DO NOTHING RETURNING workspace_id, reason, address"""
+    JOIN platform_workspace w ON w.id = k.workspace_id ON CONFLICT (workspace_id, channel, address, reason) DO UPDATE SET at = excluded.at
+    WHERE people_suppression.reason = 'erased' AND people_suppression.at < excluded.at RETURNING reason"""
 
 
 def place() -> Path:
@@ -68,22 +69,14 @@ def note_all() -> int:
     return count
 
 
-def put_back() -> tuple[dict[int, set[bytes]], int]:
-    """Suppress in the database what the list knows and it does not.
-
-    Return the keyed hashes of those who were erased, by workspace, and how many others were suppressed.
-    """
+def put_back() -> int:
+    """Suppress in the database what the list knows and it does not; return how many addresses that were not erased these are."""
     with _read_in() as cursor:
         cursor.execute(PUT_BACK)
-        erased: dict[int, set[bytes]] = {}
         others = 0
         while found := cursor.fetchmany(5000):
-            for workspace, reason, address in found:
-                if reason == "erased":
-                    erased.setdefault(workspace, set()).add(bytes(address))
-                else:
-                    others += 1
-        return erased, others
+            others += sum(reason != "erased" for (reason,) in found)
+        return others
 
 
 @contextmanager

@@ -30,7 +30,7 @@ from duologue.platform.secrets.signing import address_digest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from duologue.platform.workspaces.models import Workspace
 
@@ -142,17 +142,22 @@ def suppressed(workspace: Workspace, channel: str, addresses: Collection[str]) -
 
 def erased(workspace: Workspace, identifiers: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     """Return those of the normalised identifiers (kind, value) whose owner was erased."""
+    return set(erased_at(workspace, identifiers))
+
+
+def erased_at(workspace: Workspace, identifiers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], datetime]:
+    """Return when the owner was erased of those of the normalised identifiers (kind, value) whose owner was."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT FROM people_suppression WHERE workspace_id = %s AND reason = 'erased')", (workspace.pk,))
         if not identifiers or not cursor.fetchone()[0]:
-            return set()
+            return {}
         salt = bytes(workspace.salt)
         digests = {address_digest(salt, kind, value): (kind, value) for kind, value in identifiers}
         cursor.execute(
-            "SELECT address FROM people_suppression WHERE workspace_id = %s AND reason = 'erased' AND address = ANY(%s::bytea[])",
+            "SELECT address, at FROM people_suppression WHERE workspace_id = %s AND reason = 'erased' AND address = ANY(%s::bytea[])",
             (workspace.pk, arrays.digests(digests)),
         )
-        return {digests[bytes(row[0])] for row in cursor.fetchall()}
+        return {digests[bytes(address)]: at for address, at in cursor.fetchall()}
 
 
 def digest_of(workspace: Workspace, channel: str, address: str) -> bytes:

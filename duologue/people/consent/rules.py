@@ -17,9 +17,14 @@ GRANTED: Final = "granted"
 PARENT: Final = "parent"
 """Where a parent's consent stands among the channels."""
 START: Final = bytes(32)
-CHANNELS_OF: Final = {"email": ("email",), "phone": ("phone", "sms", "whatsapp"), "external": ("external",)}
+_OTHERS: Final = ("external", "card", "handle", "postal", "device")
+CHANNELS_OF: Final = {"email": ("email",), "phone": ("phone", "sms", "whatsapp"), **{kind: (kind,) for kind in _OTHERS}}
 """Under which names an identifier stands on the suppression list once its owner was erased."""
-KIND_OF: Final = {"email": "email", "phone": "phone", "sms": "phone", "whatsapp": "phone", "voice": "phone", "external": "external"}
+KIND_OF: Final = {
+    "email": "email",
+    **dict.fromkeys(("phone", "sms", "whatsapp", "voice"), "phone"),
+    **{kind: kind for kind in _OTHERS},
+}
 """Which kind of identifier a channel's addresses are."""
 
 

@@ -92,11 +92,11 @@ class Steps:
                     known.named.add(person_of[profile])
 
     def may_we_keep_it(self, passage: Passage[Incoming]) -> None:
-        """Stop what comes under an identifier whose owner was erased."""
+        """Stop what comes under an identifier whose owner was erased. In a house others live too, whom something else names."""
         gone = erased(self.workspace, (pair for pair in _pairs(passage.items) if pair[0] != "device"))
         if gone:
             refusal = Refused("erased", "The person of this identifier was erased and is not taken in again.")
-            passage.keep(lambda event: refusal if gone.intersection(event.identifiers) else None)
+            passage.keep(lambda event: refusal if _is_of(event, gone) else None)
 
     def written(self, passage: Passage[Incoming]) -> None:
         """Make new people, attach identifiers, learn facts, state consent and write the timeline."""
@@ -181,6 +181,12 @@ def _pairs(events: list[Incoming]) -> Iterator[tuple[str, str]]:
     """Give the identifiers of events, once where several share theirs."""
     shared = {id(event.identifiers): event.identifiers for event in events}
     return (pair for identifiers in shared.values() for pair in identifiers)
+
+
+def _is_of(event: Incoming, gone: Collection[tuple[str, str]]) -> bool:
+    """Say whether an event is of somebody who was erased; a postal address says so only where nothing else names anyone."""
+    named = [pair for pair in event.identifiers if pair[0] not in {"device", "postal"}]
+    return any(pair in gone for pair in named or event.identifiers)
 
 
 def _row(event: Incoming) -> timeline.NewEvent:

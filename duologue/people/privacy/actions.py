@@ -64,9 +64,11 @@ def erase(*, workspace: Workspace, person: int, now: datetime) -> Erasure:
     profiles = profiles_of(workspace, [person]).get(person)
     if not profiles:
         raise Refused("no such person", f"There is no person {person}.")
-    for kind, value in Identifier.within(workspace).filter(profile__in=profiles).values_list("kind", "value"):
-        for channel in CHANNELS_OF.get(kind, ()):
-            suppress(workspace=workspace, channel=channel, addresses=[value], reason=Suppression.Reason.ERASED, now=now)
+    held = list(Identifier.within(workspace).filter(profile__in=profiles).values_list("kind", "value", "first_seen_at"))
+    until = max([now, *(seen for _, _, seen in held)])  # a batch may have been kept while this one waited for it
+    for kind, value, _ in held:
+        for channel in CHANNELS_OF[kind]:
+            suppress(workspace=workspace, channel=channel, addresses=[value], reason=Suppression.Reason.ERASED, now=until)
     # the people floor last: other holders may still need to look someone up
     ordered = sorted(holders(), key=lambda holder: holder.name == "people")
     removed = {holder.name: holder.erase(workspace=workspace, profiles=profiles, now=now) for holder in ordered}

@@ -46,13 +46,15 @@ def claim(*, workspace: Workspace, most: int, now: datetime) -> list[Due]:
     """Take out up to so many calls that are due; nobody else gets them until the lease is over."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """UPDATE engage_webhookcall c SET claimed_until = %s, attempt = c.attempt + 1 FROM engage_webhook w
-               WHERE w.workspace_id = c.workspace_id AND w.id = c.webhook_id AND c.id IN (
+            # materialized: as a plain subquery the planner may ask it again for each row, and would claim more than so many
+            """WITH next AS MATERIALIZED (
                    SELECT id FROM engage_webhookcall WHERE workspace_id = %s AND due_at <= %s
                      AND (claimed_until IS NULL OR claimed_until <= %s) ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED)
+               UPDATE engage_webhookcall c SET claimed_until = %s, attempt = c.attempt + 1 FROM engage_webhook w, next
+               WHERE w.workspace_id = c.workspace_id AND w.id = c.webhook_id AND c.workspace_id = %s AND c.id = next.id
                RETURNING c.id, w.name, w.url, w.signing_secret, w.is_test, c.asked_at, c.attempt, c.profile_id, c.run_id, c.dialogue,
                          c.turn, c.seq, c.payload""",
-            (now + LEASE, workspace.pk, now, now, most),
+            (workspace.pk, now, now, most, now + LEASE, workspace.pk),
         )
         rows = cursor.fetchall()
     secrets = {name: _secret(workspace, name) for name in {row[3] for row in rows}}

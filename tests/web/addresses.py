@@ -71,6 +71,7 @@ def open_to_all(workspace) -> dict[str, str]:
     }
     to_people["survey"] = reverse("public:survey", args=[sign("page", workspace.pk, sent.filter(survey_version__isnull=False).first().pk)])
     to_people["known"] = reverse("public:known", args=[sign("known", workspace.pk, sent.get(turn="known").pk)])
+    to_people["all_perks"] = reverse("public:all_perks", args=[sign("known", workspace.pk, sent.get(turn="known").pk)])
     to_people["parent"] = reverse("public:parent", args=[sign("parent", workspace.pk, sent.get(turn="parent").pk)])
     accounts = {"sign-in": reverse("account_login"), "new-password": reverse("account_reset_password")}
     to_people["site"] = reverse("public:site", args=[workspace.name, "tea-letter"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from duologue.engage.messages.models import Delivery
 from duologue.engage.perks import lives
 from duologue.engage.perks.actions import PerkRequest, reserve
 from duologue.engage.perks.models import PoolCode
@@ -39,6 +40,10 @@ def perks_of(workspace: Workspace, now, persons: list[int]) -> None:
         given = persons if name == "candle" else persons[:1]
         perks = reserve(workspace=workspace, requests=[PerkRequest(name, person, person) for person in given], now=now)
         lives.issue(workspace=workspace, perks=[one.perk for one in perks], now=now)
+        if name == "candle":
+            letter = Delivery.within(workspace).filter(person=persons[0], state="accepted").order_by("pk").first()
+            letter.body |= {"perks": {name: {"perk": perks[0].perk, "code": perks[0].code, "worth": perks[0].worth}}}
+            letter.save()
     for person in persons[1:4]:
         SharedDevice._rows.create(workspace=workspace, device="kiosk-7", profile_id=person, first_seen_at=now)
     for _ in range(BY_ONE):

@@ -1,19 +1,23 @@
 import re
+from collections import Counter
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
-from django.urls import URLPattern, get_resolver
+from django.urls import URLPattern, get_resolver, resolve
 
+from duologue.api.doors import DOORS
 from duologue.api.v1.urls import api
+from duologue.engage.messages.writing import PAGES, PLAIN_PAGES
 from duologue.platform.database.clock import database_now
 from duologue.platform.staff import actions
 from duologue.platform.staff.models import Role, Staff
 from duologue.platform.staff.rules import RIGHTS, Right, may
 from duologue.platform.workspaces.actions import create_workspace
 from duologue.web.access import inside
+from duologue.web.public.urls import urlpatterns
 
-OPEN = ("at/", "accounts/", "u/", "p/", "s/", "w/", "n/", "g/", "k/", "d/", "y/", "l/", "o/", "api/v1/", "static/")
+OPEN = ("at/", "accounts/", "u/", "p/", "s/", "w/", "n/", "g/", "k/", "d/", "y/", "m/", "l/", "o/", "api/v1/", "static/")
 SAMPLES = {"int": "1", "slug": "x", "str": "x", "path": "x", "uuid": "00000000-0000-0000-0000-000000000000"}
 
 
@@ -49,6 +53,15 @@ def member_of(workspace, role, name="ann"):
 def test_every_page_of_a_workspace_says_which_right_it_asks_for():
     assert INSIDE
     assert [route for route, view in INSIDE if not isinstance(getattr(view, "right", None), Right)] == []
+
+
+def test_no_two_pages_share_an_address_and_letters_lead_to_the_right_ones():
+    taken = Counter(re.sub(r"<[^>]+>", "<>", route) for route, _ in every_pattern())
+    public = [re.sub(r"<[^>]+>", "<>", str(entry.pattern)) for entry in urlpatterns]
+    assert [route for route in public if taken[route] != 1] == []
+    found = {name: resolve(f"/{way}/x").url_name for name, way in {**PAGES, **PLAIN_PAGES}.items()}
+    assert found == {name: {"why": "why_me"}.get(name, name) for name in found}
+    assert [route for route, _ in every_pattern() if f"/{route}".startswith(tuple(DOORS))] == []
 
 
 def test_a_stranger_is_sent_to_sign_in_from_every_page(client, workspace):

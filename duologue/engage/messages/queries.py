@@ -17,8 +17,8 @@ from duologue.engage.messages.content.liquid import ContentFailed, Template, pat
 from duologue.engage.messages.content.look import Look
 from duologue.engage.messages.content.products import with_products
 from duologue.engage.messages.items import FIRST_LINK, example_items
-from duologue.engage.messages.models import Message, MessageVersion
-from duologue.engage.messages.rules.body import body_of
+from duologue.engage.messages.models import Delivery, Message, MessageVersion
+from duologue.engage.messages.rules.body import body_of, perk_ids
 from duologue.engage.messages.rules.source import read_message
 from duologue.engage.messages.surroundings import surroundings
 from duologue.engage.messages.writing import fill, values_for
@@ -229,3 +229,8 @@ def _example(body: dict[str, Any], kind: str, *, delivery_id: int = 0, profile_i
         dialogue="",
         message="",
     )
+
+
+def perks_brought(workspace: Workspace, delivery: int) -> list[int]:
+    """Return the perks that a delivery brought."""
+    return perk_ids(body_of(body) for body in Delivery.within(workspace).filter(pk=delivery).values_list("body", flat=True))

@@ -23,7 +23,8 @@ NOT_GIVEN: Final = "They were not given what this word stands for."
 class Claim:
     """A code somebody brings for an order; `worth` is what it came to, in minor units.
 
-    A word that many share is redeemed for the `person` who brings it; a code of one's own needs none.
+    A word that many share is redeemed for the `person` who brings it; a code of one's own needs none. With
+    `needs_worth` credit pays only where a worth is said, and not by itself all that is left.
     """
 
     code: str
@@ -31,6 +32,7 @@ class Claim:
     worth: int = 0
     occurred_at: datetime | None = None
     person: int | None = None
+    needs_worth: bool = False
 
 
 @dataclass(slots=True, frozen=True)

@@ -11,7 +11,7 @@ from django.db import connection
 from duologue.engage.perks.terms import terms_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
@@ -42,17 +42,20 @@ class Mine:
         return self.state in {"issued", "begun"}
 
 
-def mine(workspace: Workspace, profiles: Sequence[int], now: datetime) -> list[Mine]:
-    """Return what the person who holds these profiles was given: what ends first first, then what is over, the latest first."""
+def mine(workspace: Workspace, profiles: Sequence[int], now: datetime, *, only: Collection[int] | None = None) -> list[Mine]:
+    """Return what the person who holds these profiles was given: what ends first first, then what is over, the latest first.
+
+    With `only`, just these perks of theirs.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT k.state, k.code, k.worth, k.unit, k.remaining, k.amount, v.data, k.reason, k.expires_at,
                       coalesce(k.converted_at, k.redeemed_at, k.begun_at, k.issued_at)
                FROM engage_perk k JOIN strategize_offerversion v ON v.workspace_id = k.workspace_id AND v.id = k.offer_version_id
-               WHERE k.workspace_id = %s AND k.person = ANY(%s) AND k.issued_at IS NOT NULL
+               WHERE k.workspace_id = %s AND k.profile_id = ANY(%s) AND k.issued_at IS NOT NULL AND (%s OR k.id = ANY(%s))
                ORDER BY k.state IN ('issued', 'begun') DESC,
                         CASE WHEN k.state IN ('issued', 'begun') THEN k.expires_at END NULLS LAST, k.id DESC LIMIT %s""",
-            (workspace.pk, list(profiles), MOST_OPEN + MOST_OVER),
+            (workspace.pk, list(profiles), only is None, list(only or ()), MOST_OPEN + MOST_OVER),
         )
         rows = cursor.fetchall()
     found = []

@@ -33,6 +33,7 @@ SENTENCES: Final = {
     "released": "This code was taken back before it was given.",
 }
 UNKNOWN: Final = "There is no such code."
+NO_SUM: Final = "The order does not say, in the brand's currency, how much of the credit it asks for."
 OVER: Final = frozenset({"expired", "withdrawn", "released"})
 USED: Final = frozenset({"redeemed", "begun", "ended", "converted"})
 
@@ -69,8 +70,11 @@ def redeem_all(*, workspace: Workspace, claims: Sequence[Claim], now: datetime) 
     named, refused = meant(workspace, claims)
     found = _standing(workspace, sorted(set(named.values())))
     credit = {place: perk for place, perk in named.items() if found[perk].unit}
+    for place in [place for place in credit if claims[place].needs_worth and not claims[place].worth]:
+        refused[place] = NO_SUM
+        del credit[place]
     paid = use(workspace=workspace, uses={p: Use(perk, claims[p].worth, claims[p].order) for p, perk in credit.items()}, now=now)
-    refused |= refused_together(workspace, claims, {place: perk for place, perk in named.items() if place not in credit})
+    refused |= refused_together(workspace, claims, {place: perk for place, perk in named.items() if not found[perk].unit})
     wanted: dict[int, Claim] = {}
     for place, perk in named.items():
         if place not in refused and place not in credit:

@@ -12,18 +12,22 @@ from duologue.people.timeline import names
 from duologue.people.timeline.actions import NewEvent, write
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime, timedelta
 
     from duologue.people.timeline.queries import EventRow
     from duologue.platform.workspaces.models import Workspace
 
 
-def convert(*, workspace: Workspace, events: Sequence[EventRow], now: datetime) -> int:
-    """Note the trials that these events turn into custom, each once; return how many."""
+def convert(*, workspace: Workspace, events: Sequence[EventRow], redeemed: Mapping[int, int], now: datetime) -> int:
+    """Note the trials that these events turn into custom, each once; return how many.
+
+    What begins a trial is not what turns it into custom: neither the event that redeemed it (`redeemed`: event → perk), nor anything
+    else of that order, nor what happened no later than it began.
+    """
     waiting = _waiting(workspace)
     met = [
-        (event.person, version, event.occurred_at, within, str(event.properties.get("order_id") or "")[:120])
+        (event.person, version, event.occurred_at, within, str(event.properties.get("order_id") or "")[:120], redeemed.get(event.id, 0))
         for event in events
         for version, within in waiting.get(event.name, ())
     ]
@@ -31,12 +35,14 @@ def convert(*, workspace: Workspace, events: Sequence[EventRow], now: datetime) 
         return 0
     with connection.cursor() as cursor:
         cursor.execute(
-            """WITH met AS (SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::interval[], %s::text[])
-                                         AS met (person, version, at, within, for_order)),
+            """WITH met AS (SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::interval[], %s::text[],
+                                                      %s::bigint[]) AS met (person, version, at, within, for_order, redeemed)),
                     due AS (SELECT DISTINCT ON (k.id) k.id, met.at, met.for_order FROM met
                             JOIN people_profile p ON p.workspace_id = %s AND p.person = met.person
-                            JOIN engage_perk k ON k.workspace_id = p.workspace_id AND k.person = p.id AND k.offer_version_id = met.version
-                            WHERE k.state IN ('begun', 'ended') AND met.at >= k.begun_at
+                            JOIN engage_perk k ON k.workspace_id = p.workspace_id AND k.profile_id = p.id
+                                              AND k.offer_version_id = met.version
+                            WHERE k.state IN ('begun', 'ended') AND met.at > k.begun_at
+                              AND k.id <> met.redeemed AND (k.redeemed_for = '' OR k.redeemed_for <> met.for_order)
                               AND (k.expires_at IS NULL OR met.at <= k.expires_at + met.within)
                             ORDER BY k.id, met.at)
                UPDATE engage_perk k SET state = 'converted', converted_at = due.at FROM due, strategize_offer o

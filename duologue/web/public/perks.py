@@ -1,17 +1,22 @@
-"""What a person was given, on a page of their own."""
+"""What a person was given: by a letter's own link what that letter brought, by a link to their own address all that is theirs.
+
+A code is worth money to whoever holds it, and letters are passed on. So a letter's link shows no more than the letter did.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from babel.numbers import format_currency, format_decimal
 
+from duologue.engage.conversations.showing import still_holds
+from duologue.engage.messages.queries import perks_brought
 from duologue.engage.perks.balances import balances
 from duologue.engage.perks.mine import Mine, mine
 from duologue.kit.clock import zone_named
 from duologue.kit.money import major
-from duologue.web.public.access import Visit, by_link
+from duologue.web.public.access import Visit, by_link, by_link_for
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -35,16 +40,25 @@ class Shown:
 
 @by_link
 def perks(visit: Visit) -> HttpResponse:
-    """Show what they can use, their points and credit, and what is over. Nothing is written."""
-    found = mine(visit.workspace, visit.person.profile_ids, visit.now)
+    """Show what the letter of this link brought, and a button that sends the link to all else. Nothing is written."""
+    brought = perks_brought(visit.workspace, visit.origin.delivery)
+    return _page(visit, mine(visit.workspace, visit.person.profile_ids, visit.now, only=brought), is_all=False)
+
+
+@by_link_for("known")
+def all_perks(visit: Visit) -> HttpResponse:
+    """Show all that they can use, their points and credit, and what is over, as long as the link to their own address holds."""
+    if not still_holds(visit.origin, visit.now):
+        return visit.page("known_ask.html", 410, late=True)
     left = balances(visit.workspace, visit.person.profile_ids, visit.now)
-    return visit.page(
-        "perks.html",
-        usable=[_shown(visit, one) for one in found if one.is_open],
-        over=[_shown(visit, one) for one in found if not one.is_open],
-        points=_number(visit, left["points"]) if left.get("points") else "",
-        credit=_money(visit, left["credit"]) if left.get("credit") else "",
-    )
+    points = _number(visit, left["points"]) if left.get("points") else ""
+    credit = _money(visit, left["credit"]) if left.get("credit") else ""
+    return _page(visit, mine(visit.workspace, visit.person.profile_ids, visit.now), is_all=True, points=points, credit=credit)
+
+
+def _page(visit: Visit, found: list[Mine], **more: Any) -> HttpResponse:
+    usable, over = ([_shown(visit, one) for one in found if one.is_open is is_open] for is_open in (True, False))
+    return visit.page("perks.html", usable=usable, over=over, **more)
 
 
 def _shown(visit: Visit, one: Mine) -> Shown:

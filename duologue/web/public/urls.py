@@ -11,6 +11,7 @@ urlpatterns = [
     path("u/<str:token>", leaving.unsubscribe, name="unsubscribe"),
     path("n/<str:token>", leaving.not_now, name="not_now"),
     path("y/<str:token>", perks.perks, name="perks"),
+    path("m/<str:token>", perks.all_perks, name="all_perks"),
     path("p/<str:token>", preferences.preferences, name="preferences"),
     path("k/<str:token>", known.ask, name="known_ask"),
     path("d/<str:token>", known.known, name="known"),

@@ -79,7 +79,11 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "perks_runs": "Runs until",
         "perks_has_begun": "It has begun.",
         "perks_none": "There is nothing to use at the moment.",
+        "perks_none_here": "This message brought nothing to use.",
         "perks_over": "Used, or over",
+        "perks_all": "All that is yours",
+        "perks_all_more": "Your other codes, points and credit are not shown here, since a message may be passed on. "
+        "We send a link to your own address; it works for one hour.",
         "perk_discount": "A discount",
         "perk_discount_worth": "WORTH off",
         "perk_tip": "A tip",
@@ -216,7 +220,11 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "perks_runs": "Läuft bis",
         "perks_has_begun": "Es hat begonnen.",
         "perks_none": "Im Moment gibt es nichts einzulösen.",
+        "perks_none_here": "Diese Nachricht brachte nichts zum Einlösen.",
         "perks_over": "Eingelöst oder vorbei",
+        "perks_all": "Alles, was Ihnen gehört",
+        "perks_all_more": "Ihre anderen Codes, Punkte und Guthaben stehen nicht hier, denn eine Nachricht kann weitergegeben werden. "
+        "Wir schicken einen Link an Ihre eigene Adresse; er gilt eine Stunde.",
         "perk_discount": "Ein Rabatt",
         "perk_discount_worth": "WORTH Rabatt",
         "perk_tip": "Ein Tipp",

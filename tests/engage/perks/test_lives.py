@@ -8,6 +8,7 @@ from duologue.engage.models import Perk, Run
 from duologue.engage.perks import balances, lives, queries
 from duologue.engage.perks.redeeming import redeem
 from duologue.people.models import Event
+from duologue.platform.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -70,6 +71,39 @@ def test_a_trial_may_begin_when_it_is_redeemed_and_a_late_order_is_no_conversion
     shop.turn()
     assert perk(shop).state == "ended"
     assert told(shop) == ["Perk Issued", "Perk Redeemed", "Trial Begun", "Trial Ended"]
+
+
+@pytest.mark.parametrize("way", ["given", "redeemed", "at the till"])
+def test_the_order_that_redeems_a_trial_turns_nothing_into_custom(shop, way):
+    begins = "given" if way == "given" else "redeemed"
+    person = given(shop, kind="trial", worth="", lasts="14d", begins=begins)
+    shop.advance(days=1)
+    order = {"order_id": "A1", "revenue": 0}
+    if way == "at the till":
+        assert redeem(workspace=shop.workspace, code=perk(shop).code, order="A1", now=shop.now).ok
+        shop.advance(hours=1)
+    else:
+        order |= {"coupon": perk(shop).code, **({"order_id": ""} if way == "given" else {})}
+    shop.happen("Order Completed", [person], order)
+    shop.turn()
+    assert (perk(shop).state, perk(shop).redeemed_at is None) == ("begun", False)
+    shop.advance(days=1)
+    shop.happen("Order Completed", [person], {"order_id": "A2", "revenue": 20})
+    shop.turn()
+    assert perk(shop).state == "converted"
+
+
+def test_an_order_pays_with_credit_only_what_it_says_in_the_brands_currency(shop):
+    person = given(shop, kind="credit", worth="10 GBP")
+    for number, discount in enumerate([{}, {"discount": 0}, {"discount": "some"}, {"discount": 4, "currency": "EUR"}]):
+        shop.happen("Order Completed", [person], {"order_id": f"A{number}", "coupon": perk(shop).code, "revenue": 20, **discount})
+        shop.turn()
+        assert perk(shop).remaining == 1000
+    told_staff = AuditEntry.objects.filter(workspace=shop.workspace, action="leave credit").order_by("pk")
+    assert [one.detail["orders"] for one in told_staff] == [["A0"], ["A1"], ["A2"], ["A3"]]
+    shop.happen("Order Completed", [person], {"order_id": "A4", "coupon": perk(shop).code, "discount": 4, "currency": "GBP"})
+    shop.turn()
+    assert perk(shop).remaining == 600
 
 
 def test_a_tip_has_no_code_and_is_seen_by_a_click_of_a_human(shop):

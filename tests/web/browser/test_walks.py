@@ -139,6 +139,9 @@ def test_engage_answers_closes_and_redeems(house, chromium):
 def test_perks_from_the_page_of_their_person_to_what_is_owed(house, chromium):
     phone = chromium.new_context(viewport={"width": 390, "height": 800}, java_script_enabled=False).new_page()
     house.open(phone, "perks")
+    assert phone.get_by_text("A beeswax candle").is_visible()
+    assert not phone.get_by_text("points to spend").is_visible()
+    house.open(phone, "all_perks")
     assert phone.get_by_text("50 points to spend").is_visible()
     code = phone.locator("li", has_text="A beeswax candle with your next order.").locator("code").inner_text()
     page = house.open(house.enter(chromium), "offers")

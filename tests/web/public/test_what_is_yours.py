@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from duologue.engage.messages.models import Delivery
 from duologue.engage.perks import lives
 from duologue.engage.perks.actions import PerkRequest, reserve
 from duologue.engage.perks.models import Perk
 from duologue.people.profiles.actions import NewFact, add, learn
+from duologue.platform.secrets import signing
 from duologue.strategize.offers.actions import save_offer
 from duologue.strategize.offers.rules import read_offer
 
@@ -38,13 +40,36 @@ def given(workspace, anna):
     return found
 
 
-def read(client, token):
-    return " ".join(client.get(f"/y/{token}").content.decode().split())
+def read(client, token, page="m"):
+    return " ".join(client.get(f"/{page}/{token}").content.decode().split())
+
+
+@pytest.fixture
+def sent_to_them(workspace, deliver):
+    """The token in the letter that was sent to their own address."""
+    Delivery.within(workspace).filter(pk=signing.read("page", deliver())[1]).update(turn="known")
+    return signing.sign("known", workspace.pk, Delivery.within(workspace).get(turn="known").pk)
 
 
 @pytest.mark.django_db
-def test_it_shows_what_can_be_used_and_what_is_over(workspace, client, deliver, given, anna, django_assert_max_num_queries):
-    token = deliver()
+def test_whoever_gets_a_forwarded_letter_sees_what_that_letter_brought_and_no_more(workspace, client, deliver, given, sent_to_them):
+    token = deliver(body={"perks": {"ten": {"perk": given["ten"].pk, "code": given["ten"].code}}})
+    page = read(client, token, "y")
+    assert (page.count('class="code"'), given["ten"].code in page) == (1, True)
+    others = [one.code for one in Perk.within(workspace).exclude(pk=given["ten"].pk) if one.code]
+    assert [said for said in (*others, "SPRING", "1,250", "10.00", "Warm the pot", "sold out") if said in page] == []
+    assert f'action="/k/{token}"' in page
+    assert "This message brought nothing to use." in read(client, deliver(), "y")
+    assert client.get(f"/m/{token}").status_code == 404
+    assert f'href="/m/{sent_to_them}"' in read(client, sent_to_them, "d")
+    Delivery.within(workspace).update(accepted_at=NOW - timedelta(minutes=61))
+    late = client.get(f"/m/{sent_to_them}")
+    assert (late.status_code, "SPRING" in late.content.decode()) == (410, False)
+
+
+@pytest.mark.django_db
+def test_it_shows_what_can_be_used_and_what_is_over(workspace, client, sent_to_them, given, anna, django_assert_max_num_queries):
+    token = sent_to_them
     with django_assert_max_num_queries(14):
         page = read(client, token)
     assert page.count('class="code"') == 4  # ten, the trial, credit, and the word that many share
@@ -64,5 +89,5 @@ def test_it_shows_what_can_be_used_and_what_is_over(workspace, client, deliver, 
 
 
 @pytest.mark.django_db
-def test_who_has_nothing_is_told_so(client, deliver):
-    assert "There is nothing to use at the moment." in read(client, deliver())
+def test_who_has_nothing_is_told_so(client, sent_to_them):
+    assert "There is nothing to use at the moment." in read(client, sent_to_them)

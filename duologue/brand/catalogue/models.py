@@ -68,7 +68,7 @@ class ProductChange(InWorkspace):
     kind = models.CharField(max_length=7, choices=Kind)
     at = models.DateTimeField()
     price_before = models.BigIntegerField(null=True)
-    told_to = models.BigIntegerField(default=0, help_text="The person up to whom it is told.")
+    told_to = models.BigIntegerField(default=0, help_text="The profile up to which it is told.")
     told_at = models.DateTimeField(null=True)
     people = models.IntegerField(default=0, help_text="How many have been told.")
 

@@ -117,7 +117,7 @@ class Migration(FirstMigration):
                 ('kind', models.CharField(choices=[('back', 'Back'), ('cheaper', 'Cheaper'), ('little', 'Little')], max_length=7)),
                 ('at', models.DateTimeField()),
                 ('price_before', models.BigIntegerField(null=True)),
-                ('told_to', models.BigIntegerField(default=0, help_text='The person up to whom it is told.')),
+                ('told_to', models.BigIntegerField(default=0, help_text='The profile up to which it is told.')),
                 ('told_at', models.DateTimeField(null=True)),
                 ('people', models.IntegerField(default=0, help_text='How many have been told.')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),

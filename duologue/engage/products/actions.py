@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,15 +28,28 @@ EVENTS: Final = {
     ProductChange.Kind.CHEAPER: names.PRICE_DROPPED,
     ProductChange.Kind.LITTLE: names.LOW_IN_STOCK,
 }
-CHANGES_AT_ONCE, PEOPLE_AT_ONCE = 200, 10_000
+CHANGES_AT_ONCE, PROFILES_AT_ONCE = 200, 10_000
 KEPT: Final = timedelta(days=400)  # the longest a look can count, and a month
 LOOKERS: Final = """
-SELECT c.id, p.person, (array_agg(l.profile_id ORDER BY l.at DESC))[1], array_agg(DISTINCT l.how)
+SELECT c.id, l.profile_id, told.profile, told.hows
 FROM brand_productchange c
-JOIN engage_looked l ON l.workspace_id = c.workspace_id AND l.key = c.key AND l.at > c.at - make_interval(days => %s) AND l.at <= c.at
-JOIN people_profile p ON p.workspace_id = l.workspace_id AND p.id = l.profile_id
-WHERE c.workspace_id = %s AND c.id = ANY(%s) AND p.person > c.told_to
-GROUP BY c.at, c.id, p.person ORDER BY c.at, c.id, p.person LIMIT %s"""
+CROSS JOIN LATERAL (
+    SELECT DISTINCT l.profile_id FROM engage_looked l
+    WHERE l.workspace_id = c.workspace_id AND l.key = c.key AND l.profile_id > c.told_to ORDER BY l.profile_id LIMIT %(most)s) l
+JOIN people_profile p ON p.workspace_id = c.workspace_id AND p.id = l.profile_id
+LEFT JOIN LATERAL (
+    SELECT (array_agg(m.profile_id ORDER BY m.at DESC, m.profile_id) FILTER (WHERE m.at <= c.at))[1] AS profile,
+        array_agg(DISTINCT m.how) FILTER (WHERE m.at <= c.at) AS hows
+    FROM people_profile q
+    JOIN engage_looked m ON m.workspace_id = q.workspace_id AND m.key = c.key AND m.profile_id = q.id
+    WHERE q.workspace_id = p.workspace_id AND q.person = p.person AND m.at > c.at - make_interval(days => %(days)s)
+    HAVING min(m.profile_id) = l.profile_id) told ON TRUE
+WHERE c.workspace_id = %(workspace)s AND c.id = ANY(%(changes)s) ORDER BY c.at, c.id, l.profile_id"""
+"""The next profiles that looked at each product, in the order of an index, so that no piece reads what belongs to those after it.
+
+A person is told at the first of their profiles that looked in time, as the one that did so last; at the others there is nothing to tell.
+A look after the change counts as one to which it was told already: who was told and looks again is not told twice.
+"""
 
 
 def note_looks(*, workspace: Workspace, looks: Mapping[tuple[str, int, str], datetime]) -> None:
@@ -72,28 +86,30 @@ def note_bought(*, workspace: Workspace, bought: Mapping[tuple[str, int], dateti
 
 @transaction.atomic
 def tell_changes(workspace: Workspace, now: datetime) -> int:
-    """Write the events of product changes for those who looked, at most ten thousand at once; return how many changes and events moved.
+    """Write the events of product changes for those who looked; return how many changes and profiles moved.
 
-    Each person hears of a change once: how far each has been told is kept with it, in the same transaction as the events.
+    At most ten thousand profiles at once, shared evenly among at most two hundred changes. Each person hears of a change once: how far each
+    has been told is kept with it, in the same transaction as the events.
     """
     open_ = ProductChange.within(workspace).filter(told_at=None).order_by("at", "id")
     changes = {one.pk: one for one in open_.select_for_update(skip_locked=True)[:CHANGES_AT_ONCE]}
     if not changes:
         return 0
+    most = max(1, PROFILES_AT_ONCE // len(changes))
     with connection.cursor() as cursor:
-        cursor.execute(LOOKERS, (watch(workspace).looked_within, workspace.pk, arrays.numbers(changes), PEOPLE_AT_ONCE))
+        asked = {"days": watch(workspace).looked_within, "changes": arrays.numbers(changes), "most": most}
+        cursor.execute(LOOKERS, {"workspace": workspace.pk, **asked})
         rows = cursor.fetchall()
     known = products(workspace, {one.key for one in changes.values()})
-    events = [_event(changes[number], profile, how, known.get(changes[number].key)) for number, _, profile, how in rows]
-    write(workspace=workspace, events=events, now=now)
-    for number, person, _, _ in rows:
-        changes[number].told_to = person
-        changes[number].people += 1
-    going_on = rows[-1][0] if len(rows) == PEOPLE_AT_ONCE else None
-    done = True
-    for number, one in changes.items():  # in the order in which people were looked for
-        done = done and number != going_on
-        if done:
+    telling = [(changes[number], profile, hows) for number, _, profile, hows in rows if profile is not None]
+    write(workspace=workspace, events=[_event(one, profile, hows, known.get(one.key)) for one, profile, hows in telling], now=now)
+    for one, _, _ in telling:
+        one.people += 1
+    for number, profile, _, _ in rows:
+        changes[number].told_to = profile
+    read = Counter(row[0] for row in rows)
+    for number, one in changes.items():
+        if read[number] < most:
             one.told_at = now
     ProductChange._rows.bulk_update(changes.values(), ["told_to", "people", "told_at"])
     return len(rows) + len(changes)

@@ -12,7 +12,7 @@ from duologue.people.identifiers.rules import normalise
 from duologue.people.intake import actions as intake
 from duologue.people.intake.rules import Incoming
 from duologue.people.intake.tasks import process
-from duologue.people.models import ConsentStatement, Erasure, Event, Fact, Identifier, Received, Refusal, Suppression
+from duologue.people.models import ConsentStatement, Erasure, Event, Fact, Identifier, Received, Refusal, SearchWord, Suppression
 from duologue.people.privacy import actions, queries
 from duologue.people.privacy.again import erase_again
 from duologue.people.profiles import actions as profiles
@@ -166,3 +166,41 @@ def test_every_place_that_leads_to_a_person_has_a_holder(workspace):
     held = {place for holder in holders() for place in holder.places}
     assert tables - held == set()
     assert "people_fact" in tables
+
+
+def left(workspace, word):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM people_event WHERE workspace_id = %s AND properties::text LIKE %s", (workspace.pk, f"%{word}%")
+        )
+        events = cursor.fetchone()[0]
+    return Fact.within(workspace).filter(value=word).count(), SearchWord.within(workspace).filter(word=word.lower()).count(), events
+
+
+def test_what_is_objected_to_is_forgotten_with_its_words_and_what_the_timeline_says_of_it(workspace, ann):
+    assert left(workspace, "Oslo") == (1, 0, 1)
+    for key in ("city", "first_name"):
+        assert actions.object_to(workspace=workspace, profiles=[ann], key=key, now=NOW)
+    assert (left(workspace, "Oslo"), left(workspace, "Ann")[:2]) == ((0, 0, 0), (0, 1))  # found by the address still
+
+
+def test_a_name_that_is_put_right_is_found_by_the_right_words_alone(workspace, ann):
+    actions.correct(workspace=workspace, profiles=[ann], key="first_name", value="Zoe", now=NOW)
+    assert (left(workspace, "Zoe")[:2], left(workspace, "Ann")[:2]) == ((1, 1), (0, 1))
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_what_somebody_objected_to_is_forgotten_of_whom_they_turn_out_to_be(workspace, ann, first):
+    """Whoever is made and joined in one batch counts alike; a fact from an hour ahead is no exception."""
+    actions.object_to(workspace=workspace, profiles=[ann], key="city", now=NOW)
+    device = {"type": "identify", "anonymousId": "d", "timestamp": (NOW + timedelta(hours=1)).isoformat(), "traits": {"city": "Rome"}}
+    known = {"type": "identify", "anonymousId": "d", "userId": "42", "traits": {"lastName": "Lee"}}
+    if first:
+        send(workspace, device)
+        assert left(workspace, "Rome") == (1, 0, 1)
+        send(workspace, known)
+    else:
+        send(workspace, device, known)
+    assert len(queries.everything_about(workspace, ann)["people"]["profiles"]) == 2
+    assert left(workspace, "Rome") == (0, 0, 0)
+    assert Fact.within(workspace).get(key="last_name").value == "Lee"

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 FINDABLE = ("email", "external", "phone", "card", "handle")
 SAID = frozenset({"channel", "purpose", "wording", "source"})
-NAME_FACTS = ("name", "full_name", "first_name", "last_name", "company")
 
 
 @dataclass(slots=True)
@@ -109,11 +108,12 @@ class Steps:
         )
         facts = profiles.newest_of(chain(said, besides))
         made = self._make_profiles(passage.items, facts)
-        self._attach_and_merge()
-        self._find_by_words(passage.items, made.keys())
+        joined = self._attach_and_merge()
         number = self.known.number
         newest = {number.get(profile, profile): learned for profile, learned in facts.items()}
-        profiles.keep(workspace=self.workspace, newest=newest, now=self.now, made=made.keys())
+        # whoever was made and joined to somebody at once may have objected to what they say here
+        profiles.keep(workspace=self.workspace, newest=newest, now=self.now, made=made.keys() - joined)
+        self._find_by_words(passage.items, made.keys(), joined)
         events = [_row(event) for event in passage.items if event.name and event.name not in CONSENT]
         timeline.write(workspace=self.workspace, events=events, now=self.now)
         statements = [_statement(event) for event in passage.items if event.name in CONSENT]
@@ -130,18 +130,18 @@ class Steps:
         new = self.known.new
         if not new:
             return {}
-        ids = profiles.add(
-            workspace=self.workspace,
-            seen_at=[event.occurred_at for event in new],
-            known=[profiles.values_of(facts.get(-place, ())) for place in range(1, len(new) + 1)],
-        )
+        merged = self.known.merged
+        joined = {*merged, *(keep for keep, _ in merged.values())}
+        said = ({} if -place in joined else profiles.values_of(facts.get(-place, ())) for place in range(1, len(new) + 1))
+        ids = profiles.add(workspace=self.workspace, seen_at=[event.occurred_at for event in new], known=list(said))
         self.known.number = {-place: profile for place, profile in enumerate(ids, 1)}
         for event in events:
             if event.profile_id < 0:
                 event.profile_id = self.known.number[event.profile_id]
         return {profile: event.occurred_at for profile, event in zip(ids, new, strict=True)}
 
-    def _attach_and_merge(self) -> None:
+    def _attach_and_merge(self) -> set[int]:
+        """Attach identifiers, and make one person of those who share them; return who was joined, and to whom."""
         number = self.known.number
         identifiers.attach_unknown(
             workspace=self.workspace,
@@ -157,15 +157,18 @@ class Steps:
                 keep = self.known.merged[keep][0]
             pairs.append((number.get(keep, keep), number.get(lose, lose), because))
         profiles.unite(workspace=self.workspace, pairs=pairs, now=self.now)
+        return {person for keep, lose, _ in pairs for person in (keep, lose)}
 
-    def _find_by_words(self, events: list[Incoming], made: Collection[int]) -> None:
+    def _find_by_words(self, events: list[Incoming], made: Collection[int], joined: Collection[int]) -> None:
         number = self.known.number
+        named = {event.profile_id for event in events if not event.traits.keys().isdisjoint(profiles.NAME_FACTS)}
+        unwanted = profiles.objections(self.workspace, sorted(one for one in named if one not in made or one in joined))
         pairs = {
             (event.profile_id, word)
             for event in events
             if (traits := event.traits)
-            for key in NAME_FACTS
-            if key in traits and isinstance(value := traits[key], str)
+            for key in profiles.NAME_FACTS
+            if key in traits and isinstance(value := traits[key], str) and (event.profile_id, key) not in unwanted
             for word in words_of(value)
         }
         pairs.update(

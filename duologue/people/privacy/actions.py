@@ -13,9 +13,9 @@ from duologue.people.consent.rules import CHANNELS_OF
 from duologue.people.identifiers.actions import one_at_a_time
 from duologue.people.identifiers.models import Identifier
 from duologue.people.privacy.models import Erasure
-from duologue.people.profiles.actions import NewFact, learn
+from duologue.people.profiles.actions import NAME_FACTS, NewFact, find_anew, forget_unwanted, learn
 from duologue.people.profiles.models import Fact, Objection
-from duologue.people.profiles.queries import profiles_of
+from duologue.people.profiles.queries import persons_of, profiles_of
 from duologue.platform.registry.ports import holders
 
 if TYPE_CHECKING:
@@ -32,18 +32,25 @@ OWN: Final = "the person"
 @transaction.atomic
 def correct(*, workspace: Workspace, profiles: Sequence[int], key: str, value: Any, now: datetime) -> bool:
     """Put a fact right on every profile of the person that holds it; False where none does."""
-    held = list(Fact.within(workspace).filter(profile__in=profiles, key=key).values_list("profile", flat=True))
-    learn(workspace=workspace, facts=[NewFact(profile, key, value, OWN, now) for profile in held], now=now)
+    held = list(Fact.within(workspace).filter(profile__in=profiles, key=key).values_list("profile", "at"))
+    learn(workspace=workspace, facts=[NewFact(profile, key, value, OWN, max(now, at)) for profile, at in held], now=now)
+    if held and key in NAME_FACTS:
+        find_anew(workspace=workspace, profiles=[profile for profile, _ in held])
     return bool(held)
 
 
 @transaction.atomic
 def object_to(*, workspace: Workspace, profiles: Sequence[int], key: str, now: datetime) -> bool:
-    """Forget a fact, and keep it from being learned again, whoever sends it; False where no profile holds it."""
-    if not correct(workspace=workspace, profiles=profiles, key=key, value=None, now=now):
+    """Forget a fact with what the timeline says of it, and keep it from being learned again, whoever sends it.
+
+    `profiles` are all of one person's. False where no profile holds the fact.
+    """
+    if not Fact.within(workspace).filter(profile__in=profiles, key=key).exists():
         return False
     made = [Objection(workspace=workspace, profile_id=profile, key=key, at=now) for profile in profiles]
     Objection.within(workspace).bulk_create(made, ignore_conflicts=True)
+    persons = sorted(set(persons_of(workspace, profiles).values()))
+    forget_unwanted(workspace=workspace, persons=persons, source=OWN, now=now)
     return True
 
 

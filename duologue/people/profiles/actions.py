@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection, transaction
 
 from duologue.kit.pipeline import Refused
-from duologue.people.profiles.learning import Learned, NewFact, keep, learn, newest_of, values_of
+from duologue.people.profiles.findable import NAME_FACTS, find_anew, find_by, make_findable
+from duologue.people.profiles.forgetting import forget_unwanted
+from duologue.people.profiles.learning import Learned, NewFact, keep, learn, newest_of, objections, values_of
 from duologue.people.profiles.models import Merge, Profile
-from duologue.people.profiles.rules import own_columns, shard_of, words_of
+from duologue.people.profiles.rules import own_columns, shard_of
 from duologue.platform.database import arrays, rows
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
 
 __all__ = [
-    "Learned", "NewFact", "add", "find_by", "keep", "learn", "make_findable", "merge", "newest_of", "saw", "unite", "unmerge", "values_of",
+    "NAME_FACTS", "Learned", "NewFact", "add", "find_anew", "find_by", "forget_unwanted", "keep", "learn", "make_findable", "merge",
+    "newest_of", "objections", "saw", "unite", "unmerge", "values_of",
 ]  # fmt: skip
+
+
+JOINED: Final = "merge"
 
 
 @transaction.atomic(savepoint=False)
@@ -59,36 +65,10 @@ def saw(*, workspace: Workspace, seen: Mapping[int, datetime]) -> None:
 
 
 @transaction.atomic
-def make_findable(*, workspace: Workspace, texts: Iterable[tuple[int, str]], made: Collection[int] = ()) -> None:
-    """Add the words of texts by which profiles are found; an address also as a whole.
-
-    `made` are profiles that this transaction itself made: they have no words yet.
-    """
-    find_by(workspace=workspace, pairs={(profile, word) for profile, text in texts for word in words_of(text)}, made=made)
-
-
-@transaction.atomic(savepoint=False)
-def find_by(*, workspace: Workspace, pairs: Collection[tuple[int, str]], made: Collection[int] = ()) -> None:
-    """Add words, as `words_of` gives them, each once for each profile."""
-    owner = str(workspace.pk)
-    fresh = [(word, owner, str(profile)) for profile, word in pairs if profile in made]
-    fresh.sort()
-    with connection.cursor() as cursor:
-        rows.copy(cursor, "people_searchword (word, workspace_id, profile_id)", fresh)
-        if len(fresh) < len(pairs):
-            ordered = sorted((word, profile) for profile, word in pairs if profile not in made)
-            cursor.execute(
-                """INSERT INTO people_searchword (workspace_id, word, profile_id)
-                   SELECT %s, w.word, w.profile FROM unnest(%s::bigint[], %s::text[]) AS w (profile, word) ON CONFLICT DO NOTHING""",
-                (workspace.pk, arrays.numbers(profile for _, profile in ordered), arrays.texts(word for word, _ in ordered)),
-            )
-
-
-@transaction.atomic
 def merge(*, workspace: Workspace, keep: int, lose: int, because: str, now: datetime) -> Merge:
     """Make two persons one: the profiles of `lose` now belong to `keep`. No other row changes, and `unmerge` undoes it.
 
-    Raises Refused when the two are the same or either has no profiles.
+    What either of them objected to is forgotten of both. Raises Refused when the two are the same or either has no profiles.
     """
     if keep == lose:
         raise Refused("same person", f"Person {keep} cannot be merged with itself.")
@@ -101,6 +81,7 @@ def merge(*, workspace: Workspace, keep: int, lose: int, because: str, now: date
     Profile.within(workspace).filter(id__in=given).update(person=keep, shard=shard_of(keep))
     done = Merge(workspace=workspace, kept=keep, lost=lose, profiles=given, because=because[:200], at=now)
     done.save()
+    forget_unwanted(workspace=workspace, persons=[keep], source=JOINED, now=now)
     return done
 
 
@@ -125,6 +106,7 @@ def unite(*, workspace: Workspace, pairs: Sequence[tuple[int, int, str]], now: d
                WHERE p.workspace_id = %s AND p.person = m.lose""",
             (keeps, loses, [shard_of(keep) for keep in keeps], workspace.pk),
         )
+    forget_unwanted(workspace=workspace, persons=keeps, source=JOINED, now=now)
 
 
 @transaction.atomic

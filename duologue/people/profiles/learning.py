@@ -142,7 +142,7 @@ def _renew(workspace: Workspace, newest: dict[int, list[Learned]]) -> dict[int, 
             values = {
                 key: value
                 for key, value in one.values.items()
-                if (profile, key) not in unwanted and (key not in known or known[key][1] <= one.at)
+                if (value is None or (profile, key) not in unwanted) and (key not in known or known[key][1] <= one.at)
             }
             fresh += [NewFact(profile, key, value, one.source, one.at, one.purposes) for key, value in values.items()]
             other = {key: value for key, value in values.items() if value != (known[key][0] if key in known else None)}
@@ -157,6 +157,8 @@ def _renew(workspace: Workspace, newest: dict[int, list[Learned]]) -> dict[int, 
 
 def objections(workspace: Workspace, profiles: Collection[int]) -> set[tuple[int, str]]:
     """Return (profile, key) of what is not to be kept about the persons of these profiles, on whichever profile they said so."""
+    if not profiles:
+        return set()
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT f.id, o.key FROM people_objection o

@@ -13,6 +13,7 @@ from duologue.engage.conversations.leaving import snooze
 from duologue.people.consent import actions as consent
 from duologue.people.consent.actions import NewStatement
 from duologue.people.consent.rules import topic_fact
+from duologue.people.privacy.actions import allow_again
 from duologue.people.profiles.actions import NewFact, learn
 from duologue.people.profiles.queries import people
 from duologue.web.public.access import Visit, by_link
@@ -102,6 +103,7 @@ def _keep(visit: Visit, here: Choices, asked: Asked) -> Asked:
         consent.wish(workspace=visit.workspace, profile_id=origin.profile, profiles=profiles, pace_days=int(pace), hours=window, now=now)
     if asked.language and asked.language != here.language:
         changed.language = asked.language
+        allow_again(workspace=visit.workspace, profiles=visit.person.profile_ids, key="locale")
         facts.append(NewFact(origin.profile, "locale", asked.language, SOURCE, now))
     learn(workspace=visit.workspace, facts=facts, now=now)
     return changed

@@ -156,6 +156,13 @@ def test_nobody_makes_themselves_older(workspace, anna, client, known, do, key):
     assert not standing(workspace, [anna])[anna].may("email", "newsletter")
 
 
+def test_who_chooses_a_language_allows_it_to_be_kept(workspace, anna, deliver, client, known):
+    learn(workspace=workspace, facts=[NewFact(anna, "locale", "en", "form", NOW)], now=NOW)
+    client.post(known, {"do": "object", "key": "locale"})
+    client.post(f"/p/{deliver()}", {"language": "de"})
+    assert (facts(workspace, anna)["locale"], people(workspace, [anna])[anna].locale) == ("de", "de")
+
+
 def test_a_use_is_objected_to_for_good(workspace, anna, client, known):
     later(workspace, minutes=1)
     assert "nothing more for this" in client.post(known, {"do": "stop", "key": "promotions"}).content.decode()

@@ -85,8 +85,8 @@ def test_people_run_through_an_example(shop, block):
     shop.add_people(12)
     shop.segment("everyone", shop.people)
     shop.segment("staff", shop.people[:1])
-    for fact in ("birthday", "contract_ends"):
-        shop.know(fact, shop.people, "2026-01-12")
+    shop.know("birthday", shop.people, "1990-01-12")
+    shop.know("contract_ends", shop.people, "2026-01-12")
     for offer in ("ten", "five"):
         shop.offer(offer, lasts="10d")
     Team(workspace=shop.workspace, name="care", emails=["care@shop.example"]).save()

@@ -97,8 +97,8 @@ def tell_changes(workspace: Workspace, now: datetime) -> int:
         return 0
     most = max(1, PROFILES_AT_ONCE // len(changes))
     with connection.cursor() as cursor:
-        asked = {"days": watch(workspace).looked_within, "changes": arrays.numbers(changes), "most": most}
-        cursor.execute(LOOKERS, {"workspace": workspace.pk, **asked})
+        within, numbers = watch(workspace).looked_within, arrays.numbers(changes)
+        cursor.execute(LOOKERS, {"workspace": workspace.pk, "changes": numbers, "days": within, "most": most})
         rows = cursor.fetchall()
     known = products(workspace, {one.key for one in changes.values()})
     telling = [(changes[number], profile, hows) for number, _, profile, hows in rows if profile is not None]

@@ -1,21 +1,28 @@
 """What is older than the rules allow goes from timeline, facts and lake, and it is written down what went."""
 
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 
+import pyarrow.parquet as pq
 import pytest
 from django.db import connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
 from duologue.kit.yaml import Mistakes
-from duologue.people.models import Fact, Profile, Removal, RetentionRules, SearchWord
+from duologue.people.models import Event, Fact, Profile, Removal, RetentionRules, SearchWord
+from duologue.people.profiles import actions as profiles
 from duologue.people.profiles.actions import NewFact, learn, make_findable
-from duologue.people.retention import tasks
+from duologue.people.retention import facts, tasks
 from duologue.people.retention.actions import carry_out, set_retention
 from duologue.people.retention.queries import rules, sums
 from duologue.people.retention.rules import Retention, read_retention, rules_of, to_json
 from duologue.people.timeline.actions import NewEvent, write
 from duologue.platform.audit.models import AuditEntry
+from duologue.platform.database import locks
+from duologue.platform.lake import copies
+from duologue.platform.lake.tables import opened
 from duologue.platform.registry import ports
 from duologue.strategize.segments.comparing import compare
 from duologue.strategize.segments.history import LakeFollower
@@ -107,6 +114,71 @@ def test_old_facts_are_forgotten_with_what_the_timeline_says_of_them(workspace, 
     assert {key: one["facts"] for key, one in sums(workspace).items()} == {("fact", "first_name"): 1, ("fact", "size"): 1}
     all_read(workspace)
     assert [month for month in compare(workspace) if not month.equal] == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_said_of_other_facts_stays_and_the_lake_is_written_anew_once(workspace, ann, tmp_path, monkeypatch):
+    monkeypatch.setattr(facts, "AT_ONCE", 1)
+    old = NOW - timedelta(days=100)
+    (ben,) = profiles.add(workspace=workspace, seen_at=[NOW])
+    both = [NewFact(one, key, value, "form", old) for one in (ann, ben) for key, value in (("size", "XXL"), ("colour", "red"))]
+    learn(workspace=workspace, facts=both, now=NOW)
+    learn(workspace=workspace, facts=[NewFact(ben, "size", "XXS", "form", old)], now=NOW)
+    all_read(workspace)
+    (cy,) = profiles.add(workspace=workspace, seen_at=[NOW])
+    learn(workspace=workspace, facts=[NewFact(cy, "size", "XXM", "form", old)], now=NOW)  # nobody has read it yet
+    set_retention(workspace=workspace, retention=read_retention("facts: {size: 90d}"), now=NOW)
+    version = opened(workspace).version()
+
+    carry_out(workspace=workspace, now=NOW)
+    assert opened(workspace).version() - version == 3  # one change, and two lines of the log about the old files
+    assert [(one.facts, one.events, one.in_lake) for one in Removal.within(workspace)] == [(2, 3, 3)]
+    told = Event.within(workspace).filter(occurred_at=old).order_by("profile_id", "id").values_list("profile_id", "properties")
+    assert list(told) == [(ann, {"colour": "red"}), (ben, {"colour": "red"}), (cy, {"size": "XXM"})]
+    assert set(Fact.within(workspace).filter(key="size").values_list("profile", flat=True)) == {cy}
+    assert [month for month in compare(workspace) if not month.equal] == []
+    texts = [str(pq.read_table(path).to_pylist()) for path in tmp_path.rglob("*.parquet")] + [
+        path.read_text() for path in tmp_path.rglob("*.json")
+    ]
+    assert "red" in "".join(texts)
+    assert not [word for word in ("XXL", "XXS") if word in "".join(texts)]
+
+    all_read(workspace)
+    carry_out(workspace=workspace, now=NOW)
+    assert not Fact.within(workspace).filter(key="size").exists()
+    assert not Event.within(workspace).filter(profile_id=cy, occurred_at=old).exists()
+    assert [month for month in compare(workspace) if not month.equal] == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_holds_nobody_up_while_it_waits_for_the_lake_nor_undoes_rules_changed_meanwhile(workspace, ann):
+    learn(workspace=workspace, facts=[NewFact(ann, "size", "XL", "form", NOW - timedelta(days=100))], now=NOW)
+    all_read(workspace)
+    set_retention(workspace=workspace, retention=read_retention("facts: {size: 90d}"), now=NOW)
+
+    def keep():
+        carry_out(workspace=workspace, now=NOW)
+        connection.close()
+
+    copies.hold(workspace)
+    keeping = threading.Thread(target=keep)
+    try:
+        keeping.start()
+        until = time.monotonic() + 30
+        with connection.cursor() as cursor:
+            waits = False
+            while not waits and time.monotonic() < until:
+                cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE classid = %s AND NOT granted)", (locks.LAKE,))
+                waits = cursor.fetchone()[0]
+            assert waits
+            with transaction.atomic():
+                cursor.execute("SELECT FROM people_fact WHERE workspace_id = %s FOR UPDATE NOWAIT", (workspace.pk,))
+        set_retention(workspace=workspace, retention=read_retention("facts: {size: 80d}"), now=NOW)
+    finally:
+        copies.let_go(workspace)
+        keeping.join()
+    assert not Fact.within(workspace).exists()
+    assert RetentionRules.within(workspace).get().next_at == NOW
 
 
 @pytest.mark.parametrize(

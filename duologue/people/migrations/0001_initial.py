@@ -298,7 +298,7 @@ class Migration(FirstMigration):
                 ('keep', models.CharField(max_length=12)),
                 ('before', models.DateTimeField(help_text='All that is older went.')),
                 ('at', models.DateTimeField()),
-                ('events', models.BigIntegerField(default=0, help_text='Rows of the timeline.')),
+                ('events', models.BigIntegerField(default=0, help_text='Rows of the timeline that went, or no longer tell of the fact.')),
                 ('in_lake', models.BigIntegerField(default=0, help_text='Rows of the lake.')),
                 ('facts', models.BigIntegerField(default=0)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),

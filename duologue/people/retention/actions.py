@@ -39,13 +39,15 @@ def carry_out(*, workspace: Workspace, now: datetime) -> int:
     for rule in rules.rules_of(ours.data):
         before = rule.before(now)
         if rule.kind == rules.FACTS:
-            removed = dict(zip(("facts", "events", "in_lake"), facts.forget(workspace, rule.name, before=before, now=now), strict=True))
+            counts = facts.forget(workspace, rule.name, before=before, now=now, until_batch=read)
+            removed = dict(zip(("facts", "events", "in_lake"), counts, strict=True))
         else:
             removed, done[rule.key] = _events(workspace, rule, before, ours.done.get(rule.key), read)
         if any(removed.values()):
             _write_down(workspace, rule, before, removed, now)
             gone += sum(removed.values())
-    RetentionRules.within(workspace).filter(pk=ours.pk).update(done=done, next_at=now + EVERY)
+    # rules that were changed meanwhile are due at once
+    RetentionRules.within(workspace).filter(pk=ours.pk, changed_at=ours.changed_at, data=ours.data).update(done=done, next_at=now + EVERY)
     return gone
 
 

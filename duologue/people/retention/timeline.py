@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,8 +21,6 @@ TABLES: Final = """SELECT c.relname, pg_relation_size(c.oid) / current_setting('
     JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'people_event'::regclass ORDER BY c.relname"""
 READ: Final = """SELECT CASE WHEN count(*) < cardinality(%(names)s::text[]) THEN 0 ELSE min(batch_no) END FROM platform_cursor
     WHERE workspace_id = %(workspace)s AND follower = ANY(%(names)s)"""
-
-Pause = Callable[[], None]
 
 
 def read_until(workspace: Workspace) -> int:

@@ -40,13 +40,16 @@ def rows_of(events: Iterable[Any]) -> pa.Table:
     """Return timeline events as rows of the lake, without what identifies a person."""
     columns: list[list[Any]] = [[] for _ in SCHEMA]
     for event in events:
-        kept = json.dumps(cleaned(event.properties), ensure_ascii=False, separators=(",", ":"))
-        row = (event.profile_id, event.id, event.occurred_at, event.received_at, event.name, kept, event.source)
+        row = (event.profile_id, event.id, event.occurred_at, event.received_at, event.name, _kept(event.properties), event.source)
         for column, value in zip(
             columns, (*row, event.run_id, event.delivery_id, event.batch_no, f"{event.occurred_at:%Y-%m}"), strict=True
         ):
             column.append(value)
     return pa.table([pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)], schema=SCHEMA)
+
+
+def _kept(properties: dict[str, Any]) -> str:
+    return json.dumps(cleaned(properties), ensure_ascii=False, separators=(",", ":"))
 
 
 def append(*, workspace: Workspace, events: Sequence[Any], batch_no: int) -> int:
@@ -95,8 +98,7 @@ def erase(*, workspace: Workspace, profiles: Sequence[int]) -> int:
     if profiles:
         listed = ", ".join(str(int(profile)) for profile in profiles)
         gone = int(table.delete(f"profile_id IN ({listed})")["num_deleted_rows"])
-    table.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False)
-    _clean_log(table)
+    _forget_old_files(table)
     return gone
 
 
@@ -110,11 +112,25 @@ def remove_older(*, workspace: Workspace, names: Sequence[str], all_but: bool, b
     return _remove(workspace, f"month <= '{before.astimezone(UTC):%Y-%m}' AND occurred_at < {_moment(before)} AND {about}")
 
 
-def remove_events(*, workspace: Workspace, ids: Sequence[int], first: datetime, last: datetime) -> int:
-    """Remove these events, which happened between two moments; return how many. The caller holds the lock."""
-    listed = ", ".join(str(int(number)) for number in ids)
-    between = f"occurred_at >= {_moment(first)} AND occurred_at <= {_moment(last)}"
-    return _remove(workspace, f"{between} AND id IN ({listed})") if ids else 0
+def change_events(*, workspace: Workspace, events: Sequence[tuple[int, datetime, dict[str, Any] | None]]) -> int:
+    """Give these events (id, when it happened, properties) other properties, and remove those that have None; return how many.
+
+    The caller holds the lock. What they held before goes from the table, from every old file, and from the log.
+    """
+    table = opened(workspace)
+    if table is None or not events:
+        return 0
+    columns = {
+        "id": pa.array([number for number, _, _ in events], pa.int64()),
+        "month": pa.array([f"{at.astimezone(UTC):%Y-%m}" for _, at, _ in events], pa.string()),
+        "properties": pa.array([None if kept is None else _kept(kept) for _, _, kept in events], pa.string()),
+    }
+    merging = table.merge(pa.table(columns), "held.month = said.month AND held.id = said.id", source_alias="said", target_alias="held")
+    found = merging.when_matched_delete("said.properties IS NULL").when_matched_update({"properties": "said.properties"}).execute()
+    changed = int(found["num_target_rows_deleted"] + found["num_target_rows_updated"])
+    if changed:
+        _forget_old_files(table)
+    return changed
 
 
 def _moment(at: datetime) -> str:
@@ -127,9 +143,13 @@ def _remove(workspace: Workspace, predicate: str) -> int:
         return 0
     gone = int(table.delete(predicate)["num_deleted_rows"] or 0)
     if gone:
-        table.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False)
-        _clean_log(table)
+        _forget_old_files(table)
     return gone
+
+
+def _forget_old_files(table: Any) -> None:
+    table.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False)
+    _clean_log(table)
 
 
 def _clean_log(table: Any) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from duologue.cli import command
 from duologue.cli.opening import open_house
+from duologue.platform.audit.actions import note
 from duologue.platform.audit.models import AuditEntry
 from duologue.platform.database.clock import database_now
 
@@ -64,3 +65,9 @@ def test_an_import_done_before_says_that_nothing_changed(tmp_path, capsys):
     ]
     assert "nothing has changed" not in first[2]
     assert "people.csv was imported before, by the same recipe: nothing has changed." in second[2]
+
+
+def test_no_cell_is_a_formula(capsys):
+    note(None, "=cmd|' /C calc'!A0", "make", "@SUM(1)", {})
+    assert command.run(["audit", "--installation", "--csv"]) == 0
+    assert capsys.readouterr().out.splitlines()[1].endswith(",'=cmd|' /C calc'!A0,make,'@SUM(1),")

@@ -36,6 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Look."""
+    from duologue.kit.text import no_formula
     from duologue.platform.audit.queries import Asked, every
 
     workspace = None if args.installation else workspace_of(args)
@@ -47,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     elif args.csv:
         table = csv.writer(sys.stdout)
         table.writerow(HEADINGS)
-        table.writerows(_rows(found))
+        table.writerows([no_formula(cell) for cell in row] for row in _rows(found))
     else:
         print_table(HEADINGS, _rows(found))
     return 0

@@ -14,6 +14,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from duologue.kit.clock import zone_named
+from duologue.kit.text import no_formula
 from duologue.platform.audit.queries import Asked, every, find, people_and_actions
 from duologue.platform.staff.rules import Right
 from duologue.web.access import inside
@@ -71,7 +72,7 @@ def as_csv(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     table.writerow(HEADINGS)
     for one in every(workspace, asked, most=MOST):
         detail = json.dumps(one.detail, ensure_ascii=False) if one.detail else ""
-        table.writerow([one.at.isoformat(), *map(_harmless, (one.actor, one.action, one.subject, detail))])
+        table.writerow([one.at.isoformat(), *map(no_formula, (one.actor, one.action, one.subject, detail))])
     response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{workspace.name}-log.csv"'
     return response
@@ -92,8 +93,3 @@ def _asked(given: QueryDict, workspace: Workspace) -> tuple[Asked, str]:
 def _begin_of(day: str, workspace: Workspace, days: int = 0) -> datetime:
     begins = datetime.combine(date.fromisoformat(day) + timedelta(days=days), time(), tzinfo=zone_named(workspace.timezone, "UTC"))
     return begins.astimezone(UTC)
-
-
-def _harmless(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

@@ -1,5 +1,6 @@
 import re
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -8,6 +9,7 @@ from django.urls import URLPattern, get_resolver, resolve
 
 from duologue.api.doors import DOORS
 from duologue.api.v1.urls import api
+from duologue.brand.catalogue.feeds import save_feed
 from duologue.engage.messages.writing import PAGES, PLAIN_PAGES
 from duologue.platform.database.clock import database_now
 from duologue.platform.staff import actions
@@ -146,3 +148,14 @@ def test_a_guests_key_changes_nothing_and_sees_nobody(client, workspace):
     _, secret = actions.create_key(workspace, "screen", "manage", "guest", database_now())
     answers = [(*op, call(client, *op, secret)) for op in every_operation(workspace) if op[0] != "get" or "/people/" in op[1]]
     assert [answer for answer in answers if answer[2] not in {403, 422}] == []
+
+
+def test_the_whole_address_of_a_feed_is_shown_to_those_alone_who_may_change_it(client, workspace):
+    whole = "https://shop.example/f/0123456789abcdef/google.xml?token=secret"
+    save_feed(workspace=workspace, name="google", address=whole, every=timedelta(hours=6), now=database_now())
+    shown = {}
+    for role in ("guest", "editor"):
+        client.force_login(member_of(workspace, role, role))
+        page = client.get("/shop/brand/products/feeds").content.decode()
+        shown[role] = (whole in page, "secret" in page or "0123456789" in page, "shop.example … google.xml" in page)
+    assert shown == {"guest": (False, False, True), "editor": (True, True, False)}

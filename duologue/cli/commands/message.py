@@ -33,7 +33,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     tried = words.add_parser("try", help="send a trial letter to someone who works here; it touches nobody's figures")
     tried.add_argument("name", metavar="NAME", help="the message")
     tried.add_argument("--to", metavar="ADDRESS", required=True, help="the address of a member of the workspace")
-    tried.add_argument("--person", metavar="REF", default="", help="as this person would read it (default: the first there is)")
+    tried.add_argument(
+        "--person", metavar="REF", default="", help="as this person would read it (default: someone of whom nothing is known)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

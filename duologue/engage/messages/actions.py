@@ -115,6 +115,7 @@ class NewDelivery:
     plain: str = ""  # a letter of our own, by the name of its words
     to: str = ""  # a colleague's or a parent's address: the person is written about, not to
     test: str = ""  # what stands before the subject of a trial letter, whose links touch nobody
+    to_nobody: bool = False  # filled in as for somebody of whom nothing is known
 
 
 def plan(*, workspace: Workspace, deliveries: Sequence[NewDelivery], now: datetime) -> list[int]:
@@ -189,6 +190,7 @@ def _body(delivery: NewDelivery) -> dict[str, Any]:
         "plain": delivery.plain,
         "to": delivery.to,
         "test": delivery.test,
+        "to_nobody": delivery.to_nobody,
     }
     return {key: value for key, value in body.items() if value}
 

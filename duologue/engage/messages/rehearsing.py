@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any, Final
 from duologue.engage.messages.content.liquid import ContentFailed, Template
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from duologue.engage.messages.content.compile import Compiled
 
 NOBODY: Final = "test"  # a token that leads to no delivery
-PAGES: Final = {"unsubscribe": "u", "preferences": "p", "why": "w", "not_now": "n"}
 
 
-def rehearse(values: dict[str, Any], content: Compiled, url: str) -> None:
-    """Put links straight to their targets, pages of nobody, and example codes into the values of a trial letter."""
-    links = {name: f"{url}/{path}/{NOBODY}" for name, path in PAGES.items()}
+def rehearse(values: dict[str, Any], content: Compiled, pages: Mapping[str, str], url: str) -> None:
+    """Put links straight to their targets, `pages` of nobody, and example codes into the values of a trial letter."""
+    links = {name: f"{address}/{NOBODY}" for name, address in pages.items()}
     links["pixel"] = f"{url}/o/{NOBODY}"
     values["survey"] = {"link": f"{url}/s/{NOBODY}"}
     offers = {path.split(".")[1] for path in content.reads if path.startswith("perk.")}

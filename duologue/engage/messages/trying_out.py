@@ -10,6 +10,7 @@ from duologue.engage.messages.models import Message
 from duologue.people.profiles.models import Profile
 from duologue.people.profiles.rules import shard_of
 from duologue.platform.staff.models import Membership
+from duologue.platform.staff.rules import Right, may
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,7 +32,7 @@ def colleagues(workspace: Workspace) -> list[str]:
 
 
 def send_trial(*, workspace: Workspace, message: str, to: str, person: int | None, now: datetime, variant: str = "") -> int:
-    """Plan a trial letter of a message as a person would read it (None: the first there is). Raises NotTried."""
+    """Plan a trial letter of a message as a person would read it (None: someone of whom nothing is known). Raises NotTried."""
     if not Message.within(workspace).filter(name=message).exists():
         raise NotTried(f"There is no message {message!r} in {workspace.name}.")
     (made,) = plan(
@@ -54,9 +55,15 @@ def trial(
     label: str = LABEL,
     variant: str = "",
 ) -> NewDelivery:
-    """Return a trial letter to plan. Raises NotTried where the address is no colleague's, or there is nobody to read it as."""
-    if to not in colleagues(workspace):
+    """Return a trial letter to plan, as a person would read it, or someone of whom nothing is known.
+
+    Raises NotTried where the address is no colleague's, or that of one who may not see people and would read somebody's letter.
+    """
+    role = Membership.within(workspace).filter(staff__email=to).values_list("role", flat=True).first()
+    if role is None:
         raise NotTried(f"{to} is no address of someone who works here; trial letters go to no one else.")
+    if person is not None and not may(role, Right.SEE_PEOPLE):
+        raise NotTried(f"{to} may not see people, and so not read what somebody would; send the letter without naming anyone.")
     found = Profile.within(workspace).filter(person=person) if person is not None else Profile.within(workspace)
     profile = found.order_by("pk").first()
     if profile is None:
@@ -79,4 +86,5 @@ def trial(
         window="always",
         to=to,
         test=label,
+        to_nobody=person is None,
     )

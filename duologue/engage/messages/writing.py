@@ -20,6 +20,7 @@ from duologue.engage.perks.actions import PerkRequest, Reserved, reserve
 from duologue.engage.perks.queries import of_runs
 from duologue.kit.clock import zone_named
 from duologue.kit.money import major
+from duologue.people.profiles.queries import KnownPerson
 from duologue.platform.secrets.signing import sign, sign_each
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from duologue.engage.messages.claims import Claimed, Judged
     from duologue.engage.messages.content.compile import Compiled
     from duologue.engage.messages.surroundings import Surroundings
-    from duologue.people.profiles.queries import KnownPerson
     from duologue.platform.workspaces.models import Workspace
 
 Contents = dict[tuple[int | None, str, str, str], "Compiled"]
@@ -82,7 +82,8 @@ def write_letters(workspace: Workspace, claimed: Sequence[Claimed], judged: Judg
             written.refused[one.id] = gone[one.id]
             continue
         try:
-            filled = fill(workspace, one, judged.known[one.person], found.get(one.version_id or 0), around, contents=contents)
+            reader = KnownPerson(0) if one.body.get("to_nobody") else judged.known[one.person]
+            filled = fill(workspace, one, reader, found.get(one.version_id or 0), around, contents=contents)
             written.letters.append(_letter(workspace, one, filled, judged.addresses[one.id], around=around, now=now))
         except ContentFailed as error:
             written.refused[one.id] = "not_written"
@@ -208,7 +209,7 @@ def values_for(
     if one.items:
         values["items"] = _items(workspace, one, person, locale, around)
     if one.body.get("test"):
-        rehearse(values, content, around.public_url)
+        rehearse(values, content, {name: f"{around.public_url}/{path}" for name, path in PAGES.items()}, around.public_url)
     if one.body.get("text"):
         values["reply"] = {"text": one.body["text"], "subject": one.body.get("subject") or "Re:"}
     for path, instead in version.fallback if version is not None else ():

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duologue.engage.broadcasts import actions
+from duologue.engage.broadcasts.asking import named
 from duologue.engage.broadcasts.queries import find
 from duologue.engage.broadcasts.rules.standing import standing_of
 from duologue.engage.broadcasts.rules.texts import Broadcast, dialogue_text, message_text, read_back
@@ -85,6 +86,13 @@ def test_a_text_with_more_than_the_screen_asks_is_left_to_be_text():
     assert read_back("dialogue: b\n", None, LATER) is None
 
 
+def test_long_names_are_cut_and_stay_apart():
+    one, other = named(f"ask-promotions-{'tea' * 20}"), named(f"ask-promotions-{'tea' * 20}-too")
+    assert one != other
+    assert len(one) == len(other) == 63
+    assert named("ask-promotions-tea") == "ask-promotions-tea"
+
+
 @pytest.mark.parametrize(
     ("state", "more", "stands"),
     [
@@ -106,8 +114,10 @@ def test_where_it_stands(state, more, stands):
 @pytest.mark.django_db(transaction=True)
 def test_it_is_kept_sent_and_stopped_and_the_first_page_says_so(shop, client):  # noqa: F811
     shop.add_people(30)
-    silent = shop.add_people(2, consent=False)
-    shop.state(silent[1:], "withdrawn")
+    silent = shop.add_people(3, consent=False)
+    shop.state(silent[1:2], "withdrawn")
+    shop.state(silent[2:], "refused")
+    shop.know("first_name", shop.people, "Ann")
     shop.segment("tea", shop.people)
     client.force_login(seed.staff_for(shop.workspace), backend="allauth.account.auth_backends.AuthenticationBackend")
     where = reverse("engage:new-broadcast", args=["shop"])
@@ -131,8 +141,8 @@ def test_it_is_kept_sent_and_stopped_and_the_first_page_says_so(shop, client):  
     assert client.get("/at/shop/letters/").status_code == 404
     letters.forget()
     send = reverse("engage:send-broadcast", args=["shop", "tulips"])
-    assert "Its segment has 32 people now, not 29" in client.post(send, {"people": "29"}, follow=True).text
-    client.post(send, {"people": "32"})
+    assert "Its segment has 33 people now, not 29" in client.post(send, {"people": "29"}, follow=True).text
+    client.post(send, {"people": "33"})
     assert find(shop.workspace, "tulips", shop.now).standing == "scheduled"
     shop.advance(minutes=30)
     left = list(Delivery.within(shop.workspace).filter(state="accepted", dialogue__isnull=False).values_list("pk", flat=True))
@@ -150,9 +160,10 @@ def test_it_is_kept_sent_and_stopped_and_the_first_page_says_so(shop, client):  
     assert find(shop.workspace, "tulips", shop.now).standing == "done"
     read_by_everybody(Client())
     sheet = client.get("/shop/strategize/dialogues/tulips/launch-sheet").text
-    assert "Ask the 2 who have not agreed" in sheet
+    assert "Ask the 3 who have not agreed" in sheet
     assert "needs consent itself" in client.post("/shop/strategize/dialogues/tulips/ask", {"by": "newsletter"}, follow=True).text
     client.post("/shop/strategize/dialogues/tulips/ask", {"by": "bookings"})
+    assert "already, which stays as it is" in client.post("/shop/strategize/dialogues/tulips/ask", {"by": "bookings"}, follow=True).text
     shop.advance(minutes=2)
     asked_for = Delivery.within(shop.workspace).filter(dialogue__name="ask-promotions-tea", state="accepted")
     assert not asked_for.exists()
@@ -180,6 +191,10 @@ def rehearse(shop, client):  # noqa: F811
     trial = next(bytes(mail.content).decode() for mail in mails if mail.subject == "[Test] Spring").replace("=\r\n", "")
     assert "https://shop.example/?for=3Dall" in trial
     assert "/u/test" in trial
+    assert "Ann" not in trial
+    seed.staff_for(shop.workspace, "guest", "guest@shop.example")
+    named = {"to": "guest@shop.example", "person": shop.people[0]}
+    assert "may not see people" in client.post("/shop/engage/messages/tulips/try", named, follow=True).text
     assert not Delivery.within(shop.workspace).filter(dialogue__isnull=False).exists()
     assert not Event._rows.filter(name="Message Sent").exists()
 

@@ -112,7 +112,7 @@ def judge(workspace: Workspace, claimed: Sequence[Claimed], around: Surroundings
     received = received_by(workspace, persons, (*around.caps, *paces.values()), now)
     ready = {name: _ready(workspace, name, now) for name in {one.channel for one in claimed}}
     changed = no_longer(workspace, claimed, now)
-    places = Places(workspace, around.sender.address, claimed, now)
+    places = Places(workspace, around.sender.address, claimed, addresses, now)
     verdicts: dict[int, Verdict] = {}
     for one in by_rank(workspace, claimed) if around.caps or paces else claimed:
         verdict = ready[one.channel]

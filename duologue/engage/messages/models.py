@@ -140,10 +140,14 @@ class TrialResult(InWorkspace):
 
 
 class WarmingUp(InWorkspace):
-    """How many letters of one sending domain have a place on a day, to one receiving domain (empty: to all), while it is warmed up."""
+    """How many letters of one sending domain have a place on a day, to one receiving domain (empty: to all), while it is warmed up.
+
+    A day that is over goes once a later one is there; each row knows when it all `began`.
+    """
 
     sending = models.CharField(max_length=255)
     receiving = models.CharField(max_length=255, blank=True)
+    began = models.DateField()
     day = models.DateField()
     taken = models.IntegerField()
 

@@ -447,6 +447,7 @@ class Migration(FirstMigration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('sending', models.CharField(max_length=255)),
                 ('receiving', models.CharField(blank=True, max_length=255)),
+                ('began', models.DateField()),
                 ('day', models.DateField()),
                 ('taken', models.IntegerField()),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),

@@ -6,8 +6,10 @@ from datetime import date, timedelta
 import pytest
 
 from duologue.engage.messages.actions import note_outcome
+from duologue.engage.messages.claims import Claimed
 from duologue.engage.messages.rules.trials import Tried, did_best
 from duologue.engage.messages.rules.warming import Filling
+from duologue.engage.messages.warming import Places
 from duologue.engage.models import Delivery, KeptMail, Timetable, TrialResult, WarmingUp
 from duologue.engage.runs import actions
 from duologue.kit.yaml import Mistakes
@@ -16,6 +18,7 @@ from duologue.strategize.dialogues.rules.plan import StopIf, Trial, WarmUp
 from duologue.strategize.dialogues.rules.read import read_dialogue
 from duologue.strategize.dialogues.rules.trying import drawn, taken_badly
 from duologue.strategize.models import Dialogue
+from tests.engage.runs.conftest import NOON
 from tests.engage.runs.saying import began, sent
 
 SPRING = """dialogue: spring
@@ -76,10 +79,10 @@ def test_reactions_are_bad_above_a_share_once_enough_letters_have_left():
 
 
 def test_a_warm_up_gives_places_day_by_day_and_goes_on_where_it_was():
-    plan, filling = WarmUp(2, "1d", 6), Filling()
+    plan, filling = WarmUp(2, "1d", 6), Filling(date(2026, 1, 5))
     days = Counter(filling.take(plan, date(2026, 1, 5)).day for _ in range(16))
     assert days == {5: 2, 6: 4, 7: 6, 8: 4}
-    assert Filling(dict(filling.taken)).take(plan, date(2026, 1, 8)).day == 8
+    assert Filling(filling.began, {date(2026, 1, 8): 4}).take(plan, date(2026, 1, 8)).day == 8
 
 
 @pytest.mark.django_db(transaction=True)
@@ -176,6 +179,30 @@ def test_some_get_a_variant_each_and_the_others_the_one_that_did_best(shop):
     result = TrialResult.within(shop.workspace).get()
     assert result.variant == "short"
     assert result.figures["short"] == {"sent": subjects["spring"], "good": subjects["spring"]}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_places_are_read_and_written_of_the_domains_of_a_batch_alone(shop):
+    dialogue = shop.dialogue(text("warm_up: {from: 1/day, doubling: 1d, to: 100/day}"), start=False).pk
+
+    def claimed(number):
+        return Claimed(number, None, dialogue, 1, 1, "news", 1, 1, None, {}, "email", "", "promotion", "consent", 0, None, "", "")
+
+    def filled(day, *domains):
+        batch = [claimed(number) for number in range(len(domains))]
+        addresses = {number: f"ann@{domain}" for number, domain in enumerate(domains)}
+        places = Places(shop.workspace, "may@shop.example", batch, addresses, NOON + timedelta(days=day))
+        later = [places.take(one, addresses[one.id]) for one in batch]
+        places.write_down()
+        return [at is not None for at in later]
+
+    assert filled(0, "a.example", "a.example", "b.example") == [False, True, False]
+    assert filled(3, "a.example", "a.example", "a.example") == [False, False, False]
+    rows = WarmingUp.within(shop.workspace).values_list("receiving", "began", "day__day", "taken")
+    assert set(rows) == {
+        ("a.example", date(2026, 1, 5), 8, 3),
+        ("b.example", date(2026, 1, 5), 5, 1),
+    }
 
 
 @pytest.mark.django_db(transaction=True)

@@ -17,20 +17,22 @@ GIVES_UP = 3660  # days
 
 @dataclass(slots=True)
 class Filling:
-    """How many places of each day are taken; the first of these days is when warming up began."""
+    """When warming up `began`, how many places of each day are `taken`, and of which days that has `changed`. Past days may be missing."""
 
+    began: date
     taken: dict[date, int] = field(default_factory=dict)
+    changed: set[date] = field(default_factory=set)
     _next: date = date.min  # no day before it has a place left
 
     def take(self, plan: WarmUp, today: date) -> date:
         """Take a place on the first day from today on that has one left, and return that day."""
-        began = min(self.taken, default=today)
         day = max(today, self._next)
         for _ in range(GIVES_UP):
-            if self.taken.get(day, 0) < on_day(plan, began, day):
+            if self.taken.get(day, 0) < on_day(plan, self.began, day):
                 break
             day += DAY
         self._next = day
+        self.changed.add(day)
         self.taken[day] = self.taken.get(day, 0) + 1
         return day
 

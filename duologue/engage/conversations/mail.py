@@ -54,6 +54,9 @@ def take_in_mail(*, workspace: Workspace, raw: bytes, now: datetime, envelope: I
     incoming = understand(raw, envelope=envelope)
     ref = incoming.delivery
     origin = origin_of(workspace, ref.delivery_id) if ref and ref.workspace_id == workspace.pk else None
+    if origin is None and ref and ref.workspace_id == workspace.pk and incoming.kind in {"bounce", "spam_report"}:
+        about = origin_of(workspace, ref.delivery_id, about=True)
+        return Taken(incoming, _came_back(workspace, incoming, about, now) if about else "no delivery of ours")
     if incoming.kind == "bounce":
         return Taken(incoming, _bounced(workspace, incoming, origin, now))
     if incoming.kind == "spam_report":
@@ -96,6 +99,17 @@ def _profile_of(workspace: Workspace, sender: str, now: datetime) -> int | None:
     profile = add(workspace=workspace, seen_at=[now])[0]
     attach(workspace=workspace, identifiers=[NewIdentifier(profile, "email", address, sender)], now=now)
     return profile
+
+
+def _came_back(workspace: Workspace, incoming: Incoming, about: Origin, now: datetime) -> str:
+    """Use the address of a parent or a colleague no more. They speak for themselves, and not for the person they were told of."""
+    reason = "spam_report" if incoming.kind == "spam_report" else "hard_bounce" if incoming.severity == "hard" else ""
+    if reason and about.address:
+        suppress(workspace=workspace, channel=CHANNEL, addresses=[about.address], reason=reason, now=now)
+    kind = "reported" if incoming.kind == "spam_report" else "bounced"
+    if not note_outcome(workspace=workspace, deliveries=[about.delivery], kind=kind, at=now):
+        return "taken in before"
+    return "spam_reported" if kind == "reported" else "bounced"
 
 
 def _bounced(workspace: Workspace, incoming: Incoming, origin: Origin | None, now: datetime) -> str:

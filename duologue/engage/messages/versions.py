@@ -60,28 +60,29 @@ def version_of(number: int, data: dict[str, Any]) -> Version:
     )
 
 
-def compiled(version: Version, *, locale: str, variant: str, look: Look, is_promotion: bool) -> Compiled:
+def compiled(version: Version, *, locale: str, variant: str, look: Look, is_promotion: bool, is_about: bool = False) -> Compiled:
     """Return the version compiled for a locale: the exact one, else its language, else the plain one. May raise ContentFailed."""
     key_locale = next((one for one in (locale, locale.split("-", maxsplit=1)[0]) if (one, "") in version.contents), "")
     content = version.contents.get((key_locale, variant)) or version.contents.get((key_locale, "")) or version.contents["", ""]
     shown = locale or "en"
-    key = (version.id, key_locale, variant, words_of(shown), look, is_promotion)
+    key = (version.id, key_locale, variant, words_of(shown), look, is_promotion, is_about)
     if key not in _compiled or version.id < 0:
-        made = compile_content(content, look=look, locale=shown, is_promotion=is_promotion, links=version.links)
+        made = compile_content(content, look=look, locale=shown, is_promotion=is_promotion, is_about=is_about, links=version.links)
         _keep(_compiled, key, made)
     return _compiled[key]
 
 
-def plain(kind: str, *, locale: str, look: Look, is_promotion: bool, offer: str = "") -> Compiled:
+def plain(kind: str, *, locale: str, look: Look, is_promotion: bool, is_about: bool = False, offer: str = "") -> Compiled:
     """Return a message of our own: `ask` and `give` turns without one, and a human's `reply`."""
-    key = ("plain", kind, words_of(locale), look, is_promotion, offer)
+    key = ("plain", kind, words_of(locale), look, is_promotion, is_about, offer)
     if key not in _compiled:
         said = words.of(words.PLAIN, locale)
         if kind == "reply":
             content = Content(subject="{{ reply.subject }}", body="{{ reply.text | newline_to_br }}", text="{{ reply.text }}")
         else:
             content = Content(subject=said[f"{kind}_subject"], body=said[f"{kind}_body"].replace("OFFER", offer))
-        _keep(_compiled, key, compile_content(content, look=look, locale=locale or "en", is_promotion=is_promotion))
+        made = compile_content(content, look=look, locale=locale or "en", is_promotion=is_promotion, is_about=is_about)
+        _keep(_compiled, key, made)
     return _compiled[key]
 
 

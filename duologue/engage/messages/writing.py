@@ -175,14 +175,15 @@ def content_for(
     """Return what a delivery says, in the person's language. Raises ContentFailed."""
     locale = person.locale or workspace.locale
     is_promotion = one.kind == "promotion" or bool(one.body.get("test"))
+    is_about = "to" in one.body and "test" not in one.body
     if version is not None:
         variant = one.body.get("variant", "")
-        return versions.compiled(version, locale=locale, variant=variant, look=around.look, is_promotion=is_promotion)
+        return versions.compiled(version, locale=locale, variant=variant, look=around.look, is_promotion=is_promotion, is_about=is_about)
     offer = next(iter(one.body.get("perks") or {}), "")
     kind = one.body.get("plain") or _kind_of(one, offer)
     if not kind:
         raise ContentFailed(f"There is no message {one.body.get('message') or one.turn!r} to say")
-    return versions.plain(kind, locale=locale, look=around.look, is_promotion=is_promotion, offer=offer)
+    return versions.plain(kind, locale=locale, look=around.look, is_promotion=is_promotion, is_about=is_about, offer=offer)
 
 
 def _kind_of(one: Claimed, offer: str) -> str:

@@ -86,12 +86,14 @@ def choices_of(visit: Visit) -> Choices:
     person = visit.origin.person
     stands = standing(visit.workspace, [person])[person]
     boxes = []
+    is_young = stands.was_young(visit.now)
     for name, purpose in purposes(visit.workspace).items():
         if purpose.basis != "consent":
             continue
         for channel in _channels(visit, stands, name):
             by = visit.words.get(BY.get(channel, ""), channel)
-            ticked = channel != visit.origin.channel or stands.said_yes(channel, name)
+            said = stands.said_yes if is_young else stands.may  # who has come of age agrees anew
+            ticked = channel != visit.origin.channel or said(channel, name)
             boxes.append(Choice(f"{channel}:{name}", name, purpose.title, purpose.about, ticked, by, channel))
     about = [
         Choice(f"topic:{name}", name, topic.title, topic.about, visit.person.facts.get(topic_fact(name)) is not False)
@@ -99,7 +101,7 @@ def choices_of(visit: Visit) -> Choices:
     ]
     wish = wishes(visit.workspace, [person]).get(person) or Wishes()
     snoozes = [one.until for one in stands.pauses if one.because == "snoozed" and one.until is not None and one.holds(visit.now)]
-    young = any(stands.lacks_parent(one.channel, one.name) for one in boxes)
+    young = is_young and any(stands.lacks_parent(one.channel, one.name) for one in boxes)
     return Choices(boxes, about, wish, visit.language, max(snoozes, default=None), young)
 
 

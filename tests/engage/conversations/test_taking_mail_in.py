@@ -8,6 +8,7 @@ from duologue.engage.channels.email.addresses import bounce_address, mail_token,
 from duologue.engage.conversations.actions import close
 from duologue.engage.conversations.mail import take_in_mail, workspace_for
 from duologue.engage.conversations.models import Conversation, Entry
+from duologue.engage.messages.models import Delivery
 from duologue.people.consent.queries import standing, suppressed
 from duologue.people.models import Profile
 from duologue.platform.workspaces.actions import create_workspace
@@ -98,6 +99,17 @@ def test_a_spam_report_suppresses_and_withdraws(workspace, anna, delivery, told,
 def test_a_delivered_notice_confirms(workspace, anna, delivery, told, now):
     assert take_in_mail(workspace=workspace, raw=bounced(workspace, delivery, "2.0.0", "delivered"), now=now).done == "confirmed"
     assert told() == ["Message Confirmed"]
+
+
+@pytest.mark.parametrize(("kind", "done"), [("bounce", "bounced"), ("report", "spam_reported")])
+def test_what_a_parent_does_with_their_letter_is_their_own(workspace, anna, delivery, told, now, kind, done):
+    Delivery.within(workspace).update(body={"to": "mum@people.example", "plain": "parent"}, address="mum@people.example")
+    raw = (bounced if kind == "bounce" else report)(workspace, delivery)
+    assert take_in_mail(workspace=workspace, raw=raw, now=now).done == done
+    assert take_in_mail(workspace=workspace, raw=raw, now=now).done == "taken in before"
+    both = ["mum@people.example", "anna@people.example"]
+    assert suppressed(workspace, "email", both) == {"mum@people.example"}
+    assert (told(), standing(workspace, [anna])[anna].may("email", "newsletter")) == ([], True)
 
 
 @pytest.mark.parametrize("kind", ["bounce", "report"])

@@ -14,6 +14,7 @@ from duologue.people.consent.actions import NewStatement, save_topic, state
 from duologue.people.consent.queries import standing, wishes
 from duologue.people.consent.rules import Wishes
 from duologue.people.models import ConsentStatement
+from duologue.people.profiles.actions import NewFact, learn
 from duologue.people.profiles.queries import people
 from duologue.platform.secrets.signing import sign
 from duologue.strategize.dialogues.rules.survey import read_survey
@@ -94,6 +95,16 @@ def test_preferences_state_only_what_changed(workspace, anna, deliver, client):
     client.post(f"/p/{token}", {"email:newsletter": "on", "email:promotions": "on", "pause": "none", "language": "de"})
     assert may(workspace, anna, "promotions")
     assert not standing(workspace, [anna])[anna].paused(NOW)
+
+
+@pytest.mark.parametrize("birthday", ["2013-01-05", "2013-01-06"])
+def test_who_comes_of_age_can_agree_anew(workspace, anna, deliver, client, birthday):
+    learn(workspace=workspace, facts=[NewFact(anna, "birthday", birthday, "form", NOW)], now=NOW)
+    token, is_young = deliver(), birthday == "2013-01-06"
+    page = client.get(f"/p/{token}").content.decode()
+    assert ("a parent has to agree first" in page, 'name="email:newsletter" checked' in page) == (is_young, is_young)
+    client.post(f"/p/{token}", {"email:newsletter": "on"})
+    assert may(workspace, anna, "newsletter") != is_young
 
 
 def test_how_often_and_when_is_kept_and_shown_again(workspace, anna, deliver, client):

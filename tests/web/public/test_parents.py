@@ -90,7 +90,9 @@ def test_a_parent_is_asked_first(club, client, asks, told):
     (letter,) = mails(club)
     assert "To: <mum@example.com>" in letter
     assert (may(club), SegmentMember.within(club).filter(member=True).count()) == (False, 0)
-    link = re.search(r"/g/[\w-]+", letter.replace("=\r\n", "").replace("=\n", ""))[0]
+    whole = letter.replace("=\r\n", "").replace("=\n", "")
+    link = re.search(r"/g/[\w-]+", whole)[0]
+    assert re.findall(r"/[pw]/[\w-]{8,}", whole) == []  # those pages are the child's
     page = client.get(link).content.decode()
     assert "Kim möchte hören von" in page
     assert 'value="yes">' in page  # never ticked beforehand

@@ -71,7 +71,7 @@ class Compiled:
 
 @lru_cache(maxsize=128)  # saving a message looks for mistakes first, and then for links
 def compile_content(
-    content: Content, *, look: Look, locale: str, is_promotion: bool = True, links: tuple[Link, ...] | None = None
+    content: Content, *, look: Look, locale: str, is_promotion: bool = True, is_about: bool = False, links: tuple[Link, ...] | None = None
 ) -> Compiled:
     """Compile a content. With `links` given, their numbers are kept (a version's links are numbered over all its locales).
 
@@ -79,14 +79,16 @@ def compile_content(
     """
     content = with_products(content, look)
     mask = Mask()
-    html = _page(content, mask=mask, look=look, locale=locale, is_promotion=is_promotion)
+    html = _page(
+        content, mask=mask, last=layout.footer(look, locale, is_promotion=is_promotion, is_about=is_about), look=look, locale=locale
+    )
     slots = _Slots(list(links or ()), is_closed=links is not None)
     html = ANCHOR.sub(lambda found: slots.slot(found, mask), html)
     text_source = content.text or _plain_text(html, mask)
     html = mask.show(html.replace(BEGIN, "").replace(END, ""))
     html = html.replace("</body>", '<img src="{{ link.pixel }}" alt="" width="1" height="1" style="display:block;border:0"></body>')
     if content.text:
-        text_source = content.text + "\n\n{{ link.unsubscribe }}\n" * is_promotion
+        text_source = content.text + "\n\n{{ link.unsubscribe }}\n" * (is_promotion and not is_about)
     reads = paths(content.subject) | paths(html) | paths(text_source) | {path for link in slots.links for path in paths(link.url)}
     return Compiled(
         subject=Template(content.subject, escape=False),
@@ -131,8 +133,7 @@ def _strange(reads: frozenset[str]) -> set[str]:
     return {path for path in reads if path.split(".")[0] not in ROOTS}
 
 
-def _page(content: Content, *, mask: Mask, look: Look, locale: str, is_promotion: bool) -> str:
-    last = layout.footer(look, locale, is_promotion=is_promotion)
+def _page(content: Content, *, mask: Mask, last: str, look: Look, locale: str) -> str:
     if content.mjml:
         mjml = mask.hide(layout.with_footer(SCRIPT.sub("", content.mjml), last), as_comments=True)
     else:

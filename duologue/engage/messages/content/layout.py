@@ -45,11 +45,14 @@ def page(body: str, *, preview: str, look: Look, footer: str) -> str:
     )
 
 
-def footer(look: Look, locale: str, *, is_promotion: bool) -> str:
-    """Return the standing last section: who writes, why, and how to have it otherwise."""
+def footer(look: Look, locale: str, *, is_promotion: bool, is_about: bool = False) -> str:
+    """Return the standing last section: who writes, why, and how to have it otherwise.
+
+    What is about somebody else (`is_about`) says only who writes: the pages are that person's.
+    """
     said = words.of(words.FOOTER, locale)
-    links = [("why", "link.why"), ("preferences", "link.preferences")]
-    if is_promotion:
+    links = [] if is_about else [("why", "link.why"), ("preferences", "link.preferences")]
+    if is_promotion and not is_about:
         links += [("not_now", "link.not_now"), ("unsubscribe", "link.unsubscribe")]
     row = " &nbsp;·&nbsp; ".join(
         f'<a href="{{{{ {path} }}}}" style="color:{look.ink};text-decoration:underline">{said[word]}</a>' for word, path in links
@@ -57,7 +60,7 @@ def footer(look: Look, locale: str, *, is_promotion: bool) -> str:
     standing = to_html(look.footer).strip() if look.footer else f"<p>{escape(look.name)}</p>"
     return (
         f'<mj-section padding="8px 0 32px"><mj-column><mj-text font-size="12px" line-height="1.6" color="{look.ink}">'
-        f"{standing}<p>{row}</p></mj-text></mj-column></mj-section>"
+        f"{standing}{f'<p>{row}</p>' if row else ''}</mj-text></mj-column></mj-section>"
     )
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 from django.db import connection, transaction
 
 from duologue.engage.messages.actions import NewDelivery, plan
+from duologue.people.consent.queries import suppressed
+from duologue.people.profiles.queries import people
 from duologue.people.profiles.rules import shard_of
 
 if TYPE_CHECKING:
@@ -19,21 +21,32 @@ if TYPE_CHECKING:
 TURN: Final = "known"
 AGAIN: Final = timedelta(minutes=10)
 LASTS: Final = timedelta(hours=1)
+MOST: Final = 3  # a day: whoever holds a letter that was passed on can ask
+DAY: Final = timedelta(days=1)
 
 
 @transaction.atomic
-def send_link(*, workspace: Workspace, origin: Origin, now: datetime) -> bool:
-    """Plan a letter with the link that shows a person's data, to their own address; False where one was planned a moment ago."""
+def send_link(*, workspace: Workspace, origin: Origin, now: datetime) -> str:
+    """Plan a letter with the link that shows a person's data, to their own address; return what to say of it, by the name of its words.
+
+    A second one within ten minutes is not planned, nor a fourth within a day.
+    """
+    addresses = people(workspace, [origin.person], ())[origin.person].identifiers.get("email", [])
+    if not set(addresses) - suppressed(workspace, "email", addresses):
+        return "own_nowhere"
     with connection.cursor() as cursor:
         cursor.execute("SELECT FROM people_profile WHERE workspace_id = %s AND id = %s FOR NO KEY UPDATE", (workspace.pk, origin.profile))
         cursor.execute(
-            """SELECT EXISTS (SELECT FROM people_profile p
-                   JOIN engage_delivery d ON d.workspace_id = p.workspace_id AND d.profile_id = p.id
-                   WHERE p.workspace_id = %s AND p.person = %s AND d.turn = %s AND d.run_id IS NULL AND d.planned_at > %s)""",
-            (workspace.pk, origin.person, TURN, now - AGAIN),
+            """SELECT count(*), max(d.planned_at) FROM people_profile p
+               JOIN engage_delivery d ON d.workspace_id = p.workspace_id AND d.profile_id = p.id
+               WHERE p.workspace_id = %s AND p.person = %s AND d.turn = %s AND d.run_id IS NULL AND d.planned_at > %s""",
+            (workspace.pk, origin.person, TURN, now - DAY),
         )
-        if cursor.fetchone()[0]:
-            return False
+        planned, last = cursor.fetchone()
+    if planned and last > now - AGAIN:
+        return "own_asked"
+    if planned >= MOST:
+        return "own_often"
     letter = NewDelivery(
         person=origin.person,
         profile_id=origin.profile,
@@ -48,7 +61,7 @@ def send_link(*, workspace: Workspace, origin: Origin, now: datetime) -> bool:
         plain=TURN,
     )
     plan(workspace=workspace, deliveries=[letter], now=now)
-    return True
+    return "own_asked"
 
 
 def still_holds(origin: Origin, now: datetime) -> bool:

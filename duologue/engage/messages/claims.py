@@ -105,7 +105,7 @@ def judge(workspace: Workspace, claimed: Sequence[Claimed], around: Surroundings
     persons = sorted({one.person for one in claimed})
     known = people(workspace, persons)
     stand = standing(workspace, persons)
-    addresses = _addresses(claimed, known)
+    addresses = _addresses(workspace, claimed, known)
     barred = _barred(workspace, claimed, addresses)
     wished = wishes(workspace, persons)
     paces = paces_of(wished)
@@ -170,7 +170,8 @@ def weigh_standing(asked: Asked, stand: Standing, purpose: str, now: datetime) -
         asked.paused_until = stand.paused_until(now) or now + OPEN_PAUSE
 
 
-def _addresses(claimed: Sequence[Claimed], known: dict[int, KnownPerson]) -> dict[int, str]:
+def _addresses(workspace: Workspace, claimed: Sequence[Claimed], known: dict[int, KnownPerson]) -> dict[int, str]:
+    """Return the address of each delivery: the newest, and of the letter that people ask for themselves the newest that works."""
     found = {}
     for one in claimed:
         if one.body.get("to"):
@@ -178,7 +179,9 @@ def _addresses(claimed: Sequence[Claimed], known: dict[int, KnownPerson]) -> dic
             continue
         adapter, person = registry.channel(one.channel), known.get(one.person)
         if adapter is not None and person is not None and person.identifiers.get(adapter.address_kind):
-            found[one.id] = person.identifiers[adapter.address_kind][0]
+            given = person.identifiers[adapter.address_kind]
+            barred = suppressed(workspace, one.channel, given) if len(given) > 1 and one.body.get("plain") == "known" else ()
+            found[one.id] = next((address for address in given if address not in barred), given[0])
     return found
 
 

@@ -35,8 +35,8 @@ def ask(visit: Visit) -> HttpResponse:
     """Say how it is shown; a POST sends the link to the person's own address."""
     if visit.request.method != "POST":
         return visit.page("known_ask.html")
-    send_link(workspace=visit.workspace, origin=visit.origin, now=visit.now)
-    return visit.page("known_ask.html", done=True)
+    said = send_link(workspace=visit.workspace, origin=visit.origin, now=visit.now)
+    return visit.page("known_ask.html", done=visit.words[said])
 
 
 @by_link_for("known")

@@ -10,6 +10,8 @@ OWN_WORDS: Final[dict[str, dict[str, str]]] = {
         "own_why": "A message may have been passed on. So we send a link to your own address first; "
         "it shows everything, and works for one hour.",
         "own_ask": "Send me the link",
+        "own_nowhere": "We have no e-mail address of yours that works. Please write to us, and we show it to you.",
+        "own_often": "The link was sent three times today already. Please look for it in your mailbox, or ask again tomorrow.",
         "own_asked": "If we may write to your address, the link is on its way to it. It works for one hour.",
         "own_late": "This link is too old. Ask for a new one.",
         "own_facts": "What we know",
@@ -61,6 +63,8 @@ OWN_WORDS: Final[dict[str, dict[str, str]]] = {
         "own_why": "Eine Nachricht kann weitergegeben worden sein. Deshalb schicken wir erst einen Link an Ihre eigene Adresse; "
         "er zeigt alles und gilt eine Stunde.",
         "own_ask": "Schicken Sie mir den Link",
+        "own_nowhere": "Wir haben keine E-Mail-Adresse von Ihnen, die funktioniert. Bitte schreiben Sie uns, dann zeigen wir es Ihnen.",
+        "own_often": "Der Link wurde heute schon dreimal geschickt. Bitte suchen Sie ihn in Ihrem Postfach, oder fragen Sie morgen wieder.",
         "own_asked": "Wenn wir an Ihre Adresse schreiben dürfen, ist der Link unterwegs dorthin. Er gilt eine Stunde.",
         "own_late": "Dieser Link ist zu alt. Fordern Sie einen neuen an.",
         "own_facts": "Was wir wissen",

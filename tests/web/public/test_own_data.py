@@ -13,7 +13,9 @@ from duologue.engage.channels.actions import save_relay
 from duologue.engage.channels.models import KeptMail
 from duologue.engage.messages.models import Delivery
 from duologue.engage.messages.tasks import send_due
+from duologue.people.consent.actions import suppress
 from duologue.people.consent.queries import standing
+from duologue.people.identifiers.actions import NewIdentifier, attach
 from duologue.people.identifiers.models import Identifier
 from duologue.people.models import Event, Objection
 from duologue.people.privacy.models import Erasure
@@ -73,6 +75,7 @@ def test_all_is_shown_for_an_hour_with_source_time_and_purpose(workspace, client
         "dark roast",
         "from form, 5 January 2026, for Offers",
         "Anna@example.com",
+        "a, b",
         "The newsletter, by e-mail: <strong>agreed</strong>",
     ):
         assert said in page
@@ -154,6 +157,25 @@ def test_nobody_makes_themselves_older(workspace, anna, client, known, do, key):
     page = client.post(known, {"do": do, "key": key, "value": "1990-01-01" if key == "birthday" else "CH"})
     assert (page.status_code, facts(workspace, anna)[key]) == (422, told[key])
     assert not standing(workspace, [anna])[anna].may("email", "newsletter")
+
+
+def test_a_letter_that_was_passed_on_makes_three_letters_a_day_at_most(workspace, anna, deliver, client, known):
+    token = deliver()
+    for minutes, said in ((11, "on its way"), (22, "on its way"), (33, "three times today"), (24 * 60 + 12, "on its way")):
+        later(workspace, minutes=minutes)
+        assert said in client.post(f"/k/{token}").content.decode()
+    assert Delivery.within(workspace).filter(turn="known").count() == 4
+
+
+def test_the_link_goes_to_an_address_that_works_or_it_is_said_that_there_is_none(workspace, anna, deliver, client, known):
+    at = later(workspace, hours=1)
+    attach(workspace=workspace, identifiers=[NewIdentifier(anna, "email", "new@example.com", "new@example.com")], now=at)
+    for bounced, said in (("new@example.com", "on its way"), ("anna@example.com", "no e-mail address")):
+        suppress(workspace=workspace, channel="email", addresses=[bounced], reason="hard_bounce", now=at)
+        assert said in client.post(f"/k/{deliver()}").content.decode()
+        send_due(workspace, at)
+    mails = [bytes(mail.content).decode() for mail in KeptMail.within(workspace).order_by("pk")]
+    assert [re.search("To: <(.*)>", mail)[1] for mail in mails] == ["Anna@example.com"] * 2
 
 
 def test_who_chooses_a_language_allows_it_to_be_kept(workspace, anna, deliver, client, known):

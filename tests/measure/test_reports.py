@@ -3,11 +3,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import transaction
 
-from duologue.engage.models import Admission, Delivery, Run, RunStep
+from duologue.engage.models import Admission, Delivery, Perk, Run, RunStep
 from duologue.measure.reports import queries, rules, tasks
 from duologue.people.models import Profile
 from duologue.people.timeline.actions import NewEvent, write
-from duologue.strategize.models import Dialogue, DialogueVersion
+from duologue.strategize.models import Dialogue, DialogueVersion, Offer, OfferVersion
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -98,6 +98,17 @@ def test_a_report_adds_up_and_credits_what_was_said(workspace, dialogue):
     assert report["turns"]["invite"]["left"] == [{"heard": "clicked: any", "then": "gift", "people": 1}]
     assert report["responses"] == {"clicked": 1}
     assert report["cost"] == {"deliveries": 2, "perks": 0, "total": 2, "return": 1300.5}
+
+
+def test_credit_of_nothing_costs_nothing(workspace, dialogue):
+    profile = person(workspace, dialogue)
+    offer = Offer(workspace=workspace, name="nothing")
+    offer.save()
+    version = OfferVersion(workspace=workspace, offer=offer, number=1, data={}, since=NOW)
+    version.save()
+    kept = {"offer": offer, "offer_version": version, "profile": profile, "person": profile.pk, "run": Run.within(workspace).get()}
+    Perk(workspace=workspace, unit="credit", state="issued", reserved_at=NOW, **kept).save()
+    assert queries.report(workspace, "win-back", NOW)["cost"]["perks"] == 0
 
 
 def test_people_merged_from_both_sides_are_left_out_of_the_lift_and_counted(workspace, dialogue):

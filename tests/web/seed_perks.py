@@ -47,4 +47,4 @@ def perks_of(workspace: Workspace, now, persons: list[int]) -> None:
     for person in persons[1:4]:
         SharedDevice._rows.create(workspace=workspace, device="kiosk-7", profile_id=person, first_seen_at=now)
     for _ in range(BY_ONE):
-        remember(workspace=workspace, trier=Trier("key shop", "somebody"), is_unknown=True, now=now)
+        remember(workspace=workspace, trier=Trier("key shop", "somebody"), now=now)

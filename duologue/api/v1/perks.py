@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 from django.http import JsonResponse
@@ -15,7 +15,7 @@ from duologue.api.v1.access import REFUSALS, Problem, room
 from duologue.api.v1.once import once
 from duologue.engage.perks.balances import Spend, balances, spend
 from duologue.engage.perks.redeeming import UNKNOWN, redeem
-from duologue.engage.perks.tries import BY_MANY, BY_ONE, Trier, remember, sentence, waits_until
+from duologue.engage.perks.tries import BY_MANY, Trier, remember, sentence, succeed, waits_until
 from duologue.kit.pipeline import Refused
 from duologue.people.privacy.queries import person_of
 from duologue.people.profiles.queries import profiles_of
@@ -29,10 +29,14 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 router = Router(tags=["perks"])
+REDEEMED: Final = "duologue.redeemed"  # how the view tells `patient` that it redeemed a code that was not redeemed before
 
 
 def patient(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Ask those to wait (429) who try unknown codes in a row; outside of what a refused write takes back."""
+    """Ask those to wait (429) who try unknown codes in a row; outside of what a refused write takes back.
+
+    Whoever types and the key they type by are both counted, so that no new name for the one lets go of the other.
+    """
 
     @wraps(view)
     def run(request: HttpRequest, *values: Any, **more: Any) -> HttpResponse:
@@ -40,15 +44,18 @@ def patient(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         if key is None:
             return view(request, *values, **more)
         whom = _tried_by(request.body)
-        trier, here = Trier(f"key {key.name}", whom, BY_ONE if whom else BY_MANY), key.workspace
-        at = now(here)
-        if (until := waits_until(here, trier, at)) is not None:
-            wait = max(1, int((until - at).total_seconds()))
-            return JsonResponse({"detail": sentence(trier, until, at)}, status=429, headers={"Retry-After": str(wait)})
+        by_key, here = Trier(f"key {key.name}", most=BY_MANY), key.workspace
+        triers, at = [by_key, *([Trier(by_key.way, whom)] if whom else [])], now(here)
+        for trier in triers:
+            if (until := waits_until(here, trier, at)) is not None:
+                wait = max(1, int((until - at).total_seconds()))
+                return JsonResponse({"detail": sentence(trier, until, at)}, status=429, headers={"Retry-After": str(wait)})
         answer = view(request, *values, **more)
-        if answer.status_code in {200, 409}:
-            is_unknown = answer.status_code == 409 and msgspec.json.decode(answer.content).get("detail") == UNKNOWN
-            remember(workspace=here, trier=trier, is_unknown=is_unknown, now=at)
+        if request.META.pop(REDEEMED, False):
+            succeed(workspace=here, triers=triers)
+        elif answer.status_code == 409 and msgspec.json.decode(answer.content).get("detail") == UNKNOWN:
+            for trier in triers:
+                remember(workspace=here, trier=trier, now=at)
         return answer
 
     return run
@@ -125,6 +132,7 @@ def redeem_perk(request: HttpRequest, workspace: Path[str], body: Redeeming) -> 
     answer = redeem(workspace=here, code=body.code, order=body.order, worth=body.worth, person=person, now=now(here))
     if not answer.ok:
         return 409, {"detail": answer.reason}
+    request.META[REDEEMED] = answer.is_new
     return 200, {"perk": answer.perk, "offer": answer.offer, "paid": answer.worth, "left": answer.left}
 
 

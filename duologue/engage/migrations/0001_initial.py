@@ -651,10 +651,6 @@ class Migration(FirstMigration):
         ),
         migrations.AddIndex(
             model_name='perk',
-            index=models.Index(fields=['workspace', 'person'], name='perks_of_person'),
-        ),
-        migrations.AddIndex(
-            model_name='perk',
             index=models.Index(fields=['workspace', 'offer', 'state'], include=('cost', 'worth', 'remaining', 'expires_at'), name='perks_of_offer'),
         ),
         migrations.AddIndex(

@@ -52,6 +52,7 @@ class Spent:
     amount: int = 0
     left: int = 0
     reason: str = ""
+    is_new: bool = False  # by this, not by an earlier one of the same order
 
 
 @dataclass(slots=True)
@@ -68,10 +69,12 @@ class _Book:
 def spend(*, workspace: Workspace, spends: Sequence[Spend], now: datetime) -> list[Spent]:
     """Spend from balances, what ends first first; answers come in the order asked.
 
-    People's perks are locked until the caller's transaction ends, so that no two can spend the same. A handful of queries.
+    People's perks are locked until the caller's transaction ends, so that no two can spend the same, and before them the orders, which
+    spend once whoever they belong to after a merge or its undoing. A handful of queries.
     """
+    keys = [f"{one.unit}:{one.order[:120]}" for one in spends]
+    _lock(workspace, keys)
     owned = _lots_of(workspace, sorted({one.person for one in spends}), now)
-    keys = [f"{one.unit}:{one.person}:{one.order[:120]}" for one in spends]
     book = _open(workspace, [lot for lots in owned.values() for lot in lots], keys, now)
     answers = []
     for one, key in zip(spends, keys, strict=True):
@@ -84,7 +87,7 @@ def spend(*, workspace: Workspace, spends: Sequence[Spend], now: datetime) -> li
             answers.append(Spent(ok=False, left=sum(lot.remaining for lot in lots), reason=TOO_LITTLE))
         else:
             _take(book, parts, key, one.order)
-            answers.append(Spent(ok=True, amount=one.amount, left=sum(lot.remaining for lot in lots)))
+            answers.append(Spent(ok=True, amount=one.amount, left=sum(lot.remaining for lot in lots), is_new=True))
     _write(workspace, book, now)
     return answers
 
@@ -109,7 +112,7 @@ def use(*, workspace: Workspace, uses: Mapping[int, Use], now: datetime) -> dict
         else:
             amount = min(one.worth or left, left)
             _take(book, [(one.perk, amount)], keys[place] if one.order else "", one.order)
-            answers[place] = Spent(ok=True, amount=amount, left=lot.remaining)
+            answers[place] = Spent(ok=True, amount=amount, left=lot.remaining, is_new=True)
     _write(workspace, book, now)
     return answers
 
@@ -117,7 +120,7 @@ def use(*, workspace: Workspace, uses: Mapping[int, Use], now: datetime) -> dict
 def _lots_of(workspace: Workspace, persons: Sequence[int], now: datetime) -> dict[int, list[int]]:
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT p.person, k.id FROM people_profile p JOIN engage_perk k ON k.workspace_id = p.workspace_id AND k.person = p.id
+            """SELECT p.person, k.id FROM people_profile p JOIN engage_perk k ON k.workspace_id = p.workspace_id AND k.profile_id = p.id
                WHERE p.workspace_id = %s AND p.person = ANY(%s) AND k.unit <> '' AND k.state = 'issued' AND k.remaining > 0
                  AND (k.expires_at IS NULL OR k.expires_at > %s)""",
             (workspace.pk, list(persons), now),
@@ -128,11 +131,19 @@ def _lots_of(workspace: Workspace, persons: Sequence[int], now: datetime) -> dic
         return found
 
 
+def _lock(workspace: Workspace, keys: Sequence[str]) -> None:
+    """Let nobody else spend for the same orders until the caller's transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, hashtext(k)) FROM unnest(%s::text[]) AS k", (workspace.pk % 2**31, sorted(set(keys)))
+        )
+
+
 def _open(workspace: Workspace, perks: Sequence[int], keys: Sequence[str], now: datetime) -> _Book:
     """Lock what may be spent, in the order of its ids, and then read what these orders have spent already."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT id, person, unit, remaining, expires_at FROM engage_perk
+            """SELECT id, profile_id, person, unit, remaining, expires_at FROM engage_perk
                WHERE workspace_id = %s AND id = ANY(%s) AND unit <> '' AND state = 'issued' AND remaining > 0
                  AND (expires_at IS NULL OR expires_at > %s) ORDER BY id FOR UPDATE""",
             (workspace.pk, sorted(perks), now),
@@ -153,7 +164,7 @@ def _take(book: _Book, parts: Sequence[tuple[int, int]], key: str, order: str) -
         lot = book.lots[perk]
         lot.remaining -= part
         book.taken.append((perk, part, order[:120], lot.remaining))
-    book.moved.append(Moved("spent", first.unit, first.person, first.person, tuple(parts), key))
+    book.moved.append(Moved("spent", first.unit, first.person, first.profile, tuple(parts), key))
     if key:
         book.booked[key] = sum(part for _, part in parts)
 
@@ -188,7 +199,7 @@ def balances(workspace: Workspace, profiles: Sequence[int], now: datetime) -> di
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT unit, sum(remaining)::bigint FROM engage_perk
-               WHERE workspace_id = %s AND person = ANY(%s) AND unit <> '' AND state = 'issued' AND remaining > 0
+               WHERE workspace_id = %s AND profile_id = ANY(%s) AND unit <> '' AND state = 'issued' AND remaining > 0
                  AND (expires_at IS NULL OR expires_at > %s) GROUP BY 1""",
             (workspace.pk, list(profiles), now),
         )

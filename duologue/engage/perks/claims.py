@@ -99,7 +99,7 @@ def _held(workspace: Workspace, persons: Sequence[int | None], versions: Sequenc
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT p.person, k.offer_version_id, k.id, k.state, k.redeemed_for FROM people_profile p
-               JOIN engage_perk k ON k.workspace_id = p.workspace_id AND k.person = p.id
+               JOIN engage_perk k ON k.workspace_id = p.workspace_id AND k.profile_id = p.id
                WHERE p.workspace_id = %s AND p.person = ANY(%s) AND k.offer_version_id = ANY(%s) ORDER BY k.id""",
             (workspace.pk, [person for person in persons if person is not None], list(versions)),
         )

@@ -58,7 +58,6 @@ class Perk(InWorkspace):
             models.CheckConstraint(condition=models.Q(remaining__gte=0, remaining__lte=models.F("amount")), name="no_balance_below_zero"),
         ]
         indexes = [
-            models.Index(fields=["workspace", "person"], name="perks_of_person"),
             models.Index(
                 fields=["workspace", "offer", "state"], include=["cost", "worth", "remaining", "expires_at"], name="perks_of_offer"
             ),

@@ -42,7 +42,8 @@ USED: Final = frozenset({"redeemed", "begun", "ended", "converted"})
 class Redemption:
     """What came of redeeming a code; `reason` is a sentence when it was refused.
 
-    Of credit, `worth` is what it paid and `left` what it still holds, in minor units.
+    Of credit, `worth` is what it paid and `left` what it still holds, in minor units. `is_new` says that this claim did it, not an earlier
+    one of the same order.
     """
 
     ok: bool
@@ -51,6 +52,7 @@ class Redemption:
     reason: str = ""
     worth: int | None = None
     left: int | None = None
+    is_new: bool = False
 
     @property
     def is_unknown(self) -> bool:
@@ -91,12 +93,19 @@ def redeem_all(*, workspace: Workspace, claims: Sequence[Claim], now: datetime) 
         if place in credit:
             spent = paid[place]
             reason = SENTENCES[stands.state] if not spent.ok and stands.state in OVER else spent.reason
-            answers.append(Redemption(ok=spent.ok, perk=perk, offer=stands.offer, reason=reason, worth=spent.amount, left=spent.left))
+            answers.append(Redemption(spent.ok, perk, stands.offer, reason, worth=spent.amount, left=spent.left, is_new=spent.is_new))
             continue
-        mine = (perk in won and perk not in used) or (stands.state in USED and bool(claim.order) and stands.order == claim.order[:120])
+        is_new = perk in won and perk not in used
+        mine = is_new or (stands.state in USED and bool(claim.order) and stands.order == claim.order[:120])
         used.add(perk)
         answers.append(
-            Redemption(ok=mine, perk=perk, offer=stands.offer, reason="" if mine else SENTENCES.get(stands.state, SENTENCES["expired"]))
+            Redemption(
+                ok=mine,
+                perk=perk,
+                offer=stands.offer,
+                reason="" if mine else SENTENCES.get(stands.state, SENTENCES["expired"]),
+                is_new=is_new,
+            )
         )
     return answers
 

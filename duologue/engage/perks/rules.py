@@ -68,6 +68,7 @@ class Lot:
     """Points or credit of one perk that are left to spend."""
 
     perk: int
+    profile: int
     person: int
     unit: str
     remaining: int

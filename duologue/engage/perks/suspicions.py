@@ -33,13 +33,13 @@ class Suspicion:
 
 # perks of each person as of now, the latest only, of offers that are given to each a limited number of times
 _LATELY: Final = """
-    lately AS (SELECT id, offer_id, person FROM engage_perk WHERE workspace_id = %(w)s AND state NOT IN ('released', 'withdrawn')
+    lately AS (SELECT id, offer_id, profile_id FROM engage_perk WHERE workspace_id = %(w)s AND state NOT IN ('released', 'withdrawn')
                AND reserved_at > %(since)s ORDER BY id DESC LIMIT %(most)s),
     given AS (SELECT l.id, l.offer_id, p.person FROM lately l
               JOIN strategize_offer o ON o.workspace_id = %(w)s AND o.id = l.offer_id
               JOIN strategize_offerversion v ON v.workspace_id = %(w)s AND v.offer_id = o.id AND v.number = o.current
                                             AND v.data->'limits' ? 'each'
-              JOIN people_profile p ON p.workspace_id = %(w)s AND p.id = l.person),
+              JOIN people_profile p ON p.workspace_id = %(w)s AND p.id = l.profile_id),
     theirs AS (SELECT DISTINCT p.id AS profile, p.person FROM people_profile p
                WHERE p.workspace_id = %(w)s AND p.person IN (SELECT person FROM given))"""
 _ADDRESSES: Final = f"""

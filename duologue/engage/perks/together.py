@@ -65,7 +65,7 @@ def _known(workspace: Workspace, perks: Sequence[int], orders: Sequence[str]) ->
                FROM engage_perk k JOIN strategize_offer o ON o.workspace_id = k.workspace_id AND o.id = k.offer_id
                JOIN strategize_offerversion v ON v.workspace_id = k.workspace_id AND v.id = k.offer_version_id
                WHERE k.workspace_id = %s
-                 AND (k.id = ANY(%s) OR (k.state = 'redeemed' AND k.redeemed_for <> '' AND k.redeemed_for = ANY(%s)))""",
+                 AND (k.id = ANY(%s) OR (k.unit = '' AND k.state = 'redeemed' AND k.redeemed_for <> '' AND k.redeemed_for = ANY(%s)))""",
             (workspace.pk, list(perks), list(orders)),
         )
         return {perk: Used(perk, order, offer, _names(beside)) for perk, order, offer, beside in cursor.fetchall()}

@@ -14,10 +14,12 @@ from django.db import connection
 from duologue.engage.perks.models import CodeTry
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from duologue.platform.workspaces.models import Workspace
 
 BY_ONE: Final = 20  # unknown codes in a row by one who tries
-BY_MANY: Final = 200  # the same where a key does not tell its customers apart
+BY_MANY: Final = 200  # the same by a key, over all its customers
 WAIT: Final = timedelta(minutes=10)
 SHOWN: Final = timedelta(days=30)
 
@@ -55,12 +57,14 @@ def sentence(trier: Trier, until: datetime, now: datetime) -> str:
     )
 
 
-def remember(*, workspace: Workspace, trier: Trier, is_unknown: bool, now: datetime) -> None:
-    """Count an unknown code; a known one, or a while without any, ends the row. One statement, safe with many at once."""
+def succeed(*, workspace: Workspace, triers: Iterable[Trier]) -> None:
+    """End the rows of these, since a code was redeemed that was not before. Nothing else ends one but a while without any."""
+    CodeTry.within(workspace).filter(who__in=[one.hashed(workspace) for one in triers], unknown__gt=0).update(unknown=0)
+
+
+def remember(*, workspace: Workspace, trier: Trier, now: datetime) -> None:
+    """Count an unknown code. One statement, safe with many at once."""
     who = trier.hashed(workspace)
-    if not is_unknown:
-        CodeTry.within(workspace).filter(who=who, unknown__gt=0).update(unknown=0)
-        return
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO engage_codetry AS t (workspace_id, who, way, unknown, first_at, last_at) VALUES (%s, %s, %s, 1, %s, %s)

@@ -95,7 +95,7 @@ def _perk_cost(workspace: Workspace, dialogue: Dialogue) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT coalesce(sum(CASE WHEN p.unit <> '' AND p.state IN ('issued', 'redeemed')
-                                        THEN p.cost * (p.amount - p.remaining) / p.amount
+                                        THEN p.cost * (p.amount - p.remaining) / nullif(p.amount, 0)
                                         WHEN p.unit = '' AND p.state = 'redeemed' THEN p.worth ELSE p.cost END), 0)
                FROM engage_perk p JOIN engage_run r ON r.workspace_id = p.workspace_id AND r.id = p.run_id
                WHERE p.workspace_id = %s AND r.dialogue_id = %s AND (p.state IN ('redeemed', 'begun', 'ended', 'converted')

@@ -116,6 +116,8 @@ def _check_life(document: Document, offer: Offer) -> None:
         document.refuse(("worth",), "The `worth` of points is how many they are, as in 50.")
     if offer.kind == "credit" and str(offer.worth).endswith("%"):
         document.refuse(("worth",), "The `worth` of credit is a sum, as in 10 GBP.")
+    if offer.kind == "credit" and _is_nothing(offer.worth):
+        document.refuse(("worth",), "The `worth` of credit is a sum above 0, as in 10 GBP.")
     if offer.begins == "redeemed" and offer.kind != "trial":
         document.refuse(("begins",), "`begins: redeemed` is for a trial; what is no trial lasts from when it is given.")
     if offer.kind == "trial" and not offer.lasts:
@@ -129,6 +131,14 @@ def _check_life(document: Document, offer: Offer) -> None:
 def _money(text: str) -> None:
     if not text.isdigit():
         read_money(text, "XXX")
+
+
+def _is_nothing(worth: str | int) -> bool:
+    """Say whether a sum is not above 0; one that cannot be read is refused elsewhere."""
+    try:
+        return (int(worth) if isinstance(worth, int) or worth.isdigit() else read_money(worth, "XXX").minor) < 1
+    except ValueError:
+        return False
 
 
 def _day(text: str) -> None:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from duologue.engage.perks.claims import Claim
 from duologue.engage.perks.redeeming import Redemption, redeem
-from duologue.engage.perks.tries import Trier, remember, sentence, waits_until
+from duologue.engage.perks.tries import Trier, remember, sentence, succeed, waits_until
 from duologue.kit.pipeline import Refused
 from duologue.people.privacy.queries import person_of
 from duologue.platform.audit.actions import note
@@ -56,5 +56,8 @@ def _redeem(workspace: Workspace, trier: Trier, claim: Claim, whose: str) -> Red
     except Refused as refusal:
         return Redemption(ok=False, reason=refusal.sentence)
     answer = redeem(workspace=workspace, code=claim.code, order=claim.order, worth=claim.worth, person=person, now=at)
-    remember(workspace=workspace, trier=trier, is_unknown=answer.is_unknown, now=at)
+    if answer.is_new:
+        succeed(workspace=workspace, triers=[trier])
+    elif answer.is_unknown:
+        remember(workspace=workspace, trier=trier, now=at)
     return answer

@@ -89,6 +89,18 @@ def test_who_tries_unknown_codes_in_a_row_is_asked_to_wait_and_others_are_not(re
     assert redeem(code=perk.code, order="9", tried_by="session 2").status_code == 200
 
 
+def test_neither_a_used_code_nor_a_new_name_lets_go_of_who_guesses(redeem, perk, workspace, monkeypatch):
+    monkeypatch.setattr("duologue.api.v1.perks.BY_MANY", 23)
+    assert redeem(code=perk.code, order="1").status_code == 200
+    for n in range(20):
+        assert redeem(code=f"GUESS{n}", order="1", tried_by="session 1").status_code == 409
+        assert redeem(code=perk.code, order="2", tried_by="session 2").status_code == 409  # redeemed by another order
+        assert redeem(code=perk.code, order="1", tried_by="session 2").status_code == 200  # the same order asks again
+    assert redeem(code="GUESS", order="1", tried_by="session 1").status_code == 429
+    assert [redeem(code="GUESS", order="1", tried_by=f"session {n}").status_code for n in range(3, 7)] == [409] * 3 + [429]
+    assert redeem(code="GUESS", order="1").json()["detail"].startswith("23 unknown codes")
+
+
 def test_points_are_spent_and_told(api, workspace, perk):
     Perk.within(workspace).update(unit="points", amount=50, remaining=50, code="")
     secret = create_key(workspace, name="loyalty", kind="manage", role="care", now=NOW)[1]

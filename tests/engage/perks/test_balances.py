@@ -13,8 +13,10 @@ from duologue.engage.models import Movement, Perk, Posting
 from duologue.engage.perks import balances, lives, queries, rules
 from duologue.engage.perks.actions import PerkRequest, reserve
 from duologue.engage.perks.balances import Spend, Spent, spend
+from duologue.engage.perks.mine import mine
 from duologue.engage.perks.redeeming import redeem
 from duologue.people.models import Event
+from duologue.people.profiles.actions import merge, unmerge
 from tests.engage.perks.test_perks import NOW, offer, people  # noqa: F401 - a fixture
 
 
@@ -119,7 +121,7 @@ def test_what_ends_first_is_spent_first_and_the_same_order_spends_once(workspace
     asked = [Spend(people[0], "points", 60, "A1"), Spend(people[0], "points", 60, "A1"), Spend(people[0], "points", 41, "A2")]
     answers = spend(workspace=workspace, spends=asked, now=NOW)
     assert answers == [
-        Spent(ok=True, amount=60, left=40),
+        Spent(ok=True, amount=60, left=40, is_new=True),
         Spent(ok=True, amount=60, left=40),
         Spent(ok=False, left=40, reason=balances.TOO_LITTLE),
     ]
@@ -133,13 +135,43 @@ def test_what_ends_first_is_spent_first_and_the_same_order_spends_once(workspace
 
 
 @pytest.mark.django_db
+def test_after_a_merge_is_undone_everyone_has_what_their_own_profiles_were_given(workspace, people):  # noqa: F811
+    for name, more in (("points", {"code": "none", "worth": 50}), ("word", {"kind": "discount", "code": {"shared": "SPRING"}})):
+        offer(workspace, name, **{"kind": "points", **more})
+    keep, lose = people[:2]
+    done = merge(workspace=workspace, keep=keep, lose=lose, because="the same card", now=NOW)
+    requests = [PerkRequest(name, keep, lose) for name in ("points", "word")]
+    lives.issue(workspace=workspace, perks=[one.perk for one in reserve(workspace=workspace, requests=requests, now=NOW)], now=NOW)
+    assert spend(workspace=workspace, spends=[Spend(keep, "points", 20, "A1")], now=NOW)[0].left == 30
+    unmerge(workspace=workspace, merge=done.pk, now=NOW)
+    assert (points_of(workspace, keep), points_of(workspace, lose)) == (0, 30)
+    assert (len(mine(workspace, [keep], NOW)), len(mine(workspace, [lose], NOW))) == (0, 2)
+    assert spend(workspace=workspace, spends=[Spend(lose, "points", 20, "A1")], now=NOW)[0] == Spent(ok=True, amount=20, left=30)
+    assert [redeem(workspace=workspace, code="SPRING", order="A1", person=one, now=NOW).ok for one in (keep, lose)] == [False, True]
+    assert Movement.within(workspace).get(kind="spent").profile_id == lose
+    assert balances.out_of_balance(workspace) == []
+
+
+@pytest.mark.django_db
+def test_points_spent_to_the_last_keep_no_code_from_the_same_order(workspace, people):  # noqa: F811
+    offer(workspace, "points", kind="points", code="none", worth=50)
+    offer(workspace)
+    give(workspace, people[:1])
+    (code,) = (Perk.within(workspace).get(pk=perk).code for perk in give(workspace, people[:1], "ten-percent"))
+    assert spend(workspace=workspace, spends=[Spend(people[0], "points", 50, "A1")], now=NOW)[0].left == 0
+    assert redeem(workspace=workspace, code=code, order="A1", now=NOW).ok
+
+
+@pytest.mark.django_db
 def test_spending_for_many_takes_as_many_queries_as_for_one(workspace, people):  # noqa: F811
     offer(workspace, "points", kind="points", code="none", worth=50)
     give(workspace, people)
 
     def queries_for(persons, order):
         with CaptureQueriesContext(connection) as seen:
-            assert all(one.ok for one in spend(workspace=workspace, spends=[Spend(p, "points", 10, order) for p in persons], now=NOW))
+            assert all(
+                one.ok for one in spend(workspace=workspace, spends=[Spend(p, "points", 10, f"{order}{p}") for p in persons], now=NOW)
+            )
         return len(seen)
 
     assert queries_for(people[:1], "A") == queries_for(people, "B")
@@ -150,7 +182,7 @@ LOTS = st.lists(st.tuples(st.integers(0, 100), st.one_of(st.none(), st.integers(
 
 @given(lots=LOTS, amount=st.integers(1, 300))
 def test_what_is_taken_is_what_was_asked_for_and_of_what_ends_first(lots, amount):
-    made = [rules.Lot(n, 1, "points", left, None if ends is None else NOW + timedelta(days=ends)) for n, (left, ends) in enumerate(lots)]
+    made = [rules.Lot(n, 1, 1, "points", left, None if ends is None else NOW + timedelta(days=ends)) for n, (left, ends) in enumerate(lots)]
     parts = rules.taken_from(made, amount)
     if parts is None:
         assert sum(left for left, _ in lots) < amount

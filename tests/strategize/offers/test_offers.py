@@ -39,6 +39,12 @@ def test_a_new_version_keeps_what_was_given(workspace):
     assert OfferVersion.within(workspace).get(number=1).data["lasts"] == "21d"
 
 
+@pytest.mark.parametrize("worth", ["0 GBP", "0", "0.00 GBP", "-5 GBP"])
+def test_credit_of_nothing_is_refused(worth):
+    with pytest.raises(Mistakes, match="sum above 0"):
+        read_offer(f"offer: o\nkind: credit\nworth: {worth}\n", "o.yaml")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-from django.db import connection
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
 
 from duologue.engage.messages import versions
 from duologue.engage.messages.content.liquid import ContentFailed, Template
 from duologue.engage.messages.content.products import without_products
-from duologue.engage.messages.models import MessageVersion, TrialResult
-from duologue.engage.messages.queries import UNKEPT, filled_preview
+from duologue.engage.messages.models import Delivery, MessageVersion, TrialResult
+from duologue.engage.messages.queries import UNKEPT, current_numbers, filled_preview
+from duologue.engage.runs.audiences import zones
+from duologue.engage.runs.models import Timetable
+from duologue.engage.runs.watching import some_wait
 from duologue.strategize.dialogues.models import Dialogue, DialogueVersion
+from duologue.strategize.dialogues.rules import calendar
+from duologue.strategize.dialogues.rules.plan import from_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
-
     from duologue.platform.workspaces.models import Workspace
+    from duologue.strategize.dialogues.rules.plan import Plan
 
 MOST = 100
+EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 PERSONAL = "link"  # values that lead to pages of one person
 
 
 @dataclass(slots=True, frozen=True)
 class Issue:
-    """One letter: the broadcast's name, the number of the message's version, when it first left, its subject, preheader and Markdown."""
+    """One letter: the broadcast's name, the number of the message's version, when it left, its subject, preheader and Markdown."""
 
     name: str
     number: int
@@ -36,39 +39,77 @@ class Issue:
     text: str
 
 
-def issues(workspace: Workspace) -> list[Issue]:
-    """Return the newest letters that everybody may read. Counts over the letters of those broadcasts: keep the answer for a while."""
-    found = [issue for dialogue in _public(workspace) for issue in _issues(workspace, dialogue)]
-    return sorted(found, key=lambda one: one.at, reverse=True)[:MOST]
-
-
-def _public(workspace: Workspace) -> list[Dialogue]:
-    rows = DialogueVersion.within(workspace).filter(plan__archive=True).values_list("dialogue_id", "number", "dialogue__current")
-    in_force = [dialogue for dialogue, number, current in rows if number == current]
-    return list(Dialogue.within(workspace).filter(pk__in=in_force, started_at__isnull=False))
-
-
-def _issues(workspace: Workspace, dialogue: Dialogue) -> Iterator[Issue]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT message_version_id, min(accepted_at) FROM engage_delivery
-               WHERE workspace_id = %s AND dialogue_id = %s AND state = 'accepted' AND message_version_id IS NOT NULL GROUP BY 1""",
-            (workspace.pk, dialogue.pk),
-        )
-        left = dict(cursor.fetchall())
-    for row in MessageVersion.within(workspace).filter(pk__in=left):
-        won = (
-            TrialResult.within(workspace)
-            .filter(dialogue=dialogue, message_version=row)
-            .order_by("-at")
-            .values_list("variant", flat=True)
-            .first()
-        )
+def issues(workspace: Workspace, now: datetime) -> list[Issue]:
+    """Return the newest letters that everybody may read, those of broadcasts that are out. Renders them: keep the answer for a while."""
+    found: list[Issue] = []
+    for letter in sorted(_letters(workspace, now), key=lambda one: one.at, reverse=True)[: MOST * 2]:
+        if len(found) == MOST:
+            break
+        row = MessageVersion.within(workspace).filter(message__name=letter.message, number=letter.number).first()
+        if row is None or not _has_left(workspace, letter.dialogue, row):
+            continue
+        won = TrialResult.within(workspace).filter(dialogue=letter.dialogue, message_version=row).order_by("-at").first()
         try:
-            title, summary, text = _as_nobody(workspace, row, won or "plain")
+            said = _as_nobody(workspace, row, won.variant if won else "plain")
         except ContentFailed:
             continue
-        yield Issue(dialogue.name, row.number, left[row.pk], title, summary, text)
+        found.append(Issue(letter.dialogue.name, row.number, letter.at, *said))
+    return found
+
+
+@dataclass(slots=True, frozen=True)
+class _Letter:
+    """A version of a message that a public dialogue says, and since when."""
+
+    dialogue: Dialogue
+    message: str
+    number: int
+    at: datetime
+
+
+def _letters(workspace: Workspace, now: datetime) -> list[_Letter]:
+    """Return what public dialogues that are out say, in every version that was public, each once."""
+    versions_ = DialogueVersion.within(workspace).filter(plan__archive=True, dialogue__started_at__isnull=False)
+    rows = list(versions_.select_related("dialogue").order_by("-published_at", "-pk")[: MOST * 2])
+    out: dict[int, bool] = {}
+    for row in rows:
+        if row.number == row.dialogue.current:
+            out[row.dialogue_id] = _is_out(workspace, row.dialogue, from_json(row.plan), now)
+    found: dict[tuple[int, str, int], _Letter] = {}
+    for row in reversed(rows):
+        if not out.get(row.dialogue_id):
+            continue
+        plan = from_json(row.plan)
+        for name in {turn.message for turn in plan.turns.values() if turn.message and not turn.team}:
+            number = row.pins.get("messages", {}).get(name) or current_numbers(workspace, {name}).get(name, 0)
+            found.setdefault((row.dialogue_id, name, number), _Letter(row.dialogue, name, number, _since(workspace, row, plan)))
+    return list(found.values())
+
+
+def _is_out(workspace: Workspace, dialogue: Dialogue, plan: Plan, now: datetime) -> bool:
+    """Say whether all have their letter: no moment in hand or ahead, nobody held back, and it did not stop itself."""
+    row = Timetable.within(workspace).filter(dialogue=dialogue).first()
+    if row is None or row.stopped_at is not None:
+        return False
+    if dialogue.state == Dialogue.State.ENDED:
+        return True
+    if row.at is not None or (row.held_until is not None and row.held_until > now):
+        return False
+    once = [trigger for trigger in plan.starts if trigger.kind == "at"]
+    clocks = calendar.clocks(plan, zones(workspace), workspace.timezone) if once else []
+    if calendar.next_moment(once, clocks, row.until) is not None:
+        return False
+    return not (any(trigger.is_timed for trigger in plan.starts) and some_wait(workspace, dialogue.pk))
+
+
+def _since(workspace: Workspace, row: DialogueVersion, plan: Plan) -> datetime:
+    """Return when what a version says began to leave: its moment, or when it came into force."""
+    moment = calendar.next_moment([one for one in plan.starts if one.kind == "at"], [workspace.timezone], EARLIEST)
+    return moment or max(row.published_at, row.dialogue.started_at or row.published_at)
+
+
+def _has_left(workspace: Workspace, dialogue: Dialogue, row: MessageVersion) -> bool:
+    return Delivery.within(workspace).filter(dialogue=dialogue, message_version=row, state=Delivery.State.ACCEPTED).exists()
 
 
 def _as_nobody(workspace: Workspace, row: MessageVersion, variant: str) -> tuple[str, str, str]:

@@ -69,6 +69,11 @@ def next_watch(workspace: Workspace, version: Version, now: datetime) -> datetim
     """Return when to look again how letters are taken: soon, as long as some of them have not left."""
     if version.plan.stop_if is None:
         return None
+    return now + EVERY if some_wait(workspace, version.dialogue) else None
+
+
+def some_wait(workspace: Workspace, dialogue: int) -> bool:
+    """Say whether letters of a dialogue are still to leave."""
     with connection.cursor() as cursor:
-        cursor.execute(WAITS, (workspace.pk, version.dialogue))
-        return now + EVERY if cursor.fetchone()[0] else None
+        cursor.execute(WAITS, (workspace.pk, dialogue))
+        return bool(cursor.fetchone()[0])

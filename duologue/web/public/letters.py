@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +20,7 @@ from markdown_it import MarkdownIt
 from duologue.brand.book.queries import current as current_book
 from duologue.engage.broadcasts.archive import Issue, issues
 from duologue.platform.workspaces.models import Workspace
+from duologue.platform.workspaces.queries import now
 from duologue.web.public.look import look_of
 from duologue.web.public.words import WORDS, language_of
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
 KEPT: Final = 300  # seconds
 _kept: dict[int, tuple[float, list[Issue]]] = {}
+_looking = threading.Lock()
 
 
 def _etag(_request: HttpRequest, workspace: str, **_which: Any) -> str | None:
@@ -89,11 +92,19 @@ def _room(name: str) -> Workspace:
 
 
 def _issues(room: Workspace) -> list[Issue]:
-    """Return the letters, looked for again after a while."""
+    """Return the letters, looked for again after a while by one reader; the others have the former ones meanwhile, or wait."""
     held = _kept.get(room.pk)
-    if held is None or time.monotonic() - held[0] > KEPT:
-        held = _kept[room.pk] = (time.monotonic(), issues(room))
-    return held[1]
+    if held is not None and time.monotonic() - held[0] <= KEPT:
+        return held[1]
+    if not _looking.acquire(blocking=held is None):
+        assert held is not None
+        return held[1]
+    try:
+        if _kept.get(room.pk) is held:
+            _kept[room.pk] = (time.monotonic(), issues(room, now(room)))
+        return _kept[room.pk][1]
+    finally:
+        _looking.release()
 
 
 def forget() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
+from duologue.engage.broadcasts import lately
 from duologue.engage.broadcasts.rules.standing import standing_of
 from duologue.engage.broadcasts.rules.texts import is_broadcast, read_back
 from duologue.engage.messages.models import MessageVersion, TrialResult
@@ -36,7 +37,8 @@ AWAITED = ("queued", "handing_over")
 class Found:
     """A broadcast: its dialogue and plan, what the screen asks (None where only text can say it), where it stands, its letters by state.
 
-    `next_at` is when it leaves next; `held_until` when the others follow the first ones; `issue` the day of the last one that left.
+    `next_at` is when it leaves next; `held_until` when the others follow the first ones; `issue` the day of the last one that left;
+    `age` how many seconds ago the letters were counted.
     """
 
     dialogue: Dialogue
@@ -47,6 +49,7 @@ class Found:
     next_at: datetime | None = None
     held_until: datetime | None = None
     issue: str = ""
+    age: int = 0
 
     @property
     def planned(self) -> int:
@@ -98,9 +101,20 @@ def said_of(workspace: Workspace, plan: Plan, pins: dict[str, dict[str, int]]) -
     return row.data["message"] if row else None
 
 
-def letters_of(workspace: Workspace, dialogues: Collection[int]) -> dict[int, dict[str, int]]:
-    """Return for each dialogue its letters by state; those that wait for a better day are told apart by the reason."""
+def letters_of(workspace: Workspace, dialogues: Collection[int]) -> dict[int, tuple[dict[str, int], int]]:
+    """Return for each dialogue its letters by state, and how many seconds ago they were counted: a moment, where they are many."""
+    known = {number: lately.held(("letters", workspace.pk, number)) for number in dialogues}
+    fresh = _count_letters(workspace, [number for number, found in known.items() if found is None])
+    for number, letters in fresh.items():
+        moves = any(letters.get(state) for state in AWAITED)
+        lately.keep(("letters", workspace.pk, number), letters, letters=sum(letters.values()), moves=moves)
+    return {number: found if found is not None else (fresh[number], 0) for number, found in known.items()}
+
+
+def _count_letters(workspace: Workspace, dialogues: Collection[int]) -> dict[int, dict[str, int]]:
     found: dict[int, dict[str, int]] = {number: {} for number in dialogues}
+    if not found:
+        return found
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT dialogue_id, state, count(*) FROM engage_delivery WHERE workspace_id = %s AND dialogue_id = ANY(%s) GROUP BY 1, 2""",
@@ -111,8 +125,13 @@ def letters_of(workspace: Workspace, dialogues: Collection[int]) -> dict[int, di
     return found
 
 
-def waits_for(workspace: Workspace, dialogue: int) -> list[tuple[str, int, datetime]]:
+def waits_for(workspace: Workspace, one: Found) -> list[tuple[str, int, datetime]]:
     """Return what letters wait for, as (reason, how many, the next moment); without a reason, their turn."""
+    key = ("waits", workspace.pk, one.dialogue.pk)
+    return lately.counted(key, lambda: _waits_for(workspace, one.dialogue.pk), letters=one.planned, moves=bool(one.waiting))
+
+
+def _waits_for(workspace: Workspace, dialogue: int) -> list[tuple[str, int, datetime]]:
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT CASE WHEN reason = '' AND body->>'variant' = 'best' THEN 'test' ELSE reason END, count(*), min(due_at)
@@ -136,13 +155,20 @@ class Taken:
 def taken(workspace: Workspace, one: Found, said: dict[str, Any] | None) -> Taken:
     """Return how a broadcast's letters were taken so far."""
     (turn,) = one.plan.turns.values()
-    left, came = reactions(workspace, one.dialogue.pk, None)
-    counted = figures(workspace, one.dialogue.pk, turn.name, one.issue, by=turn.test.by) if turn.test else {}
+    (left, came), counted = lately.counted(
+        ("taken", workspace.pk, one.dialogue.pk, one.issue), lambda: _taken(workspace, one), letters=one.planned, moves=bool(one.waiting)
+    )
     tried = {variant: counted.get(variant, Tried(0, 0)) for variant in (turn.test.of if turn.test else ())}
     result = TrialResult.within(workspace).filter(dialogue=one.dialogue, turn=turn.name, issue=one.issue).order_by("-at").first()
     email = (said or {}).get("email") or {}
     own = {name: (variant.get("email") or variant).get("subject", "") for name, variant in ((said or {}).get("variants") or {}).items()}
     return Taken(left, came, tried, result.variant if result else "", {"plain": email.get("subject", ""), **own})
+
+
+def _taken(workspace: Workspace, one: Found) -> tuple[tuple[int, dict[str, int]], dict[str, Tried]]:
+    (turn,) = one.plan.turns.values()
+    tried = figures(workspace, one.dialogue.pk, turn.name, one.issue, by=turn.test.by) if turn.test else {}
+    return reactions(workspace, one.dialogue.pk, None), tried
 
 
 def _found(workspace: Workspace, plans: Sequence[tuple[DialogueVersion, Plan]], now: datetime) -> list[Found]:
@@ -157,11 +183,12 @@ def _stand(  # noqa: PLR0917 - all that settles where one stands
     workspace: Workspace,
     row: DialogueVersion,
     plan: Plan,
-    letters: dict[str, int],
+    counted: tuple[dict[str, int], int],
     timetable: Timetable | None,
     there: list[str],
     now: datetime,
 ) -> Found:
+    letters, age = counted
     after = timetable.until if timetable else now
     next_at = calendar.next_moment(plan.starts, calendar.clocks(plan, there, workspace.timezone), after)
     standing = standing_of(
@@ -174,4 +201,4 @@ def _stand(  # noqa: PLR0917 - all that settles where one stands
     )
     held = timetable.held_until if timetable and timetable.at and timetable.held_until and timetable.held_until > now else None
     issue = timetable.issue.isoformat() if timetable and timetable.issue else ""
-    return Found(row.dialogue, plan, None, standing, letters, next_at, held, issue)
+    return Found(row.dialogue, plan, None, standing, letters, next_at, held, issue, age)

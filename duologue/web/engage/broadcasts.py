@@ -13,6 +13,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from duologue.engage.broadcasts import actions, queries
+from duologue.engage.broadcasts.lately import seconds
 from duologue.engage.broadcasts.rules.texts import VARIANTS, Broadcast, message_text
 from duologue.engage.messages.checks import check_message
 from duologue.engage.messages.content.liquid import ContentFailed
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 PLACE: Final = "engage/broadcasts"
 USUAL: Final = Broadcast("", first=100, limits=LIMITS)
 READERS: Final = 6
-MANY: Final = 20_000  # letters, which take a moment to count
+OFTEN, SELDOM = 3, 30  # seconds
 ON_PAPER: Final = "font:15px system-ui;padding:1rem"
 WAITS: Final = {
     "": "wait for their turn",
@@ -197,13 +198,18 @@ def _numbers(workspace: Workspace, one: Found) -> dict[str, Any]:
     (turn,) = one.plan.turns.values()
     return {
         "taken": queries.taken(workspace, one, said_there),
-        "waits": [(count, WAITS.get(why, why.replace("_", " ")), at) for why, count, at in queries.waits_for(workspace, one.dialogue.pk)],
+        "waits": [(count, WAITS.get(why, why.replace("_", " ")), at) for why, count, at in queries.waits_for(workspace, one)],
         "turn": turn,
         "by": BY,
         "size": _size(workspace, one.plan.audience),
         "moves": one.standing in {"sending", "scheduled"},
-        "often": "30s" if one.standing != "sending" else "3s" if one.planned < MANY else "15s",
+        "often": f"{_often(one)}s",
     }
+
+
+def _often(one: Found) -> int:
+    """Return after how many seconds the numbers are asked for again: soon while letters leave, later the more there are to count."""
+    return int(max(OFTEN, seconds(one.planned, moves=True))) if one.standing == "sending" else SELDOM
 
 
 def _readers(workspace: Workspace, segment: str) -> list[tuple[int, str]]:

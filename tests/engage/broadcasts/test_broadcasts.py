@@ -1,6 +1,7 @@
 """A broadcast is a text of the language, and what the screen asks is read back from it."""
 
 from datetime import datetime
+from functools import partial
 
 import msgspec
 import pytest
@@ -9,7 +10,7 @@ from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from duologue.engage.broadcasts import actions
+from duologue.engage.broadcasts import actions, lately
 from duologue.engage.broadcasts.asking import named
 from duologue.engage.broadcasts.queries import find
 from duologue.engage.broadcasts.rules.standing import standing_of
@@ -111,6 +112,16 @@ def test_where_it_stands(state, more, stands):
     assert standing_of(state, **given) == stands
 
 
+def test_a_count_is_good_for_longer_the_more_was_counted():
+    assert [lately.seconds(letters, moves=True) for letters in (4_999, 20_000, 1_000_000)] == [0, 4, 60]
+    assert lately.seconds(20_000, moves=False) == 40
+    asked = []
+    for many in (4_999, 4_999, 1_000_000, 1_000_000):
+        lately.counted(("a test", many), partial(asked.append, many), letters=many, moves=True)
+    assert asked == [4_999, 4_999, 1_000_000]
+    assert lately.held(("a test", 1_000_000)) == (None, 0)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_it_is_kept_sent_and_stopped_and_the_first_page_says_so(shop, client):  # noqa: F811
     shop.add_people(30)
@@ -147,6 +158,8 @@ def test_it_is_kept_sent_and_stopped_and_the_first_page_says_so(shop, client):  
     shop.advance(minutes=30)
     left = list(Delivery.within(shop.workspace).filter(state="accepted", dialogue__isnull=False).values_list("pk", flat=True))
     assert len(left) == 10
+    assert Client().get("/at/shop/letters/").status_code == 404
+    letters.forget()
     note_outcome(workspace=shop.workspace, deliveries=left[:1], kind="bounced", at=shop.now)
     shop.advance(hours=3)
     assert find(shop.workspace, "tulips", shop.now).standing == "stopped"
@@ -154,6 +167,8 @@ def test_it_is_kept_sent_and_stopped_and_the_first_page_says_so(shop, client):  
     assert "“tulips” stopped itself" in home
     assert "1 of 10 letters bounced: 10.0%, more than the 5.00% allowed." in home
     assert "It stopped itself." in client.get(kept["location"]).text
+    assert Client().get("/at/shop/letters/").status_code == 404
+    letters.forget()
     client.post(reverse("strategize:resume", args=["shop", "tulips"]), {"back": "broadcast"})
     shop.advance(minutes=5)
     assert Delivery.within(shop.workspace).filter(state="accepted", dialogue__isnull=False).count() == 30

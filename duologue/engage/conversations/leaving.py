@@ -42,7 +42,7 @@ def withdraw(
     """
     stands = standing(workspace, [person])[person]
     asked = [name for name, purpose in purposes(workspace).items() if purpose.basis == "consent"]
-    wanted = sorted(only) if only else [name for name in asked if stands.may(channel, name)]
+    wanted = sorted(only) if only else [name for name in asked if stands.said_yes(channel, name)]
     statements = [
         NewStatement(profile, channel, purpose, "withdrawn", now, source, wording=wording[:1000], proof=proof or {}) for purpose in wanted
     ]

@@ -8,6 +8,7 @@ import pytest
 from duologue.cli.worker.once import turn_the_wheel
 from duologue.engage.channels.actions import save_relay
 from duologue.engage.channels.models import KeptMail
+from duologue.engage.conversations.leaving import withdraw
 from duologue.engage.messages.actions import save_message
 from duologue.engage.messages.models import Delivery
 from duologue.engage.models import Admission
@@ -186,3 +187,13 @@ def test_one_address_gets_three_letters_a_week_at_most(club, client):
             turn_the_wheel(club, now(club))
     turn_the_wheel(club, now(club))
     assert Delivery.within(club).filter(turn="parent").count() == 3
+
+
+def test_who_leaves_while_a_parent_is_asked_has_left(club):
+    (kim,) = Shop(club).add_people(1, consent=False)
+    learn(workspace=club, facts=[NewFact(kim, "birthday", "2011-05-31", "shop", now(club))], now=now(club))
+    yes = [NewStatement(kim, channel, "newsletter", "granted", now(club), "form") for channel in ("email", "parent")]
+    state(workspace=club, statements=yes[:1], now=now(club))
+    assert withdraw(workspace=club, person=kim, profile=kim, channel="email", source="reply", now=now(club)) == ["newsletter"]
+    state(workspace=club, statements=yes[1:], now=now(club) + timedelta(hours=1))
+    assert not standing(club, [kim])[kim].may("email", "newsletter")

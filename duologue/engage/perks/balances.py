@@ -12,6 +12,7 @@ from duologue.engage.perks.lives import issue
 from duologue.engage.perks.postings import Moved, post
 from duologue.people.timeline import names
 from duologue.people.timeline.actions import NewEvent, write
+from duologue.platform.database import locks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -134,9 +135,8 @@ def _lots_of(workspace: Workspace, persons: Sequence[int], now: datetime) -> dic
 def _lock(workspace: Workspace, keys: Sequence[str]) -> None:
     """Let nobody else spend for the same orders until the caller's transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s, hashtext(k)) FROM unnest(%s::text[]) AS k", (workspace.pk % 2**31, sorted(set(keys)))
-        )
+        theirs = [f"{workspace.pk} {key}" for key in sorted(set(keys))]
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(k)) FROM unnest(%s::text[]) AS k", (locks.SPENDING, theirs))
 
 
 def _open(workspace: Workspace, perks: Sequence[int], keys: Sequence[str], now: datetime) -> _Book:

@@ -22,6 +22,7 @@ IMPORT: Final = 7256  # with the import's number
 LAKE: Final = 7257
 WARMING: Final = 7258
 TOGETHER: Final = 7259  # perks of one order, with the order's hash
+SPENDING: Final = 7262  # points and credit for one order, with its hash
 
 MONTHS: Final = 7254
 GENERATION: Final = 7260

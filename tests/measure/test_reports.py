@@ -3,8 +3,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import transaction
 
+from duologue.engage.conversations.leaving import withdraw
 from duologue.engage.models import Admission, Delivery, Perk, Run, RunStep
 from duologue.measure.reports import queries, rules, tasks
+from duologue.people.consent.actions import NewStatement, save_purpose, state
 from duologue.people.models import Profile
 from duologue.people.timeline.actions import NewEvent, write
 from duologue.strategize.models import Dialogue, DialogueVersion, Offer, OfferVersion
@@ -140,3 +142,17 @@ def test_the_job_counts_what_has_grown_and_nothing_else(workspace, dialogue):
     assert queries.last_report(workspace, dialogue).at == NOW + 2 * DAY
     happened(workspace, profile, "Order Completed", 4, revenue=30)
     assert tasks.count_grown(workspace, NOW + 5 * DAY) == ["win-back"]
+
+
+def test_who_unsubscribes_by_a_message_counts_once_for_its_dialogue(workspace, dialogue):
+    one, other = (person(workspace, dialogue) for _ in range(2))
+    for profile in (one, other):
+        said(workspace, dialogue, profile, "invite", "accepted", 1)
+    letter = Delivery.within(workspace).get(person=one.pk)
+    for purpose in ("promotions", "newsletter"):
+        save_purpose(workspace=workspace, name=purpose)
+        yes = NewStatement(one.pk, "email", purpose, "granted", NOW, "form")
+        state(workspace=workspace, statements=[yes], now=NOW)
+    at = NOW + 2 * DAY
+    withdraw(workspace=workspace, person=one.pk, profile=one.pk, channel="email", source="one-click", proof={"delivery": letter.pk}, now=at)
+    assert queries.report(workspace, "win-back", NOW + 3 * DAY)["unsubscribes"] == 1

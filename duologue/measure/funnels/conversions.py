@@ -76,7 +76,7 @@ def outcomes(workspace: Workspace, dialogue: Dialogue, goal: Goal | None) -> Out
         else:
             people[person] = Considered(held_out, at)
     tally = _Tally(Outcomes(people, mixed, [], [], Counter()), goal, workspace.currency, _windows(asked) if goal else {})
-    wanted = [names.CONSENT_WITHDRAWN, names.SPAM_REPORTED, names.MESSAGE_REPLIED]
+    wanted = [names.SPAM_REPORTED, names.MESSAGE_REPLIED]
     if goal:
         wanted += [goal.event, names.ORDER_REFUNDED]
     query = f"""WITH {_CONSIDERED}
@@ -136,9 +136,7 @@ class _Tally:
             self.found.refunds.append(Bought(person, order.at if order else at, order.order if order else "", -amount))
 
     def count_reaction(self, name: str, properties: dict[str, Any]) -> None:
-        if name == names.CONSENT_WITHDRAWN:
-            self.found.reactions["unsubscribes"] += 1
-        elif name == names.SPAM_REPORTED:
+        if name == names.SPAM_REPORTED:
             self.found.reactions["spam_reports"] += 1
         elif properties.get("intent") == "complaint":
             self.found.reactions["complaints"] += 1

@@ -35,7 +35,7 @@ class Runs:
 
 @dataclass(slots=True)
 class Deliveries:
-    """All deliveries by state; bounced, confirmed and responded are parts of accepted."""
+    """All deliveries by state; bounced, confirmed, responded and left, by which somebody unsubscribed, are parts of accepted."""
 
     planned: int = 0
     withheld: Counter[str] = field(default_factory=Counter)
@@ -47,6 +47,7 @@ class Deliveries:
     bounced: int = 0
     confirmed: int = 0
     responded: int = 0
+    left: int = 0
     cost: int = 0
 
 
@@ -108,9 +109,9 @@ def runs(workspace: Workspace, dialogue: Dialogue) -> Runs:
 def deliveries(workspace: Workspace, dialogue: Dialogue) -> Deliveries:
     """Count deliveries: planned = withheld (by reason) + queued + handing over + accepted + failed (by reason) + uncertain."""
     counted = Deliveries()
-    for state, reason, number, bounced, confirmed, responded, cost in _rows(
+    for state, reason, number, bounced, confirmed, responded, left, cost in _rows(
         """SELECT state, CASE WHEN state IN ('withheld', 'failed') THEN reason ELSE '' END,
-                  count(*), count(bounced_at), count(confirmed_at), count(responded_at), sum(cost)
+                  count(*), count(bounced_at), count(confirmed_at), count(responded_at), count(left_at), sum(cost)
            FROM engage_delivery WHERE workspace_id = %(workspace)s AND dialogue_id = %(dialogue)s GROUP BY 1, 2""",
         workspace,
         dialogue,
@@ -127,6 +128,7 @@ def deliveries(workspace: Workspace, dialogue: Dialogue) -> Deliveries:
             counted.bounced += bounced
             counted.confirmed += confirmed
             counted.responded += responded
+            counted.left += left
     return counted
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -326,3 +327,13 @@ consent: [{channel: email, purpose: news, state: granted, at: {column: agreed}}]
     assert ann is not None
     assert standing(workspace, [ann])[ann].may("email", "news")
     assert job.rows_refused == 2
+
+
+def test_an_import_with_a_number_beyond_32_bits_is_taken_alone_too(workspace, tmp_path):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval(pg_get_serial_sequence('people_import', 'id'), 3000000000)")
+    path = tmp_path / "people.csv"
+    path.write_text("email\nann@example.com\n")
+    recipe = 'kind: people\nsource: shop\nidentifiers: {email: "{email}"}\n'
+    job = actions.import_file(workspace=workspace, path=path, kind="people", recipe=recipe)
+    assert (job.pk > 3_000_000_000, job.rows_written) == (True, 1)

@@ -138,7 +138,7 @@ def _job(*, workspace: Workspace, name: str, kind: str, recipe: str, digest: byt
 
 def _alone(job: Import) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", (locks.IMPORT, job.pk))
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", (locks.IMPORT, job.pk % locks.SECOND))
         if not cursor.fetchone()[0]:
             raise Refused("under way", f"{job.file} is being imported by another process just now.")
     job.refresh_from_db()
@@ -147,7 +147,7 @@ def _alone(job: Import) -> None:
 def _unlock(job: Import) -> None:
     if connection.connection is not None and not connection.needs_rollback:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", (locks.IMPORT, job.pk))
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", (locks.IMPORT, job.pk % locks.SECOND))
 
 
 def _end(workspace: Workspace, job: Import, state: Import.State, sentence: str) -> Import:

@@ -24,6 +24,8 @@ WARMING: Final = 7258
 TOGETHER: Final = 7259  # perks of one order, with the order's hash
 SPENDING: Final = 7262  # points and credit for one order, with its hash
 
+SECOND: Final = 2**31  # what a second number must stay below: after many restores an import's own no longer does
+
 MONTHS: Final = 7254
 GENERATION: Final = 7260
 RESTORE: Final = 7261

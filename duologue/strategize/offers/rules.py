@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from duologue.kit.clock import parse_duration
-from duologue.kit.money import read_money
+from duologue.kit.money import NO_CURRENCY, read_money
 from duologue.kit.typed import as_json, checked, read_typed
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def _check(document: Document, offer: Offer) -> None:
 
 def _check_life(document: Document, offer: Offer) -> None:
     """Refuse what a kind cannot be: each has a life of its own."""
-    if offer.kind == "points" and (not str(offer.worth).isdigit() or int(offer.worth) < 1):
+    if offer.kind == "points" and (not str(offer.worth).isdecimal() or int(offer.worth) < 1):
         document.refuse(("worth",), "The `worth` of points is how many they are, as in 50.")
     if offer.kind == "credit" and str(offer.worth).endswith("%"):
         document.refuse(("worth",), "The `worth` of credit is a sum, as in 10 GBP.")
@@ -129,14 +129,14 @@ def _check_life(document: Document, offer: Offer) -> None:
 
 
 def _money(text: str) -> None:
-    if not text.isdigit():
-        read_money(text, "XXX")
+    if not text.isdecimal():
+        read_money(text, NO_CURRENCY)
 
 
 def _is_nothing(worth: str | int) -> bool:
     """Say whether a sum is not above 0; one that cannot be read is refused elsewhere."""
     try:
-        return (int(worth) if isinstance(worth, int) or worth.isdigit() else read_money(worth, "XXX").minor) < 1
+        return read_money(str(worth), NO_CURRENCY).minor < 1
     except ValueError:
         return False
 

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from django.db import connection, transaction
 
-from duologue.engage.messages.actions import NewDelivery, plan
+from duologue.engage.messages.actions import plain_letter, plan
 from duologue.people.consent.queries import suppressed
 from duologue.people.profiles.queries import people
-from duologue.people.profiles.rules import shard_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -47,19 +46,7 @@ def send_link(*, workspace: Workspace, origin: Origin, now: datetime) -> str:
         return "own_asked"
     if planned >= MOST:
         return "own_often"
-    letter = NewDelivery(
-        person=origin.person,
-        profile_id=origin.profile,
-        shard=shard_of(origin.person),
-        channel="email",
-        purpose=TURN,
-        due_at=now,
-        too_late_at=now + LASTS,
-        turn=TURN,
-        kind="service",
-        basis="confirmation",
-        plain=TURN,
-    )
+    letter = plain_letter(TURN, origin.person, origin.profile, now, now + LASTS)
     plan(workspace=workspace, deliveries=[letter], now=now)
     return "own_asked"
 

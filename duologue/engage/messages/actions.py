@@ -17,6 +17,7 @@ from duologue.engage.messages.surroundings import surroundings
 from duologue.engage.perks.lives import issue, release
 from duologue.kit.yaml import Mistake, Mistakes
 from duologue.people.consent.queries import purposes
+from duologue.people.profiles.rules import shard_of
 from duologue.platform.database import arrays
 
 if TYPE_CHECKING:
@@ -116,6 +117,23 @@ class NewDelivery:
     to: str = ""  # a colleague's or a parent's address: the person is written about, not to
     test: str = ""  # what stands before the subject of a trial letter, whose links touch nobody
     to_nobody: bool = False  # filled in as for somebody of whom nothing is known
+
+
+def plain_letter(name: str, person: int, profile: int, due_at: datetime, too_late_at: datetime) -> NewDelivery:
+    """Return a letter in the product's own words, by their name, that serves what somebody asked for and needs no consent."""
+    return NewDelivery(
+        person=person,
+        profile_id=profile,
+        shard=shard_of(person),
+        channel="email",
+        purpose=name,
+        due_at=due_at,
+        too_late_at=too_late_at,
+        turn=name,
+        kind="service",
+        basis="confirmation",
+        plain=name,
+    )
 
 
 def plan(*, workspace: Workspace, deliveries: Sequence[NewDelivery], now: datetime) -> list[int]:

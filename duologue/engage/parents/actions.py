@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 
-from duologue.engage.messages.actions import NewDelivery, plan
+from duologue.engage.messages.actions import NewDelivery, plain_letter, plan
 from duologue.engage.messages.models import Delivery
 from duologue.engage.parents.rules import ADDRESS, AGAIN, CHILD, MOST, TOO_LATE, TURN
 from duologue.kit.pipeline import Refused
@@ -16,7 +17,6 @@ from duologue.people.consent.queries import ages_known
 from duologue.people.consent.rules import PARENT, Standing
 from duologue.people.identifiers.rules import normalise
 from duologue.people.profiles.queries import people, persons_of
-from duologue.people.profiles.rules import shard_of
 from duologue.people.timeline import names
 
 if TYPE_CHECKING:
@@ -56,21 +56,8 @@ def ask_parents(*, workspace: Workspace, profiles: Collection[int], now: datetim
 
 
 def _letter(child: KnownPerson, address: str, now: datetime) -> NewDelivery:
-    return NewDelivery(
-        person=child.person,
-        profile_id=child.profile_ids[0],
-        shard=shard_of(child.person),
-        channel="email",
-        purpose=PARENT,
-        due_at=now,
-        too_late_at=now + TOO_LATE,
-        turn=TURN,
-        kind="service",
-        basis="confirmation",
-        values={"child": str(child.facts.get(CHILD) or "")[:60]},
-        plain=TURN,
-        to=address,
-    )
+    letter = plain_letter(TURN, child.person, child.profile_ids[0], now, now + TOO_LATE)
+    return replace(letter, to=address, values={"child": str(child.facts.get(CHILD) or "")[:60]})
 
 
 def _address(value: Any) -> str:

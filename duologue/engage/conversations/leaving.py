@@ -15,7 +15,7 @@ from duologue.people.timeline import names
 from duologue.people.timeline.actions import NewEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from duologue.engage.conversations.origin import Origin
@@ -46,10 +46,16 @@ def withdraw(
     statements = [
         NewStatement(profile, channel, purpose, "withdrawn", now, source, wording=wording[:1000], proof=proof or {}) for purpose in wanted
     ]
-    consent.state(workspace=workspace, statements=statements, now=now)
-    if (proof or {}).get("delivery"):
-        note_outcome(workspace=workspace, deliveries=[(proof or {})["delivery"]], kind="left", at=now)
+    stated(workspace=workspace, statements=statements, left_by=(proof or {}).get("delivery"), now=now)
     return wanted
+
+
+@transaction.atomic
+def stated(*, workspace: Workspace, statements: Sequence[NewStatement], left_by: int | None, now: datetime) -> None:
+    """Keep what a person says, and by which delivery they left, if they did."""
+    consent.state(workspace=workspace, statements=statements, now=now)
+    if left_by is not None:
+        note_outcome(workspace=workspace, deliveries=[left_by], kind="left", at=now)
 
 
 @transaction.atomic

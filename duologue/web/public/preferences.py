@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from duologue.brand.book.rules import commitments
-from duologue.engage.conversations.leaving import snooze
-from duologue.engage.messages.actions import note_outcome
+from duologue.engage.conversations.leaving import snooze, stated
 from duologue.people.consent import actions as consent
 from duologue.people.consent.actions import NewStatement
 from duologue.people.consent.rules import topic_fact
@@ -84,9 +83,8 @@ def _keep(visit: Visit, here: Choices, asked: Asked) -> Asked:
         for one in here.purposes
         if one.field in changed.boxes
     ]  # fmt: skip
-    consent.state(workspace=visit.workspace, statements=statements, now=now)
-    if any(one.state == "withdrawn" for one in statements):
-        note_outcome(workspace=visit.workspace, deliveries=[origin.delivery], kind="left", at=now)
+    left = any(one.state == "withdrawn" for one in statements)
+    stated(workspace=visit.workspace, statements=statements, left_by=origin.delivery if left else None, now=now)
     facts = [
         NewFact(origin.profile, topic_fact(one.name), changed.boxes[one.field], SOURCE, now)
         for one in here.topics

@@ -60,6 +60,15 @@ class Read:
     payloads: list[bytes] = field(default_factory=list)
     refused: list[tuple[int, Refused, bytes]] = field(default_factory=list)
 
+    def take(self, index: int, payload: bytes) -> None:
+        """Keep an event, or why it is none."""
+        try:
+            open_envelope(payload)
+        except Refused as refusal:
+            self.refused.append((index, refusal, payload))
+        else:
+            self.payloads.append(payload)
+
 
 _batches = msgspec.json.Decoder(Batch)
 _heads = msgspec.json.Decoder(Head)
@@ -98,13 +107,7 @@ def as_a_visitor(read: Read) -> Read:
         for holder in (event, context if isinstance(context, dict) else {}):
             if isinstance(holder.get("traits"), dict):
                 holder["traits"] = {key: value for key, value in holder["traits"].items() if key not in {"email", "phone"}}
-        try:
-            payload = msgspec.json.encode(event)  # noqa: PLW2901 - without the addresses
-            open_envelope(payload)
-        except Refused as refusal:
-            kept.refused.append((index, refusal, payload))
-        else:
-            kept.payloads.append(payload)
+        kept.take(index, msgspec.json.encode(event))
     return kept
 
 
@@ -113,12 +116,9 @@ def _completed(events: list[msgspec.Raw], kind: str | None, sent_at: str | None,
     for index, raw in enumerate(events):
         payload = bytes(raw).strip()
         try:
-            payload = _complete(payload, kind, sent_at)
-            open_envelope(payload)
+            read.take(index, _complete(payload, kind, sent_at))
         except Refused as refusal:
             read.refused.append((index, refusal, payload))
-        else:
-            read.payloads.append(payload)
     return read
 
 

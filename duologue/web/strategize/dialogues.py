@@ -51,7 +51,7 @@ def dialogue(request: HttpRequest, workspace: Workspace, name: str) -> HttpRespo
     """Show the version in force (before the first: the draft) as a script."""
     one = find(workspace, name)
     at = now(workspace)
-    version = DialogueVersion.within(workspace).filter(dialogue=one, number=one.current).first()
+    version = in_force(one)
     plan, mistakes = plan_of(one, version)
     count = counted(workspace, one, at, anew="count" in request.GET) if version else Counted(None)
     report = count.snapshot
@@ -94,6 +94,11 @@ def find(workspace: Workspace, name: str) -> Dialogue:
     if found is None:
         raise Http404
     return found
+
+
+def in_force(dialogue: Dialogue) -> DialogueVersion | None:
+    """Return the version of a dialogue that is in force, where one was published."""
+    return DialogueVersion.within(dialogue.workspace).filter(dialogue=dialogue, number=dialogue.current).first()
 
 
 def plan_of(dialogue: Dialogue, version: DialogueVersion | None) -> tuple[Plan | None, list[str]]:

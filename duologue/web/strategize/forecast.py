@@ -13,12 +13,11 @@ from duologue.kit.money import places
 from duologue.measure.reports.queries import last_report
 from duologue.platform.staff.rules import Right
 from duologue.platform.workspaces.queries import now
-from duologue.strategize.dialogues.models import DialogueVersion
 from duologue.strategize.segments.models import Segment
 from duologue.web.access import inside
 from duologue.web.amounts import share_of, sum_of
 from duologue.web.pages import page
-from duologue.web.strategize.dialogues import PLACE, find, plan_of
+from duologue.web.strategize.dialogues import PLACE, find, in_force, plan_of
 from duologue.web.strategize.options import options_in
 from duologue.web.strategize.script import VERBS, heard, starts
 
@@ -63,7 +62,7 @@ class Turn:
 def forecast(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
     """Play the version in force (before the first: the draft) and say what came of it and what was assumed."""
     one = find(workspace, name)
-    version = DialogueVersion.within(workspace).filter(dialogue=one, number=one.current).first()
+    version = in_force(one)
     plan, mistakes = plan_of(one, version)
     context: dict[str, Any] = {"dialogue": one, "version": version, "plan": plan, "mistakes": mistakes, "tab": "forecast"}
     if plan is not None:

@@ -12,11 +12,10 @@ from duologue.engage.runs.playing import ANSWERS, play_to
 from duologue.platform.audit.actions import note
 from duologue.platform.staff.rules import Right
 from duologue.platform.workspaces.queries import now
-from duologue.strategize.dialogues.models import DialogueVersion
 from duologue.web.access import inside
 from duologue.web.pages import member, page, said
 from duologue.web.strategize import script
-from duologue.web.strategize.dialogues import PLACE, find, plan_of
+from duologue.web.strategize.dialogues import PLACE, find, in_force, plan_of
 from duologue.web.strategize.options import options_in
 from duologue.web.strategize.sayings import sayings
 
@@ -33,7 +32,7 @@ DAY = timedelta(days=1)
 def storyboard(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
     """Show every turn with its words on a page made for paper, with room to sign."""
     one = find(workspace, name)
-    version = DialogueVersion.within(workspace).filter(dialogue=one, number=one.current).first()
+    version = in_force(one)
     plan, mistakes = plan_of(one, version)
     context = {
         "dialogue": one,
@@ -55,7 +54,7 @@ def play(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
     """Play the dialogue to somebody who works here, days as seconds."""
     one = find(workspace, name)
     back = ("strategize:storyboard", workspace.name, name)
-    version = DialogueVersion.within(workspace).filter(dialogue=one, number=one.current).first()
+    version = in_force(one)
     plan, mistakes = plan_of(one, version)
     if plan is None:
         return said(request, mistakes[0], *back, refused=True)

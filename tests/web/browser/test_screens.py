@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,14 @@ import pytest
 pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(900)]
 
 SCREENS = Path(__file__).parents[3] / "screens"
-IN_DOCS = {"preferences": "preferences", "known": "own-data"}
+IN_DOCS = {
+    "preferences": ("preferences", 760),
+    "known": ("own-data", 760),
+    "all_perks": ("perks", 420),
+    "owed": ("owed", 1100),
+    "products": ("products", 1100),
+}
+"""Pages that a how-to shows: the picture's name and how wide it is."""
 
 
 @pytest.mark.parametrize("width", [1440, 390])
@@ -25,7 +33,11 @@ def test_screens(house, chromium, width, scheme):
 
 
 def test_pictures_of_the_how_to_pages(house, chromium):
-    page = house.enter(chromium, width=760)
-    for name, picture in IN_DOCS.items():
-        house.open(page, name)
-        page.screenshot(path=SCREENS.parent / "docs" / "screens" / f"{picture}.png", full_page=True)
+    """Into the documentation only where pictures are asked for (`make screens`)."""
+    kept = SCREENS.parent / "docs" / "screens" if os.environ.get("DUOLOGUE_SCREENS") else SCREENS
+    kept.mkdir(exist_ok=True)
+    for name, (picture, width) in IN_DOCS.items():
+        page = house.open(house.enter(chromium, width=width), name)
+        path = kept / f"{picture}.png"
+        page.screenshot(path=path, full_page=True)
+        assert path.stat().st_size > 5_000

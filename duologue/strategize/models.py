@@ -1,8 +1,19 @@
 """The tables of strategize."""
 
+from duologue.strategize.campaigns.models import CampaignVersion
 from duologue.strategize.dialogues.models import Dialogue, DialogueVersion, SurveyVersion
 from duologue.strategize.guardrails.models import Guardrails
 from duologue.strategize.offers.models import Offer, OfferVersion
 from duologue.strategize.segments.models import Segment, SegmentMember
 
-__all__ = ["Dialogue", "DialogueVersion", "Guardrails", "Offer", "OfferVersion", "Segment", "SegmentMember", "SurveyVersion"]
+__all__ = [
+    "CampaignVersion",
+    "Dialogue",
+    "DialogueVersion",
+    "Guardrails",
+    "Offer",
+    "OfferVersion",
+    "Segment",
+    "SegmentMember",
+    "SurveyVersion",
+]

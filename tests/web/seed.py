@@ -39,6 +39,8 @@ from duologue.people.shops.actions import add_shop
 from duologue.people.timeline import names
 from duologue.people.timeline.actions import NewEvent, write
 from duologue.platform.staff.models import Membership, Staff
+from duologue.strategize.campaigns.actions import save_campaign
+from duologue.strategize.campaigns.rules import Campaign, Goal, Period
 from duologue.strategize.dialogues.models import Dialogue, DialogueVersion, SurveyVersion
 from duologue.strategize.dialogues.rules.plan import to_json
 from duologue.strategize.dialogues.rules.read import read_dialogue
@@ -75,7 +77,22 @@ def fill(workspace: Workspace, now, people: int = 7) -> dict:
     plans = plans_of(workspace, now, persons)
     ways(workspace, now, persons, plans)
     own_pages(workspace, now, persons[0])
-    spring = Broadcast("spring-letter", "Spring letter", "lapsed-good-customers", "promotions", "we-miss-you", when="at", day="2026-02-01")
+    spring = Broadcast(
+        "spring-letter",
+        "Spring letter",
+        "lapsed-good-customers",
+        "promotions",
+        "we-miss-you",
+        when="at",
+        day="2026-02-01",
+        campaign="spring",
+    )
+    hope = Goal("Order Completed", {"total": {"over": 20}}, "revenue", "20000 GBP")
+    save_campaign(
+        workspace=workspace,
+        campaign=Campaign("spring", "Spring", "Before Easter", "Imogen", Period("2026-02-01", "2026-04-05"), hope, "3000 GBP"),
+        now=now,
+    )
     save_broadcast(workspace=workspace, broadcast=spring, now=now)
     perks_of(workspace, now, persons)
     talk(workspace, now, persons)

@@ -14,6 +14,7 @@ from duologue.engage.messages.queries import current_numbers
 from duologue.engage.webhooks.queries import names as webhooks
 from duologue.kit.yaml import Mistake, read_yaml, suggestion
 from duologue.people.consent.queries import purposes, topics
+from duologue.strategize.campaigns import queries as campaigns
 from duologue.strategize.dialogues import actions, surveys
 from duologue.strategize.dialogues.models import Dialogue, SurveyVersion
 from duologue.strategize.dialogues.rules.naming import Names, misfits, named
@@ -174,4 +175,20 @@ def _warnings(workspace: Workspace, plan: Plan, file: PlanText) -> list[str]:
     promise = plan.serves.get("promise")
     if promise and promise not in {one.name for one in book.current(workspace).promises}:
         found.append(f"{file.path}: it serves the promise {promise}, which the brand book does not make.")
-    return found
+    return found + _about_its_campaign(workspace, plan, file)
+
+
+def _about_its_campaign(workspace: Workspace, plan: Plan, file: PlanText) -> list[str]:
+    """Return what to be warned of where a dialogue's campaign is not described, or where it lets people in outside of its period."""
+    name = plan.serves.get("campaign")
+    if not name:
+        return []
+    found = campaigns.current(workspace, name)
+    if found is None:
+        return [f"{file.path}: it serves the campaign {name}, which is not described."]
+    period, warnings = found.campaign.period, []
+    if period.since and plan.opens and plan.opens < period.since:
+        warnings.append(f"{file.path}: it lets people in from {plan.opens}, and its campaign {name} begins on {period.since}.")
+    if period.to and plan.closes and plan.closes > period.to:
+        warnings.append(f"{file.path}: it lets people in until {plan.closes}, and its campaign {name} ends on {period.to}.")
+    return warnings

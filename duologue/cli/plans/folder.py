@@ -25,6 +25,7 @@ SINGLE = {
 }
 FOLDERS = {
     "personas": "persona",
+    "campaigns": "campaign",
     "segments": "segment",
     "offers": "offer",
     "surveys": "survey",
@@ -32,8 +33,8 @@ FOLDERS = {
     "sites": "site",
     "dialogues": "dialogue",
 }
-NOT_YET = frozenset({"campaigns", "placements", "occasions"})
-ORDER = [*SINGLE.values(), "persona", "segment", "offer", "pool", "survey", "message", "site", "dialogue"]
+NOT_YET = frozenset({"placements", "occasions"})
+ORDER = [*SINGLE.values(), "persona", "campaign", "segment", "offer", "pool", "survey", "message", "site", "dialogue"]
 POOLS = frozenset({".txt", ".csv"})
 LARGEST = 20_000_000
 

@@ -24,6 +24,8 @@ from duologue.people.consent.actions import save_purpose, save_topic
 from duologue.people.consent.queries import topics
 from duologue.people.retention.actions import set_retention
 from duologue.people.retention.rules import read_retention
+from duologue.strategize.campaigns.actions import save_campaign
+from duologue.strategize.campaigns.rules import read_campaign
 from duologue.strategize.dialogues import surveys
 from duologue.strategize.dialogues.rules.survey import read_survey
 from duologue.strategize.guardrails import actions as guardrails
@@ -138,6 +140,13 @@ def _persona(room: Room, file: PlanText) -> str:
     return f"persona {persona.persona}"
 
 
+def _campaign(room: Room, file: PlanText) -> str:
+    campaign = read_campaign(file.text, file.path)
+    _same_name(file, campaign.campaign, "campaign")
+    version = save_campaign(workspace=room.workspace, campaign=campaign, now=room.now)
+    return f"campaign {campaign.campaign}, version {version.number}"
+
+
 def _segment(room: Room, file: PlanText) -> str:
     segment = save_segment(workspace=room.workspace, name=file.name, source_yaml=file.text, now=room.now, file=file.path)
     return f"segment {segment.name}"
@@ -216,6 +225,7 @@ _ROOMS: dict[str, Callable[[Room, PlanText], str]] = {
     "webhooks": _webhooks,
     "products": _products,
     "persona": _persona,
+    "campaign": _campaign,
     "segment": _segment,
     "offer": _offer,
     "pool": _pool,

@@ -172,6 +172,25 @@ class Migration(FirstMigration):
                 ('_rows', django.db.models.manager.Manager()),
             ],
         ),
+        migrations.CreateModel(
+            name='CampaignVersion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=63)),
+                ('number', models.IntegerField()),
+                ('data', models.JSONField()),
+                ('since', models.DateTimeField()),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'name', 'number'), name='campaign_versions')],
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
         migrations.AddConstraint(
             model_name='dialogue',
             constraint=models.UniqueConstraint(fields=('workspace', 'name'), name='one_dialogue_per_name'),

@@ -62,6 +62,7 @@ def read_form(given: QueryDict, name: str = "") -> Read:
     one = Broadcast(
         name=name,
         about=about,
+        campaign=given.get("campaign", "").strip(),
         segment=given.get("segment", "").strip(),
         purpose=given.get("purpose", "").strip(),
         message=message,

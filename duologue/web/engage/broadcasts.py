@@ -28,6 +28,7 @@ from duologue.people.profiles.queries import people
 from duologue.platform.audit.actions import note
 from duologue.platform.staff.rules import Right, may
 from duologue.platform.workspaces.queries import now
+from duologue.strategize.campaigns.queries import campaigns
 from duologue.strategize.segments.models import Segment
 from duologue.strategize.segments.queries import each_member
 from duologue.web.access import inside
@@ -160,7 +161,6 @@ def _screen(request: HttpRequest, workspace: Workspace, read: Read, one: Found |
     found = list(Segment.within(workspace).order_by("name"))
     kept = list(MessageVersion.within(workspace).filter(number=F("message__current")).select_related("message").order_by("message__name"))
     there = [(row.message.name, list(row.data["message"].get("variants") or {})) for row in kept]
-    there = [(row.message.name, list(row.data["message"].get("variants") or {})) for row in kept]
     sees_people = may(getattr(request, "role", ""), Right.SEE_PEOPLE)
     context: dict[str, Any] = {
         "one": one,
@@ -168,6 +168,7 @@ def _screen(request: HttpRequest, workspace: Workspace, read: Read, one: Found |
         "faults": read.faults,
         "segments": found,
         "size": next((segment.size for segment in found if segment.name == asked.segment), 0),
+        "campaigns": _campaigns(workspace, asked.campaign),
         "purposes": [purpose for purpose in purposes(workspace).values() if purpose.basis == "consent"],
         "texts": [(name, variants) for name, variants in there if not one or name != one.dialogue.name],
         "subjects": [(number + 2, asked.subjects[number] if number < len(asked.subjects) else "") for number in range(len(VARIANTS))],
@@ -178,6 +179,12 @@ def _screen(request: HttpRequest, workspace: Workspace, read: Read, one: Found |
     if one is not None and not read.faults:
         context |= _before(workspace, one)
     return page(request, workspace, "engage/broadcast_form.html", place=PLACE, **context)
+
+
+def _campaigns(workspace: Workspace, chosen: str) -> list[tuple[str, str]]:
+    """Return the campaigns that a broadcast can be part of, by name and title; the chosen one even where nothing describes it."""
+    known = {found.campaign.campaign: found.campaign.name for found in campaigns(workspace)}
+    return list(({chosen: chosen} | known if chosen else known).items())
 
 
 def _before(workspace: Workspace, one: Found) -> dict[str, Any]:

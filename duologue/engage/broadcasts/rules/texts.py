@@ -62,6 +62,7 @@ class Broadcast:
     limits: Mapping[str, float] = field(default_factory=dict)
     archive: bool = False
     holdout: float = 0
+    campaign: str = ""
 
     @property
     def own(self) -> bool:
@@ -82,6 +83,7 @@ def dialogue_text(one: Broadcast) -> str:
     head: dict[str, Any] = {
         "dialogue": one.name,
         **({"about": one.about} if one.about else {}),
+        **({"serves": {"campaign": one.campaign}} if one.campaign else {}),
         "purpose": one.purpose,
         "audience": one.segment,
         "starts": {"every": one.rule, "at": quoted(one.time)} if one.when == "every" else {"at": at},
@@ -175,6 +177,7 @@ def _read(plan: Plan, message: Mapping[str, Any], local_now: datetime) -> Broadc
     return Broadcast(
         name=plan.dialogue,
         about=plan.about,
+        campaign=plan.serves.get("campaign", ""),
         segment=plan.audience,
         purpose=plan.purpose,
         message="" if own else turn.message or "",

@@ -1,0 +1,1 @@
+"""Named efforts that group dialogues, broadcasts and placements under a goal and a budget, for a time."""

@@ -1,0 +1,103 @@
+"""Campaigns: when, what for, at what cost, and what belongs to each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404
+from django.views.decorators.http import require_GET
+
+from duologue.engage.broadcasts.rules.texts import is_broadcast
+from duologue.kit.clock import zone_named
+from duologue.platform.staff.rules import Right
+from duologue.platform.workspaces.queries import now
+from duologue.strategize.campaigns import queries
+from duologue.strategize.campaigns.models import CampaignVersion
+from duologue.strategize.campaigns.rules import money_of
+from duologue.strategize.dialogues.rules.plan import from_json
+from duologue.web.access import inside
+from duologue.web.pages import page
+from duologue.web.strategize.script import condition
+from duologue.web.templatetags.look import money
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from duologue.platform.workspaces.models import Workspace
+    from duologue.strategize.campaigns.rules import Campaign, Goal, Period
+    from duologue.strategize.dialogues.models import Dialogue
+    from duologue.strategize.dialogues.rules.plan import Plan
+
+PLACE = "strategize/campaigns"
+
+
+@dataclass(slots=True, frozen=True)
+class Part:
+    """A dialogue or a broadcast of a campaign."""
+
+    dialogue: Dialogue
+    plan: Plan
+    is_broadcast: bool
+
+
+@require_GET
+@inside(Right.LOOK)
+def campaigns(request: HttpRequest, workspace: Workspace) -> HttpResponse:
+    """List the campaigns: when each is, what it is for, how much it may cost and how many dialogues serve it."""
+    served = Counter(str(one.plan["serves"]["campaign"]) for one in queries.dialogues_of(workspace))
+    today = _today(workspace)
+    rows = [(one, _told(workspace, one.campaign, today), served[one.campaign.campaign]) for one in queries.campaigns(workspace)]
+    return page(request, workspace, "strategize/campaigns.html", place=PLACE, rows=rows)
+
+
+@require_GET
+@inside(Right.LOOK)
+def campaign(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
+    """Show one campaign, and its dialogues and broadcasts."""
+    one = queries.current(workspace, name)
+    if one is None:
+        raise Http404
+    parts = [Part(row.dialogue, plan := from_json(row.plan), is_broadcast(plan)) for row in queries.dialogues_of(workspace, name)]
+    versions = list(CampaignVersion.within(workspace).filter(name=name).order_by("-number")[:20])
+    context = {"one": one, "told": _told(workspace, one.campaign, _today(workspace)), "parts": parts, "versions": versions}
+    return page(request, workspace, "strategize/campaign.html", place=PLACE, **context)
+
+
+def _told(workspace: Workspace, campaign: Campaign, today: date) -> dict[str, Any]:
+    """Return what a page says of a campaign: its days, where they stand, its goal in words and its budget."""
+    return {
+        "begins": _day(campaign.period.since),
+        "ends": _day(campaign.period.to),
+        "stands": _stands(campaign.period, today),
+        "goal": _goal(campaign.goal, workspace.currency) if campaign.goal else "",
+        "budget": money_of(campaign.budget, workspace.currency),
+    }
+
+
+def _stands(period: Period, today: date) -> str:
+    """Say where today lies: before, within or after."""
+    if period.since and today < date.fromisoformat(period.since):
+        return "to come"
+    if period.to and today > date.fromisoformat(period.to):
+        return "over"
+    return "now"
+
+
+def _goal(goal: Goal, currency: str) -> str:
+    """Return a goal in words."""
+    what = f"“{goal.event}”{f' where {condition(goal.where)}' if goal.where else ''}"
+    if isinstance(goal.at_least, int):
+        return f"{what}, at least {goal.at_least:,} times"
+    hoped = money_of(goal.at_least, currency)
+    return f"{what}, for at least {money(hoped.minor, hoped.currency)} in all" if hoped else what
+
+
+def _today(workspace: Workspace) -> date:
+    return now(workspace).astimezone(zone_named(workspace.timezone)).date()
+
+
+def _day(written: str) -> date | None:
+    return date.fromisoformat(written) if written else None

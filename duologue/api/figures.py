@@ -31,6 +31,7 @@ GAUGES: Final = {
     "oldest_waiting_seconds": "How long the oldest thing that is due has been waiting, by kind of work; 0 when nothing is.",
     "on_the_wire": "Deliveries that are handing over just now.",
     "uncertain": "Deliveries of which no journal could say whether they left.",
+    "conversations": "Conversations that wait for a human (open), and those of them whose time is up (late).",
     "follower_batches_unread": "Batches of the timeline that a follower has not dealt with.",
     "follower_seconds_behind": "How long ago the oldest batch was written that a follower has not dealt with.",
     "sending_stopped": "1 while all sending of a workspace is stopped.",
@@ -42,6 +43,9 @@ OF_A_WORKSPACE: Final = f"""SELECT
     (SELECT count(*) FROM (SELECT FROM engage_delivery WHERE workspace_id = %(workspace)s AND state = 'queued' LIMIT {MOST}) q),
     (SELECT count(*) FROM engage_delivery WHERE workspace_id = %(workspace)s AND state = 'handing_over'),
     (SELECT count(*) FROM (SELECT FROM engage_delivery WHERE workspace_id = %(workspace)s AND state = 'uncertain' LIMIT {MOST}) q),
+    (SELECT count(*) FROM (SELECT FROM engage_conversation WHERE workspace_id = %(workspace)s AND state = 'open' LIMIT {MOST}) q),
+    (SELECT count(*) FROM (SELECT FROM engage_conversation
+                           WHERE workspace_id = %(workspace)s AND state = 'open' AND due_first <= %(now)s LIMIT {MOST}) q),
     {", ".join(f"({sql})" for sql in MOMENTS.values())}"""
 FOLLOWERS: Final = """SELECT c.follower, last.batch_no - c.batch_no, next.written_at FROM platform_cursor c
     CROSS JOIN LATERAL (SELECT max(batch_no) AS batch_no FROM people_batch WHERE workspace_id = c.workspace_id) last
@@ -112,7 +116,7 @@ def _of_workspace(said: Said, workspace: Workspace) -> None:
     now, name = present(workspace), workspace.name
     with connection.cursor() as cursor:
         cursor.execute(OF_A_WORKSPACE, {"workspace": workspace.pk, "now": now})
-        events, queued, wire, uncertain, *moments = cursor.fetchone()
+        events, queued, wire, uncertain, held, late, *moments = cursor.fetchone()
         cursor.execute(FOLLOWERS, {"workspace": workspace.pk})
         followers = cursor.fetchall()
         cursor.execute(RELAYS, {"workspace": workspace.pk, "now": now})
@@ -121,6 +125,8 @@ def _of_workspace(said: Said, workspace: Workspace) -> None:
     said("waiting", queued, workspace=name, what="deliveries")
     said("on_the_wire", wire, workspace=name)
     said("uncertain", uncertain, workspace=name)
+    said("conversations", held, workspace=name, what="open")
+    said("conversations", late, workspace=name, what="late")
     said("sending_stopped", int(workspace.sending_stopped_at is not None), workspace=name)
     for work, moment in zip(MOMENTS, moments, strict=True):
         said("oldest_waiting_seconds", _since(moment, now), workspace=name, work=work)

@@ -1,5 +1,6 @@
 """The tables of engage."""
 
+from duologue.engage.care.models import CareRules
 from duologue.engage.channels.models import KeptMail, Relay
 from duologue.engage.conversations.models import Conversation, Entry, Team
 from duologue.engage.messages.models import Attempt, Delivery, Message, MessageVersion, TrialResult, WarmingUp
@@ -12,6 +13,7 @@ from duologue.engage.webhooks.models import Webhook, WebhookCall
 __all__ = [
     "Admission",
     "Attempt",
+    "CareRules",
     "CodeTry",
     "Conversation",
     "Delivery",

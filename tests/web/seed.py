@@ -16,6 +16,7 @@ from duologue.brand.catalogue.rules import NewProduct
 from duologue.brand.personas.models import Persona
 from duologue.engage.broadcasts.actions import save as save_broadcast
 from duologue.engage.broadcasts.rules.texts import Broadcast
+from duologue.engage.care.actions import save_care
 from duologue.engage.channels.actions import save_relay
 from duologue.engage.channels.models import KeptMail, Relay
 from duologue.engage.conversations.models import Conversation, Entry, Team
@@ -50,7 +51,7 @@ from duologue.strategize.segments.models import Segment, SegmentMember
 from duologue.strategize.segments.rules.read import read_segment
 from duologue.strategize.segments.rules.tree import to_json as rule_to_json
 from tests.web.seed_perks import perks_of
-from tests.web.seed_texts import MESSAGES, PEOPLE, SEGMENT, SITE, WIN_BACK
+from tests.web.seed_texts import CARE, MESSAGES, PEOPLE, SEGMENT, SITE, WIN_BACK
 
 if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
@@ -95,6 +96,7 @@ def fill(workspace: Workspace, now, people: int = 7) -> dict:
     )
     save_broadcast(workspace=workspace, broadcast=spring, now=now)
     perks_of(workspace, now, persons)
+    save_care(workspace=workspace, source=CARE, now=now)
     talk(workspace, now, persons)
     arrivals(workspace, now)
     kept_for_a_time(workspace, now)
@@ -387,7 +389,9 @@ def talk(workspace: Workspace, now, persons: list[int]) -> None:
             intent="complaint" if not step else "question",
             is_complaint=not step,
             priority=1,
-            due_at=now - timedelta(minutes=20) if not step else now + timedelta(hours=2),
+            assigned=Staff.objects.filter(memberships__workspace=workspace).first() if step == 1 else None,
+            due_at=now - timedelta(minutes=20) if not step else None,
+            answer_by=now + timedelta(hours=2) if step == 1 else None,
             brief="A cracked jug, and a code sent after it." if not step else "",
             opened_at=now - timedelta(hours=4),
             touched_at=now - timedelta(minutes=step),

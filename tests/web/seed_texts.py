@@ -80,3 +80,34 @@ consent: {promotions: "Yes, send me the tea letter once a month. I can leave wit
 button: Sign up
 embed: [https://shop.example]
 """
+
+CARE = """\
+# How we care. Times count only in these hours.
+hours: "Mo-Fr 09:00-17:30"
+closed: [2026-12-25, 2026-12-28]
+targets: {complaint: 4h, question: 8h, any: 16h}
+answers:
+  looking:
+    title: We are looking into it
+    text: |
+      Dear {{ person.first_name | default: "customer" }},
+
+      thank you for telling us. I am looking into it, and write again by tomorrow evening.
+
+      {{ member.name }}
+    locales:
+      de: |
+        Guten Tag {{ person.first_name | default: "" }},
+
+        danke für Ihre Nachricht. Ich gehe der Sache nach und schreibe Ihnen bis morgen Abend.
+
+        {{ member.name }}
+  post:
+    title: Lost in the post
+    text: I am sorry. A new one leaves us today.
+goodwill:
+  offers: [ten-percent]
+  limits:
+    care: {at_most: 5, worth: 50 GBP, within: 30d}
+    owner: {at_most: 3, within: 7d}
+"""

@@ -11,6 +11,8 @@ from django.db.models import F
 from duologue.cli.plans import dialogues
 from duologue.cli.plans.folder import in_order
 from duologue.cli.plans.rooms import Room, hand_in
+from duologue.engage.care.queries import FILE as CARE
+from duologue.engage.care.queries import source as care_source
 from duologue.engage.messages.models import MessageVersion
 from duologue.engage.runs.moving import NotPossible, move_under_way, waiting
 from duologue.kit.yaml import Mistake, Mistakes
@@ -182,7 +184,9 @@ def texts_in_force(workspace: Workspace) -> dict[str, str]:
     drafts = Dialogue.within(workspace).values_list("name", "draft")
     rules = Segment.within(workspace).values_list("name", "source")
     kept = MessageVersion.within(workspace).filter(number=F("message__current")).exclude(source="").values_list("message__name", "source")
+    care = care_source(workspace)
     return {
+        **({CARE: care} if care else {}),
         **{f"messages/{name}.yaml": text for name, text in kept},
         **{f"dialogues/{name}.yaml": text for name, text in drafts},
         **{f"segments/{name}.yaml": text for name, text in rules},

@@ -21,6 +21,7 @@ SINGLE = {
     "guardrails.yaml": "guardrails",
     "retention.yaml": "retention",
     "webhooks.yaml": "webhooks",
+    "care.yaml": "care",
     "products.csv": "products",
 }
 FOLDERS = {
@@ -34,7 +35,9 @@ FOLDERS = {
     "dialogues": "dialogue",
 }
 NOT_YET = frozenset({"placements", "occasions"})
-ORDER = [*SINGLE.values(), "persona", "campaign", "segment", "offer", "pool", "survey", "message", "site", "dialogue"]
+LATE = ("care", "dialogue")  # they name what the others make
+_EARLY = [kind for kind in SINGLE.values() if kind not in LATE]
+ORDER = [*_EARLY, "persona", "campaign", "segment", "offer", "pool", "survey", "message", "site", *LATE]
 POOLS = frozenset({".txt", ".csv"})
 LARGEST = 20_000_000
 

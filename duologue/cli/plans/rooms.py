@@ -11,6 +11,7 @@ from duologue.brand.catalogue.actions import import_products
 from duologue.brand.personas import actions as personas
 from duologue.brand.personas.rules import read_persona
 from duologue.cli.plans import singles
+from duologue.engage.care.actions import save_care
 from duologue.engage.channels.actions import RelayRefused, save_relay
 from duologue.engage.conversations.models import Team
 from duologue.engage.messages.actions import save_message
@@ -123,6 +124,11 @@ def _webhooks(room: Room, file: PlanText) -> str:
     return f"webhooks {', '.join(found)}"
 
 
+def _care(room: Room, file: PlanText) -> str:
+    care = save_care(workspace=room.workspace, source=file.text, now=room.now, file=file.path)
+    return f"care with {len(care.targets)} target times and {len(care.answers)} ready answers"
+
+
 def _products(room: Room, file: PlanText) -> str:
     try:
         read, _, refused = import_products(workspace=room.workspace, lines=file.text.splitlines(keepends=True), now=room.now)
@@ -223,6 +229,7 @@ _ROOMS: dict[str, Callable[[Room, PlanText], str]] = {
     "guardrails": _guardrails,
     "retention": _retention,
     "webhooks": _webhooks,
+    "care": _care,
     "products": _products,
     "persona": _persona,
     "campaign": _campaign,

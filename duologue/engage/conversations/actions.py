@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 
+from duologue.engage.care.queries import current as current_care
+from duologue.engage.care.rules import HANDED_OVER, answer_by
 from duologue.engage.conversations.models import Conversation, Entry
 from duologue.engage.conversations.rules import PURPOSE, priority_of
 from duologue.engage.messages.actions import NewDelivery, plan
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from duologue.platform.staff.models import Staff
     from duologue.platform.workspaces.models import Workspace
 
-__all__ = ["NewHandOver", "Refused", "answer", "close", "hand_over", "hand_over_all", "note", "open_for"]
+__all__ = ["NewHandOver", "Refused", "answer", "assign", "close", "hand_over", "hand_over_all", "note", "open_for"]
 
 TOO_LATE = timedelta(days=14)
 
@@ -76,6 +78,7 @@ def hand_over_all(*, workspace: Workspace, hand_overs: Sequence[NewHandOver], no
     """
     latest = list({handed.person: handed for handed in hand_overs}.values())
     opened = open_for(workspace=workspace, people=[(h.person, h.profile) for h in latest], now=now)
+    target = answer_by(current_care(workspace), HANDED_OVER, workspace.timezone, now)  # for those whose dialogue says none
     columns: list[list[Any]] = [
         [opened[h.person] for h in latest],
         [h.team for h in latest],
@@ -89,12 +92,14 @@ def hand_over_all(*, workspace: Workspace, hand_overs: Sequence[NewHandOver], no
         cursor.execute(
             """UPDATE engage_conversation c SET state = 'open', held_by = 'human', team = n.team, brief = n.brief,
                       priority = least(n.priority, CASE WHEN c.state = 'open' THEN c.priority ELSE 9 END), due_at = n.due_at,
+                      answer_by =
+                        least(CASE WHEN c.state = 'open' THEN c.answer_by END, CASE WHEN n.due_at IS NULL THEN %s::timestamptz END),
                       run_id = n.run_id, run_seq = n.run_seq, overdue_told = false, outcome = '', closed_at = NULL,
                       opened_at = CASE WHEN c.state = 'open' THEN c.opened_at ELSE %s END, touched_at = %s
                FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::smallint[], %s::timestamptz[], %s::bigint[], %s::integer[])
                     AS n (id, team, brief, priority, due_at, run_id, run_seq)
                WHERE c.workspace_id = %s AND c.id = n.id""",
-            [now, now, *columns, workspace.pk],
+            [target, now, now, *columns, workspace.pk],
         )
     events = [
         NewEvent(h.profile, now, names.CONVERSATION_OPENED, {"conversation": opened[h.person], "intent": "", "team": h.team}, run_id=h.run)
@@ -145,7 +150,7 @@ def close(*, workspace: Workspace, conversation: int, outcome: str, now: datetim
     with connection.cursor() as cursor:
         cursor.execute(
             """UPDATE engage_conversation SET state = 'closed', held_by = 'automation', outcome = %s, closed_at = %s, touched_at = %s,
-                      is_complaint = false, overdue_told = false, due_at = NULL
+                      is_complaint = false, overdue_told = false, due_at = NULL, answer_by = NULL
                WHERE workspace_id = %s AND id = %s AND state = 'open' RETURNING profile_id, run_id, run_seq, team""",
             (outcome, now, now, workspace.pk, conversation),
         )
@@ -178,15 +183,31 @@ def note(*, workspace: Workspace, conversation: int, text: str, now: datetime, s
 
 
 @transaction.atomic
-def answer(*, workspace: Workspace, conversation: int, text: str, now: datetime, staff: Staff | None = None) -> int:
+def assign(*, workspace: Workspace, conversation: int, to: Staff | None, was: int | None) -> None:
+    """Give a conversation to one colleague, or to nobody.
+
+    `was` is whose it was when that was decided. Raises Refused where it has become somebody else's since, who is named.
+    """
+    row = _locked(workspace, conversation)
+    if row.assigned_id not in {was, to.pk if to else None}:
+        whose = f"{row.assigned} has taken it meanwhile" if row.assigned else "Meanwhile it was given back to nobody"
+        raise Refused("taken", f"{whose}; nothing was changed.")
+    Conversation.within(workspace).filter(pk=row.pk).update(assigned=to)
+
+
+@transaction.atomic
+def answer(
+    *, workspace: Workspace, conversation: int, text: str, now: datetime, staff: Staff | None = None, seen: int | None = None
+) -> int:
     """Plan a human's answer for sending on the channel the person last wrote on; return the delivery's id.
 
-    It is a service message on the basis of the conversation itself, so it needs no consent; suppression still holds.
-    Raises Refused when the person cannot be reached.
+    It is a service message on the basis of the conversation itself, so it needs no consent; suppression still holds. `seen` is the last
+    entry that its writer has read. Raises Refused when the person cannot be reached, and where more was said since then. A conversation
+    that was nobody's is theirs who answers.
     """
-    row = Conversation.within(workspace).filter(pk=conversation).first()
-    if row is None:
-        raise Refused("unknown", "There is no such conversation in this workspace.")
+    row = _locked(workspace, conversation)
+    if seen is not None:
+        _refuse_overtaken(row, seen, staff)
     last = Entry.within(workspace).filter(conversation=row, direction=Entry.Direction.IN).order_by("-at", "-id").first()
     channel = last.channel if last and last.channel else "email"
     person = persons_of(workspace, [row.profile_id])[row.profile_id]
@@ -219,5 +240,27 @@ def answer(*, workspace: Workspace, conversation: int, text: str, now: datetime,
     )
     entry.subject, entry.delivery_id, entry.staff = subject[:300], planned, staff
     entry.save()
-    Conversation.within(workspace).filter(pk=row.pk).update(touched_at=now)
+    Conversation.within(workspace).filter(pk=row.pk).update(touched_at=now, answer_by=None, assigned=row.assigned or staff)
     return planned
+
+
+def _locked(workspace: Workspace, conversation: int) -> Conversation:
+    """Return a conversation that nobody else answers or assigns until the caller's transaction ends; raises Refused."""
+    row = Conversation.within(workspace).select_for_update(of=("self",)).select_related("assigned").filter(pk=conversation).first()
+    if row is None:
+        raise Refused("unknown", "There is no such conversation in this workspace.")
+    return row
+
+
+def _refuse_overtaken(row: Conversation, seen: int, staff: Staff | None) -> None:
+    said = Entry.within(row.workspace).filter(conversation=row, pk__gt=seen).exclude(direction=Entry.Direction.NOTE)
+    newest = said.select_related("staff").order_by("-pk").first()
+    if newest is None:
+        return
+    if newest.direction == Entry.Direction.IN:
+        who = "They wrote again"
+    elif staff is not None and newest.staff_id == staff.pk:
+        who = "You answered already"
+    else:
+        who = f"{newest.staff or 'Somebody'} answered"
+    raise Refused("overtaken", f"{who} while this was written. It was not sent: read what was said, and send it if it still fits.")

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from typing import Final
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Coalesce, Least
 
 from duologue.platform.database.models import InWorkspace, link
+
+LAST: Final = datetime(9999, 12, 29, tzinfo=UTC)  # when what was promised to nobody is due
 
 
 class Team(InWorkspace):
@@ -33,7 +39,12 @@ class Conversation(InWorkspace):
     intent = models.CharField(max_length=20, blank=True)
     is_complaint = models.BooleanField(default=False)
     priority = models.SmallIntegerField(default=5)
-    due_at = models.DateTimeField(null=True)
+    assigned = models.ForeignKey("platform.Staff", null=True, on_delete=models.SET_NULL, related_name="+")
+    due_at = models.DateTimeField(null=True, help_text="By when the run that handed it over wants it closed.")
+    answer_by = models.DateTimeField(null=True, help_text="By when the person should have an answer; empty once they had one.")
+    due_first = models.GeneratedField(
+        expression=Coalesce(Least("due_at", "answer_by"), models.Value(LAST)), output_field=models.DateTimeField(), db_persist=True
+    )
     run = link("engage.Run", null=True)
     run_seq = models.IntegerField(null=True)
     brief = models.TextField(blank=True)
@@ -48,6 +59,9 @@ class Conversation(InWorkspace):
         indexes = [
             models.Index(fields=["workspace", "state", "-touched_at", "-id"], name="conversations_inbox"),
             models.Index(fields=["workspace", "profile"], name="conversations_of_profile"),
+            models.Index(
+                fields=["workspace", "due_first", "opened_at", "id"], name="conversations_queue", condition=models.Q(state="open")
+            ),
             models.Index(
                 fields=["workspace", "due_at"],
                 name="conversations_due",

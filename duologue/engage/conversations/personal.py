@@ -34,7 +34,7 @@ class ConversationData:
         gone = entries.filter(conversation__in=held.values("id")).delete()[0] + entries.filter(profile_id__in=profiles).delete()[0]
         emptied = held.update(
             state=Conversation.State.CLOSED, held_by="automation", brief="", intent="", is_complaint=False, outcome="erased", due_at=None,
-            closed_at=now,
+            answer_by=None, closed_at=now,
         )  # fmt: skip
         return gone + emptied
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from django.db import connection
 
-from duologue.engage.conversations.models import Conversation, Entry, Team
+from duologue.engage.conversations.models import LAST, Conversation, Entry, Team
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,8 @@ class Waiting:
     is_complaint: bool
     priority: int
     due_at: datetime | None
-    is_overdue: bool
+    opened_at: datetime
+    assigned: str
     touched_at: datetime
     outcome: str
     last_words: str
@@ -39,14 +40,20 @@ class Waiting:
 
 @dataclass(slots=True, frozen=True)
 class Counts:
-    """How much is open."""
+    """How much is open: in all, complaints, late ones, and of each team."""
 
     open: int
     complaints: int
-    overdue: int
+    late: int
     by_team: dict[str, int]
+    mine: int
+    nobodys: int
 
 
+__all__ = ["LAST", "NOBODY", "Counts", "Late", "Waiting", "conversation", "entries", "inbox", "last_channels", "late", "next_overdue"]
+__all__ += ["of_person", "open_counts", "teams"]
+
+NOBODY: Final = 0
 NEXT: Final = """SELECT min(due_at) FROM engage_conversation
     WHERE workspace_id = %(workspace)s AND state = 'open' AND NOT overdue_told AND due_at IS NOT NULL"""
 
@@ -59,49 +66,89 @@ def next_overdue(workspace: Workspace) -> datetime | None:
 
 
 def inbox(
-    workspace: Workspace, *, state: str = "open", team: str | None = None, before: tuple[datetime, int] | None = None, limit: int = 50
+    workspace: Workspace,
+    *,
+    state: str = "open",
+    team: str | None = None,
+    whose: int | None = None,
+    before: tuple[datetime, int] | None = None,
+    after: tuple[datetime, datetime, int] | None = None,
+    limit: int = 50,
 ) -> list[Waiting]:
-    """Return conversations, last touched first; `before` is (touched_at, id) of the last line of the page before.
+    """Return conversations: open ones with what is due first at the head, closed ones last touched first.
 
-    One query however many there are.
+    `whose` is a colleague's id, or NOBODY. The page before ended, for open ones, `after` (due_first, opened_at, id), for closed ones
+    `before` (touched_at, id). One query however many there are.
     """
     conditions = ["c.workspace_id = %s", "c.state = %s"]
     values: list[Any] = [workspace.pk, state]
     if team is not None:
         conditions.append("c.team = %s")
         values.append(team)
-    if before is not None:
+    if whose is not None:
+        conditions.append("c.assigned_id IS NULL" if whose == NOBODY else "c.assigned_id = %s")
+        values.extend([] if whose == NOBODY else [whose])
+    if after is not None and state == "open":
+        conditions.append("(c.due_first, c.opened_at, c.id) > (%s, %s, %s)")
+        values.extend(after)
+    if before is not None and state != "open":
         conditions.append("(c.touched_at, c.id) < (%s, %s)")
         values.extend(before)
+    order = "c.due_first, c.opened_at, c.id" if state == "open" else "c.touched_at DESC, c.id DESC"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT c.id, p.person, p.name, c.state, c.held_by, c.team, c.intent, c.is_complaint, c.priority, c.due_at, c.overdue_told,
+            f"""SELECT c.id, p.person, p.name, c.state, c.held_by, c.team, c.intent, c.is_complaint, c.priority,
+                       least(c.due_at, c.answer_by), c.opened_at, coalesce(nullif(s.name, ''), s.email, ''),
                        c.touched_at, c.outcome, coalesce(left(e.text, 200), ''), coalesce(e.channel, '')
                 FROM engage_conversation c
                 JOIN people_profile p ON p.workspace_id = c.workspace_id AND p.id = c.profile_id
+                LEFT JOIN platform_staff s ON s.id = c.assigned_id
                 LEFT JOIN LATERAL (SELECT text, channel FROM engage_entry WHERE workspace_id = c.workspace_id AND conversation_id = c.id
                                    AND direction <> 'note' ORDER BY at DESC, id DESC LIMIT 1) e ON true
-                WHERE {" AND ".join(conditions)} ORDER BY c.touched_at DESC, c.id DESC LIMIT %s""",
+                WHERE {" AND ".join(conditions)} ORDER BY {order} LIMIT %s""",
             [*values, limit],
         )
         return [Waiting(*row) for row in cursor.fetchall()]
 
 
-def open_counts(workspace: Workspace) -> Counts:
-    """Return what is open: in all, complaints, overdue, and per team ('' for none)."""
+def open_counts(workspace: Workspace, now: datetime, staff: int | None = None) -> Counts:
+    """Return what is open: in all, complaints, late by now, per team ('' for none), this colleague's, and nobody's."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT team, count(*), count(*) FILTER (WHERE is_complaint), count(*) FILTER (WHERE overdue_told)
+            """SELECT team, count(*), count(*) FILTER (WHERE is_complaint), count(*) FILTER (WHERE due_first <= %s),
+                      count(*) FILTER (WHERE assigned_id = %s), count(*) FILTER (WHERE assigned_id IS NULL)
                FROM engage_conversation WHERE workspace_id = %s AND state = 'open' GROUP BY team ORDER BY team""",
-            (workspace.pk,),
+            (now, staff, workspace.pk),
         )
         rows = cursor.fetchall()
-    return Counts(sum(r[1] for r in rows), sum(r[2] for r in rows), sum(r[3] for r in rows), {r[0]: r[1] for r in rows})
+    of_all, complaints, late, mine, nobodys = (sum(row[place] for row in rows) for place in range(1, 6))
+    return Counts(of_all, complaints, late, {row[0]: row[1] for row in rows}, mine, nobodys)
+
+
+@dataclass(slots=True, frozen=True)
+class Late:
+    """Somebody who should have had an answer by now, and since when."""
+
+    conversation: int
+    name: str
+    since: datetime
+
+
+def late(workspace: Workspace, now: datetime, most: int = 3) -> list[Late]:
+    """Return those who have waited longest beyond their time."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT c.id, p.name, c.due_first FROM engage_conversation c
+               JOIN people_profile p ON p.workspace_id = c.workspace_id AND p.id = c.profile_id
+               WHERE c.workspace_id = %s AND c.state = 'open' AND c.due_first <= %s ORDER BY c.due_first, c.opened_at, c.id LIMIT %s""",
+            (workspace.pk, now, most),
+        )
+        return [Late(*row) for row in cursor.fetchall()]
 
 
 def conversation(workspace: Workspace, pk: int) -> Conversation | None:
     """Return one conversation, or None."""
-    return Conversation.within(workspace).filter(pk=pk).first()
+    return Conversation.within(workspace).select_related("assigned").filter(pk=pk).first()
 
 
 def of_person(workspace: Workspace, profiles: Sequence[int]) -> list[Conversation]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
+from duologue.engage.care.queries import current as current_care
+from duologue.engage.care.rules import answer_by
 from duologue.engage.conversations.actions import open_for
 from duologue.engage.conversations.leaving import withdraw
 from duologue.engage.conversations.origin import has_run_under_way
@@ -107,12 +109,14 @@ def _hold(workspace: Workspace, conversation: int, reply: NewReply, *, under_way
         was_open = cursor.fetchone()[0] == "open"
         held = holding(intent=reply.intent, run_under_way=under_way, is_open=was_open)
         complains = reply.intent == "complaint"
+        target = answer_by(current_care(workspace), reply.intent, workspace.timezone, now)
         cursor.execute(
             """UPDATE engage_conversation SET state = %s, held_by = %s, touched_at = %s,
                       intent = CASE WHEN is_complaint AND state = 'open' THEN intent ELSE %s END,
                       is_complaint = (is_complaint AND state = 'open') OR %s,
                       priority = CASE WHEN state = 'open' THEN least(priority, %s) ELSE %s END,
                       opened_at = CASE WHEN state = 'open' THEN opened_at ELSE %s END,
+                      answer_by = CASE WHEN %s = 'open' THEN least(CASE WHEN state = 'open' THEN answer_by END, %s::timestamptz) END,
                       outcome = CASE WHEN %s = 'open' THEN '' ELSE outcome END,
                       closed_at = CASE WHEN %s = 'open' THEN NULL ELSE coalesce(closed_at, %s) END,
                       run_id = CASE WHEN state = 'open' THEN run_id END, run_seq = CASE WHEN state = 'open' THEN run_seq END,
@@ -127,6 +131,8 @@ def _hold(workspace: Workspace, conversation: int, reply: NewReply, *, under_way
                 priority(reply.intent),
                 priority(reply.intent),
                 now,
+                held.state,
+                target,
                 held.state,
                 held.state,
                 now,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from duologue.engage.care.rules import FOR_HUMANS
+
 PURPOSE: Final = "conversation"  # what a human's answer is sent for: nothing that consent is asked for
 
-FOR_HUMANS: Final = frozenset({"complaint", "question", "wrong_person", "moved", "other"})
 URGENCY: Final = {"complaint": 1, "question": 3, "wrong_person": 4, "moved": 4}
 LEAST_URGENT: Final = 5
 

@@ -1,6 +1,8 @@
+import datetime
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.fields.json
+import django.db.models.functions.comparison
 import django.db.models.manager
 from django.conf import settings
 from duologue.platform.database.first import FirstMigration
@@ -30,7 +32,9 @@ class Migration(FirstMigration):
                 ('intent', models.CharField(blank=True, max_length=20)),
                 ('is_complaint', models.BooleanField(default=False)),
                 ('priority', models.SmallIntegerField(default=5)),
-                ('due_at', models.DateTimeField(null=True)),
+                ('due_at', models.DateTimeField(help_text='By when the run that handed it over wants it closed.', null=True)),
+                ('answer_by', models.DateTimeField(help_text='By when the person should have an answer; empty once they had one.', null=True)),
+                ('due_first', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Coalesce(django.db.models.functions.comparison.Least('due_at', 'answer_by'), models.Value(datetime.datetime(9999, 12, 29, 0, 0, tzinfo=datetime.timezone.utc))), output_field=models.DateTimeField())),
                 ('run_seq', models.IntegerField(null=True)),
                 ('brief', models.TextField(blank=True)),
                 ('opened_at', models.DateTimeField()),
@@ -38,6 +42,7 @@ class Migration(FirstMigration):
                 ('closed_at', models.DateTimeField(null=True)),
                 ('outcome', models.CharField(blank=True, max_length=40)),
                 ('overdue_told', models.BooleanField(default=False)),
+                ('assigned', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('profile', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.profile')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
             ],
@@ -525,6 +530,24 @@ class Migration(FirstMigration):
             ],
         ),
         migrations.CreateModel(
+            name='CareRules',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source', models.TextField()),
+                ('data', models.JSONField()),
+                ('changed_at', models.DateTimeField()),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+                'constraints': [models.UniqueConstraint(fields=('workspace',), name='one_set_of_care_rules')],
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
             name='CodeTry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -708,6 +731,10 @@ class Migration(FirstMigration):
         migrations.AddIndex(
             model_name='conversation',
             index=models.Index(fields=['workspace', 'profile'], name='conversations_of_profile'),
+        ),
+        migrations.AddIndex(
+            model_name='conversation',
+            index=models.Index(condition=models.Q(('state', 'open')), fields=['workspace', 'due_first', 'opened_at', 'id'], name='conversations_queue'),
         ),
         migrations.AddIndex(
             model_name='conversation',

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection
 
-from duologue.engage.runs.models import Timetable
+from duologue.engage.runs.models import Run, Timetable
+from duologue.strategize.dialogues.queries import plan_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -155,3 +156,10 @@ CHECKS = (
         """SELECT count(*) FROM engage_run WHERE workspace_id = %(workspace)s AND under_way AND phase = 'arrived' AND wake_at IS NULL""",
     ),
 )
+
+
+def outcomes_heard(workspace: Workspace, run: int | None, seq: int | None) -> list[str]:
+    """Return the outcomes that a run which handed its person over listens for, in its order; none where it has moved on since."""
+    row = Run.within(workspace).select_related("version").filter(pk=run, seq=seq, under_way=True).first() if run and seq else None
+    turn = plan_of(row.version).turns.get(row.turn) if row else None
+    return [str(line.what) for line in turn.listen if line.hears == "closed" and line.what != "any"] if turn else []

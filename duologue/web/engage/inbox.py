@@ -1,23 +1,25 @@
-"""The inbox: who waits for a human, what was said, answering and closing."""
+"""The inbox: who waits for a human and what is due first, and one conversation with all that was said."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
 
-from django.db import transaction
 from django.http import Http404
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
-from duologue.engage.conversations import actions, queries
+from duologue.engage.care.queries import current as current_care
+from duologue.engage.conversations import queries
 from duologue.engage.conversations.rules import OUTCOMES
 from duologue.engage.runs.models import Run
+from duologue.engage.runs.queries import outcomes_heard
 from duologue.people.profiles.queries import people, persons_of, profiles_of
-from duologue.platform.audit.actions import note as note_in_log
-from duologue.platform.staff.rules import Right
+from duologue.platform.staff.queries import members
+from duologue.platform.staff.rules import Right, may
 from duologue.platform.workspaces.queries import now
 from duologue.strategize.segments.models import SegmentMember
 from duologue.web.access import inside
-from duologue.web.pages import PAGE_SIZE, member, moment_and_number, page, said
+from duologue.web.pages import PAGE_SIZE, member, moment_and_number, page
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -26,92 +28,93 @@ if TYPE_CHECKING:
     from duologue.engage.conversations.queries import Waiting
     from duologue.platform.workspaces.models import Workspace
 
-PLACE = "engage/inbox"
+PLACE: Final = "engage/inbox"
+WHOSE: Final = ("mine", "nobody")
 
 
 @require_GET
 @inside(Right.SEE_PEOPLE)
 def inbox(request: HttpRequest, workspace: Workspace) -> HttpResponse:
-    """List open (or closed) conversations, last touched first; of all teams or of one."""
+    """List open conversations, what is due first at the head, or closed ones; of all teams or of one, of all colleagues, mine, nobody's."""
+    at, me = now(workspace), member(request).pk
     state = "closed" if request.GET.get("state") == "closed" else "open"
     team = request.GET.get("team") or None
-    rows = queries.inbox(workspace, state=state, team=team, before=moment_and_number(request.GET.get("after", "")), limit=PAGE_SIZE + 1)
-    following = (
-        f"{rows[PAGE_SIZE - 1].touched_at.isoformat()}_{rows[PAGE_SIZE - 1].id}".replace("+00:00", "Z") if len(rows) > PAGE_SIZE else ""
+    whose = request.GET.get("whose", "")
+    token = request.GET.get("after", "")
+    rows = queries.inbox(
+        workspace,
+        state=state,
+        team=team,
+        whose={"mine": me, "nobody": queries.NOBODY}.get(whose),
+        before=moment_and_number(token),
+        after=_place(token),
+        limit=PAGE_SIZE + 1,
     )
-    keep = f"state={state}" + (f"&team={team}" if team else "")
-    context = {"rows": rows[:PAGE_SIZE], "following": following, "keep": keep, "state": state, "team": team}
-    return page(request, workspace, "engage/inbox.html", place=PLACE, counts=queries.open_counts(workspace), **context)
+    following = _token(rows[PAGE_SIZE - 1]) if len(rows) > PAGE_SIZE else ""
+    keep = f"state={state}" + (f"&team={team}" if team else "") + (f"&whose={whose}" if whose in WHOSE else "")
+    context = {"rows": rows[:PAGE_SIZE], "following": following, "keep": keep, "state": state, "team": team, "whose": whose}
+    counts = queries.open_counts(workspace, at, me)
+    return page(request, workspace, "engage/inbox.html", place=PLACE, now=at, counts=counts, care=current_care(workspace), **context)
 
 
 @require_GET
 @inside(Right.SEE_PEOPLE)
 def conversation(request: HttpRequest, workspace: Workspace, number: int) -> HttpResponse:
     """Show everything said with one person, and who they are."""
-    one = _find(workspace, number)
+    return show(request, workspace, find(workspace, number))
+
+
+def show(request: HttpRequest, workspace: Workspace, one: Conversation, *, status: int = 200, **context: Any) -> HttpResponse:
+    """Show a conversation; what was written and not sent is given back as `text`, with why as `trouble`.
+
+    A part of the page that is exchanged is always answered with 200, or else it would not be.
+    """
     at = now(workspace)
     person = persons_of(workspace, [one.profile_id]).get(one.profile_id, one.profile_id)
     profiles = profiles_of(workspace, [person]).get(person, [one.profile_id])
+    said = queries.entries(workspace, one.pk)
+    heard = outcomes_heard(workspace, one.run_id, one.run_seq)
     context = {
         "conversation": one,
-        "entries": queries.entries(workspace, one.pk),
-        "queue": _queue(workspace, one),
+        "entries": said,
+        "seen": max((entry.pk for entry in said), default=0),
+        "queue": queries.inbox(workspace, state=one.state, limit=15),
         "person": people(workspace, [person]).get(person),
         "runs": list(Run.of(workspace, profiles).filter(under_way=True).select_related("dialogue")[:10]),
         "segments": list(SegmentMember.within(workspace).filter(person=person, member=True).select_related("segment")[:12]),
-        "outcomes": OUTCOMES,
-        "is_overdue": one.due_at is not None and one.due_at <= at,
+        "heard": heard,
+        "outcomes": [outcome for outcome in OUTCOMES if outcome not in heard],
+        "due": min((due for due in (one.due_at, one.answer_by) if due is not None), default=None),
+        "answers": current_care(workspace).answers,
+        "colleagues": [row.staff for row in members(workspace) if may(row.role, Right.CARE)],
+        **context,
     }
-    return page(request, workspace, "engage/conversation.html", place=PLACE, now=at, **context)
+    part = request.headers.get("HX-Request") == "true"
+    answer = page(request, workspace, "engage/conversation.html", place=PLACE, now=at, **context)
+    answer.status_code = 200 if part else status
+    return answer
 
 
-@require_POST
-@inside(Right.CARE)
-def answer(request: HttpRequest, workspace: Workspace, number: int) -> HttpResponse:
-    """Send the person what was written."""
-    one = _find(workspace, number)
-    text = request.POST.get("text", "").strip()
-    to = ("engage:conversation", workspace.name, number)
-    if not text:
-        return said(request, "Write something first; nothing was sent.", *to, refused=True)
-    try:
-        actions.answer(workspace=workspace, conversation=one.pk, text=text, staff=member(request), now=now(workspace))
-    except actions.Refused as refused:
-        return said(request, str(refused), *to, refused=True)
-    return said(request, "Your answer is on its way.", *to)
-
-
-@require_POST
-@inside(Right.CARE)
-def note(request: HttpRequest, workspace: Workspace, number: int) -> HttpResponse:
-    """Write something beside the conversation that only staff see."""
-    one = _find(workspace, number)
-    text = request.POST.get("text", "").strip()
-    if text:
-        actions.note(workspace=workspace, conversation=one.pk, text=text, now=now(workspace), staff=member(request))
-    return said(request, "Noted; only colleagues see it.", "engage:conversation", workspace.name, number)
-
-
-@require_POST
-@inside(Right.CARE)
-@transaction.atomic
-def close(request: HttpRequest, workspace: Workspace, number: int) -> HttpResponse:
-    """Close a conversation with its outcome."""
-    one = _find(workspace, number)
-    outcome = request.POST.get("outcome", "").strip()[:40]
-    if not outcome:
-        return said(request, "Say how it ended.", "engage:conversation", workspace.name, number, refused=True)
-    if actions.close(workspace=workspace, conversation=one.pk, outcome=outcome, now=now(workspace), staff=member(request)):
-        note_in_log(workspace, str(request.user), "close conversation", str(one.pk), {"outcome": outcome}, staff=member(request))
-    return said(request, f"Closed: {outcome}. What was paused for it goes on.", "engage:inbox", workspace.name)
-
-
-def _find(workspace: Workspace, number: int) -> Conversation:
+def find(workspace: Workspace, number: int) -> Conversation:
+    """Return a conversation, or answer that there is none."""
     found = queries.conversation(workspace, number)
     if found is None:
         raise Http404
     return found
 
 
-def _queue(workspace: Workspace, one: Conversation) -> list[Waiting]:
-    return queries.inbox(workspace, state=one.state, limit=15)
+def _token(row: Waiting) -> str:
+    """Return the place of a row in its list: open ones by what is due first, closed ones by what was touched last."""
+    moments = [row.touched_at] if row.state == "closed" else [row.due_at or queries.LAST, row.opened_at]
+    return "_".join([*(moment.isoformat().replace("+00:00", "Z") for moment in moments), str(row.id)])
+
+
+def _place(token: str) -> tuple[datetime, datetime, int] | None:
+    """Return the place in the list of open ones that `?after=` names, or None for one that we did not write."""
+    due, _, rest = token.partition("_")
+    later = moment_and_number(rest)
+    try:
+        moment = datetime.fromisoformat(due)
+    except ValueError:
+        return None
+    return None if later is None or moment.tzinfo is None else (moment, *later)

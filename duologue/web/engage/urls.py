@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from duologue.web.engage import broadcasts, doubts, inbox, mailbox, messages, perks, sites, till
+from duologue.web.engage import broadcasts, care, doubts, inbox, mailbox, messages, perks, replies, sites, till
 
 app_name = "engage"
 urlpatterns = [
     path("inbox", inbox.inbox, name="inbox"),
     path("inbox/<int:number>", inbox.conversation, name="conversation"),
-    path("inbox/<int:number>/answer", inbox.answer, name="answer"),
-    path("inbox/<int:number>/note", inbox.note, name="note"),
-    path("inbox/<int:number>/close", inbox.close, name="close"),
+    path("inbox/<int:number>/answer", replies.answer, name="answer"),
+    path("inbox/<int:number>/note", replies.note, name="note"),
+    path("inbox/<int:number>/close", replies.close, name="close"),
+    path("inbox/<int:number>/insert", replies.insert, name="insert"),
+    path("inbox/<int:number>/assign", replies.assign, name="assign"),
+    path("care", care.care, name="care"),
     path("messages", messages.messages, name="messages"),
     path("messages/<str:name>", messages.message, name="message"),
     path("messages/<str:name>/try", messages.try_out, name="try-message"),

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import Count, F, Q
+from django.db.models import F
 from django.urls import reverse
 
 from duologue.brand.catalogue.queries import feeds
 from duologue.engage.broadcasts.queries import is_one as is_broadcast
 from duologue.engage.channels.models import Relay
-from duologue.engage.conversations.models import Conversation
+from duologue.engage.conversations.queries import late, open_counts
 from duologue.engage.messages.models import Delivery
 from duologue.engage.perks.pools import supplies
 from duologue.engage.perks.tries import stopped
@@ -23,6 +23,7 @@ from duologue.people.imports.models import Import
 from duologue.people.intake.models import Refusal
 from duologue.strategize.dialogues.models import Dialogue
 from duologue.strategize.offers.models import OfferVersion
+from duologue.web.templatetags.look import due
 
 if TYPE_CHECKING:
     from duologue.platform.staff.models import Staff
@@ -46,10 +47,10 @@ class Matter:
     to: str
 
 
-def attention(workspace: Workspace, now: datetime) -> list[Matter]:
-    """Return what wants a decision, the worst first."""
+def attention(workspace: Workspace, now: datetime, *, names: bool = False) -> list[Matter]:
+    """Return what wants a decision, the worst first; with `names` who waits too long, for those who may see people."""
     return [
-        *_conversations(workspace, now),
+        *_conversations(workspace, now, names=names),
         *_uncertain(workspace),
         *_relays(workspace),
         *_paused(workspace),
@@ -73,20 +74,18 @@ def _without_password(staff: Staff | None) -> list[Matter]:
     return [Matter("say", "lock", "You have no password yet.", beside, "Set a password", reverse("account_set_password"))]
 
 
-def _conversations(workspace: Workspace, now: datetime) -> list[Matter]:
+def _conversations(workspace: Workspace, now: datetime, *, names: bool) -> list[Matter]:
     to = reverse("engage:inbox", args=[workspace.name])
-    overdue = Q(due_at__lte=now)
-    found = (
-        Conversation.within(workspace)
-        .filter(state="open")
-        .aggregate(complaints=Count("id", Q(is_complaint=True)), overdue=Count("id", overdue))
-    )
+    found = open_counts(workspace, now)
     matters = []
-    if found["overdue"]:
-        text = _several(found["overdue"], "conversation is", "conversations are") + " overdue."
-        matters.append(Matter("bad", "hourglass", text, "Someone was promised an answer by now.", "Open the inbox", to))
-    if found["complaints"]:
-        text = _several(found["complaints"], "complaint is", "complaints are") + " open."
+    if found.late:
+        text = _several(found.late, "conversation is", "conversations are") + " late."
+        who = [f"{one.name or 'Somebody without a name'}, {due(one.since, now)}" for one in late(workspace, now)] if names else []
+        more = [f"and {found.late - len(who):,} more"] if who and found.late > len(who) else []
+        beside = "; ".join([*who, *more]) + "." if who else "Someone was promised an answer by now."
+        matters.append(Matter("bad", "hourglass", text, beside, "Open the inbox", to))
+    if found.complaints:
+        text = _several(found.complaints, "complaint is", "complaints are") + " open."
         beside = "Promotion to these people is paused until someone closes them."
         matters.append(Matter("bad", "mood-sad", text, beside, "Open the inbox", to))
     return matters

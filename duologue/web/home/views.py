@@ -8,7 +8,7 @@ from django.db import transaction
 from django.views.decorators.http import require_GET, require_POST
 
 from duologue.platform.audit.actions import note
-from duologue.platform.staff.rules import Right
+from duologue.platform.staff.rules import Right, may
 from duologue.platform.workspaces.actions import resume_all, stop_all
 from duologue.platform.workspaces.queries import now
 from duologue.web.access import inside
@@ -34,7 +34,7 @@ def home(request: HttpRequest, workspace: Workspace) -> HttpResponse:
         "home/home.html",
         place="home/home",
         now=at,
-        attention=reads.attention(workspace, at),
+        attention=reads.attention(workspace, at, names=may(request.role, Right.SEE_PEOPLE)),  # type: ignore[attr-defined]
         worth_knowing=reads.worth_knowing(workspace, member(request), at),
         numbers=numbers,
         first_steps=reads.first_steps(numbers),

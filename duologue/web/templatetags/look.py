@@ -106,6 +106,18 @@ def since(at: datetime | None, now: datetime | None) -> str:
 
 
 @register.filter
+def due(at: datetime | None, now: datetime | None) -> str:
+    """Write when something is due: 'due in 2 hours', 'due now', 'late by 1 hour'."""
+    if at is None or now is None:
+        return NOTHING
+    gap: timedelta = at - now
+    if abs(gap) < timedelta(seconds=90):
+        return "due now"
+    length = format_timedelta(abs(gap), locale="en_GB", threshold=1.2)
+    return f"due in {length}" if gap > timedelta(0) else f"late by {length}"
+
+
+@register.filter
 def locale_name(code: str, language: str = "en_GB") -> str:
     """Write a locale as its name."""
     try:

@@ -6,16 +6,21 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from duologue.engage.care.actions import save_care
 from duologue.engage.conversations import queries
-from duologue.engage.conversations.actions import NewHandOver, Refused, answer, close, hand_over, hand_over_all
+from duologue.engage.conversations.actions import NewHandOver, Refused, answer, assign, close, hand_over, hand_over_all
 from duologue.engage.conversations.models import Conversation, Entry
 from duologue.engage.conversations.personal import ConversationData
+from duologue.engage.conversations.replies import NewReply, take_in_reply
 from duologue.engage.conversations.tasks import tell_overdue
 from duologue.engage.messages.models import Delivery
 from duologue.people.consent.queries import standing
+from duologue.people.identifiers.actions import NewIdentifier, attach
 from duologue.people.profiles.actions import add
+from duologue.platform.staff.models import Staff
 
 HOUR = timedelta(hours=1)
+CARE = 'hours: "Mo-Fr 08:00-16:00"\ntargets: {complaint: 4h, question: 8h}\n'
 
 
 def test_handing_over_pauses_and_closing_lifts(workspace, anna, told, now):
@@ -80,9 +85,50 @@ def test_the_list_takes_one_query_however_long_and_goes_on_where_it_stopped(work
     with CaptureQueriesContext(connection) as made:
         lines = queries.inbox(workspace)
     assert (len(made), len(lines)) == (1, 3)
-    rest = queries.inbox(workspace, before=(lines[0].touched_at, lines[0].id))
+    rest = queries.inbox(workspace, after=(queries.LAST, lines[0].opened_at, lines[0].id))
     assert [line.id for line in rest] == [line.id for line in lines[1:]]
-    assert queries.open_counts(workspace).by_team == {"care": 3}
+    assert queries.open_counts(workspace, now).by_team == {"care": 3}
+
+
+def test_what_is_due_first_stands_first_and_an_answer_takes_its_time_away(workspace, anna, now):
+    """Noon on a Monday: a complaint is due by four, a question the day after, a hand-over when its dialogue says."""
+    save_care(workspace=workspace, source=CARE, now=now)
+    asks, complains, handed = add(workspace=workspace, seen_at=[now] * 3)
+    for person, intent in ((asks, "question"), (complains, "complaint"), (anna, "thanks")):
+        take_in_reply(workspace=workspace, reply=NewReply(person, person, "email", "Hm.", intent), origin=None, now=now)
+    hand_over(workspace=workspace, person=handed, profile=handed, team="care", due_at=now + HOUR, pause="none", now=now)
+    lines = queries.inbox(workspace)
+    assert [(line.person, line.due_at and line.due_at - now) for line in lines] == [
+        (handed, HOUR), (complains, 4 * HOUR), (asks, timedelta(days=1)), (anna, None),
+    ]  # fmt: skip
+    assert [late.conversation for late in queries.late(workspace, now + 5 * HOUR)] == [lines[0].id, lines[1].id]
+    assert queries.open_counts(workspace, now + 5 * HOUR).late == 2
+    assert Conversation.within(workspace).get(pk=lines[0].id).answer_by is None
+    attach(workspace=workspace, identifiers=[NewIdentifier(complains, "email", "c@people.example", "c@people.example")], now=now)
+    answer(workspace=workspace, conversation=lines[1].id, text="We are sorry.", now=now)
+    assert {line.person for line in queries.inbox(workspace) if line.due_at is None} == {anna, complains}
+    take_in_reply(workspace=workspace, reply=NewReply(complains, complains, "email", "Still?", "question"), origin=None, now=now + HOUR)
+    assert queries.late(workspace, now + timedelta(days=2))[-1].since == now + timedelta(days=1, hours=1)
+
+
+def test_who_answers_takes_it_and_whoever_comes_too_late_is_told(workspace, anna, now):
+    imogen, ben = (Staff.objects.create_user(f"{name}@shop.example", name=name.capitalize()) for name in ("imogen", "ben"))
+    take_in_reply(workspace=workspace, reply=NewReply(anna, anna, "email", "Where is it?", "question"), origin=None, now=now)
+    one = Conversation.within(workspace).get()
+    seen = Entry.within(workspace).get().pk
+    answer(workspace=workspace, conversation=one.pk, text="On its way.", staff=imogen, seen=seen, now=now)
+    with pytest.raises(Refused, match=r"^Imogen answered while this was written"):
+        answer(workspace=workspace, conversation=one.pk, text="It is on its way.", staff=ben, seen=seen, now=now)
+    with pytest.raises(Refused, match=r"^You answered already"):
+        answer(workspace=workspace, conversation=one.pk, text="On its way.", staff=imogen, seen=seen, now=now)
+    assert Delivery.within(workspace).filter(conversation_id=one.pk).count() == 1
+    assert [line.assigned for line in queries.inbox(workspace, whose=imogen.pk)] == ["Imogen"]
+    assert queries.inbox(workspace, whose=queries.NOBODY) == []
+    with pytest.raises(Refused, match=r"^Imogen has taken it meanwhile"):
+        assign(workspace=workspace, conversation=one.pk, to=ben, was=None)
+    assign(workspace=workspace, conversation=one.pk, to=ben, was=imogen.pk)
+    counts = queries.open_counts(workspace, now, ben.pk)
+    assert (counts.mine, counts.nobodys) == (1, 0)
 
 
 def test_erasing_leaves_an_empty_row(workspace, anna, now):

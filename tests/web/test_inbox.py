@@ -1,0 +1,72 @@
+"""The inbox as staff use it: nothing that was written is lost, and everything is said in sentences."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from duologue.engage.care.queries import current, source
+from duologue.engage.conversations.actions import answer
+from duologue.engage.conversations.models import Conversation, Entry
+from duologue.engage.messages.models import Delivery
+from duologue.platform.audit.models import AuditEntry
+from duologue.platform.workspaces.queries import now
+from tests.web import seed
+
+
+def of(workspace, name, one):
+    return reverse(f"engage:{name}", args=[workspace.name, one.pk])
+
+
+def test_a_ready_answer_goes_below_what_was_written_and_is_not_sent(workspace, filled, owner):
+    one = Conversation.within(workspace).order_by("pk").first()
+    before = Delivery.within(workspace).count()
+    shown = owner.post(of(workspace, "insert", one), {"text": "Dear Ruth,", "ready": "looking"})
+    assert shown.context["text"].startswith("Dear Ruth,\n\nDear Ruth,\n\nthank you for telling us.")
+    assert shown.context["text"].endswith("Imogen Hart")
+    kept = owner.post(of(workspace, "insert", one), {"text": "Dear Ruth,", "ready": ""})
+    assert (kept.status_code, kept.context["text"], kept.context["trouble"]) == (422, "Dear Ruth,", "Choose a ready answer first.")
+    assert Delivery.within(workspace).count() == before
+
+
+def test_two_who_answer_at_once_lose_nothing(workspace, filled, owner):
+    one = Conversation.within(workspace).order_by("pk").first()
+    seen = owner.get(of(workspace, "conversation", one)).context["seen"]
+    ben = seed.staff_for(workspace, "care", "ben@shop.example")
+    answer(workspace=workspace, conversation=one.pk, text="I am on it.", staff=ben, now=now(workspace))
+    mine = {"text": "A new jug is on its way.", "seen": seen}
+    late = owner.post(of(workspace, "answer", one), mine)
+    assert (late.status_code, late.context["text"]) == (409, mine["text"])
+    assert "answered while this was written" in late.content.decode()
+    assert owner.post(of(workspace, "answer", one), mine, headers={"HX-Request": "true"}).status_code == 200
+    again = owner.post(of(workspace, "answer", one), {**mine, "seen": late.context["seen"]})
+    assert again.status_code == 302
+    assert Entry.within(workspace).filter(direction="out").count() == 2
+
+
+def test_taking_assigning_and_filtering(workspace, filled, owner):
+    first, second = Conversation.within(workspace).order_by("pk")[:2]
+    ben = seed.staff_for(workspace, "care", "ben@shop.example")
+    guest = seed.staff_for(workspace, "guest", "guest@shop.example")
+    owner.post(of(workspace, "assign", first), {"to": ben.pk, "was": ""})
+    owner.post(of(workspace, "assign", second), {"to": guest.pk, "was": second.assigned_id or ""})
+    first.refresh_from_db()
+    assert first.assigned == ben
+    assert not Conversation.within(workspace).filter(assigned=guest).exists()
+    assert AuditEntry.objects.filter(action="assign conversation", subject=str(first.pk)).count() == 1
+    listed = owner.get(reverse("engage:inbox", args=[workspace.name]), {"whose": "nobody"}).context["rows"]
+    assert first.pk not in {row.id for row in listed}
+    late = owner.get(reverse("home:home", args=[workspace.name])).content.decode()
+    assert "Ruth Pemberton, late by 20 minutes" in late
+
+
+def test_care_is_changed_as_text_or_its_mistakes_are_said(workspace, filled, owner):
+    place = reverse("engage:care", args=[workspace.name])
+    before = source(workspace)
+    wrong = owner.post(place, {"text": "targets: {complaint: soon}\n"})
+    assert (wrong.status_code, wrong.context["text"]) == (422, "targets: {complaint: soon}\n")
+    assert "care.yaml:1: " in wrong.content.decode()
+    assert source(workspace) == before
+    assert owner.post(place, {"text": "targets: {complaint: 2h}\r\n"}).status_code == 302
+    assert (source(workspace), current(workspace).targets) == ("targets: {complaint: 2h}\n", {"complaint": "2h"})
+    owner.force_login(seed.staff_for(workspace, "care", "ben@shop.example"), backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert (owner.get(place).status_code, owner.post(place, {"text": ""}).status_code) == (200, 403)

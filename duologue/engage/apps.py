@@ -27,6 +27,7 @@ class EngageConfig(AppConfig):
         register_personal_data(
             "duologue.engage.runs.personal.RunData",
             "duologue.engage.webhooks.personal.CallData",
+            "duologue.engage.endpoints.personal.UntakenData",
             "duologue.engage.perks.personal.PerkData",
             "duologue.engage.products.personal.LookedData",
             "duologue.engage.messages.personal.DeliveryData",

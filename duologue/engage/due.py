@@ -6,6 +6,7 @@ from typing import Final
 
 from duologue.brand.catalogue import queries as catalogue
 from duologue.engage.conversations import queries as conversations
+from duologue.engage.endpoints import queries as endpoints
 from duologue.engage.messages import queries as messages
 from duologue.engage.perks import queries as perks
 from duologue.engage.runs import queries as runs
@@ -22,6 +23,7 @@ MOMENTS: Final = {
     "perks": perks.NEXT,
     "products": catalogue.NEXT,
     "webhooks": webhooks.NEXT,
+    "endpoints": endpoints.NEXT,
     "timetables": runs.TIMETABLES,
     "runs": runs.NEXT,
     "messages": messages.NEXT,

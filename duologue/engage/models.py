@@ -3,6 +3,7 @@
 from duologue.engage.care.models import CareRules
 from duologue.engage.channels.models import KeptMail, Relay
 from duologue.engage.conversations.models import Conversation, Entry, Team
+from duologue.engage.endpoints.models import Endpoint, Untaken
 from duologue.engage.messages.models import Attempt, Delivery, Message, MessageVersion, TrialResult, WarmingUp
 from duologue.engage.perks.models import CodeTry, Movement, Perk, PoolCode, Posting
 from duologue.engage.products.models import Looked
@@ -17,6 +18,7 @@ __all__ = [
     "CodeTry",
     "Conversation",
     "Delivery",
+    "Endpoint",
     "Entry",
     "KeptMail",
     "Looked",
@@ -34,6 +36,7 @@ __all__ = [
     "Team",
     "Timetable",
     "TrialResult",
+    "Untaken",
     "WarmingUp",
     "Webhook",
     "WebhookCall",

@@ -60,6 +60,8 @@ def pages(workspace, filled) -> dict[str, str]:
         "reports": reverse("measure:reports", args=[name]),
         "report": reverse("measure:report", args=[name, "win-back"]),
         "setup": reverse("setup:setup", args=[name]),
+        "webhooks": reverse("setup:webhooks", args=[name]),
+        "webhook": reverse("setup:webhook", args=[name, "crm"]),
         "log": reverse("setup:log", args=[name]),
         "retention": reverse("setup:retention", args=[name]),
     }

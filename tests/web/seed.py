@@ -20,8 +20,10 @@ from duologue.engage.care.actions import save_care
 from duologue.engage.channels.actions import save_relay
 from duologue.engage.channels.models import KeptMail, Relay
 from duologue.engage.conversations.models import Conversation, Entry, Team
+from duologue.engage.endpoints.actions import add_endpoint
 from duologue.engage.messages.actions import save_message
 from duologue.engage.messages.models import Delivery
+from duologue.engage.models import Endpoint, Untaken
 from duologue.engage.perks.models import Perk
 from duologue.engage.products.actions import note_looks
 from duologue.engage.runs.models import Admission, Run, RunStep
@@ -99,8 +101,20 @@ def fill(workspace: Workspace, now, people: int = 7) -> dict:
     save_care(workspace=workspace, source=CARE, now=now)
     talk(workspace, now, persons)
     arrivals(workspace, now)
+    told(workspace, now, persons[0])
     kept_for_a_time(workspace, now)
     return {"persons": persons, **plans}
+
+
+def told(workspace: Workspace, now, person: int) -> None:
+    """A program that refuses some events, and has trouble with one."""
+    add_endpoint(workspace=workspace, name="crm", url="https://crm.example/hooks", events=["Order Completed", "Spam Reported"], now=now)
+    one = Endpoint.within(workspace).get(name="crm")
+    Endpoint.within(workspace).update(told=1204, told_at=now, trouble="status 503", failing_since=now, attempt=2)
+    Untaken._rows.create(
+        workspace=workspace, endpoint=one, profile_id=person, write_id=1, event_id=1, name="Order Completed", occurred_at=now,
+        set_aside_at=now, reason="status 422",
+    )  # fmt: skip
 
 
 def own_pages(workspace: Workspace, now, person: int) -> None:

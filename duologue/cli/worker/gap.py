@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from duologue.cli.worker.clock import MINUTE, in_one_stride, next_due, next_stop
 from duologue.cli.worker.once import WORKER, turn_the_wheel
+from duologue.engage.endpoints.tasks import tell_due
 from duologue.engage.messages import restored as messages
 from duologue.engage.webhooks import restored as webhooks
 from duologue.engage.webhooks.tasks import call_due
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from duologue.platform.workspaces.models import Workspace
 
-UNHEARD: Final = tuple((name, do) for name, do in WORKER if do is not call_due)
+UNHEARD: Final = tuple((name, do) for name, do in WORKER if do not in {call_due, tell_due})
 
 
 def play(workspace: Workspace, since: datetime, until: datetime, on_stop: Callable[[datetime], None] = lambda _at: None) -> int:

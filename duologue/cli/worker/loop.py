@@ -12,6 +12,7 @@ from django.db import DatabaseError, close_old_connections, connection
 
 from duologue.cli.worker.once import SENDER, WORKER, go_round
 from duologue.engage.conversations.clicks import tell_spooled
+from duologue.engage.endpoints.tasks import BeingTold, tell_due
 from duologue.engage.messages.tasks import leases as gate
 from duologue.engage.runs.tasks import leases as engine
 from duologue.engage.webhooks.air import InTheAir
@@ -34,9 +35,10 @@ class Loop:
     """Turns the wheel of every workspace until it is told to stop; a piece of work is always finished first."""
 
     def __init__(self, *, only: str, poll: float) -> None:
-        self._air = InTheAir()
+        self._air, self._told = InTheAir(), BeingTold()
+        apart: dict[Work, Work] = {call_due: self._air.begin, tell_due: self._told.begin}
         work = {"worker": WORKER, "sender": SENDER}.get(only, (*WORKER, *SENDER))
-        self._work: Sequence[tuple[str, Work]] = [(name, self._air.begin if do is call_due else do) for name, do in work]
+        self._work: Sequence[tuple[str, Work]] = [(name, apart.get(do, do)) for name, do in work]
         self._tells_clicks = only != "sender"
         self._poll = poll
         self._stopping = threading.Event()
@@ -65,7 +67,7 @@ class Loop:
         close_old_connections()
         tell()
         moved = self._tells_clicks and tell_spooled() > 0
-        moved = self._air.land() > 0 or moved
+        moved = self._air.land() + self._told.land() > 0 or moved
         for workspace in Workspace.objects.order_by("pk"):
             moved = go_round(workspace, now(workspace), self._work, partial(self._one, workspace)) or moved
         return moved and not self._stopping.is_set()
@@ -92,4 +94,5 @@ class Loop:
         engine.give_back()
         gate.give_back()
         self._air.come_down()
+        self._told.come_down()
         tell(at_once=True)

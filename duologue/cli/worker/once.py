@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from duologue.cli.worker.due import FOLLOWER, waiting
 from duologue.engage.conversations import tasks as conversations
+from duologue.engage.endpoints import tasks as endpoints
 from duologue.engage.messages import tasks as messages
 from duologue.engage.perks import tasks as perks
 from duologue.engage.products import actions as products
@@ -53,6 +54,7 @@ WORKER: Final[Sequence[tuple[str, Work]]] = (
     ("webhooks", webhooks.call_due),
     ("timetables", timetable.keep),
     ("runs", runs.wake),
+    ("endpoints", endpoints.tell_due),
 )
 SENDER: Final[Sequence[tuple[str, Work]]] = (("messages", messages.send_due),)
 

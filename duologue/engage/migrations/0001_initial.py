@@ -122,6 +122,102 @@ class Migration(FirstMigration):
             ],
         ),
         migrations.CreateModel(
+            name='Endpoint',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=39)),
+                ('url', models.CharField(max_length=500)),
+                ('events', models.JSONField(default=list, help_text='The names of events, or * alone for all of them.')),
+                ('addresses', models.BooleanField(default=False, help_text='Is told e-mail addresses and phone numbers with each event.')),
+                ('is_test', models.BooleanField(default=False, help_text='Is told while the clock is virtual.')),
+                ('made_at', models.DateTimeField()),
+                ('batch_no', models.BigIntegerField()),
+                ('event_id', models.BigIntegerField(default=4611686018427387904)),
+                ('due_at', models.DateTimeField(help_text='Not before; a failure moves it.')),
+                ('claim', models.IntegerField(default=0)),
+                ('claimed_until', models.DateTimeField(null=True)),
+                ('attempt', models.SmallIntegerField(default=0)),
+                ('trouble', models.CharField(blank=True, max_length=200)),
+                ('failing_since', models.DateTimeField(null=True)),
+                ('again', models.BooleanField(default=False, help_text='Some that it did not take are to be sent again.')),
+                ('paused_at', models.DateTimeField(null=True)),
+                ('told', models.BigIntegerField(default=0)),
+                ('told_at', models.DateTimeField(null=True)),
+                ('former_until', models.DateTimeField(help_text='Until then the former secret signs too.', null=True)),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Entry',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField()),
+                ('direction', models.CharField(choices=[('in', 'In'), ('out', 'Out'), ('note', 'Note')], max_length=4)),
+                ('channel', models.CharField(max_length=20)),
+                ('subject', models.CharField(blank=True, max_length=300)),
+                ('text', models.TextField()),
+                ('intent', models.CharField(blank=True, max_length=20)),
+                ('message_ref', models.CharField(blank=True, help_text='Message-ID, for threading.', max_length=300)),
+                ('conversation', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='engage.conversation')),
+                ('delivery', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='engage.delivery')),
+                ('profile', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.profile')),
+                ('staff', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='KeptMail',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField()),
+                ('sender', models.CharField(max_length=320)),
+                ('recipient', models.CharField(max_length=320)),
+                ('subject', models.CharField(max_length=300)),
+                ('content', models.BinaryField(help_text='The whole message, RFC 5322.')),
+                ('delivery', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='engage.delivery')),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Looked',
+            fields=[
+                ('pk', models.CompositePrimaryKey('workspace', 'key', 'profile', 'how', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('key', models.CharField(max_length=80)),
+                ('how', models.CharField(choices=[('viewed', 'Viewed'), ('basket', 'Basket'), ('asked', 'Asked')], max_length=6)),
+                ('at', models.DateTimeField()),
+                ('profile', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.profile')),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
             name='Message',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -447,6 +543,29 @@ class Migration(FirstMigration):
             ],
         ),
         migrations.CreateModel(
+            name='Untaken',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('write_id', models.BigIntegerField()),
+                ('event_id', models.BigIntegerField()),
+                ('name', models.CharField(max_length=120)),
+                ('occurred_at', models.DateTimeField()),
+                ('set_aside_at', models.DateTimeField()),
+                ('reason', models.CharField(max_length=200)),
+                ('again', models.BooleanField(default=False)),
+                ('endpoint', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='engage.endpoint')),
+                ('profile', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.profile')),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
             name='WarmingUp',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -569,72 +688,25 @@ class Migration(FirstMigration):
                 ('_rows', django.db.models.manager.Manager()),
             ],
         ),
-        migrations.CreateModel(
-            name='Entry',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('direction', models.CharField(choices=[('in', 'In'), ('out', 'Out'), ('note', 'Note')], max_length=4)),
-                ('channel', models.CharField(max_length=20)),
-                ('subject', models.CharField(blank=True, max_length=300)),
-                ('text', models.TextField()),
-                ('intent', models.CharField(blank=True, max_length=20)),
-                ('message_ref', models.CharField(blank=True, help_text='Message-ID, for threading.', max_length=300)),
-                ('conversation', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='engage.conversation')),
-                ('delivery', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='engage.delivery')),
-                ('profile', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.profile')),
-                ('staff', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
-            ],
-            options={
-                'abstract': False,
-                'default_manager_name': '_rows',
-                'indexes': [models.Index(fields=['workspace', 'conversation', 'at'], name='entries_of_conversation')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('direction', 'in'), models.Q(('message_ref', ''), _negated=True)), fields=('workspace', 'conversation', 'message_ref'), name='one_entry_per_message_taken_in')],
-            },
-            managers=[
-                ('_rows', django.db.models.manager.Manager()),
-            ],
+        migrations.AddConstraint(
+            model_name='endpoint',
+            constraint=models.UniqueConstraint(fields=('workspace', 'name'), name='one_endpoint_per_name'),
         ),
-        migrations.CreateModel(
-            name='KeptMail',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('sender', models.CharField(max_length=320)),
-                ('recipient', models.CharField(max_length=320)),
-                ('subject', models.CharField(max_length=300)),
-                ('content', models.BinaryField(help_text='The whole message, RFC 5322.')),
-                ('delivery', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='engage.delivery')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
-            ],
-            options={
-                'abstract': False,
-                'default_manager_name': '_rows',
-                'indexes': [models.Index(fields=['workspace', '-at', '-id'], name='kept_mail_by_time')],
-            },
-            managers=[
-                ('_rows', django.db.models.manager.Manager()),
-            ],
+        migrations.AddIndex(
+            model_name='entry',
+            index=models.Index(fields=['workspace', 'conversation', 'at'], name='entries_of_conversation'),
         ),
-        migrations.CreateModel(
-            name='Looked',
-            fields=[
-                ('pk', models.CompositePrimaryKey('workspace', 'key', 'profile', 'how', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=80)),
-                ('how', models.CharField(choices=[('viewed', 'Viewed'), ('basket', 'Basket'), ('asked', 'Asked')], max_length=6)),
-                ('at', models.DateTimeField()),
-                ('profile', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.profile')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
-            ],
-            options={
-                'abstract': False,
-                'default_manager_name': '_rows',
-                'indexes': [models.Index(fields=['at'], name='looks_by_time')],
-            },
-            managers=[
-                ('_rows', django.db.models.manager.Manager()),
-            ],
+        migrations.AddConstraint(
+            model_name='entry',
+            constraint=models.UniqueConstraint(condition=models.Q(('direction', 'in'), models.Q(('message_ref', ''), _negated=True)), fields=('workspace', 'conversation', 'message_ref'), name='one_entry_per_message_taken_in'),
+        ),
+        migrations.AddIndex(
+            model_name='keptmail',
+            index=models.Index(fields=['workspace', '-at', '-id'], name='kept_mail_by_time'),
+        ),
+        migrations.AddIndex(
+            model_name='looked',
+            index=models.Index(fields=['at'], name='looks_by_time'),
         ),
         migrations.AddConstraint(
             model_name='message',
@@ -767,6 +839,10 @@ class Migration(FirstMigration):
         migrations.AddConstraint(
             model_name='trialresult',
             constraint=models.UniqueConstraint(fields=('workspace', 'dialogue', 'turn', 'message_version', 'issue'), name='one_result_per_test'),
+        ),
+        migrations.AddConstraint(
+            model_name='untaken',
+            constraint=models.UniqueConstraint(fields=('workspace', 'endpoint', 'event_id'), name='set_aside_once'),
         ),
         migrations.AddConstraint(
             model_name='warmingup',

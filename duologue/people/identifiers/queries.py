@@ -29,6 +29,22 @@ def addresses(workspace: Workspace, persons: Sequence[int], kind: str) -> dict[i
         return dict(cursor.fetchall())
 
 
+def identifiers_of(workspace: Workspace, persons: Sequence[int], kinds: Sequence[str]) -> dict[int, dict[str, list[str]]]:
+    """Return what people are known by, of these kinds, as they wrote it: person → kind → values."""
+    found: dict[int, dict[str, list[str]]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT p.person, i.kind, i.shown FROM people_profile p
+               JOIN people_identifier i ON i.workspace_id = p.workspace_id AND i.profile_id = p.id
+               WHERE p.workspace_id = %s AND p.person = ANY(%s::bigint[]) AND i.kind = ANY(%s)
+               ORDER BY p.person, i.kind, i.first_seen_at, i.value""",
+            (workspace.pk, arrays.numbers(persons), list(kinds)),
+        )
+        for person, kind, shown in cursor.fetchall():
+            found.setdefault(person, {}).setdefault(kind, []).append(shown)
+    return found
+
+
 def find(workspace: Workspace, kind: str, value: str) -> int | None:
     """Return the profile known by this identifier, however it is written, or None."""
     try:

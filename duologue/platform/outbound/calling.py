@@ -7,7 +7,7 @@ import ipaddress
 import socket
 import ssl
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import urlsplit
 
 from duologue.platform.outbound.deadline import Timed, left
@@ -47,6 +47,52 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float, p
         raise OSError(type(trouble).__name__) from None
     finally:
         connection.close()
+
+
+class Line:
+    """One connection for many calls of one address, kept open while the other side keeps it; for one thread."""
+
+    def __init__(self, url: str, *, private: bool) -> None:
+        self._url, self._private = url, private
+        self._open: tuple[http.client.HTTPConnection, str] | None = None
+
+    def post(self, body: bytes, headers: Mapping[str, str], *, seconds: float) -> tuple[int, bytes]:
+        """Send a body and return what `post` returns, or raise what it raises.
+
+        Where the other side has closed what was open, which shows only when it is used, this is sent once more over a new connection.
+        """
+        deadline = time.monotonic() + seconds
+        if self._open is not None:
+            try:
+                return self._ask(body, headers, deadline)
+            except (http.client.HTTPException, ConnectionError):
+                self.close()
+        try:
+            return self._ask(body, headers, deadline)
+        except http.client.HTTPException as trouble:
+            raise OSError(type(trouble).__name__) from None
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._open is not None:
+            self._open[0].close()
+            self._open = None
+
+    def _ask(self, body: bytes, headers: Mapping[str, str], deadline: float) -> tuple[int, bytes]:
+        if self._open is None or self._open[0].sock is None:
+            self._open = connected(self._url, deadline=deadline, private=self._private)
+        connection, path = self._open
+        cast("Timed", connection.sock).until(deadline)
+        try:
+            connection.request("POST", path, body=body, headers={"user-agent": AGENT, **headers})
+            answer = connection.getresponse()
+            said = _body(answer)
+        except BaseException:
+            self.close()
+            raise
+        if not answer.isclosed():  # more than is read of an answer
+            self.close()
+        return answer.status, said
 
 
 def connected(url: str, *, deadline: float, private: bool) -> tuple[http.client.HTTPConnection, str]:

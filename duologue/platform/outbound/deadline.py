@@ -24,6 +24,10 @@ class Timed:
     def __init__(self, sock: socket.socket, deadline: float) -> None:
         self._sock, self._deadline = sock, deadline
 
+    def until(self, deadline: float) -> None:
+        """Take another deadline for the next call."""
+        self._deadline = deadline
+
     def sendall(self, data: bytes) -> None:
         """Send all of it."""
         rest = memoryview(data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from duologue.web.setup import changes, log, retention, views
+from duologue.web.setup import changes, log, retention, views, webhooks
 
 app_name = "setup"
 urlpatterns = [
@@ -12,6 +12,10 @@ urlpatterns = [
     path("log", log.log, name="log"),
     path("log.csv", log.as_csv, name="log-csv"),
     path("retention", retention.retention, name="retention"),
+    path("webhooks", webhooks.webhooks, name="webhooks"),
+    path("new-webhook", webhooks.add, name="new-webhook"),
+    path("webhooks/<str:name>", webhooks.webhook, name="webhook"),
+    path("webhooks/<str:name>/change", webhooks.change, name="change-webhook"),
     path("relays/<str:name>", changes.relay, name="relay"),
     path("invite", changes.invite_member, name="invite"),
     path("invitations/<int:number>/withdraw", changes.withdraw, name="withdraw"),

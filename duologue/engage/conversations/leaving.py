@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 
 from duologue.engage.messages.actions import note_outcome
 from duologue.people.consent import actions as consent
 from duologue.people.consent.actions import NewStatement
+from duologue.people.consent.models import ConsentStatement
 from duologue.people.consent.queries import purposes, standing
 from duologue.people.timeline import actions as timeline
 from duologue.people.timeline import names
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
     from duologue.engage.conversations.origin import Origin
     from duologue.platform.workspaces.models import Workspace
+
+REASONS: Final = ("too_often", "not_for_me", "never_asked", "something_wrong", "other")
+"""What people may say of why they leave."""
 
 
 @transaction.atomic
@@ -56,6 +60,24 @@ def stated(*, workspace: Workspace, statements: Sequence[NewStatement], left_by:
     consent.state(workspace=workspace, statements=statements, now=now)
     if left_by is not None:
         note_outcome(workspace=workspace, deliveries=[left_by], kind="left", at=now)
+
+
+@transaction.atomic
+def say_why(*, workspace: Workspace, origin: Origin, reason: str, now: datetime) -> bool:
+    """Keep why somebody left by a letter, said once they had: their withdrawals, stated again with the reason. False where they did not.
+
+    It is stated as of when they left, so that who has agreed anew since stays in. A second reason changes nothing.
+    """
+    rows = ConsentStatement.within(workspace).filter(profile=origin.profile, state="withdrawn", proof__delivery=origin.delivery)
+    left = list(rows.order_by("number"))
+    if not left or reason not in REASONS:
+        return False
+    if any("reason" in row.proof for row in left):
+        return True
+    proof = {"delivery": origin.delivery, "reason": reason}
+    again = [NewStatement(origin.profile, row.channel, row.purpose, "withdrawn", row.at, row.source, row.wording, proof) for row in left]
+    consent.state(workspace=workspace, statements=again, now=now)
+    return True
 
 
 @transaction.atomic

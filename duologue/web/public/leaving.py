@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from duologue.engage.conversations.leaving import snooze, withdraw
+from duologue.engage.conversations.leaving import REASONS, say_why, snooze, withdraw
 from duologue.people.consent.queries import purposes
 from duologue.web.public.access import Visit, by_link
 
@@ -23,6 +23,9 @@ def unsubscribe(visit: Visit) -> HttpResponse:
     of_consent = purpose is not None and purpose.basis == "consent"
     if visit.request.method != "POST":
         return visit.page("unsubscribe.html", purpose=purpose if of_consent else None)
+    if reason := visit.request.POST.get("because", ""):
+        known_now = say_why(workspace=visit.workspace, origin=visit.origin, reason=reason, now=visit.now)
+        return visit.page("unsubscribe.html", done=known_now, thanked=known_now, purpose=purpose if of_consent else None)
     one_click = visit.request.POST.get("List-Unsubscribe") == "One-Click"
     everything = visit.request.POST.get("what") == "all" or not of_consent
     withdraw(
@@ -36,7 +39,7 @@ def unsubscribe(visit: Visit) -> HttpResponse:
         proof={"delivery": visit.origin.delivery},
         now=visit.now,
     )
-    return visit.page("unsubscribe.html", done=True)
+    return visit.page("unsubscribe.html", done=True, reasons=[(reason, visit.words[f"why_{reason}"]) for reason in REASONS])
 
 
 @by_link

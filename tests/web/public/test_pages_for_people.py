@@ -67,6 +67,18 @@ def test_one_click_withdraws_the_messages_purpose_without_a_csrf_token(workspace
     assert ConsentStatement.within(workspace).order_by("-number").first().source == "one-click"
 
 
+def test_who_has_left_may_say_why_once(workspace, anna, deliver, client):
+    page = f"/u/{deliver()}"
+    assert b"because" not in client.get(page).content
+    client.post(page, {"because": "too_often"})  # nothing is said by who has not left
+    assert may(workspace, anna, "newsletter")
+    assert b'value="too_often"' in client.post(page, {"what": "this"}).content
+    assert b"Thank you" in client.post(page, {"because": "too_often"}).content
+    client.post(page, {"because": "other"})
+    said = [row.proof.get("reason") for row in ConsentStatement.within(workspace).filter(state="withdrawn").order_by("number")]
+    assert said == [None, "too_often"]
+
+
 def test_everything_can_be_left_at_once(workspace, anna, deliver, client):
     client.post(f"/u/{deliver()}", {"what": "all"})
     assert not may(workspace, anna, "newsletter")

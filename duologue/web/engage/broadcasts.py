@@ -33,7 +33,7 @@ from duologue.strategize.segments.models import Segment
 from duologue.strategize.segments.queries import each_member
 from duologue.web.access import inside
 from duologue.web.engage.broadcast_form import BY, LIMITS, RULES, Read, read_form
-from duologue.web.engage.frames import framed
+from duologue.web.frames import framed
 from duologue.web.pages import member, page, said
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from duologue.engage.channels.models import KeptMail
 from duologue.people.profiles.queries import persons_of
 from duologue.platform.staff.rules import Right
 from duologue.web.access import inside
-from duologue.web.engage.frames import framed, html_of, name_and_address, parsed, text_of
+from duologue.web.frames import framed, html_of, name_and_address, parsed, text_of
 from duologue.web.pages import page, sliced
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from duologue.platform.audit.actions import note
 from duologue.platform.staff.rules import Right, may
 from duologue.platform.workspaces.queries import now
 from duologue.web.access import inside
-from duologue.web.engage.frames import framed
+from duologue.web.frames import framed
 from duologue.web.pages import member, page, said
 from duologue.web.strategize.sayings import first_words
 

@@ -59,6 +59,7 @@ def pages(workspace, filled) -> dict[str, str]:
         "mail": reverse("engage:mail", args=[name, mail.pk]),
         "reports": reverse("measure:reports", args=[name]),
         "report": reverse("measure:report", args=[name, "win-back"]),
+        "received": reverse("measure:message", args=[name, "we-miss-you"]) + "?within=win-back",
         "setup": reverse("setup:setup", args=[name]),
         "webhooks": reverse("setup:webhooks", args=[name]),
         "webhook": reverse("setup:webhook", args=[name, "crm"]),

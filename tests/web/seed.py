@@ -296,12 +296,14 @@ def dialogues_of(workspace: Workspace, now) -> dict:
 
 
 def ways(workspace: Workspace, now, persons: list[int], plans: dict) -> None:
+    letters = []
     for step, person in enumerate(persons):
         verdict = "held_out" if step % 5 == 4 else "admitted"
         Admission._rows.create(workspace=workspace, dialogue=plans["dialogue"], person=person, verdict=verdict, at=now, decided_at=now)
         if verdict == "admitted":
             run = run_of(workspace, now, person, plans, went_on=bool(step % 2))
-            keep_mail(workspace, now, delivery_of(workspace, now, run, plans, step), step)
+            letters.append(delivery_of(workspace, now, run, plans, step))
+            keep_mail(workspace, now, letters[-1], step)
     sent = [
         NewEvent(person, now - timedelta(hours=3), names.MESSAGE_SENT, {"channel": "email", "message": "we-miss-you", "turn": "invite"})
         for person in persons
@@ -312,7 +314,9 @@ def ways(workspace: Workspace, now, persons: list[int], plans: dict) -> None:
     ]
     order = {"order_id": "A-1", "revenue": 42.5, "currency": "GBP", "products": [{"name": "Beeswax candle"}]}
     bought = [NewEvent(person, now - timedelta(hours=1), names.ORDER_COMPLETED, order, source="shop") for person in persons[:2]]
-    write(workspace=workspace, events=[*sent, *clicked, *bought], now=now)
+    link = {"link": "1", "no": 1, "url": "https://shop.example/two", "human": "true", "message": "we-miss-you"}
+    followed = [NewEvent(one.person, now, names.LINK_CLICKED, link, delivery_id=one.pk) for one in letters if one.accepted_at]
+    write(workspace=workspace, events=[*sent, *clicked, *followed, *bought], now=now)
 
 
 def run_of(workspace: Workspace, now, person: int, plans: dict, *, went_on: bool) -> Run:
@@ -368,6 +372,7 @@ def delivery_of(workspace: Workspace, now, run: Run, plans: dict, step: int) -> 
         too_late_at=now + timedelta(days=3),
         planned_at=now,
         accepted_at=now if step % 4 < 2 else None,
+        address=f"person{step}@people.example" if step % 4 < 2 else "",
     )
 
 

@@ -7,6 +7,7 @@ from ninja import NinjaAPI
 
 from duologue.api.v1.access import ManagementKey
 from duologue.api.v1.dialogues import router as dialogues
+from duologue.api.v1.measure import router as measure
 from duologue.api.v1.people import router as people
 from duologue.api.v1.perks import router as perks
 from duologue.api.v1.products import router as products
@@ -21,6 +22,7 @@ api = NinjaAPI(
 )
 api.add_router("/{workspace}/people", people)
 api.add_router("/{workspace}/dialogues", dialogues)
+api.add_router("/{workspace}", measure)
 api.add_router("/{workspace}/perks", perks)
 api.add_router("/{workspace}/products", products)
 

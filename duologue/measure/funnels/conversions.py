@@ -52,6 +52,7 @@ class Outcomes:
     bought: list[Bought]
     refunds: list[Bought]
     reactions: Counter[str]
+    began: dict[int, datetime] = field(default_factory=dict)  # when each person's first run began
 
 
 # people merged since are looked up through the profile whose number their admission carries
@@ -75,7 +76,9 @@ def outcomes(workspace: Workspace, dialogue: Dialogue, goal: Goal | None) -> Out
             mixed += 1
         else:
             people[person] = Considered(held_out, at)
-    tally = _Tally(Outcomes(people, mixed, [], [], Counter()), goal, workspace.currency, _windows(asked) if goal else {})
+    windows = _windows(asked) if goal else {}
+    began = {person: starts[0] for person, starts in windows.items()}
+    tally = _Tally(Outcomes(people, mixed, [], [], Counter(), began), goal, workspace.currency, windows)
     wanted = [names.SPAM_REPORTED, names.MESSAGE_REPLIED]
     if goal:
         wanted += [goal.event, names.ORDER_REFUNDED]

@@ -132,6 +132,26 @@ def deliveries(workspace: Workspace, dialogue: Dialogue) -> Deliveries:
     return counted
 
 
+def steps(workspace: Workspace, dialogue: Dialogue) -> tuple[int, int, int]:
+    """Count people, each once: how many began, how many a letter reached that did not bounce, and how many of those responded."""
+    ((began,),) = _rows(
+        """SELECT count(DISTINCT p.person) FROM engage_run r
+           JOIN people_profile p ON p.workspace_id = r.workspace_id AND p.id = r.person
+           WHERE r.workspace_id = %(workspace)s AND r.dialogue_id = %(dialogue)s""",
+        workspace,
+        dialogue,
+    )
+    ((reached, responded),) = _rows(
+        """SELECT count(DISTINCT p.person), count(DISTINCT p.person) FILTER (WHERE d.responded_at IS NOT NULL) FROM engage_delivery d
+           JOIN people_profile p ON p.workspace_id = d.workspace_id AND p.id = d.person
+           WHERE d.workspace_id = %(workspace)s AND d.dialogue_id = %(dialogue)s AND d.state = 'accepted' AND d.bounced_at IS NULL
+             AND d.body->>'to' IS NULL""",
+        workspace,
+        dialogue,
+    )
+    return began, reached, responded
+
+
 def turns(workspace: Workspace, dialogue: Dialogue) -> dict[str, TurnCount]:
     """Count each turn that anyone entered: entered = there now + all who left by some line."""
     counted: dict[str, TurnCount] = {}

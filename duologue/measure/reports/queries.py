@@ -11,8 +11,10 @@ from django.db.models import Max
 from duologue.measure.attribution.rules import Conversion
 from duologue.measure.doses.queries import doses
 from duologue.measure.funnels import queries as funnels
+from duologue.measure.funnels.cohorts import cohorts
 from duologue.measure.funnels.conversions import outcomes
 from duologue.measure.lift.queries import arms
+from duologue.measure.reception.queries import received
 from duologue.measure.reports import rules
 from duologue.measure.reports.goals import goal_of, plan_order
 from duologue.measure.reports.models import ReportSnapshot
@@ -64,6 +66,9 @@ def _count(workspace: Workspace, dialogue: Dialogue, now: datetime) -> dict[str,
         for (heard, _then), number in turn.left.items():
             responses[heard.split(":")[0]] += number
     revenue = sum(bought.revenue for bought in found.bought) + sum(refund.revenue for refund in found.refunds)
+    counted = funnels.people(workspace, dialogue)
+    began, reached, responded = funnels.steps(workspace, dialogue)
+    buyers = len({bought.person for bought in found.bought})
     shared = [Conversion(bought.revenue, bought.touches) for bought in found.bought]
     taken_back = [Conversion(refund.revenue, refund.touches) for refund in found.refunds]
     return {
@@ -72,12 +77,15 @@ def _count(workspace: Workspace, dialogue: Dialogue, now: datetime) -> dict[str,
         "at": now.isoformat(),
         "currency": workspace.currency,
         "goal": rules.goal_as_json(goal),
-        "people": rules.people_as_json(funnels.people(workspace, dialogue)),
+        "serves": rules.serves_of(version.plan if version else {}),
+        "people": rules.people_as_json(counted),
         "runs": rules.runs_as_json(funnels.runs(workspace, dialogue)),
         "deliveries": rules.deliveries_as_json(deliveries),
         "turns": rules.turns_as_json(turns),
         "responses": dict(sorted(responses.items(), key=lambda entry: (-entry[1], entry[0]))),
-        "conversions": {"number": len(found.bought), "people": len({bought.person for bought in found.bought})},
+        "conversions": {"number": len(found.bought), "people": buyers},
+        "funnel": {"considered": counted.considered, "began": began, "reached": reached, "responded": responded, "converted": buyers},
+        "cohorts": cohorts(found.began, ((bought.person, bought.at) for bought in found.bought), workspace.timezone),
         "revenue": revenue,
         "refunds": -sum(refund.revenue for refund in found.refunds),
         "unsubscribes": deliveries.left,
@@ -85,6 +93,7 @@ def _count(workspace: Workspace, dialogue: Dialogue, now: datetime) -> dict[str,
         "complaints": found.reactions["complaints"],
         "attribution": rules.attribution_as_json(shared, taken_back),
         "lift": rules.lift_as_json(invited, held_out, mixed=found.mixed),
+        "messages": {name: message.as_json() for name, message in received(workspace, dialogue).items()},
         "doses": doses(workspace, version, now) if version else {},
         "cost": rules.cost_as_json(deliveries.cost, _perk_cost(workspace, dialogue), revenue),
     }

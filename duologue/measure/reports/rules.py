@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from duologue.measure.attribution import rules as attribution
 from duologue.measure.lift import rules as lift
@@ -19,12 +19,19 @@ if TYPE_CHECKING:
     from duologue.measure.funnels.rules import Goal
     from duologue.measure.lift.rules import Arm, Interval
 
+SERVES: Final = ("persona", "promise", "stage", "campaign")
 Key = TypeVar("Key", str, tuple[str, str])
 
 
 def goal_as_json(goal: Goal | None) -> dict[str, Any] | None:
     """Return the goal's event, its time in seconds, and where its value stands."""
     return {"event": goal.event, "within_seconds": int(goal.within.total_seconds()), "value": goal.value} if goal else None
+
+
+def serves_of(plan: dict[str, Any]) -> dict[str, str]:
+    """Return what a dialogue serves: persona, promise, stage and campaign, "" where its plan names none."""
+    serves = plan.get("serves") or {}
+    return {key: str(serves.get(key) or "") for key in SERVES}
 
 
 def people_as_json(people: People) -> dict[str, Any]:
@@ -143,6 +150,8 @@ def _figures(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from _figures(inner, (*path, str(key)))
+    elif isinstance(value, list) and not any(isinstance(entry, dict) for entry in value):
+        yield path, ", ".join(map(str, value))
     elif isinstance(value, list):
         for entry in value:
             yield (*path, f"{entry['heard']} → {entry['then']}"), entry["people"]

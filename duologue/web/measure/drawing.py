@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from itertools import accumulate
+from typing import Any, Final
 
 from babel.numbers import get_currency_precision, get_currency_symbol
 
+from duologue.measure.funnels.cohorts import DAYS
 from duologue.web.reading_order import as_written
+
+COHORTS: Final = 13  # months, the last ones
+COLUMNS: Final = 6
 
 
 def drawn(report: dict[str, Any], currency: str, names: list[str]) -> dict[str, Any]:
@@ -16,6 +21,8 @@ def drawn(report: dict[str, Any], currency: str, names: list[str]) -> dict[str, 
         "delivery_parts": delivery_parts(report.get("deliveries") or {}),
         "funnel": funnel(turns),
         "turns_chart": turns_chart(turns),
+        "steps": steps(report.get("funnel") or {}),
+        **cohort_table(report.get("cohorts") or {}, report["at"]),
         "credits": (found := credits_of(report.get("attribution") or {})),
         "credits_chart": credits_chart(found, currency),
         "interval": interval(report.get("lift") or {}),
@@ -44,6 +51,32 @@ def funnel(turns: dict[str, Any]) -> list[dict[str, Any]]:
         rest = sum(one["people"] for one in turn["left"]) - by_silence - by_goal
         rows.append({"name": name, **turn, "silence": by_silence, "goal": by_goal, "answered": rest})
     return rows
+
+
+def steps(counts: dict[str, int]) -> list[dict[str, Any]]:
+    """Return how far people came, step by step, each with its share of the first and how many came before."""
+    names = {"considered": "considered", "began": "began", "reached": "got a letter", "responded": "responded"}
+    names["converted"] = "reached the goal"
+    most, before, rows = max(counts.values(), default=0) or 1, 0, []
+    for key, name in names.items():
+        people = counts.get(key, 0)
+        rows.append({"name": name, "people": people, "share": round(100 * people / most), "before": before})
+        before = people
+    return rows
+
+
+def cohort_table(cohorts: dict[str, Any], at: str) -> dict[str, Any]:
+    """Return rows of a cohort table: in each column the percentage that had reached the goal by then; None while that is to come."""
+    reached = max((int(month) for row in cohorts.values() for month in row["converted"]), default=-1)
+    width = min(COLUMNS, reached + 1)
+    rows = []
+    for month, row in list(cohorts.items())[-COHORTS:]:
+        year, number = map(int, month.split("-"))
+        age = (int(at[:4]) - year) * 12 + int(at[5:7]) - number
+        sums = accumulate(row["converted"].get(str(column), 0) for column in range(width))
+        cells = [round(100 * so_far / row["people"]) if column <= age else None for column, so_far in enumerate(sums)]
+        rows.append({"month": month, "people": row["people"], "cells": cells})
+    return {"cohort_rows": rows if width else [], "cohort_months": [f"{DAYS * (column + 1)}" for column in range(width)]}
 
 
 def turns_chart(turns: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import fcntl
+import gc
 import os
 import shutil
 import tempfile
@@ -17,6 +19,8 @@ from hypothesis import settings as hypothesis_settings
 from tests.emptying import empty
 
 _started: list = []
+
+gc.disable()  # until everything is imported: what a module makes stays
 
 # The same examples in every run, so that a red run is about the change it saw; DUOLOGUE_EXPLORE=1 looks for new ones.
 # Nor may an example fail by the clock: a busy machine is no mistake.
@@ -48,6 +52,13 @@ def pytest_configure(config):
     if settings.configured:  # with -n 0 pytest-django has read them already
         settings.DATABASES["default"].update(data.database())
         settings.EMBEDDED_DATABASE = False
+
+
+def pytest_collection_finish():
+    """Let no search for waste go through a million things that stay to the end."""
+    gc.freeze()
+    atexit.register(gc.unfreeze)
+    gc.enable()
 
 
 def pytest_unconfigure(config):

@@ -7,7 +7,9 @@ import re
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-few = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+from tests.drawn import drawn
+
+few = settings(max_examples=drawn(12), deadline=None, suppress_health_check=list(HealthCheck))
 NUMBERS = ["1", "0", "99999999999999999999", "9223372036854775808"]
 STRINGS = ["x", "win-back", "lapsed-good-customers", "ten-percent", "we-miss-you", "%00", "%F0%9F%92%A5", "..", "a" * 400, "%FF"]
 VALUES = st.one_of(

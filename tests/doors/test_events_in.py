@@ -18,9 +18,10 @@ from duologue.people.intake.tasks import process
 from duologue.people.models import Received, Refusal
 from duologue.platform.secrets.signing import sign
 from duologue.platform.staff.actions import create_key
+from tests.drawn import drawn
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
-few = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+few = settings(max_examples=drawn(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 words = st.sampled_from(["identify", "track", "page", "screen", "group", "alias", "batch", "t", "import", "dance", ""])
 odd = st.sampled_from(
     [
@@ -165,7 +166,7 @@ def test_links_that_are_not_ours_lead_nowhere(workspace, ask, token, kind, metho
 
 
 @pytest.mark.django_db
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=drawn(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     token=tokens.filter(lambda token: "/" not in token and token),
     page=st.sampled_from("unpsw"),

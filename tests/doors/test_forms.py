@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.doors.answers import few, fields, posted
+from tests.drawn import drawn
 from tests.web.public.conftest import anna, deliver  # noqa: F401 - fixtures
 
 
@@ -22,7 +23,7 @@ def test_pages_for_people_stand_any_answer(client, deliver, page):  # noqa: F811
         )
     )
 
-    @settings(few, max_examples=60)
+    @settings(few, max_examples=drawn(60))
     @given(post=posted(names, most=5))
     def answered(post):
         assert client.post(f"/{page}/{token}", post).status_code in {200, 302, 400, 422}

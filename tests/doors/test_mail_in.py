@@ -14,6 +14,7 @@ from duologue.engage.conversations.listener import listening
 from duologue.engage.conversations.mail import take_in_mail
 from duologue.engage.models import Entry
 from duologue.platform.workspaces.queries import now
+from tests.drawn import drawn
 from tests.engage.channels.incoming.mails_that_came_in import AUTOMATIC, BOUNCES, OTHERS, REPLIES, REPORTS, mail
 from tests.engage.conversations.conftest import anna, delivery  # noqa: F401 - fixtures
 
@@ -44,7 +45,7 @@ def broken(draw):
     return raw
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=drawn(120), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(raw=broken(), ours=st.booleans(), bounce=st.booleans())
 @example(raw=mail("Yes\x00 please", subject="a", message_id="<\x00@x>"), ours=True, bounce=False)
 @example(raw=mail("x" * 200_000, subject="s" * 3000, message_id="<" + "m" * 3000 + "@x.example>"), ours=True, bounce=False)

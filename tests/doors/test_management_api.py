@@ -19,12 +19,14 @@ from duologue.people.identifiers.actions import NewIdentifier, attach
 from duologue.people.profiles.actions import add
 from duologue.platform.staff.actions import create_key
 from duologue.strategize.models import Dialogue
+from tests.drawn import drawn
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
+DESCRIPTION = api.get_openapi_schema(path_prefix="/api/v1/")
 OPERATIONS = [
     (path, method)
-    for path, operations in api.get_openapi_schema(path_prefix="/api/v1/")["paths"].items()
+    for path, operations in DESCRIPTION["paths"].items()
     for method in operations
     if method in {"get", "post", "put", "patch", "delete"}
 ]
@@ -40,14 +42,20 @@ def key(workspace):
     return create_key(workspace, name="test", kind="manage", role="owner", now=NOW)[1]
 
 
-@pytest.fixture
-def schema():
-    """The description, with the application itself behind it, on the test's own connection."""
-    found = schemathesis.openapi.from_dict(api.get_openapi_schema(path_prefix="/api/v1/"))
+@pytest.fixture(scope="module")
+def described():
+    """The description, read once, with the application itself behind it."""
+    found = schemathesis.openapi.from_dict(DESCRIPTION)
     found.app = get_wsgi_application()
+    return found
+
+
+@pytest.fixture
+def schema(described):
+    """The description with the application on the test's own connection."""
     request_started.disconnect(close_old_connections)
     request_finished.disconnect(close_old_connections)
-    yield found
+    yield described
     request_started.connect(close_old_connections)
     request_finished.connect(close_old_connections)
 
@@ -59,7 +67,7 @@ def schema():
 def test_each_operation_answers_as_described(schema, key, path, method, real):
     operation = schema[path][method.upper()]
 
-    @settings(max_examples=15, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=drawn(15), deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy())
     def each(case):
         if real:

@@ -14,6 +14,7 @@ from duologue.cli.plans.folder import PlanText, named, read_folder
 from duologue.kit.yaml import Mistake, Mistakes, read_yaml
 from duologue.platform.workspaces.queries import now
 from duologue.strategize.dialogues.rules.read import read_dialogue
+from tests.drawn import drawn
 
 PLAN = Path(__file__).parents[2] / "examples" / "online-retail" / "plan"
 FILES = read_folder(PLAN)
@@ -45,7 +46,7 @@ def is_said_well(mistakes: Mistakes, paths) -> None:
         assert one.sentence.endswith((".", "?"))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=drawn(80), deadline=None)
 @given(file=spoiled(kinds={"dialogue"}))
 def test_a_dialogue_is_read_or_refused(file):
     try:
@@ -54,7 +55,7 @@ def test_a_dialogue_is_read_or_refused(file):
         is_said_well(mistakes, {file.path})
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=drawn(80), deadline=None)
 @given(text=st.text(alphabet=st.sampled_from("ab:-[]{}&*!|>'\"%#? \n\t,0.~<\x00\ufeff"), max_size=60))
 @example("a: &x [*x]")
 @example("&x {a: *x}")

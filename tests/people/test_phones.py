@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from duologue.kit.pipeline import Refused
 from duologue.people.identifiers.phones import international
+from tests.drawn import drawn
 
 CODES = sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
 COUNTRIES = ["DE", "GB", "US", "IT", "BR", "", "XX"]
@@ -32,7 +33,7 @@ def given_with_a_country(draw):
     return "+" + "".join(digit + draw(BETWEEN) for digit in digits)
 
 
-@settings(max_examples=1500)
+@settings(max_examples=drawn(1500))
 @given(given_with_a_country(), st.sampled_from(COUNTRIES))
 @example("+49 (0)151 10000001", "DE")
 @example("+1 (201) 555-0123", "GB")
@@ -46,7 +47,7 @@ def test_the_short_way_says_what_the_library_says(value, country):
     assert by_us(value, country) == by_the_library(value, country)
 
 
-@settings(max_examples=300)
+@settings(max_examples=drawn(300))
 @given(st.text("+0123456789 -()/.x#;ext=a", max_size=20), st.sampled_from(COUNTRIES))
 def test_whatever_is_written_the_library_agrees(value, country):
     assert by_us(value, country) == by_the_library(value, country)

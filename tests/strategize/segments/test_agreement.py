@@ -169,7 +169,7 @@ some_rules = given(conds, conds, st.lists(steps, min_size=1, max_size=8), st.int
 
 @pytest.mark.timeout(600)
 @pytest.mark.django_db(transaction=True)
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @some_rules
 def test_plain_python_and_following_and_the_full_count_agree(first, second, play, when):
     agree(first, second, play, when)

@@ -9,6 +9,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from duologue.platform.database.embedded import held
+from duologue.platform.database.folder import DataFolder
+
 HOUSE = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 NOT_OURS = ("DATABASE_URL", "DUOLOGUE_", "PYTEST_", "DJANGO_")
@@ -52,7 +55,10 @@ def free_port():
 
 
 def run_page(page, folder, replaced):
-    """Run a page's commands in a copy of the examples; `replaced` are pieces of text changed in page and plan."""
+    """Run a page's commands in a copy of the examples; `replaced` are pieces of text changed in page and plan.
+
+    The database of the page's folder is held meanwhile: else each command would start and stop it, which other tests look at.
+    """
     copy = folder / "examples"
     shutil.copytree(HOUSE / "examples", copy)
     for path in copy.rglob("*.yaml"):
@@ -65,7 +71,8 @@ def run_page(page, folder, replaced):
     for number, step in enumerate(steps):
         lines.append(f"{{ {changed(step.command, replaced)}\n}} >{said}/{number} 2>&1; echo $? >{said}/{number}.status")
     environment = {key: value for key, value in os.environ.items() if not key.startswith(NOT_OURS)}
-    subprocess.run(["bash", "-c", "\n".join(lines)], cwd=folder, env=environment, stdin=subprocess.DEVNULL, check=False)
+    with held(DataFolder(folder / "data-retail"), durable=False, note=lambda _sentence: None):
+        subprocess.run(["bash", "-c", "\n".join(lines)], cwd=folder, env=environment, stdin=subprocess.DEVNULL, check=False)
     for number, step in enumerate(steps):
         step.output = (said / str(number)).read_text()
         step.status = int((said / f"{number}.status").read_text())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import msgspec
@@ -48,8 +49,16 @@ def reading(path, recipe=PEOPLE, start=0):
     return apart.Reading(str(path), "utf-8", read_recipe(recipe), "GB", NOW, start)
 
 
+@contextmanager
+def reader(asked):
+    """A process that reads, with numbers for people."""
+    with apart.Reader(asked) as made:
+        made.number(range(1, 100_000))
+        yield made
+
+
 def plain(batch):
-    drafts = [msgspec.structs.asdict(draft) | {"event": msgspec.structs.asdict(draft.event)} for draft in batch.drafts]
+    drafts = [msgspec.structs.asdict(draft) | {"event": msgspec.structs.asdict(draft.event)} for draft in batch.unpacked()]
     refusals = [(line, why.reason, why.sentence, row) for line, why, row in batch.refusals]
     return (batch.position, drafts, refusals, batch.passed_over, batch.repeated, batch.lines)
 
@@ -60,13 +69,14 @@ def test_the_same_batches_come_from_another_process(tmp_path, recipe, start):
     asked = reading(people(tmp_path / "people.csv", 12_000), recipe, start)
     here = [plain(batch) for batch in asked.batches()]
     assert len(here) > 1
-    assert [plain(batch) for batch in apart.batches_apart(asked)] == here
+    with reader(asked) as apart_from_here:
+        assert [plain(batch) for batch in apart_from_here.batches()] == here
 
 
 def test_what_refuses_the_file_there_is_raised_here(tmp_path):
     asked = reading(people(tmp_path / "people.csv", 20), PEOPLE.replace("{mail}", "{post}"))
-    with pytest.raises(Refused, match="no column 'post'"):
-        list(apart.batches_apart(asked))
+    with reader(asked) as apart_from_here, pytest.raises(Refused, match="no column 'post'"):
+        list(apart_from_here.batches())
 
 
 @pytest.fixture
@@ -84,18 +94,18 @@ def started(monkeypatch):
 
 
 def test_a_reader_that_was_killed_does_not_pass_for_the_end_of_the_file(tmp_path, started):
-    batches = apart.batches_apart(reading(people(tmp_path / "people.csv", 60_000)))
-    assert next(batches).position == 5_000
-    started[0].kill()
-    with pytest.raises(apart.ReaderEnded):
-        list(batches)
+    with reader(reading(people(tmp_path / "people.csv", 60_000))) as apart_from_here:
+        batches = apart_from_here.batches()
+        assert next(batches).position == 5_000
+        started[0].kill()
+        with pytest.raises(apart.ReaderEnded):
+            list(batches)
 
 
 def test_no_reader_is_left_when_an_import_stops(tmp_path, started):
-    batches = apart.batches_apart(reading(people(tmp_path / "people.csv", 60_000)))
-    next(batches)
-    assert [one.poll() for one in started] == [None]
-    batches.close()
+    with reader(reading(people(tmp_path / "people.csv", 60_000))) as apart_from_here:
+        next(apart_from_here.batches())
+        assert [one.poll() for one in started] == [None]
     assert [one.poll() is not None for one in started] == [True]
 
 

@@ -18,6 +18,7 @@ from duologue.brand.catalogue.models import Feed, Product
 from duologue.brand.catalogue.shapes import Broken, products_in
 from duologue.kit.pipeline import Refused
 from duologue.platform.database import rows
+from duologue.platform.database.blocks import NOTHING
 from duologue.platform.outbound.calling import PORTS, NotAllowed
 from duologue.platform.outbound.fetching import TooLarge, fetch
 
@@ -197,7 +198,7 @@ def _lines(workspace: Workspace, file: IO[bytes], taken: Taken, now: datetime) -
             if len(taken.refused) < MOST_SHOWN:
                 taken.refused.append([found.line, found.product.sentence])
             if found.key:
-                yield (str(found.line), found.key, *[rows.NOTHING] * (len(COLUMNS) - 1))
+                yield (str(found.line), found.key, *[NOTHING] * (len(COLUMNS) - 1))
         else:
             yield (str(found.line), *_cells(found.product))
 
@@ -205,7 +206,7 @@ def _lines(workspace: Workspace, file: IO[bytes], taken: Taken, now: datetime) -
 def _cells(product: NewProduct) -> Iterator[str]:
     for column in COLUMNS:
         value = getattr(product, column)
-        yield rows.NOTHING if value is None else str(value)
+        yield NOTHING if value is None else str(value)
 
 
 def _unpacked(file: IO[bytes]) -> Iterator[bytes]:

@@ -10,6 +10,7 @@ from django.db import connection
 
 from duologue.platform.database import arrays
 from duologue.platform.database import rows as blocks
+from duologue.platform.database.blocks import moment
 from duologue.strategize.dialogues.rules.state import RunState, Step
 
 if TYPE_CHECKING:
@@ -257,7 +258,7 @@ def append_steps(workspace: Workspace, steps: Sequence[tuple[RunRow, Step]]) -> 
                     str(row.person),
                     step.turn,
                     step.arrived_at.isoformat(),
-                    blocks.moment(step.left_at),
+                    moment(step.left_at),
                     step.heard[:160],
                     step.then,
                 )

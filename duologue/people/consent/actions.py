@@ -2,44 +2,27 @@
 
 from __future__ import annotations
 
-import secrets
-from collections import defaultdict
-from datetime import UTC
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import msgspec
 from django.db import connection, transaction
 
 from duologue.people.consent import apart
 from duologue.people.consent.ages import UNTIL
+from duologue.people.consent.chains import KEPT, STATEMENTS, Ends, FirstSaid, NewStatement, chained, kept_rows, no_ends, said, told_of
 from duologue.people.consent.models import Pause, Purpose, Topic, Wish
 from duologue.people.consent.queries import digest_of
-from duologue.people.consent.rules import GRANTED, START, Said, content_digest, content_of, link_digest, newest_of
-from duologue.people.timeline.actions import NewEvent, write
-from duologue.people.timeline.names import CONSENT_GRANTED, CONSENT_REFUSED, CONSENT_WITHDRAWN
+from duologue.people.consent.rules import GRANTED, Said, newest_of
+from duologue.people.timeline.actions import append, write
 from duologue.platform.database import arrays, rows
+from duologue.platform.database.blocks import as_block
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
 
-EVENT_OF = {"granted": CONSENT_GRANTED, "withdrawn": CONSENT_WITHDRAWN, "refused": CONSENT_REFUSED}
-
-
-class NewStatement(msgspec.Struct, frozen=True, gc=False):
-    """What a profile says about a channel and a purpose; `state` is granted, withdrawn or refused."""
-
-    profile_id: int
-    channel: str
-    purpose: str
-    state: str
-    at: datetime
-    source: str
-    wording: str = ""
-    proof: dict[str, Any] = {}
+__all__ = ["NewStatement", "lift", "pause", "save_purpose", "save_topic", "state", "state_first", "suppress", "unsuppress", "wish"]
 
 
 @transaction.atomic(savepoint=False)
@@ -53,59 +36,34 @@ def state(*, workspace: Workspace, statements: Sequence[NewStatement], now: date
     if not statements:
         return
     _add_to_chains(workspace, statements, made)
-    latest = newest_of([Said(one.profile_id, one.channel, one.purpose, one.state, one.at) for one in statements])
+    latest = newest_of([said(one) for one in statements])
     young = {(one.profile_id, one.purpose, one.channel) for one in statements if UNTIL in one.proof}
     _keep_latest(workspace, [one for key, one in sorted(latest.items()) if key[0] not in made], young)
-    _keep_first(workspace, [one for key, one in sorted(latest.items()) if key[0] in made])
-    told = [
-        NewEvent(
-            profile_id=one.profile_id,
-            occurred_at=one.at,
-            name=EVENT_OF[one.state],
-            properties={"channel": one.channel, "purpose": one.purpose, "source": one.source},
-            source=one.source,
-        )
-        for one in statements
-    ]
-    write(workspace=workspace, events=told, now=now)
+    _copy(workspace, KEPT, as_block(kept_rows([one for key, one in sorted(latest.items()) if key[0] in made])))
+    write(workspace=workspace, events=[told_of(one) for one in statements], now=now)
+
+
+@transaction.atomic(savepoint=False)
+def state_first(*, workspace: Workspace, first: FirstSaid, now: datetime) -> None:
+    """Do as `state` does with what profiles say that this transaction itself made."""
+    _copy(workspace, STATEMENTS, first.statements)
+    _copy(workspace, KEPT, first.kept)
+    append(workspace=workspace, block=first.told, now=now)
+
+
+def _copy(workspace: Workspace, target: str, block: bytes) -> None:
+    with connection.cursor() as cursor:
+        rows.copy_block(cursor, target, block, first=(str(workspace.pk),))
 
 
 def _add_to_chains(workspace: Workspace, statements: Sequence[NewStatement], made: Collection[int]) -> None:
     ends = _ends_of_chains(workspace, sorted({one.profile_id for one in statements if one.profile_id not in made}))
-    columns = "workspace_id, profile_id, number, channel, purpose, state, at, source, wording, proof, salt, content, digest"
-    with connection.cursor() as cursor:
-        rows.copy(cursor, f"people_consentstatement ({columns})", _chained(str(workspace.pk), statements, ends))
+    _copy(workspace, STATEMENTS, as_block(list(chained(statements, ends))))
 
 
-def _chained(owner: str, statements: Sequence[NewStatement], ends: dict[int, tuple[int, bytes]]) -> Iterator[tuple[str, ...]]:
-    """Give the rows of statements, each tied to its profile's last, and move the ends on."""
-    salts = secrets.token_bytes(16 * len(statements))
-    for place, one in enumerate(statements):
-        number, previous = ends[one.profile_id]
-        salt = salts[16 * place : 16 * place + 16]
-        said, written = _written(one) if one.proof else _repeated(one.channel, one.purpose, one.state, one.at, one.source, one.wording)
-        content = content_digest(salt, said)
-        digest = link_digest(previous, content)
-        ends[one.profile_id] = (number + 1, digest)
-        yield (owner, str(one.profile_id), str(number + 1), *written, f"\\x{salt.hex()}", f"\\x{content.hex()}", f"\\x{digest.hex()}")
-
-
-def _written(one: NewStatement) -> tuple[bytes, tuple[str, ...]]:
-    """Return a statement as its digest is taken over it, and as it is written."""
-    said = {"channel": one.channel, "purpose": one.purpose, "state": one.state, "at": rows.moment(one.at.astimezone(UTC))}
-    content = content_of({**said, "source": one.source, "wording": one.wording, "proof": one.proof})
-    return content, (*said.values(), one.source, one.wording, msgspec.json.encode(one.proof).decode())
-
-
-@lru_cache(maxsize=256)
-def _repeated(*said: Any) -> tuple[bytes, tuple[str, ...]]:
-    """Return the same of a statement without proof, which thousands make in the same words."""
-    return _written(NewStatement(0, *said))
-
-
-def _ends_of_chains(workspace: Workspace, profiles: list[int]) -> dict[int, tuple[int, bytes]]:
+def _ends_of_chains(workspace: Workspace, profiles: list[int]) -> Ends:
     """Return the last number and digest of each chain, holding the profiles so that no one else adds to them."""
-    ends: dict[int, tuple[int, bytes]] = defaultdict(lambda: (0, START))
+    ends = no_ends()
     if not profiles:
         return ends
     listed = arrays.numbers(profiles)
@@ -122,14 +80,6 @@ def _ends_of_chains(workspace: Workspace, profiles: list[int]) -> dict[int, tupl
         for profile, number, digest in cursor.fetchall():
             ends[profile] = (number, bytes(digest))
     return ends
-
-
-def _keep_first(workspace: Workspace, said: list[Said]) -> None:
-    """Keep what profiles say for the first time."""
-    owner = str(workspace.pk)
-    with connection.cursor() as cursor:
-        kept = ((owner, str(one.profile_id), one.purpose, one.channel, one.state, rows.moment(one.at)) for one in said)
-        rows.copy(cursor, "people_consentnow (workspace_id, profile_id, purpose, channel, state, at)", kept)
 
 
 def _keep_latest(workspace: Workspace, said: list[Said], young: Collection[tuple[int, str, str]]) -> None:

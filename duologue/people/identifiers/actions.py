@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import msgspec
 from django.db import connection, transaction
 
+from duologue.people.identifiers.blocks import identifiers_as_block
 from duologue.platform.database import arrays, locks, rows
+from duologue.platform.database.blocks import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -61,10 +63,15 @@ def attach_unknown(*, workspace: Workspace, identifiers: Iterable[tuple[str, str
 
     Fails where somebody got one since.
     """
-    owner, at = str(workspace.pk), rows.moment(now)
+    attach_block(workspace=workspace, block=identifiers_as_block(identifiers), now=now)
+
+
+@transaction.atomic(savepoint=False)
+def attach_block(*, workspace: Workspace, block: bytes, now: datetime) -> None:
+    """Do as `attach_unknown` does with what `identifiers_as_block` made."""
     with connection.cursor() as cursor:
-        ordered = ((owner, at, kind, value, str(profile), shown[:320]) for kind, value, profile, shown in sorted(identifiers))
-        rows.copy(cursor, "people_identifier (workspace_id, first_seen_at, kind, value, profile_id, shown)", ordered)
+        columns = "workspace_id, first_seen_at, kind, value, profile_id, shown"
+        rows.copy_block(cursor, f"people_identifier ({columns})", block, first=(str(workspace.pk), moment(now)))
 
 
 def share(*, workspace: Workspace, seen: Sequence[tuple[int, str]], now: datetime) -> None:

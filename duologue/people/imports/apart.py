@@ -1,6 +1,7 @@
 """Large files are read in a process of their own, so that lines are understood on one processor and written from another.
 
-The process asks no database and holds no lock; it ends when nobody takes what it gives.
+The process asks no database and holds no lock; it ends when nobody takes what it gives. Of people it makes the rows too, as though
+nobody were known: for that it is told numbers which no profile has.
 """
 
 from __future__ import annotations
@@ -8,9 +9,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from datetime import datetime  # noqa: TC003  msgspec reads it at run time
+from itertools import chain
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final, cast
+from typing import IO, TYPE_CHECKING, Any, Final, Self, cast
 
 import msgspec
 
@@ -18,15 +21,19 @@ from duologue.kit.garbage import between_batches
 from duologue.kit.pipeline import Refused
 from duologue.people.imports.drafting import Batch, Drafting
 from duologue.people.imports.lines import Context
+from duologue.people.imports.newcomers import newcomers
+from duologue.people.imports.packing import pack
 from duologue.people.imports.reading import rows
 from duologue.people.imports.recipe import Recipe  # noqa: TC001  msgspec reads it at run time
 from duologue.people.imports.values import Columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 WORTH_IT: Final = 1 << 20  # bytes of a file; below, the process costs more than it saves
 LENGTH: Final = 8
+Ranges = list[tuple[int, int]]
+"""Numbers, each range as its first and the one after its last."""
 
 
 class Reading(msgspec.Struct):
@@ -47,6 +54,10 @@ class Reading(msgspec.Struct):
     def worth_a_process(self) -> bool:
         return Path(self.path).stat().st_size >= WORTH_IT and (os.cpu_count() or 1) > 1
 
+    def of_newcomers(self) -> bool:
+        """Say whether the lines are of people as they are now, so that they may all be new."""
+        return self.recipe.kind == "people" and self.recipe.arrive == "now"
+
 
 class Told(msgspec.Struct):
     """A batch, or why there is no other; neither at the end."""
@@ -55,19 +66,53 @@ class Told(msgspec.Struct):
     refused: Refused | None = None
 
 
-def batches_apart(reading: Reading) -> Iterator[Batch]:
-    """Do as `reading.batches()` does, in another process."""
-    with subprocess.Popen([sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        given, taken = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
-        try:
-            given.write(msgspec.msgpack.encode(reading))
-            given.close()
-            while (told := _decoder.decode(_next(taken))).batch:
-                yield _whole(told.batch)
-            if told.refused:
-                raise told.refused
-        finally:
-            process.kill()
+class Reader:
+    """The process that reads; `batches` is for one thread, `number` for another."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._process = subprocess.Popen([sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._given, self._taken = cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)
+        _put(self._given, msgspec.msgpack.encode(reading))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._taken.close()
+        with suppress(BrokenPipeError):
+            self._given.close()
+        self._process.wait()
+
+    def batches(self) -> Iterator[Batch]:
+        """Give what `reading.batches()` gives, packed; raises what it raises."""
+        while (told := _decoder.decode(_next(self._taken))).batch:
+            yield told.batch
+        if told.refused:
+            raise told.refused
+
+    def number(self, numbers: Sequence[int]) -> None:
+        """Tell numbers which no profile has; none at all mean that there will be no more."""
+        with suppress(BrokenPipeError):  # it was done before it needed them
+            _put(self._given, msgspec.msgpack.encode(as_ranges(numbers)))
+
+
+class ReaderEnded(RuntimeError):
+    """The process that read the file was ended before it was done; the import goes on from its position when started again."""
+
+
+def as_ranges(numbers: Sequence[int]) -> Ranges:
+    """Return ascending numbers as ranges."""
+    if not numbers:
+        return []
+    breaks = [place for place in range(1, len(numbers)) if numbers[place] != numbers[place - 1] + 1]
+    return [(numbers[first], numbers[after - 1] + 1) for first, after in zip([0, *breaks], [*breaks, len(numbers)], strict=True)]
+
+
+def _put(out: IO[bytes], block: bytes) -> None:
+    out.write(len(block).to_bytes(LENGTH, "big"))
+    out.write(block)
+    out.flush()
 
 
 def _next(taken: IO[bytes]) -> bytes:
@@ -76,35 +121,6 @@ def _next(taken: IO[bytes]) -> bytes:
     if not length or len(told) < length:
         raise ReaderEnded
     return told
-
-
-class ReaderEnded(RuntimeError):
-    """The process that read the file was ended before it was done; the import goes on from its position when started again."""
-
-
-def _tell(out: IO[bytes], told: Told) -> None:
-    block = msgspec.msgpack.encode(told, enc_hook=_plain)
-    out.write(len(block).to_bytes(LENGTH, "big"))
-    out.write(block)
-    out.flush()
-
-
-def _lean(batch: Batch) -> Batch:
-    """Leave out of drafts what the one before them on the same line says too."""
-    for before, draft in zip(batch.drafts[-2::-1], batch.drafts[:0:-1], strict=True):
-        if draft.event.identifiers is before.event.identifiers:
-            draft.event.identifiers, draft.event.shown, draft.row = [], [], []
-    return batch
-
-
-def _whole(batch: Batch) -> Batch:
-    """Put back what `_lean` left out."""
-    before = None
-    for draft in batch.drafts:
-        if before is not None and not draft.event.identifiers:
-            draft.event.identifiers, draft.event.shown, draft.row = before.event.identifiers, before.event.shown, before.row
-        before = draft
-    return batch
 
 
 def _plain(value: Any) -> Any:
@@ -118,23 +134,37 @@ def _refused(kind: type, value: Any) -> Any:
 
 
 _decoder = msgspec.msgpack.Decoder(Told, dec_hook=_refused)
+_numbers = msgspec.msgpack.Decoder(Ranges)
 
 
 def main() -> None:
     """Read what standard input asks for, and tell it on standard output."""
-    reading = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Reading)
-    out = sys.stdout.buffer
+    given, out = sys.stdin.buffer, sys.stdout.buffer
+    reading = msgspec.msgpack.decode(_next(given), type=Reading)
+    numbers = chain.from_iterable(range(*one) for one in _told_numbers(given))
+
+    def tell(told: Told) -> None:
+        _put(out, msgspec.msgpack.encode(told, enc_hook=_plain))
+
     try:
         with between_batches() as look_for_garbage:
             for batch in reading.batches():
-                _tell(out, Told(batch=_lean(batch)))
+                if reading.of_newcomers():
+                    batch.newcomers = newcomers(batch.drafts, numbers, reading.now)
+                batch.packed, batch.drafts = pack(batch.drafts), []
+                tell(Told(batch=batch))
                 look_for_garbage()
     except Refused as refused:
-        _tell(out, Told(refused=refused))
-    except BrokenPipeError:
+        tell(Told(refused=refused))
+    except (BrokenPipeError, ReaderEnded):
         os._exit(0)  # nobody listens any more, and there is nothing to tidy
     else:
-        _tell(out, Told())
+        tell(Told())
+
+
+def _told_numbers(given: IO[bytes]) -> Iterator[tuple[int, int]]:
+    while ranges := _numbers.decode(_next(given)):
+        yield from ranges
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ import msgspec
 
 from duologue.kit.pipeline import Refused
 from duologue.people.imports.lines import Context, Draft, EventLines, GroupedLines, LeftOut, PeopleLines
+from duologue.people.imports.newcomers import Newcomers  # noqa: TC001  msgspec reads it at run time
+from duologue.people.imports.packing import unpack
 from duologue.people.imports.reading import distinct
 from duologue.people.imports.values import Row
 
@@ -31,6 +33,16 @@ class Batch(msgspec.Struct):
     repeated: int
     lines: int = 0
     """How many lines were read for it; orders still open may keep its position behind."""
+    newcomers: Newcomers | None = None
+    """The same as the drafts say, where everyone may be new."""
+    packed: bytes = b""
+    """The drafts, where another process read them, until they are asked for."""
+
+    def unpacked(self) -> list[Draft]:
+        """Return the drafts."""
+        if self.packed:
+            self.drafts, self.packed = unpack(self.packed), b""
+        return self.drafts
 
 
 @dataclass(slots=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from django.db import connection, transaction
@@ -14,12 +15,15 @@ from duologue.kit.ahead import ahead
 from duologue.kit.garbage import between_batches
 from duologue.kit.pipeline import Refused
 from duologue.people.identifiers.actions import one_at_a_time
-from duologue.people.imports.apart import Reading, batches_apart
+from duologue.people.imports.apart import Reader, Reading
+from duologue.people.imports.drafting import LINES_AT_ONCE
 from duologue.people.imports.listing import RefusedLines
+from duologue.people.imports.newcomers import key_rows
+from duologue.people.imports.welcoming import keep_keys, welcome
 from duologue.people.intake import actions as intake
 from duologue.people.intake.rules import Incoming, in_range
+from duologue.people.profiles.actions import numbers
 from duologue.platform.database import arrays
-from duologue.platform.database import rows as copied
 from duologue.platform.database.meanwhile import sending
 from duologue.platform.workspaces.queries import now as now_in
 
@@ -35,6 +39,10 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 
+PEOPLE_AHEAD: Final = 3 * LINES_AT_ONCE
+"""For so many the reader has numbers before they are taken in."""
+
+
 @dataclass(slots=True)
 class Running:
     """One import while it runs."""
@@ -43,6 +51,9 @@ class Running:
     recipe: Recipe
     job: Import
     refused_file: Path
+    reader: Reader | None = None
+    all_new: bool = True
+    """Whether everyone so far was new: then the rest may be too."""
 
     def run(self, path: Path, encoding: str, headings: list[str], told: Callable[[int], None]) -> None:
         """Read all lines after the committed position; raises Refused where the recipe does not fit the file.
@@ -52,20 +63,36 @@ class Running:
         listed = RefusedLines(self.refused_file, headings)
         listed.go_back_to(self.job.position)
         reading = Reading(str(path), encoding, self.recipe, self.workspace.country, now_in(self.workspace), self.job.position)
-        batches = batches_apart(reading) if reading.worth_a_process() else reading.batches()
-        with between_batches() as look_for_garbage:
-            for batch, distinct in ahead((batch, Distinct.of(batch.drafts)) for batch in batches):
+        with ExitStack() as until_done:
+            look_for_garbage = until_done.enter_context(between_batches())
+            batches = reading.batches()
+            if reading.worth_a_process():
+                self.reader = until_done.enter_context(Reader(reading))
+                batches = self.reader.batches()
+                self._number(PEOPLE_AHEAD)
+            for batch, distinct in ahead((batch, self._distinct(batch)) for batch in batches):
                 self._commit(batch, distinct, listed)
                 look_for_garbage()
                 told(batch.lines)
 
-    def _commit(self, batch: Batch, distinct: Distinct, listed: RefusedLines) -> None:
+    def _distinct(self, batch: Batch) -> Distinct | None:
+        return None if batch.newcomers and self.all_new else Distinct.of(batch.unpacked())
+
+    def _number(self, people: int) -> None:
+        if self.reader:
+            self.reader.number(numbers(people))
+
+    def _commit(self, batch: Batch, distinct: Distinct | None, listed: RefusedLines) -> None:
         """Write a batch, and the position with it."""
         job = self.job
+        if batch.newcomers and self.all_new:
+            self._number(batch.newcomers.people)
         with transaction.atomic(), sending():
             now = now_in(self.workspace)
             counts = Counter(job.counts)
-            written, unchanged, stopped = self._write(distinct, now, counts)
+            written, unchanged, stopped = self._welcome(batch, now, counts) or self._write(
+                distinct or Distinct.of(batch.unpacked()), now, counts
+            )
             refusals = [*batch.refusals, *stopped]
             counts.update(refusal.reason for _, refusal, _ in refusals)
             counts.update(because for _, because in batch.passed_over)
@@ -78,6 +105,18 @@ class Running:
             if listed.add(refusals):
                 job.refused_file = str(listed.path)
             job.save()
+
+    def _welcome(self, batch: Batch, now: datetime, counts: Counter[str]) -> tuple[int, int, list[Refusal]] | None:
+        """Take in people who are all new, as `_write` would; None where they are not, which is then so for the rest of the file."""
+        new = batch.newcomers
+        if new is None or not self.all_new:
+            return None
+        self.all_new = welcome(workspace=self.workspace, batch=batch, now=now)
+        if not self.all_new:
+            self._number(0)
+            return None
+        counts.update(new.counts)
+        return new.people, 0, []
 
     def _write(self, distinct: Distinct, now: datetime, counts: Counter[str]) -> tuple[int, int, list[Refusal]]:
         """Take drafts in, or keep them for their time; return lines written, lines unchanged, and what was refused."""
@@ -159,7 +198,7 @@ def _new_ones(workspace: Workspace, distinct: Distinct) -> tuple[list[Draft], in
         else:
             sentence = "This was imported before and said something else; what is on the timeline stays."
             refusals.append((draft.line, Refused("changed since", sentence), draft.row))
-    return sorted((by_key[key] for key in new), key=lambda draft: draft.line), unchanged, refusals
+    return sorted((draft for key, draft in by_key.items() if key in new), key=lambda draft: draft.line), unchanged, refusals
 
 
 def _keep_keys(workspace: Workspace, distinct: Distinct) -> tuple[set[bytes], dict[bytes, bytes]]:
@@ -168,7 +207,7 @@ def _keep_keys(workspace: Workspace, distinct: Distinct) -> tuple[set[bytes], di
     Holds the workspace's identity lock, so that no other import remembers the same keys meanwhile.
     """
     one_at_a_time(workspace)
-    owner, by_key = str(workspace.pk), distinct.by_key
+    by_key = distinct.by_key
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT key, content FROM people_importkey WHERE workspace_id = %s AND key = ANY(%s::bytea[])",
@@ -176,8 +215,7 @@ def _keep_keys(workspace: Workspace, distinct: Distinct) -> tuple[set[bytes], di
         )
         held = {bytes(key): bytes(content) for key, content in cursor.fetchall()}
         unknown = sorted(by_key.keys() - held.keys())
-        fresh = ((owner, f"\\x{key.hex()}", f"\\x{by_key[key].content.hex()}") for key in unknown)
-        copied.copy(cursor, "people_importkey (workspace_id, key, content)", fresh)
+        keep_keys(workspace, key_rows(by_key[key] for key in unknown))
         changed = [key for key, content in held.items() if by_key[key].again and by_key[key].content != content]
         if changed:
             cursor.execute(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
@@ -14,10 +14,11 @@ from duologue.people.consent.queries import erased
 from duologue.people.identifiers import actions as identifiers
 from duologue.people.identifiers.queries import find_many
 from duologue.people.intake.rules import CONSENT, Incoming
+from duologue.people.intake.stating import statement_of
 from duologue.people.intake.whose import Known, settle
 from duologue.people.intake.young import weigh_ages
 from duologue.people.profiles import actions as profiles
-from duologue.people.profiles.rules import words_beside, words_of
+from duologue.people.profiles.rules import FINDABLE, words_beside, words_of_names
 from duologue.people.timeline import actions as timeline
 from duologue.platform.database import arrays
 
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
-
-FINDABLE = ("email", "external", "phone", "card", "handle")
-SAID = frozenset({"channel", "purpose", "wording", "source"})
 
 
 @dataclass(slots=True)
@@ -116,7 +114,7 @@ class Steps:
         self._find_by_words(passage.items, made.keys(), joined)
         events = [_row(event) for event in passage.items if event.name and event.name not in CONSENT]
         timeline.write(workspace=self.workspace, events=events, now=self.now)
-        statements = [_statement(event) for event in passage.items if event.name in CONSENT]
+        statements = [statement_of(event, event.profile_id) for event in passage.items if event.name in CONSENT]
         consent.state(workspace=self.workspace, statements=statements, now=self.now, made=made.keys())
         seen: dict[int, datetime] = {}
         for event in passage.items:
@@ -166,10 +164,8 @@ class Steps:
         pairs = {
             (event.profile_id, word)
             for event in events
-            if (traits := event.traits)
-            for key in profiles.NAME_FACTS
-            if key in traits and isinstance(value := traits[key], str) and (event.profile_id, key) not in unwanted
-            for word in words_of(value)
+            if (facts := event.traits)
+            for word in words_of_names(facts if not unwanted else _without(facts, event.profile_id, unwanted))
         }
         pairs.update(
             (number.get(profile, profile), word)
@@ -178,6 +174,10 @@ class Steps:
             for word in words_beside(kind, value, shown)
         )
         profiles.find_by(workspace=self.workspace, pairs=pairs, made=made)
+
+
+def _without(facts: Mapping[str, Any], profile: int, unwanted: Collection[tuple[int, str]]) -> dict[str, Any]:
+    return {key: value for key, value in facts.items() if (profile, key) not in unwanted}
 
 
 def _pairs(events: list[Incoming]) -> Iterator[tuple[str, str]]:
@@ -200,18 +200,4 @@ def _row(event: Incoming) -> timeline.NewEvent:
         properties=event.properties,
         source=event.source,
         received_at=event.received_at,
-    )
-
-
-def _statement(event: Incoming) -> consent.NewStatement:
-    said = event.properties
-    return consent.NewStatement(
-        profile_id=event.profile_id,
-        channel=said["channel"],
-        purpose=said["purpose"],
-        state=CONSENT[event.name],
-        at=event.occurred_at,
-        source=str(said.get("source") or event.source)[:80],
-        wording=str(said.get("wording") or ""),
-        proof={key: value for key, value in said.items() if key not in SAID},
     )

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import connection, transaction
 
 from duologue.kit.pipeline import Refused
-from duologue.people.profiles.findable import NAME_FACTS, find_anew, find_by, make_findable
+from duologue.people.profiles.blocks import SEEN_AGAIN, Learned, profile_row, values_of
+from duologue.people.profiles.findable import find_anew, find_block, find_by, make_findable
 from duologue.people.profiles.forgetting import forget_unwanted
-from duologue.people.profiles.learning import Learned, NewFact, keep, learn, newest_of, objections, values_of
+from duologue.people.profiles.learning import NewFact, keep, learn, newest_of, objections, store_block
 from duologue.people.profiles.models import Merge, Profile
-from duologue.people.profiles.rules import own_columns, shard_of
+from duologue.people.profiles.rules import NAME_FACTS, shard_of
 from duologue.platform.database import arrays, rows
+from duologue.platform.database.blocks import as_block
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,8 +23,8 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 __all__ = [
-    "NAME_FACTS", "Learned", "NewFact", "add", "find_anew", "find_by", "forget_unwanted", "keep", "learn", "make_findable", "merge",
-    "newest_of", "objections", "saw", "unite", "unmerge", "values_of",
+    "NAME_FACTS", "Learned", "NewFact", "add", "add_block", "find_anew", "find_block", "find_by", "forget_unwanted", "keep", "learn",
+    "make_findable", "merge", "newest_of", "numbers", "objections", "saw", "store_block", "unite", "unmerge", "values_of",
 ]  # fmt: skip
 
 
@@ -38,17 +40,25 @@ def add(*, workspace: Workspace, seen_at: Sequence[datetime], known: Sequence[Ma
     if not seen_at:
         return []
     facts = known or [{}] * len(seen_at)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('people_profile_id_seq') FROM generate_series(1, %s)", (len(seen_at),))
-        ids: list[int] = [row[0] for row in cursor.fetchall()]
-        owner = str(workspace.pk)
-        made = (
-            (owner, (number := str(profile)), number, str(shard_of(profile)), *own_columns(said), (moment := rows.moment(at)), moment)
-            for profile, at, said in zip(ids, seen_at, facts, strict=True)
-        )
-        columns = "workspace_id, id, person, shard, locale, timezone, country, name, created_at, seen_at"
-        rows.copy(cursor, f"people_profile ({columns})", made)
+    ids = numbers(len(seen_at))
+    made = [profile_row(profile, at, at, said) for profile, at, said in zip(ids, seen_at, facts, strict=True)]
+    add_block(workspace=workspace, block=as_block(made))
     return ids
+
+
+def numbers(count: int) -> list[int]:
+    """Return ids that no profile has or will be given; those that are not used are lost."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('people_profile_id_seq') FROM generate_series(1, %s)", (count,))
+        return [row[0] for row in cursor.fetchall()]
+
+
+@transaction.atomic(savepoint=False)
+def add_block(*, workspace: Workspace, block: bytes) -> None:
+    """Make the profiles of `profile_row`."""
+    columns = "workspace_id, id, person, shard, created_at, seen_at, locale, timezone, country, name"
+    with connection.cursor() as cursor:
+        rows.copy_block(cursor, f"people_profile ({columns})", block, first=(str(workspace.pk),))
 
 
 @transaction.atomic(savepoint=False)
@@ -59,8 +69,8 @@ def saw(*, workspace: Workspace, seen: Mapping[int, datetime]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """UPDATE people_profile p SET seen_at = s.at FROM unnest(%s::bigint[], %s::timestamptz[]) AS s (id, at)
-               WHERE p.workspace_id = %s AND p.id = s.id AND p.seen_at < s.at - interval '1 hour'""",
-            (arrays.numbers(seen), arrays.moments(seen.values()), workspace.pk),
+               WHERE p.workspace_id = %s AND p.id = s.id AND p.seen_at < s.at - %s::interval""",
+            (arrays.numbers(seen), arrays.moments(seen.values()), workspace.pk, str(SEEN_AGAIN)),
         )
 
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
-from duologue.people.profiles.rules import words_of
+from duologue.people.profiles.blocks import words_as_block
+from duologue.people.profiles.rules import NAME_FACTS, words_of
 from duologue.platform.database import arrays, rows
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from duologue.platform.workspaces.models import Workspace
-
-NAME_FACTS: Final = ("name", "full_name", "first_name", "last_name", "company")
-"""Facts by whose words people are found."""
 
 
 @transaction.atomic
@@ -30,11 +28,9 @@ def make_findable(*, workspace: Workspace, texts: Iterable[tuple[int, str]], mad
 @transaction.atomic(savepoint=False)
 def find_by(*, workspace: Workspace, pairs: Collection[tuple[int, str]], made: Collection[int] = ()) -> None:
     """Add words, as `words_of` gives them, each once for each profile."""
-    owner = str(workspace.pk)
-    fresh = [(word, owner, str(profile)) for profile, word in pairs if profile in made]
-    fresh.sort()
+    fresh = [pair for pair in pairs if pair[0] in made]
+    find_block(workspace=workspace, block=words_as_block(fresh))
     with connection.cursor() as cursor:
-        rows.copy(cursor, "people_searchword (word, workspace_id, profile_id)", fresh)
         if len(fresh) < len(pairs):
             ordered = sorted((word, profile) for profile, word in pairs if profile not in made)
             cursor.execute(
@@ -42,6 +38,13 @@ def find_by(*, workspace: Workspace, pairs: Collection[tuple[int, str]], made: C
                    SELECT %s, w.word, w.profile FROM unnest(%s::bigint[], %s::text[]) AS w (profile, word) ON CONFLICT DO NOTHING""",
                 (workspace.pk, arrays.numbers(profile for _, profile in ordered), arrays.texts(word for word, _ in ordered)),
             )
+
+
+@transaction.atomic(savepoint=False)
+def find_block(*, workspace: Workspace, block: bytes) -> None:
+    """Add what `words_as_block` made of profiles that this transaction itself made."""
+    with connection.cursor() as cursor:
+        rows.copy_block(cursor, "people_searchword (workspace_id, word, profile_id)", block, first=(str(workspace.pk),))
 
 
 @transaction.atomic(savepoint=False)

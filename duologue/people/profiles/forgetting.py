@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
-from duologue.people.profiles.findable import NAME_FACTS, find_anew
+from duologue.people.profiles.findable import find_anew
 from duologue.people.profiles.learning import NewFact, learn
+from duologue.people.profiles.rules import NAME_FACTS
 from duologue.people.timeline.names import FACT_CHANGED
 from duologue.platform.database import arrays
 

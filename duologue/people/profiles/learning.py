@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from django.db import connection, transaction
 
-from duologue.people.profiles.rules import NAME_KEYS, OWN_COLUMNS, name_of, told
-from duologue.people.timeline.actions import NewEvent, write
-from duologue.people.timeline.names import FACT_CHANGED
+from duologue.people.profiles.blocks import Learned, facts_as_block, told_of, values_of
+from duologue.people.profiles.rules import NAME_KEYS, OWN_COLUMNS, name_of
+from duologue.people.timeline.actions import write
 from duologue.platform.database import arrays, rows
 
 if TYPE_CHECKING:
@@ -33,16 +32,6 @@ class NewFact(msgspec.Struct, frozen=True, gc=False):
     purposes: Sequence[str] = ()
 
 
-class Learned(msgspec.Struct, gc=False):
-    """Facts of one profile that were learned together; a value of None forgets one."""
-
-    values: Mapping[str, Any]
-    source: str
-    at: datetime
-    purposes: Sequence[str] = ()
-
-
-encode = msgspec.json.Encoder().encode
 Held = dict[int, dict[str, tuple[Any, "datetime"]]]
 
 
@@ -63,7 +52,7 @@ def keep(*, workspace: Workspace, newest: dict[int, list[Learned]], now: datetim
     """
     first = {profile: known for profile, learned in newest.items() if profile in made and (known := _with_values(learned))}
     later = {profile: learned for profile, learned in newest.items() if profile not in made}
-    _store_first(workspace, first)
+    store_block(workspace=workspace, block=facts_as_block((profile, one) for profile, known in first.items() for one in known))
     changed = first | (_renew(workspace, later) if later else {})
     _tell(workspace, changed, now)
     return sum(len(one.values) for learned in changed.values() for one in learned)
@@ -95,13 +84,6 @@ def _without(learned: Learned, keys: Collection[str]) -> Learned:
     return Learned({key: value for key, value in learned.values.items() if key not in keys}, learned.source, learned.at, learned.purposes)
 
 
-def values_of(learned: Sequence[Learned]) -> Mapping[str, Any]:
-    """Return all that was learned, by key."""
-    if len(learned) == 1:
-        return learned[0].values
-    return {key: value for one in learned for key, value in one.values.items()}
-
-
 def _with_values(learned: list[Learned]) -> list[Learned]:
     """Return what is left without what is to be forgotten."""
     empty = [key for one in learned for key, value in one.values.items() if value is None]
@@ -110,24 +92,11 @@ def _with_values(learned: list[Learned]) -> list[Learned]:
     return [kept for one in learned if (kept := _without(one, empty)).values]
 
 
-def _store_first(workspace: Workspace, first: dict[int, list[Learned]]) -> None:
-    owner = str(workspace.pk)
+def store_block(*, workspace: Workspace, block: bytes) -> None:
+    """Keep what `facts_as_block` made of profiles that this transaction itself made."""
     with connection.cursor() as cursor:
-        kept = (
-            (owner, number, key, encode(value).decode(), source, at, purposes)
-            for profile, learned in first.items()
-            for number in (str(profile),)
-            for one in learned
-            for source, at, purposes in (_from_where(one.source, one.at, tuple(one.purposes)),)
-            for key, value in one.values.items()
-        )
-        rows.copy(cursor, "people_fact (workspace_id, profile_id, key, value, source, at, purposes)", kept)
-
-
-@lru_cache(maxsize=1024)
-def _from_where(source: str, at: datetime, purposes: tuple[str, ...]) -> tuple[str, str, str]:
-    """Return how a fact's source, time and purposes are written; most facts of a batch share them."""
-    return source[:80], rows.moment(at), arrays.texts(purposes)
+        columns = "workspace_id, profile_id, key, value, source, at, purposes"
+        rows.copy_block(cursor, f"people_fact ({columns})", block, first=(str(workspace.pk),))
 
 
 def _renew(workspace: Workspace, newest: dict[int, list[Learned]]) -> dict[int, list[Learned]]:
@@ -248,8 +217,4 @@ def _set_columns(workspace: Workspace, changed: dict[int, Mapping[str, Any]], he
 
 
 def _tell(workspace: Workspace, changed: dict[int, list[Learned]], now: datetime) -> None:
-    events = [
-        NewEvent(profile, max([one.at for one in learned]), FACT_CHANGED, told(values_of(learned)), learned[0].source[:80])
-        for profile, learned in changed.items()
-    ]
-    write(workspace=workspace, events=events, now=now)
+    write(workspace=workspace, events=[told_of(profile, learned) for profile, learned in changed.items()], now=now)

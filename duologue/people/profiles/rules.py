@@ -10,7 +10,7 @@ from duologue.kit.text import WORD_LENGTH, folded, one_line, words
 from duologue.people.profiles.places import country_code, known_locale, known_zone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 SHARDS: Final = 64
 
@@ -23,6 +23,10 @@ DIRECT: Final = frozenset(
 )  # fmt: skip
 """Facts that point at one person: their values stay out of the timeline, and so out of the lake."""
 
+FINDABLE: Final = ("email", "external", "phone", "card", "handle")
+"""Kinds of identifiers by whose words people are found."""
+NAME_FACTS: Final = ("name", "full_name", "first_name", "last_name", "company")
+"""Facts by whose words people are found."""
 NAME_KEYS: Final = frozenset({"name", "full_name", "first_name", "last_name"})
 OWN_COLUMNS: Final[dict[str, Callable[[Any], str]]] = {"locale": known_locale, "timezone": known_zone, "country": country_code}
 """Facts that are also kept on the profile itself, and how they are understood; and the name."""
@@ -77,3 +81,10 @@ def own_columns(facts: Mapping[str, Any]) -> tuple[str, str, str, str]:
     """Return locale, time zone, country and name as they follow from facts; empty where nothing is said of them."""
     locale, timezone, country = (understand(facts[key]) if key in facts else "" for key, understand in OWN_COLUMNS.items())
     return locale, timezone, country, name_of(facts)
+
+
+def words_of_names(facts: Mapping[str, Any]) -> Iterator[str]:
+    """Give the words of the facts by which people are found."""
+    for key in NAME_FACTS:
+        if isinstance(value := facts.get(key), str):
+            yield from words_of(value)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import msgspec
 from django.db import connection, transaction
 
-from duologue.people.timeline.names import OURS
+from duologue.people.timeline.blocks import Block, NewEvent, as_block, months_of
 from duologue.platform.database import locks, rows
+from duologue.platform.database.blocks import moment
 from duologue.platform.database.numbers import Numbers, where
 
 if TYPE_CHECKING:
@@ -18,24 +17,11 @@ if TYPE_CHECKING:
 
     from duologue.platform.workspaces.models import Workspace
 
+__all__ = ["NewEvent", "append", "ensure_months", "move_cursor", "write"]
+
 FIRST_YEAR: Final = 2000
-COLUMNS: Final = "workspace_id, write_id, name, source, profile_id, occurred_at, received_at, properties"
-TIES: Final = ", run_id, delivery_id"
 WRITE_IDS: Final = Numbers("people_write_id_seq")
 BATCH: Final = "people_batch (workspace_id, write_id, events, first_at, last_at, written_at)"
-
-
-class NewEvent(msgspec.Struct, gc=False):
-    """An event about to be written. `received_at` defaults to the moment of writing."""
-
-    profile_id: int
-    occurred_at: datetime
-    name: str
-    properties: dict[str, Any] = {}
-    source: str = OURS
-    received_at: datetime | None = None
-    run_id: int | None = None
-    delivery_id: int | None = None
 
 
 def write(*, workspace: Workspace, events: Sequence[NewEvent], now: datetime) -> None:
@@ -44,40 +30,34 @@ def write(*, workspace: Workspace, events: Sequence[NewEvent], now: datetime) ->
     The batch gets its number when the transaction commits (a deferred trigger takes the advisory lock then),
     so numbers have no gaps and no reader can pass over a slow transaction.
     """
-    if not events:
+    append(workspace=workspace, block=as_block(events, now), now=now)
+
+
+def append(*, workspace: Workspace, block: Block, now: datetime) -> None:
+    """Do as `write` does with what `as_block` made."""
+    if block.span is None:
         return
     assert connection.in_atomic_block, "the timeline is written inside a transaction"
-    occurred = [event.occurred_at for event in events]
-    tied = any(event.run_id is not None or event.delivery_id is not None for event in events)
-    made = [_row(event, now, tied) for event in events]
-    ensure_months(occurred)
+    _ensure(block.span.months)
     fixed = (str(workspace.pk), str(WRITE_IDS.take()))
-    spans = map(rows.moment, (min(occurred), max(occurred), now))
+    moments = (moment(block.span.first), moment(block.span.last), moment(now))
     with connection.cursor() as cursor:
-        rows.copy(cursor, f"people_event ({COLUMNS}{TIES if tied else ''})", (fixed + row for row in made))
-        rows.copy(cursor, BATCH, [(*fixed, str(len(events)), *spans)])
-
-
-def _row(event: NewEvent, now: datetime, tied: bool) -> tuple[str, ...]:  # noqa: FBT001
-    row = (
-        event.name,
-        event.source,
-        str(event.profile_id),
-        rows.moment(event.occurred_at),
-        rows.moment(event.received_at or now),
-        msgspec.json.encode(event.properties).decode(),
-    )
-    if not tied:
-        return row
-    run = rows.NOTHING if event.run_id is None else str(event.run_id)
-    return (*row, run, rows.NOTHING if event.delivery_id is None else str(event.delivery_id))
+        if "received_at" in block.columns:
+            rows.copy_block(cursor, f"people_event (workspace_id, write_id, {block.columns})", block.rows, first=fixed)
+        else:
+            columns = f"workspace_id, write_id, received_at, {block.columns}"
+            rows.copy_block(cursor, f"people_event ({columns})", block.rows, first=(*fixed, moment(now)))
+        rows.copy(cursor, BATCH, [(*fixed, str(block.span.events), *moments)])
 
 
 def ensure_months(moments: Iterable[datetime]) -> None:
     """Make the monthly partitions that these moments need, where they are missing; call it early in a transaction."""
-    utc = (moment if moment.tzinfo is UTC else moment.astimezone(UTC) for moment in moments)
-    known = _months.setdefault(where(), set())
-    wanted = {month for month in {(at.year, at.month) for at in utc} - known if month[0] >= FIRST_YEAR}
+    _ensure(months_of(moments))
+
+
+def _ensure(months: set[tuple[int, int]]) -> None:
+    known = _there.setdefault(where(), set())
+    wanted = {month for month in months - known if month[0] >= FIRST_YEAR}
     if not wanted:
         return
     transaction.on_commit(lambda: known.update(wanted))
@@ -110,4 +90,4 @@ def move_cursor(*, workspace: Workspace, follower: str, batch_no: int) -> None:
         )
 
 
-_months: dict[str, set[tuple[int, int]]] = {}  # by database, those that are there for good: seen by a transaction that was committed
+_there: dict[str, set[tuple[int, int]]] = {}  # by database, those that are there for good: seen by a transaction that was committed

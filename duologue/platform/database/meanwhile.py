@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final
@@ -36,8 +36,12 @@ class Sender:
         self._sent.append(self._thread.submit(_send, cursor.connection, statement, blocks))
 
     def wait(self) -> None:
-        """Wait until all were taken in; raises where one was not."""
+        """Wait until none is left on its way; raises where one was not taken in.
+
+        Not even then may any be left: it would go on in whatever the connection begins next.
+        """
         sent, self._sent, self._bytes = self._sent, [], 0
+        wait(sent)
         with connection.wrap_database_errors:
             for one in sent:
                 one.result()

@@ -43,6 +43,15 @@ def test_what_was_not_taken_in_is_told_and_takes_all_back(cursor, bad, error):
     assert numbers(cursor) == []
 
 
+def test_nothing_is_left_on_its_way_once_one_was_not_taken_in(cursor):
+    for _ in range(20):
+        with transaction.atomic(), sending():
+            with pytest.raises(IntegrityError):
+                send(cursor, [["1"]], [["1"]], [["2"]], [["3"]])
+            assert numbers(cursor) == []
+    assert numbers(cursor) == []
+
+
 def test_what_the_caller_raises_comes_through(cursor):
     with pytest.raises(TypeError):
         send(cursor, [["1"]], None)

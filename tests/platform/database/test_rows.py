@@ -3,7 +3,8 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duologue.platform.database.rows import NOTHING, copy
+from duologue.platform.database.blocks import NOTHING
+from duologue.platform.database.rows import copy
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,29 @@
+"""What an event says of consent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from duologue.people.consent.chains import NewStatement
+from duologue.people.intake.rules import CONSENT
+
+if TYPE_CHECKING:
+    from duologue.people.intake.rules import Incoming
+
+SAID: Final = frozenset({"channel", "purpose", "wording", "source"})
+"""What of its properties a statement says itself; the others are its proof."""
+
+
+def statement_of(event: Incoming, profile: int) -> NewStatement:
+    """Return what an event says of a profile's consent."""
+    said = event.properties
+    return NewStatement(
+        profile_id=profile,
+        channel=said["channel"],
+        purpose=said["purpose"],
+        state=CONSENT[event.name],
+        at=event.occurred_at,
+        source=str(said.get("source") or event.source)[:80],
+        wording=str(said.get("wording") or ""),
+        proof={key: value for key, value in said.items() if key not in SAID},
+    )

@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import time
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ from duologue.platform.database.folder import DataFolder
 from tests.docs.pages import ROOT, File, missing, steps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 FOR_THE_SHELL = set("$\n\\`*")  # whatever they stand in
 SERVED = "http://127.0.0.1:8000"
@@ -32,10 +33,9 @@ SERVED = "http://127.0.0.1:8000"
 class Walker:
     """Someone who follows a page in an empty folder."""
 
-    def __init__(self, folder: Path, leaving: contextlib.ExitStack) -> None:
+    def __init__(self, folder: Path, web: Callable[[], int]) -> None:
         self.folder = folder
-        self.leaving = leaving
-        self.port = 0
+        self.web = web
 
     def walk(self, page: Path) -> int:
         """Take every step of a page and return how many there were; the first that fails is told with its line."""
@@ -73,26 +73,12 @@ class Walker:
             status = run(line)
         return status, said.getvalue()
 
-    def _environment(self) -> dict[str, str]:
-        made = connection.settings_dict
-        url = f"postgresql://{made['USER']}@/{made['NAME']}?host={made['HOST']}&port={made['PORT']}"
-        if not made["HOST"].startswith("/"):
-            url = f"postgresql://{made['USER']}:{made['PASSWORD']}@{made['HOST']}:{made['PORT']}/{made['NAME']}"
-        return {
-            **os.environ,
-            "DATABASE_URL": url,
-            "DUOLOGUE_DATA": str(self.folder / "data"),
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-            "PYTHONPATH": str(ROOT),
-        }
-
     def _in_a_shell(self, text: str) -> tuple[int, str]:
-        if SERVED in text and not self.port:
-            self.port = self.leaving.enter_context(served(self._environment()))
+        there = text.replace(SERVED, f"http://127.0.0.1:{self.web()}") if SERVED in text else text
         done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", text.replace(SERVED, f"http://127.0.0.1:{self.port}")],
+            ["bash", "-euo", "pipefail", "-c", there],
             cwd=self.folder,
-            env=self._environment(),
+            env=environment(self.folder / "data"),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -100,6 +86,21 @@ class Walker:
             check=False,
         )
         return done.returncode, done.stdout
+
+
+def environment(data: Path) -> dict[str, str]:
+    """Return what a process of ours needs to work on this test's database, with its data in a folder."""
+    made = connection.settings_dict
+    url = f"postgresql://{made['USER']}@/{made['NAME']}?host={made['HOST']}&port={made['PORT']}"
+    if not made["HOST"].startswith("/"):
+        url = f"postgresql://{made['USER']}:{made['PASSWORD']}@{made['HOST']}:{made['PORT']}/{made['NAME']}"
+    return {
+        **os.environ,
+        "DATABASE_URL": url,
+        "DUOLOGUE_DATA": str(data),
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT),
+    }
 
 
 def one_command(text: str) -> tuple[list[str], str] | None:
@@ -117,7 +118,7 @@ def one_command(text: str) -> tuple[list[str], str] | None:
 
 @contextlib.contextmanager
 def served(environment: dict[str, str]) -> Iterator[int]:
-    """Run the web on a free port for as long as the page is walked."""
+    """Run the web on a free port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -137,10 +138,17 @@ def served(environment: dict[str, str]) -> Iterator[int]:
             process.kill()
 
 
+@pytest.fixture(scope="session")
+def web(django_db_setup, tmp_path_factory) -> Iterator[Callable[[], int]]:
+    """The port of one web server for all pages that this process walks, started by the first that asks for it."""
+    data = tmp_path_factory.mktemp("served")
+    with contextlib.ExitStack() as leaving:
+        yield lru_cache(lambda: leaving.enter_context(served(environment(data))))
+
+
 @pytest.fixture
-def walker(transactional_db, tmp_path, monkeypatch) -> Iterator[Walker]:
+def walker(transactional_db, tmp_path, monkeypatch, web) -> Walker:
     """Someone in an empty folder, at an installation without a workspace."""
     (tmp_path / "work").mkdir()
     monkeypatch.setattr(settings, "DATA", DataFolder(tmp_path / "work" / "data"))
-    with contextlib.ExitStack() as leaving:
-        yield Walker(tmp_path / "work", leaving)
+    return Walker(tmp_path / "work", web)

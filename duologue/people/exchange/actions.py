@@ -142,8 +142,8 @@ def _payloads(taking: _Taking, line: Line) -> Iterator[bytes]:
     """Give the calls that say what a line says."""
     context = {"traits": {"email": line.email}}
     since = max(line.at or LONG_AGO, LONG_AGO)  # what an old list says of a person gives way to what is known since
-    about = {"type": "identify", "traits": {"email": line.email, **line.facts}, "timestamp": min(since, taking.now).isoformat()}
-    yield msgspec.json.encode(about | {"messageId": _key(taking, line, "about", **line.facts)})
+    about = {"type": "identify", "traits": {**line.facts, "email": line.email}, "timestamp": min(since, taking.now).isoformat()}
+    yield msgspec.json.encode(about | {"messageId": _key(taking, line, "about", facts=line.facts)})
     if line.state not in {AGREED, LEFT}:
         return
     event = "Consent Granted" if line.state == AGREED else "Consent Withdrawn"

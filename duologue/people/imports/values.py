@@ -164,7 +164,7 @@ CONVERSIONS: dict[str, Callable[[str], Any]] = {
     "number": number,
     "whole": whole_number,
     "yes_no": yes_no,
-    "list": lambda text: [part.strip() for part in re.split(r"[;,|]", text) if part.strip()],
+    "list": lambda text: [found for part in re.split(r"[;,|]", text) if (found := part.strip().strip('"').strip())],
 }
 CLEANING: dict[str, Callable[[str], str]] = {
     "whole": whole,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -49,7 +49,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     everything: bool = False
     suppress: str = ""
-    facts: dict[str, str] = {}
+    facts: dict[str, Any] = {}
 
 
 def first(row: Row, *headings: str) -> str:

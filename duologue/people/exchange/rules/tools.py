@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -52,8 +52,24 @@ def _to_mailchimp(line: Line) -> dict[str, str]:
 def _listmonk(row: Row, email: str, state: str) -> Line:
     status = first(row, "status").lower()
     if status == "blocklisted":
-        return left(row, email, "updated_at", reason="blocklisted", everything=True)
-    return Line(email=email, facts=facts_of(row)) if status == "disabled" else by_state(row, email, state)
+        line = left(row, email, "updated_at", reason="blocklisted", everything=True)
+    else:
+        line = Line(email=email, facts=facts_of(row)) if status == "disabled" else by_state(row, email, state)
+    return msgspec.structs.replace(line, facts=_attributes(row) | line.facts)
+
+
+def _attributes(row: Row) -> dict[str, Any]:
+    """Return what listmonk keeps of a person beside the name: a map as JSON, of which plain values and lists of them are facts."""
+    try:
+        found = msgspec.json.decode(first(row, "attributes") or "{}")
+    except (msgspec.DecodeError, UnicodeError):
+        return {}
+    items = found.items() if isinstance(found, dict) else ()
+    return {key: value for key, value in items if _is_plain(value) or (isinstance(value, list) and value and all(map(_is_plain, value)))}
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, str | int | float) and value != ""
 
 
 def _to_listmonk(line: Line) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 _WORD = re.compile(r"[^\W_]+")
 WORD_LENGTH = 40
@@ -43,3 +44,12 @@ def whole_number(text: str) -> int | None:
 def no_formula(text: str) -> str:
     """Return a cell of a table that no spreadsheet takes for a formula."""
     return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+
+
+def is_web_address(text: str) -> bool:
+    """Say whether a text is the whole address of a page: http or https, a host, no blanks."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not re.search(r"\s", text)

@@ -48,7 +48,11 @@ from duologue.strategize.dialogues.models import Dialogue, DialogueVersion, Surv
 from duologue.strategize.dialogues.rules.plan import to_json
 from duologue.strategize.dialogues.rules.read import read_dialogue
 from duologue.strategize.guardrails.models import Guardrails
+from duologue.strategize.occasions.actions import save_occasion
+from duologue.strategize.occasions.rules import Occasion
 from duologue.strategize.offers.models import Offer, OfferVersion
+from duologue.strategize.placements.actions import save_placement
+from duologue.strategize.placements.rules import Placement
 from duologue.strategize.segments.models import Segment, SegmentMember
 from duologue.strategize.segments.rules.read import read_segment
 from duologue.strategize.segments.rules.tree import to_json as rule_to_json
@@ -91,6 +95,19 @@ def fill(workspace: Workspace, now, people: int = 7) -> dict:
         campaign="spring",
     )
     hope = Goal("Order Completed", {"total": {"over": 20}}, "revenue", "20000 GBP")
+    spot = Placement("spring-radio", "radio", "Spring spot", campaign="spring", outlet="Ludlow FM", cost="900 GBP", codes=("SPRING",))
+    save_placement(workspace=workspace, placement=spot, now=now)
+    tasting = Occasion(
+        "tasting",
+        "Tea tasting",
+        "Six teas, one evening",
+        "spring",
+        "2026-03-12 18:00",
+        "2026-03-12 20:00",
+        place="3 Broad Street, Ludlow",
+        seats=24,
+    )
+    save_occasion(workspace=workspace, occasion=tasting, now=now)
     save_campaign(
         workspace=workspace,
         campaign=Campaign("spring", "Spring", "Before Easter", "Imogen", Period("2026-02-01", "2026-04-05"), hope, "3000 GBP"),

@@ -20,8 +20,11 @@ from duologue.strategize.dialogues.models import Dialogue, SurveyVersion
 from duologue.strategize.dialogues.rules.naming import Names, misfits, named
 from duologue.strategize.dialogues.rules.parts import BEST, SAME
 from duologue.strategize.dialogues.rules.read import Mistakes, read_dialogue
+from duologue.strategize.dialogues.rules.reads import lines_of
+from duologue.strategize.occasions.queries import occasions
 from duologue.strategize.offers import queries as offers
 from duologue.strategize.offers.models import Offer
+from duologue.strategize.placements.queries import placements
 from duologue.strategize.segments.models import Segment
 
 if TYPE_CHECKING:
@@ -175,7 +178,17 @@ def _warnings(workspace: Workspace, plan: Plan, file: PlanText) -> list[str]:
     promise = plan.serves.get("promise")
     if promise and promise not in {one.name for one in book.current(workspace).promises}:
         found.append(f"{file.path}: it serves the promise {promise}, which the brand book does not make.")
-    return found + _about_its_campaign(workspace, plan, file)
+    return [*found, *_undescribed(workspace, plan, file), *_about_its_campaign(workspace, plan, file)]
+
+
+def _undescribed(workspace: Workspace, plan: Plan, file: PlanText) -> list[str]:
+    """Return what to be warned of where a placement that starts a dialogue, or an occasion that it listens for, has no file."""
+    starting = [trigger.name for trigger in plan.starts if trigger.kind == "placement"]
+    there = {one.placement.placement for one in placements(workspace)} if starting else set()
+    found = [f"{file.path}: it is started by the placement {name}, which is not described." for name in starting if name not in there]
+    awaited = dict.fromkeys(str(line.what) for _, line in lines_of(plan) if line.hears == "attended" and line.what != "any")
+    known = {one.occasion.occasion for one in occasions(workspace)} if awaited else set()
+    return found + [f"{file.path}: it listens for the occasion {name}, which is not described." for name in awaited if name not in known]
 
 
 def _about_its_campaign(workspace: Workspace, plan: Plan, file: PlanText) -> list[str]:

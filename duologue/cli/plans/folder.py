@@ -27,6 +27,8 @@ SINGLE = {
 FOLDERS = {
     "personas": "persona",
     "campaigns": "campaign",
+    "placements": "placement",
+    "occasions": "occasion",
     "segments": "segment",
     "offers": "offer",
     "surveys": "survey",
@@ -34,10 +36,10 @@ FOLDERS = {
     "sites": "site",
     "dialogues": "dialogue",
 }
-NOT_YET = frozenset({"placements", "occasions"})
 LATE = ("care", "dialogue")  # they name what the others make
 _EARLY = [kind for kind in SINGLE.values() if kind not in LATE]
-ORDER = [*_EARLY, "persona", "campaign", "segment", "offer", "pool", "survey", "message", "site", *LATE]
+_NAMED = ("persona", "campaign", "placement", "occasion", "segment", "offer", "pool", "survey", "message", "site")
+ORDER = [*_EARLY, *_NAMED, *LATE]
 POOLS = frozenset({".txt", ".csv"})
 LARGEST = 20_000_000
 
@@ -93,8 +95,6 @@ def named(path: str, content: bytes) -> PlanText | Mistake:
         return PlanText(path, SINGLE[path], path, content)
     parts = PurePosixPath(path)
     first = parts.parts[0]
-    if first in NOT_YET:
-        return Mistake(path, 1, f"`{first}` in a plan folder is not yet understood.")
     if len(parts.parts) == 2 and first in FOLDERS and parts.suffix == ".yaml":
         return PlanText(path, FOLDERS[first], parts.stem, content)
     if len(parts.parts) == 2 and first == "offers" and parts.suffix in POOLS:

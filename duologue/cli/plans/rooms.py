@@ -16,6 +16,7 @@ from duologue.engage.channels.actions import RelayRefused, save_relay
 from duologue.engage.conversations.models import Team
 from duologue.engage.messages.actions import save_message
 from duologue.engage.perks.models import PoolCode
+from duologue.engage.runs.moving import look_again_at
 from duologue.engage.sites.actions import save_site
 from duologue.engage.sites.rules import read_site
 from duologue.engage.webhooks.actions import save_webhook
@@ -31,10 +32,15 @@ from duologue.strategize.dialogues import surveys
 from duologue.strategize.dialogues.rules.survey import read_survey
 from duologue.strategize.guardrails import actions as guardrails
 from duologue.strategize.guardrails.rules import read_guardrails
+from duologue.strategize.occasions.actions import save_occasion
+from duologue.strategize.occasions.rules import read_occasion
 from duologue.strategize.offers import actions as offers
 from duologue.strategize.offers.models import Offer
 from duologue.strategize.offers.queries import current as current_offer
 from duologue.strategize.offers.rules import read_offer
+from duologue.strategize.placements.actions import save_placement
+from duologue.strategize.placements.queries import by_code
+from duologue.strategize.placements.rules import plain, read_placement
 from duologue.strategize.segments.actions import save_segment
 
 if TYPE_CHECKING:
@@ -153,6 +159,31 @@ def _campaign(room: Room, file: PlanText) -> str:
     return f"campaign {campaign.campaign}, version {version.number}"
 
 
+def _placement(room: Room, file: PlanText) -> str:
+    placement = read_placement(file.text, file.path)
+    _same_name(file, placement.placement, "placement")
+    taken = by_code(room.workspace)
+    for index, code in enumerate(placement.codes):
+        other = taken.get(plain(code), placement.placement)
+        if other != placement.placement:
+            line = read_yaml(file.text, file.path).line(("codes", index))
+            raise Mistakes(
+                [Mistake(file.path, line, f"The code {code!r} belongs to the placement {other}; a code leads to one placement.")]
+            )
+    version = save_placement(workspace=room.workspace, placement=placement, now=room.now)
+    return f"placement {placement.placement}, version {version.number}"
+
+
+def _occasion(room: Room, file: PlanText) -> str:
+    """Keep an occasion; those who wait for a moment of it look again when it has changed."""
+    occasion = read_occasion(file.text, file.path)
+    _same_name(file, occasion.occasion, "occasion")
+    version = save_occasion(workspace=room.workspace, occasion=occasion, now=room.now)
+    if version.since == room.now:
+        look_again_at(workspace=room.workspace, occasion=occasion.occasion, now=room.now)
+    return f"occasion {occasion.occasion}, version {version.number}"
+
+
 def _segment(room: Room, file: PlanText) -> str:
     segment = save_segment(workspace=room.workspace, name=file.name, source_yaml=file.text, now=room.now, file=file.path)
     return f"segment {segment.name}"
@@ -233,6 +264,8 @@ _ROOMS: dict[str, Callable[[Room, PlanText], str]] = {
     "products": _products,
     "persona": _persona,
     "campaign": _campaign,
+    "placement": _placement,
+    "occasion": _occasion,
     "segment": _segment,
     "offer": _offer,
     "pool": _pool,

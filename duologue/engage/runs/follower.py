@@ -9,6 +9,7 @@ from django.db import transaction
 
 from duologue.engage.parents.actions import ask_those_named
 from duologue.engage.runs import admissions, rows
+from duologue.engage.runs.described import placed
 from duologue.engage.runs.plans import active
 from duologue.engage.runs.rules.hearing import for_any_run, heard, matters, untied
 from duologue.engage.runs.steps import advance
@@ -45,7 +46,7 @@ class RunFollower:
             if dialogues:
                 until = watermark(workspace, now, read_up_to=reading.batch_no)
                 _answer(workspace, reading.events, dialogues, now, until)
-                _start(workspace, reading.events, dialogues, now, until)
+                _start(workspace, placed(workspace, reading.events), dialogues, now, until)
             move_cursor(workspace=workspace, follower=self.name, batch_no=reading.batch_no)
             return max(1, len(reading.events))
 

@@ -10,6 +10,7 @@ from django.db import connection
 
 from duologue.engage.channels import registry
 from duologue.engage.conversations.queries import last_channels
+from duologue.engage.runs.described import described_here
 from duologue.engage.runs.experiments import outcomes
 from duologue.engage.runs.habits import NONE, habits
 from duologue.engage.runs.rules.habits import best_time
@@ -66,6 +67,7 @@ def know(
     answered = habits(workspace, persons) if any(version.reads.best for version in versions) else {}
     products = shelf(workspace, data) if any(version.reads.items for version in versions) else {}
     settled = outcomes(workspace, {version.dialogue for version in versions if version.reads.settles})
+    described = described_here(workspace, {root for version in versions for root in version.reads.described})
     here = registry.names()
     return {
         person: Known(
@@ -81,6 +83,7 @@ def know(
             responds=answered.get(person, NONE).by,
             settled=settled,
             products=products,
+            described=described,
         )
         for person, profile in people_of.items()
     }

@@ -107,6 +107,17 @@ def move_under_way(*, workspace: Workspace, name: str, now: datetime) -> int:
         return int(cursor.rowcount)
 
 
+def look_again_at(*, workspace: Workspace, occasion: str, now: datetime) -> int:
+    """Let everyone who is under way for an occasion, by the event that began it, decide anew; return how many do."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE engage_run SET wake_at = %s WHERE workspace_id = %s AND under_way AND wake_at > %s AND phase <> 'sending'
+               AND coalesce(data -> 'start' -> 'occasion' ->> 'name', data -> 'start' ->> 'occasion') = %s""",
+            (now, workspace.pk, now, occasion),
+        )
+        return int(cursor.rowcount)
+
+
 def current_version(workspace: Workspace, name: str) -> Version:
     """Return the version of a dialogue that is in force. Raises NotPossible where there is none."""
     dialogue = Dialogue.within(workspace).filter(name=name).first()

@@ -11,6 +11,7 @@ from duologue.engage.messages.actions import plan as plan_deliveries
 from duologue.engage.perks.actions import PerkRequest, reserve
 from duologue.engage.perks.lives import issue
 from duologue.engage.runs import rows as table
+from duologue.engage.runs.described import about, described_here, named_by
 from duologue.engage.runs.entering import tell_entered
 from duologue.engage.runs.knowledge import NOT_ASKED, AsksAbout, know
 from duologue.engage.runs.plans import Version, versions
@@ -18,7 +19,6 @@ from duologue.engage.runs.rows import Moved, RunRow
 from duologue.engage.runs.telling import to_teams
 from duologue.engage.webhooks.actions import NewCall, call_all
 from duologue.people.profiles.actions import NewFact, learn
-from duologue.strategize.dialogues.rules.context import ABOUT_THE_START
 from duologue.strategize.dialogues.rules.decide import decide
 from duologue.strategize.dialogues.rules.state import LISTENING
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from duologue.engage.runs.described import Described
     from duologue.platform.workspaces.models import Workspace
     from duologue.strategize.dialogues.rules.state import Call, Decision, Heard, Known, Say
 
@@ -97,7 +98,11 @@ def write_down(workspace: Workspace, decided: Sequence[tuple[RunRow, Version, De
     """Write what decisions ask for: steps, deliveries, perks, facts, conversations; and withdraw what is overtaken."""
     table.append_steps(workspace, [(row, step) for row, _, decision in decided for step in decision.steps])
     withdraw(workspace=workspace, turns=_overtaken(decided), now=now)
-    said = [(say, delivery(row, version, say, decision.state.data)) for row, version, decision in decided for say in decision.says]
+    roots = named_by(decision.state.data.get("start") or {} for _, _, decision in decided if decision.says)
+    described = described_here(workspace, roots) if roots else {}
+    said = [
+        (say, delivery(row, version, say, decision.state.data, described)) for row, version, decision in decided for say in decision.says
+    ]
     to_people = [planned for say, planned in said if say.team is None]
     told = to_teams(workspace, [(say.team, planned) for say, planned in said if say.team is not None])
     plan_deliveries(workspace=workspace, deliveries=[*to_people, *told], now=now)
@@ -116,7 +121,7 @@ def write_down(workspace: Workspace, decided: Sequence[tuple[RunRow, Version, De
     call_all(workspace=workspace, calls=[new_call(row, version, call) for row, version, made in decided for call in made.calls], now=now)
 
 
-def delivery(row: RunRow, version: Version, say: Say, data: dict[str, Any]) -> NewDelivery:
+def delivery(row: RunRow, version: Version, say: Say, data: dict[str, Any], described: Described) -> NewDelivery:
     """Return the delivery that a turn plans, with the versions that the dialogue pins."""
     return NewDelivery(
         person=row.person,
@@ -142,7 +147,7 @@ def delivery(row: RunRow, version: Version, say: Say, data: dict[str, Any]) -> N
         issue=_issue(version, say, data),
         window=say.window,
         zone=say.zone,
-        values=_values(data),
+        values=_values(data, described),
         conditional=bool(version.plan.turns[say.turn].only_if),
     )
 
@@ -153,12 +158,9 @@ def _issue(version: Version, say: Say, data: dict[str, Any]) -> str:
     return str((data.get("start") or {}).get("day", "")) if say.variant and timed else ""
 
 
-def _values(data: dict[str, Any]) -> dict[str, Any]:
+def _values(data: dict[str, Any], described: Described) -> dict[str, Any]:
     """Return what a message may name of its run: its beginning, answers of people and programs, its occasion and placement."""
-    start = data.get("start") or {}
-    named = {name: start[name] for name in ABOUT_THE_START & start.keys()}
-    about = {name: said if isinstance(said, dict) else {**start, "name": said} for name, said in named.items()}
-    return {**{key: data[key] for key in ("start", "answer", "call") if data.get(key)}, **about}
+    return {**{key: data[key] for key in ("start", "answer", "call") if data.get(key)}, **about(data.get("start") or {}, described)}
 
 
 def new_call(row: RunRow, version: Version, call: Call) -> NewCall:

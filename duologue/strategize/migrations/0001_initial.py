@@ -75,6 +75,24 @@ class Migration(FirstMigration):
             ],
         ),
         migrations.CreateModel(
+            name='OccasionVersion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=63)),
+                ('number', models.IntegerField()),
+                ('data', models.JSONField()),
+                ('since', models.DateTimeField()),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
             name='Offer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -100,6 +118,24 @@ class Migration(FirstMigration):
                 ('data', models.JSONField()),
                 ('since', models.DateTimeField()),
                 ('offer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='strategize.offer')),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='PlacementVersion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=63)),
+                ('number', models.IntegerField()),
+                ('data', models.JSONField()),
+                ('since', models.DateTimeField()),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
             ],
             options={
@@ -204,12 +240,20 @@ class Migration(FirstMigration):
             constraint=models.UniqueConstraint(fields=('workspace',), name='one_set_of_guardrails'),
         ),
         migrations.AddConstraint(
+            model_name='occasionversion',
+            constraint=models.UniqueConstraint(fields=('workspace', 'name', 'number'), name='occasion_versions'),
+        ),
+        migrations.AddConstraint(
             model_name='offer',
             constraint=models.UniqueConstraint(fields=('workspace', 'name'), name='one_offer_per_name'),
         ),
         migrations.AddConstraint(
             model_name='offerversion',
             constraint=models.UniqueConstraint(fields=('workspace', 'offer', 'number'), name='offer_versions'),
+        ),
+        migrations.AddConstraint(
+            model_name='placementversion',
+            constraint=models.UniqueConstraint(fields=('workspace', 'name', 'number'), name='placement_versions'),
         ),
         migrations.AddConstraint(
             model_name='segment',

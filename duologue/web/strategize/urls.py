@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from duologue.web.strategize import campaigns, changes, dialogues, forecast, launch, offers, segments, storyboard
+from duologue.web.strategize import campaigns, changes, dialogues, forecast, launch, offers, placements, segments, storyboard
 
 app_name = "strategize"
 urlpatterns = [
@@ -24,6 +24,8 @@ urlpatterns = [
     path("dialogues/<str:name>/move", changes.move, name="move"),
     path("campaigns", campaigns.campaigns, name="campaigns"),
     path("campaigns/<str:name>", campaigns.campaign, name="campaign"),
+    path("placements", placements.placements, name="placements"),
+    path("occasions", placements.occasions, name="occasions"),
     path("offers", offers.offers, name="offers"),
     path("offers/<str:name>", offers.offer, name="offer"),
     path("guardrails", offers.guardrails, name="guardrails"),

@@ -190,7 +190,7 @@ def test_a_vanished_turn_with_people_in_it_is_refused_where_they_are_to_move(wor
     ("path", "sentence"),
     [
         ("dialogue/x.yaml", "did you mean 'dialogues'?"),
-        ("placements", "not yet understood"),
+        ("placement/x.yaml", "did you mean 'placements'?"),
         ("notes.txt", "A plan folder knows no"),
     ],
 )

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 ABOUT_THE_START = frozenset({"occasion", "placement"})
 
 
+def told_of(root: str, start: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what an event tells of its occasion or placement: its map of that name, or all that it carries."""
+    own = start.get(root)
+    return own if isinstance(own, dict) else {**start, "name": own}
+
+
 class Context:
     """Answers the paths of the language for one run."""
 
@@ -43,12 +49,11 @@ class Context:
         return found
 
     def _about(self, root: str, rest: str) -> Any:
-        """Return what the event a run began with tells of its occasion or placement."""
-        start = self.data.get("start", {})
-        own = start.get(root)
-        if isinstance(own, dict):
-            return dig(own, rest)
-        return own if rest == "name" else dig(start, rest)
+        """Return what is known of the run's occasion or placement: what its file says, else what the event told that the run began with."""
+        told = told_of(root, self.data.get("start", {}))
+        known = self.person.described.get(root, {}).get(str(told.get("name")), {})
+        found = dig(known, rest)
+        return dig(told, rest) if found is None else found
 
     def item(self, item: Any) -> Mapping[str, Any]:
         """Return what is known of an item of a list: what the event said, and what the catalogue says now."""

@@ -19,7 +19,8 @@ class Reads:
     """Facts by key, segments, events whose history `did` asks about, (channel, purpose) pairs, and names it listens for.
 
     `last_channel` says whether it asks by which channel the person last wrote, `best` whether when and by which they answer most,
-    `items` whether it asks about products, `settles` whether it has an experiment that may be decided.
+    `items` whether it asks about products, `settles` whether it has an experiment that may be decided,
+    `described` which of occasion and placement it asks about.
     """
 
     facts: frozenset[str]
@@ -34,6 +35,7 @@ class Reads:
     best: bool
     items: bool
     settles: bool
+    described: frozenset[str]
 
 
 def reads(plan: Plan) -> Reads:
@@ -66,6 +68,7 @@ def reads(plan: Plan) -> Reads:
         best=any(BEST in turn.by for turn in plan.turns.values()) or any(moment.at == BEST for moment in _moments(plan)),
         items=bool(list(_found(conditions, "items"))),
         settles=any(turn.settle == "goal" for turn in plan.turns.values()),
+        described=frozenset({path.partition(".")[0] for _, path in paths_of(plan)} & {"occasion", "placement"}),
     )
 
 

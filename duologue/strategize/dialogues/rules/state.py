@@ -89,7 +89,8 @@ class Known(msgspec.Struct, frozen=True, gc=False):
     standing consent allows, or for which none is needed. `channels` are those with an adapter here; `reachable` those
     by which this person has an address. `events` maps an event's name to what happened: (occurred_at, properties),
     oldest first, for the names that the plan's `did` conditions read. `responds` counts answers by channel; `settled` maps DIALOGUE.TURN to
-    the arm that its experiment has settled on; `products` are those of the catalogue that the run's lists name, by key.
+    the arm that its experiment has settled on; `products` are those of the catalogue that the run's lists name, by key. `described`
+    holds what plan files say of occasions and placements: described["occasion"][NAME].
     """
 
     person: int
@@ -106,6 +107,7 @@ class Known(msgspec.Struct, frozen=True, gc=False):
     responds: Mapping[str, int] = {}
     settled: Mapping[str, str] = {}
     products: Mapping[str, Mapping[str, Any]] = {}
+    described: Mapping[str, Mapping[str, Mapping[str, Any]]] = {}
 
 
 class Step(msgspec.Struct, frozen=True, gc=False):

@@ -1,0 +1,19 @@
+"""Placements in versions."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from duologue.platform.database.models import InWorkspace
+
+
+class PlacementVersion(InWorkspace):
+    """One version of a placement; the highest number is in force. `data` is `rules.Placement` as JSON."""
+
+    name = models.CharField(max_length=63)
+    number = models.IntegerField()
+    data = models.JSONField()
+    since = models.DateTimeField()
+
+    class Meta(InWorkspace.Meta):
+        constraints = [models.UniqueConstraint(fields=["workspace", "name", "number"], name="placement_versions")]

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from duologue.kit.pipeline import Refused
-from duologue.people.imports.lines import Context, Draft, EventLines, GroupedLines, LeftOut, PeopleLines
+from duologue.people.imports.grouped import GroupedLines
+from duologue.people.imports.lines import Context, Draft, LeftOut
 from duologue.people.imports.newcomers import Newcomers  # noqa: TC001  msgspec reads it at run time
 from duologue.people.imports.packing import unpack
+from duologue.people.imports.persons import PeopleLines
 from duologue.people.imports.reading import distinct
+from duologue.people.imports.single import EventLines
 from duologue.people.imports.values import Row
 
 if TYPE_CHECKING:

@@ -67,7 +67,8 @@ def newcomers(drafts: Sequence[Draft], numbers: Iterator[int], now: datetime) ->
     counts: Counter[str] = Counter()
     for draft in drafts:
         event = draft.event
-        counts.update(event.remarks)
+        if event.remarks:
+            counts.update(event.remarks)
         if event.name in CONSENT:
             one = people[-1]
             one.seen_at = max(one.seen_at, event.occurred_at)

@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "duologue.web",
 ]
 MIDDLEWARE = [
+    "duologue.web.hosts.Hosts",
     "django.middleware.security.SecurityMiddleware",
     "duologue.web.files.Files",
     "csp.middleware.CSPMiddleware",

@@ -28,7 +28,6 @@ from duologue.engage.perks.models import Perk
 from duologue.engage.products.actions import note_looks
 from duologue.engage.runs.models import Admission, Run, RunStep
 from duologue.engage.sites.actions import save_site
-from duologue.engage.sites.rules import read_site
 from duologue.people.consent.actions import NewStatement, save_purpose, save_topic, state
 from duologue.people.identifiers.models import Identifier
 from duologue.people.imports.models import Import
@@ -76,7 +75,7 @@ def staff_for(workspace: Workspace, role: str = "owner", email: str = "imogen@sh
 def fill(workspace: Workspace, now, people: int = 7) -> dict:
     """Fill every table that a page reads; returns what was made."""
     brand(workspace, now)
-    save_site(workspace=workspace, site=read_site(SITE), now=now)
+    save_site(workspace=workspace, source=SITE, now=now)
     add_shop(workspace=workspace, name="woocommerce", kind="woocommerce", secret="a secret for tests")
     persons = people_of(workspace, now, people)
     note_looks(workspace=workspace, looks={("P-1", one, how): now for one in persons[:3] for how in ("viewed", "basket")})

@@ -19,7 +19,7 @@ from duologue.platform.workspaces.actions import create_workspace
 from duologue.web.access import inside
 from duologue.web.public.urls import urlpatterns
 
-OPEN = ("at/", "accounts/", "u/", "p/", "s/", "w/", "n/", "g/", "k/", "d/", "y/", "m/", "l/", "o/", "api/v1/", "static/")
+OPEN = ("at/", "accounts/", "u/", "p/", "s/", "w/", "n/", "g/", "k/", "d/", "y/", "m/", "v/", "l/", "o/", "api/v1/", "static/")
 SAMPLES = {"int": "1", "slug": "x", "str": "x", "path": "x", "uuid": "00000000-0000-0000-0000-000000000000"}
 
 

@@ -16,10 +16,19 @@ if TYPE_CHECKING:
 
 def current(workspace: Workspace) -> rules.Book:
     """Return the brand book in force; before the first one, an empty book under the workspace's title."""
+    return numbered(workspace)[1]
+
+
+def numbered(workspace: Workspace, number: int | None = None) -> tuple[int, rules.Book]:
+    """Return the brand book in force, or the version of this number, with its number; 0 and an empty book where there is none."""
     with connection.cursor() as cursor:  # asked for every batch of letters
-        cursor.execute("SELECT data FROM brand_bookversion WHERE workspace_id = %s ORDER BY number DESC LIMIT 1", (workspace.pk,))
+        cursor.execute(
+            f"""SELECT number, data FROM brand_bookversion WHERE workspace_id = %s {"" if number is None else "AND number = %s"}
+                ORDER BY number DESC LIMIT 1""",
+            (workspace.pk,) if number is None else (workspace.pk, number),
+        )
         row = cursor.fetchone()
-    return _read(row[0]) if row else rules.Book(name=workspace.title)
+    return (row[0], _read(row[1])) if row else (0, rules.Book(name=workspace.title))
 
 
 @lru_cache(maxsize=64)

@@ -15,6 +15,7 @@ from duologue.engage.care.queries import FILE as CARE
 from duologue.engage.care.queries import source as care_source
 from duologue.engage.messages.models import MessageVersion
 from duologue.engage.runs.moving import NotPossible, move_under_way, waiting
+from duologue.engage.sites import queries as sites
 from duologue.kit.yaml import Mistake, Mistakes
 from duologue.platform.audit.actions import note
 from duologue.platform.workspaces.models import PlanFile, Workspace
@@ -187,6 +188,7 @@ def texts_in_force(workspace: Workspace) -> dict[str, str]:
     care = care_source(workspace)
     return {
         **({CARE: care} if care else {}),
+        **{f"sites/{name}.yaml": text for name, text in sites.sources(workspace).items()},
         **{f"messages/{name}.yaml": text for name, text in kept},
         **{f"dialogues/{name}.yaml": text for name, text in drafts},
         **{f"segments/{name}.yaml": text for name, text in rules},

@@ -22,6 +22,7 @@ SINGLE = {
     "retention.yaml": "retention",
     "webhooks.yaml": "webhooks",
     "care.yaml": "care",
+    "hosts.yaml": "hosts",
     "products.csv": "products",
 }
 FOLDERS = {

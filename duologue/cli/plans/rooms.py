@@ -18,7 +18,7 @@ from duologue.engage.messages.actions import save_message
 from duologue.engage.perks.models import PoolCode
 from duologue.engage.runs.moving import look_again_at
 from duologue.engage.sites.actions import save_site
-from duologue.engage.sites.rules import read_site
+from duologue.engage.sites.rules.page import read_site
 from duologue.engage.webhooks.actions import save_webhook
 from duologue.kit.pipeline import Refused
 from duologue.kit.yaml import Mistake, Mistakes, read_yaml, suggestion
@@ -28,6 +28,7 @@ from duologue.people.retention.actions import set_retention
 from duologue.people.retention.rules import read_retention
 from duologue.strategize.campaigns.actions import save_campaign
 from duologue.strategize.campaigns.rules import read_campaign
+from duologue.platform.workspaces.hosts import set_hosts
 from duologue.strategize.dialogues import surveys
 from duologue.strategize.dialogues.rules.survey import read_survey
 from duologue.strategize.guardrails import actions as guardrails
@@ -135,6 +136,16 @@ def _care(room: Room, file: PlanText) -> str:
     return f"care with {len(care.targets)} target times and {len(care.answers)} ready answers"
 
 
+def _hosts(room: Room, file: PlanText) -> str:
+    found = singles.read_hosts(file.text, file.path)
+    try:
+        set_hosts(workspace=room.workspace, hosts=found)
+    except Refused as refusal:
+        line = read_yaml(file.text, file.path).line((refusal.reason,))
+        raise Mistakes([Mistake(file.path, line, str(refusal))]) from None
+    return f"hosts {', '.join(found)}" if found else "no host of its own"
+
+
 def _products(room: Room, file: PlanText) -> str:
     try:
         read, _, refused = import_products(workspace=room.workspace, lines=file.text.splitlines(keepends=True), now=room.now)
@@ -235,14 +246,9 @@ def _message(room: Room, file: PlanText) -> str:
 
 
 def _site(room: Room, file: PlanText) -> str:
-    site = read_site(file.text, file.path)
-    _same_name(file, site.site, "site")
-    try:
-        version = save_site(workspace=room.workspace, site=site, now=room.now)
-    except Refused as refusal:
-        line = read_yaml(file.text, file.path).line(("consent" if refusal.reason == "unknown purpose" else "survey",))
-        raise Mistakes([Mistake(file.path, line, str(refusal))]) from None
-    return f"site {site.site}, version {version.number}"
+    _same_name(file, read_site(file.text, file.path).site, "site")
+    version = save_site(workspace=room.workspace, source=file.text, now=room.now, file=file.path)
+    return f"site {file.name}, version {version.number}"
 
 
 def _same_name(file: PlanText, said: str, key: str) -> None:
@@ -261,6 +267,7 @@ _ROOMS: dict[str, Callable[[Room, PlanText], str]] = {
     "retention": _retention,
     "webhooks": _webhooks,
     "care": _care,
+    "hosts": _hosts,
     "products": _products,
     "persona": _persona,
     "campaign": _campaign,

@@ -98,6 +98,15 @@ def read_relays(text: str, file: str) -> list[Relay]:
     return found
 
 
+def read_hosts(text: str, file: str) -> dict[str, str]:
+    """Return the brand's own hosts by name, each with the site at its root; raises Mistakes."""
+    document = _named_maps(text, file, "letters.tea.example: {home: tea-letter}")
+    for name, given in document.data.items():
+        document.unknown_keys((name,), given, {"home"}, "A host")
+    document.settle()
+    return {str(name): str(given.get("home", "")) for name, given in document.data.items()}
+
+
 def read_webhooks(text: str, file: str) -> dict[str, dict[str, Any]]:
     """Return webhooks by name: {url, signing_secret, is_test}; raises Mistakes. Secrets are named, never written here."""
     document = _named_maps(text, file, "stock: {url: https://shop.example/hooks/stock}")

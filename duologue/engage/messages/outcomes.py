@@ -74,15 +74,22 @@ def withhold(
 
 
 def hand_over(
-    workspace: Workspace, claimed: Sequence[Claimed], letters: Sequence[Letter], *, sender: str, now: datetime, until: datetime
+    workspace: Workspace,
+    claimed: Sequence[Claimed],
+    letters: Sequence[Letter],
+    *,
+    said: Mapping[int, str],
+    sender: str,
+    now: datetime,
+    until: datetime,
 ) -> None:
-    """Mark deliveries as handing over; committed before the first byte leaves."""
+    """Mark deliveries as handing over, with what they say of their person; committed before the first byte leaves."""
     by_id = {one.id: one for one in claimed}
     with connection.cursor() as cursor:
         cursor.execute(
             """UPDATE engage_delivery d SET state = 'handing_over', attempt = n.attempt, address = n.address, sender = %s,
-                      handed_over_at = %s, claimed_until = %s, reason = ''
-               FROM unnest(%s::bigint[], %s::smallint[], %s::text[]) AS n (id, attempt, address)
+                      handed_over_at = %s, claimed_until = %s, reason = '', said = n.said
+               FROM unnest(%s::bigint[], %s::smallint[], %s::text[], %s::jsonb[]) AS n (id, attempt, address, said)
                WHERE d.workspace_id = %s AND d.id = n.id AND d.state = 'queued'""",
             (
                 sender,
@@ -91,6 +98,7 @@ def hand_over(
                 arrays.numbers([letter.delivery for letter in letters]),
                 arrays.numbers([letter.attempt for letter in letters]),
                 arrays.texts([letter.recipient for letter in letters]),
+                arrays.texts_or_nothing([said.get(letter.delivery) for letter in letters]),
                 workspace.pk,
             ),
         )

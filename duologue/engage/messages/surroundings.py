@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
-
-from duologue.brand.book.queries import current as current_book
+from duologue.brand.book.queries import numbered
 from duologue.engage.messages.content.look import Look
 from duologue.engage.messages.rules.gate import Cap
 from duologue.kit.clock import parse_duration
+from duologue.platform.workspaces.hosts import public_url
 from duologue.strategize.guardrails.queries import current as current_guardrails
 from duologue.strategize.guardrails.rules import of_commitments
 
@@ -38,11 +37,14 @@ class Surroundings:
     hours: tuple[str, ...]  # what the brand has committed itself to, beside the window of any turn
     brand: dict[str, Any]
     public_url: str
+    is_own_host: bool  # where people reach us is a host of the brand's own
+    book: int  # the number of the brand book's version
 
 
-def surroundings(workspace: Workspace) -> Surroundings:
-    """Read what is in force now."""
-    book = current_book(workspace)
+def surroundings(workspace: Workspace, *, book_number: int | None = None) -> Surroundings:
+    """Read what is in force now, or how it was with an earlier brand book."""
+    number, book = numbered(workspace, book_number)
+    url, is_own_host = public_url(workspace)
     rails = current_guardrails(workspace)
     promised = of_commitments(book)
     sender = book.senders.get("email")
@@ -55,7 +57,9 @@ def surroundings(workspace: Workspace) -> Surroundings:
         hours=promised.windows,
         quiet=rails.window or (rails.quiet.window if rails.quiet else ""),
         brand={"name": book.name, "promise": book.promise, "value": book.value, "website": book.website},
-        public_url=settings.PUBLIC_URL,
+        public_url=url,
+        is_own_host=is_own_host,
+        book=number,
     )
 
 

@@ -127,7 +127,9 @@ def _take(workspace: Workspace, now: datetime, most: int, held: Mapping[int, int
         outcomes.withhold(workspace, [one for one in going if one.id in written.refused], written.refused, written.details, now)
         if written.letters:
             _in_flight.update(letter.delivery for letter in written.letters)
-            outcomes.hand_over(workspace, going, written.letters, sender=journal.sender_name(), now=now, until=now + ON_THE_WIRE)
+            outcomes.hand_over(
+                workspace, going, written.letters, said=written.said, sender=journal.sender_name(), now=now, until=now + ON_THE_WIRE
+            )
         return Batch(claimed, written, time.monotonic())
 
 

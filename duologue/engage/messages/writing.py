@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import format_currency
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 Contents = dict[tuple[int | None, str, str, str], "Compiled"]
-PAGES = {"unsubscribe": "u", "preferences": "p", "why": "w", "not_now": "n", "perks": "y"}
+PAGES = {"unsubscribe": "u", "preferences": "p", "why": "w", "not_now": "n", "perks": "y", "web": "v"}
+_as_json = msgspec.json.Encoder(enc_hook=str).encode
 PLAIN_PAGES = {"parent": "g", "known": "d"}
 
 
@@ -59,6 +61,7 @@ class Written:
     letters: list[Letter] = field(default_factory=list)
     refused: dict[int, str] = field(default_factory=dict)
     details: dict[int, str] = field(default_factory=dict)
+    said: dict[int, str] = field(default_factory=dict)  # of each letter what it named of its person, as JSON
 
 
 @dataclass(slots=True)
@@ -85,6 +88,8 @@ def write_letters(workspace: Workspace, claimed: Sequence[Claimed], judged: Judg
             reader = KnownPerson(0) if one.body.get("to_nobody") else judged.known[one.person]
             filled = fill(workspace, one, reader, found.get(one.version_id or 0), around, contents=contents)
             written.letters.append(_letter(workspace, one, filled, judged.addresses[one.id], around=around, now=now))
+            if "to" not in one.body:
+                written.said[one.id] = keepsake(filled, reader, around)
         except ContentFailed as error:
             written.refused[one.id] = "not_written"
             written.details[one.id] = str(error)
@@ -107,6 +112,26 @@ def _letter(workspace: Workspace, one: Claimed, filled: Filled, address: str, *,
         feedback=f"{one.dialogue or 'single'}:{one.message or one.turn or 'reply'}:{one.kind}:{workspace.name}",
         in_reply_to=one.body.get("in_reply_to", ""),
     )
+
+
+def keepsake(filled: Filled, person: KnownPerson, around: Surroundings) -> str:
+    """Return as JSON what a letter names of its person, and by which brand book it looks: what `keeping` fills in again."""
+    content, values = filled.content, filled.values
+    said: dict[str, Any] = {"book": around.book}
+    if person.locale or person.country:
+        said |= {"locale": person.locale, "country": person.country}
+    if content.facts:
+        known = values["person"]
+        said["person"] = {key: known[key] for key in content.facts if key in known}
+    if "items" in values:
+        said["items"] = [{**item, "link": bool(item["link"])} for item in values["items"]]
+    if content.perks and values["perk"]:
+        said["perk"] = {offer: {name: _kept(value) for name, value in perk.items()} for offer, perk in values["perk"].items()}
+    return _as_json(said).decode()
+
+
+def _kept(value: Any) -> Any:
+    return {"at": value.isoformat(), "words": value.words} if isinstance(value, Day) else value
 
 
 def recall_perks(workspace: Workspace, claimed: Sequence[Claimed]) -> None:
@@ -205,6 +230,9 @@ def values_for(
         "link": _links(workspace, one.id, page, content, around),
         "survey": {"link": f"{around.public_url}/s/{page}"},
     }
+    if content.sites:
+        token = "" if one.body.get("test") else page
+        values["site"] = {name: site_address(workspace, name, token, around) for name in content.sites}
     if plain := one.body.get("plain"):
         values["link"]["page"] = f"{around.public_url}/{PLAIN_PAGES[plain]}/{sign(plain, workspace.id, one.id)}"
     if one.items:
@@ -216,6 +244,12 @@ def values_for(
     for path, instead in version.fallback if version is not None else ():
         _stand_in(values, path, instead)
     return values
+
+
+def site_address(workspace: Workspace, name: str, token: str, around: Surroundings) -> str:
+    """Return where a site is for the person who holds a token; without one, for everybody."""
+    base = around.public_url if around.is_own_host else f"{around.public_url}/at/{workspace.name}"
+    return f"{base}/{name}" + (f"/for/{token}" if token else "")
 
 
 def _topics(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -63,6 +63,7 @@ class Migration(FirstMigration):
                 ('turn', models.CharField(blank=True, max_length=63)),
                 ('occurrence', models.IntegerField(default=1)),
                 ('body', models.JSONField(default=dict, help_text="What only this delivery says: a human's reply, a perk's code.")),
+                ('said', models.JSONField(help_text='What its words named of the person, as it was when it left: `keeping`.', null=True)),
                 ('channel', models.CharField(max_length=20)),
                 ('purpose', models.CharField(max_length=40)),
                 ('kind', models.CharField(default='promotion', max_length=9)),
@@ -446,8 +447,11 @@ class Migration(FirstMigration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=63)),
-                ('current', models.IntegerField(default=1)),
+                ('current', models.IntegerField(default=0)),
                 ('forms', models.BigIntegerField(default=0)),
+                ('draft', models.TextField(blank=True, help_text='The YAML of what is to come; only members see it.')),
+                ('drafted_at', models.DateTimeField(null=True)),
+                ('drafted_by', models.CharField(blank=True, max_length=254)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
             ],
             options={
@@ -463,8 +467,10 @@ class Migration(FirstMigration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.IntegerField()),
-                ('data', models.JSONField()),
+                ('source', models.TextField()),
+                ('data', models.TextField()),
                 ('since', models.DateTimeField()),
+                ('published_by', models.CharField(blank=True, max_length=254)),
                 ('site', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='engage.site')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
             ],

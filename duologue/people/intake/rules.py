@@ -24,6 +24,8 @@ LONGEST_NAME: Final = 120
 LARGEST: Final = 32 * 1024  # Segment's limit for one event, held at the door
 LARGEST_KEPT: Final = 4 * 1024 * 1024  # an order of a thousand lines, from a file
 MOST_TRAITS: Final = 250
+MOST_PURPOSES: Final = 20
+LONGEST_PURPOSE: Final = 40
 NOT_FACTS: Final = frozenset({"email", "phone", "id"})
 
 
@@ -109,6 +111,7 @@ def understand(payload: bytes, *, source: str, received_at: datetime, country: s
         previous="" if _missing(envelope.previous_id) else str(envelope.previous_id).strip(),
         key=digest16(source, envelope.message_id) if envelope.message_id else None,
         payload=payload,
+        purposes=_purposes(envelope),
     )
     add_evidence(incoming, evidence(envelope), country)
     if name in CONSENT:
@@ -202,6 +205,14 @@ def _properties(envelope: Envelope) -> dict[str, Any]:
     if envelope.type == "group":
         properties = {**(envelope.traits or {}), "group": str(envelope.group_id or "")}
     return properties
+
+
+def _purposes(envelope: Envelope) -> tuple[str, ...]:
+    """Return for which purposes the facts of an identify call may be used; none named is any."""
+    named = (envelope.context or {}).get("purposes")
+    if envelope.type != "identify" or not isinstance(named, list):
+        return ()
+    return tuple(one for one in named[:MOST_PURPOSES] if isinstance(one, str) and 0 < len(one) <= LONGEST_PURPOSE)
 
 
 def _address(envelope: Envelope) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Workspaces and the plan files they were set up from."""
+"""Workspaces, their own hosts, and the plan files they were set up from."""
 
 from __future__ import annotations
 
@@ -46,6 +46,16 @@ class Workspace(models.Model):
     @property
     def is_virtual(self) -> bool:
         return self.clock == self.Clock.VIRTUAL
+
+
+class Host(InWorkspace):
+    """A host name of the brand's own, under which its pages for people are served; at its root stands the page called `home`."""
+
+    name = models.CharField(max_length=255)
+    home = models.CharField(max_length=63, blank=True)
+
+    class Meta(InWorkspace.Meta):
+        constraints = [models.UniqueConstraint(fields=["name"], name="one_workspace_per_host")]
 
 
 class PlanFile(InWorkspace):

@@ -8,7 +8,7 @@ import re
 WORDS = """
 account accounts admin api assets at auth callbacks d demo docs favicon g healthz help home invitation invite k l login
 logout mail me metrics mfa n new o p people readyz robots s sign-in signin signup staff static status system u
-v1 w webhooks workspace workspaces
+v v1 w webhooks workspace workspaces
 """
 RESERVED = frozenset(WORDS.split())
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from duologue.engage.sites import queries
-from duologue.engage.sites.rules import TRAP
+from duologue.engage.sites.rules.forms import TRAP
 from duologue.platform.staff.rules import Right
 from duologue.web.access import inside
 from duologue.web.pages import page

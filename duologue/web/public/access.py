@@ -19,6 +19,7 @@ from duologue.people.profiles.queries import KnownPerson, people
 from duologue.platform.secrets import signing
 from duologue.platform.workspaces.models import Workspace
 from duologue.platform.workspaces.queries import now
+from duologue.web.hosts import own_room
 from duologue.web.public.listing import PAGES
 from duologue.web.public.look import look_of
 from duologue.web.public.words import WORDS, language_of
@@ -100,6 +101,8 @@ def visit_of(request: HttpRequest, token: str, use: str = "page") -> Visit | Non
     if numbers is None or len(numbers) != 2:
         return None
     workspace = Workspace.objects.filter(pk=numbers[0]).first()
+    if (own := own_room(request)) is not None and own != workspace:
+        return None
     origin = origin_of(workspace, numbers[1], about=use == "parent") if workspace else None
     if workspace is None or origin is None:
         return None

@@ -19,6 +19,7 @@ from markdown_it import MarkdownIt
 
 from duologue.brand.book.queries import current as current_book
 from duologue.engage.broadcasts.archive import Issue, issues
+from duologue.platform.workspaces.hosts import public_url
 from duologue.platform.workspaces.models import Workspace
 from duologue.platform.workspaces.queries import now
 from duologue.web.public.look import look_of
@@ -67,17 +68,21 @@ def letter(request: HttpRequest, workspace: str, name: str, number: int) -> Http
 def feed(_request: HttpRequest, workspace: str) -> HttpResponse:
     """Return the letters as an Atom feed (RFC 4287)."""
     room = _room(workspace)
-    here = _address(reverse("public:letters", args=[room.name]))
+    base = public_url(room)[0]
+    here = base + reverse("public:letters", args=[room.name])
     made = Atom1Feed(
         title=current_book(room).name,
         link=here,
         description="",
         language=room.locale,
-        feed_url=_address(reverse("public:letters-feed", args=[room.name])),
+        feed_url=base + reverse("public:letters-feed", args=[room.name]),
     )
     for one in _issues(room):
-        link = _address(reverse("public:letter", args=[room.name, one.name, one.number]))
-        made.add_item(title=one.title, link=link, description=_html(one.text), unique_id=link, pubdate=one.at, updateddate=one.at)
+        where = reverse("public:letter", args=[room.name, one.name, one.number])
+        known_as = f"{settings.PUBLIC_URL}{where}"  # stays the same when the brand gets a host of its own
+        made.add_item(
+            title=one.title, link=base + where, description=_html(one.text), unique_id=known_as, pubdate=one.at, updateddate=one.at
+        )
     return HttpResponse(made.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
 
 
@@ -115,10 +120,6 @@ def forget() -> None:
 def _frame(room: Workspace) -> dict[str, Any]:
     book, language = current_book(room), language_of(room.locale)
     return {"workspace": room, "brand": book, "look": look_of(book), "words": WORDS[language], "language": language}
-
-
-def _address(path: str) -> str:
-    return f"{settings.PUBLIC_URL}{path}"
 
 
 def _html(markdown: str) -> str:

@@ -8,15 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from babel.numbers import format_currency, format_decimal
-
 from duologue.engage.conversations.showing import still_holds
 from duologue.engage.messages.queries import perks_brought
 from duologue.engage.perks.balances import balances
 from duologue.engage.perks.mine import Mine, mine
 from duologue.kit.clock import zone_named
-from duologue.kit.money import major
 from duologue.web.public.access import Visit, by_link, by_link_for
+from duologue.web.public.given import money_in, number_in, perk_title
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -76,19 +74,14 @@ def _shown(visit: Visit, one: Mine) -> Shown:
 
 
 def _title(visit: Visit, one: Mine) -> str:
-    """Return what a perk is in a few words, with its worth where it has one."""
-    worth = one.share or (_money(visit, one.worth) if one.worth else "")
-    title = visit.words.get(f"perk_{one.kind}_worth" if worth else f"perk_{one.kind}", visit.words["perk_discount"])
-    return title.replace("WORTH", worth).replace("POINTS", _number(visit, one.points))
+    return perk_title(
+        one.kind, share=one.share, worth=one.worth, points=one.points, currency=visit.workspace.currency, language=visit.language
+    )
 
 
 def _money(visit: Visit, minor: int) -> str:
-    return format_currency(major(minor, visit.workspace.currency), visit.workspace.currency, locale=_locale(visit))
+    return money_in(visit.language, minor, visit.workspace.currency)
 
 
 def _number(visit: Visit, number: int) -> str:
-    return format_decimal(number, locale=_locale(visit))
-
-
-def _locale(visit: Visit) -> str:
-    return "en_GB" if visit.language == "en" else visit.language
+    return number_in(visit.language, number)

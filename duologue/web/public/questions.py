@@ -18,18 +18,12 @@ def shown(
     faults: Mapping[str, str],
     words: Mapping[str, str],
     *,
-    known: Collection[str] = (),
-    only: Collection[str] | None = None,
+    only: Collection[str],
 ) -> list[dict[str, Any]]:
-    """Return each question with its options, what is filled in and what is wrong with it; what is known already may be left out.
-
-    `only` names the questions that are asked now, where not all are.
-    """
+    """Return each question of `only` with its options, what is filled in and what is wrong with it."""
     questions = []
     for key, question in asked.questions.items():
-        if only is not None and key not in only:
-            continue
-        if question.skip_if_known and question.fills and question.fills.fact in known and key not in filled:
+        if key not in only:
             continue
         before = filled.get(key, [])
         chosen = {str(value) for value in before} if isinstance(before, list) else {str(before)}

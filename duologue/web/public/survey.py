@@ -19,14 +19,17 @@ from duologue.people.timeline import actions as timeline
 from duologue.people.timeline import names
 from duologue.people.timeline.actions import NewEvent
 from duologue.strategize.dialogues.rules import asking
-from duologue.strategize.dialogues.rules.survey import WORDS
+from duologue.strategize.dialogues.rules.survey import WORDS, said_in
 from duologue.strategize.dialogues.surveys import survey_of
 from duologue.strategize.models import SurveyVersion
 from duologue.web.public.access import Visit, by_link
 from duologue.web.public.answers import read_answers, says_no
+from duologue.web.public.given import promised
 from duologue.web.public.questions import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from django.http import HttpResponse
 
     from duologue.strategize.dialogues.rules.survey import Survey
@@ -38,23 +41,39 @@ def survey(visit: Visit) -> HttpResponse:
     if visit.origin.survey_version is None:
         return _may_we(visit)
     version = SurveyVersion.within(visit.workspace).get(pk=visit.origin.survey_version)
-    asked = survey_of(version)
+    asked = said_in(survey_of(version), visit.person.locale or visit.workspace.locale)
+    before = _answered_before(visit)
     if visit.request.method != "POST":
-        before = _answered_before(visit)
-        return _page(visit, asked, before, _asked(visit, asked, before))
+        return _page(visit, asked, {} if asked.at_once else before, _asked(visit, asked, {} if asked.at_once else before, before))
     given = {key: visit.request.POST.getlist(key) for key in asked.questions}
     answers, faults = read_answers(asked, given)
-    now = _asked(visit, asked, answers)
+    now = _asked(visit, asked, answers, before, shown=visit.request.POST.getlist("shown"))
     answers, faults = ({key: said[key] for key in now if key in said} for said in (answers, faults))
     if faults or not answers or _has_more(visit, now):
         return _page(visit, asked, {key: values for key, values in given.items() if values}, now, faults, status=422 if faults else 200)
     _keep(visit, asked, answers)
-    return visit.page("survey.html", survey=asked, done=True)
+    heard = before | answers
+    left = asked.at_once and _asked(visit, asked, {}, heard, learned=_facts_of(asked, answers))
+    return visit.page("survey.html", survey=asked, done=True, more=bool(left), promised=promised(visit.workspace, asked, visit.language))
 
 
-def _asked(visit: Visit, asked: Survey, answers: dict[str, Any]) -> list[str]:
+def _asked(
+    visit: Visit,
+    asked: Survey,
+    answers: dict[str, Any],
+    before: dict[str, Any],
+    *,
+    shown: Collection[str] = (),
+    learned: Mapping[str, Any] | None = None,
+) -> list[str]:
     """Return the questions that are asked now, after these answers."""
-    return asking.asked(asked, answers, visit.person.facts, visit.now)
+    return asking.asked(asked, answers, {**visit.person.facts, **(learned or {})}, visit.now, before=before, shown=shown)
+
+
+def _facts_of(asked: Survey, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts that answers fill."""
+    filled = {key: asked.questions[key].fills for key in answers}
+    return {fills.fact.removeprefix("person."): answers[key] for key, fills in filled.items() if fills and fills.fact}
 
 
 def _has_more(visit: Visit, now: list[str]) -> bool:
@@ -66,23 +85,24 @@ def _has_more(visit: Visit, now: list[str]) -> bool:
 def _page(  # noqa: PLR0917 - what a page of questions shows
     visit: Visit, asked: Survey, filled: dict[str, Any], now: list[str], faults: dict[str, str] | None = None, status: int = 200
 ) -> HttpResponse:
-    known = {key for key, value in visit.person.facts.items() if value is not None}
-    questions = shown(asked, filled, faults or {}, visit.words, known=known, only=now)
-    return visit.page("survey.html", status, survey=asked, questions=questions, faults=faults, seen=now)
+    questions = shown(asked, filled, faults or {}, visit.words, only=now)
+    given = promised(visit.workspace, asked, visit.language)
+    return visit.page("survey.html", status, survey=asked, questions=questions, faults=faults, seen=now, promised=given)
 
 
 def _answered_before(visit: Visit) -> dict[str, Any]:
-    """Return what was answered by this link before: a person who comes back finds their answers."""
+    """Return what was answered by this link before, the last answer to each question: a person who comes back finds their answers."""
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT properties->'answers' FROM people_event WHERE workspace_id = %s AND profile_id = %s AND name = %s AND delivery_id = %s
-               ORDER BY occurred_at DESC, id DESC LIMIT 1""",
+               ORDER BY occurred_at DESC, id DESC LIMIT 50""",
             (visit.workspace.pk, visit.origin.profile, names.SURVEY_ANSWERED, visit.origin.delivery),
         )
-        row = cursor.fetchone()
-    if not row or not row[0]:
-        return {}
-    return dict(json.loads(row[0]) if isinstance(row[0], str) else row[0])
+        rows = cursor.fetchall()
+    found: dict[str, Any] = {}
+    for (answers,) in reversed(rows):
+        found |= (json.loads(answers) if isinstance(answers, str) else answers) or {}
+    return found
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from duologue.web.public import known, leaving, letters, parent, perks, preferences, sites, survey, why
+from duologue.web.public import known, leaving, letters, parent, perks, preferences, sites, survey, web, why
 
 app_name = "public"
 urlpatterns = [
@@ -16,10 +16,12 @@ urlpatterns = [
     path("k/<str:token>", known.ask, name="known_ask"),
     path("d/<str:token>", known.known, name="known"),
     path("g/<str:token>", parent.parent, name="parent"),
+    path("v/<str:token>", web.web, name="web"),
     path("s/<str:token>", survey.survey, name="survey"),
     path("at/<slug:workspace>/letters/", letters.letters, name="letters"),
     path("at/<slug:workspace>/letters/feed.xml", letters.feed, name="letters-feed"),
     path("at/<slug:workspace>/letters/<slug:name>/<int:number>", letters.letter, name="letter"),
     path("at/<slug:workspace>/<slug:name>", sites.site, name="site"),
+    path("at/<slug:workspace>/<slug:name>/for/<str:token>", sites.site, name="site-for"),
     path("w/<str:token>", why.why_me, name="why_me"),
 ]

@@ -14,7 +14,7 @@ from duologue.engage.runs.actions import start_dialogue
 from duologue.people.consent.models import ConsentNow, ConsentStatement
 from duologue.platform.secrets.signing import sign
 from duologue.platform.workspaces.queries import now
-from duologue.web.public import sites
+from duologue.web.public import machines
 from tests.docs.pages import File, steps
 
 PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "sites.md"
@@ -32,7 +32,7 @@ def shop(workspace, tmp_path):
             path.write_text(step.content)
     apply_files(workspace=workspace, files=read_folder(tmp_path / "plan"), now=now(workspace))
     start_dialogue(workspace=workspace, name="sign-up", now=now(workspace))
-    sites._seen.clear()
+    machines._seen.clear()
     return workspace
 
 

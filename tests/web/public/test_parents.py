@@ -15,7 +15,6 @@ from duologue.engage.models import Admission
 from duologue.engage.runs.actions import start_dialogue
 from duologue.engage.runs.launch import launch_sheet
 from duologue.engage.sites.actions import save_site
-from duologue.engage.sites.rules import read_site
 from duologue.people.consent.actions import NewStatement, save_purpose, state
 from duologue.people.consent.models import ConsentStatement
 from duologue.people.consent.queries import standing
@@ -27,7 +26,7 @@ from duologue.platform.workspaces.models import Workspace
 from duologue.platform.workspaces.queries import now
 from duologue.strategize.segments.actions import save_segment, sweep
 from duologue.strategize.segments.models import Segment, SegmentMember
-from duologue.web.public import sites
+from duologue.web.public import machines
 from tests.engage.runs.conftest import Shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,12 +58,12 @@ def club(workspace):
     text = "segment: readers\nabout: May be written to\nwhere: {may: {by: email, purpose: newsletter}}\n"
     save_segment(workspace=workspace, name="readers", source_yaml=text, now=now(workspace))
     save_message(workspace=workspace, name="hello", source={"subject": "Hello", "body": "Hello."}, now=now(workspace))
-    sites._seen.clear()
+    machines._seen.clear()
     return workspace
 
 
 def send(client, club, asks, **more):
-    save_site(workspace=club, site=read_site(SITE.replace("ASKS", asks)), now=now(club))
+    save_site(workspace=club, source=SITE.replace("ASKS", asks), now=now(club))
     return client.post("/at/shop/club", {**FORM, **more}, headers={"Origin": "https://shop.example"})
 
 

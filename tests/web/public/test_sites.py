@@ -8,8 +8,7 @@ import pytest
 from duologue.engage.sites.actions import save_site
 from duologue.engage.sites.models import Site
 from duologue.engage.sites.queries import current
-from duologue.engage.sites.rules import read_site
-from duologue.kit.pipeline import Refused
+from duologue.engage.sites.rules.page import read_site
 from duologue.kit.yaml import Mistakes
 from duologue.people.consent.actions import save_purpose
 from duologue.people.consent.models import ConsentNow, ConsentStatement
@@ -21,7 +20,7 @@ from duologue.people.profiles.actions import add
 from duologue.people.profiles.queries import people
 from duologue.strategize.dialogues.rules.survey import read_survey
 from duologue.strategize.dialogues.surveys import save_survey
-from duologue.web.public import sites
+from duologue.web.public import machines
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 TEXT = """
@@ -44,18 +43,18 @@ SURVEY = "survey: taste\nquestions:\n  likes: {ask: What do you drink?, kind: on
 def letter(workspace):
     save_purpose(workspace=workspace, name="newsletter", title="The newsletter")
     save_survey(workspace=workspace, survey=read_survey(SURVEY), now=NOW)
-    save_site(workspace=workspace, site=read_site(TEXT), now=NOW)
-    sites._seen.clear()
+    save_site(workspace=workspace, source=TEXT, now=NOW)
+    machines._seen.clear()
     return workspace
 
 
 @pytest.fixture
 def seen_for(monkeypatch):
     """Let time pass between seeing a form and sending it."""
-    real = sites.database_now
+    real = machines.database_now
 
     def wait(seconds):
-        monkeypatch.setattr(sites, "database_now", lambda: real() + timedelta(seconds=seconds))
+        monkeypatch.setattr(machines, "database_now", lambda: real() + timedelta(seconds=seconds))
 
     return wait
 
@@ -99,7 +98,7 @@ def test_a_form_is_taken_in_by_the_one_way_in_and_asks_again_before_anything_is_
 
 
 def test_where_the_brand_does_not_ask_again_the_box_is_the_consent_with_its_words(client, letter, seen_for):
-    save_site(workspace=letter, site=read_site(TEXT + "confirm: false\n"), now=NOW)
+    save_site(workspace=letter, source=TEXT + "confirm: false\n", now=NOW)
     sent(client, seen_for)
     process(workspace=letter, now=NOW)
     said = ConsentStatement.within(letter).get()
@@ -108,7 +107,7 @@ def test_where_the_brand_does_not_ask_again_the_box_is_the_consent_with_its_word
 
 
 def test_a_box_that_is_not_ticked_asks_for_nothing(client, letter, seen_for):
-    save_site(workspace=letter, site=read_site(TEXT + "confirm: false\n"), now=NOW)
+    save_site(workspace=letter, source=TEXT + "confirm: false\n", now=NOW)
     sent(client, seen_for, **{"consent-newsletter": None})
     process(workspace=letter, now=NOW)
     assert Event.within(letter).get(name="Form Sent").properties["asked"] == []
@@ -143,7 +142,7 @@ def test_the_same_form_again_counts_once_and_many_from_one_place_are_refused(cli
 
 
 def test_a_second_address_nobody_has_proved_joins_nobody(client, letter, seen_for):
-    save_site(workspace=letter, site=read_site(TEXT.replace("asks: [email, first_name]", "asks: [email, first_name, phone]")), now=NOW)
+    save_site(workspace=letter, source=TEXT.replace("asks: [email, first_name]", "asks: [email, first_name, phone]"), now=NOW)
     victim = add(workspace=letter, seen_at=[NOW])[0]
     attach_unknown(workspace=letter, identifiers=[("phone", "+442071838750", victim, "+44 20 7183 8750")], now=NOW)
     sent(client, seen_for, email="mallory@example.com", phone="+44 20 7183 8750")
@@ -166,8 +165,8 @@ def test_behind_a_proxy_on_this_machine_each_visitor_counts_alone(client, letter
 
 def test_a_survey_may_not_ask_under_a_name_of_the_form(letter):
     save_survey(workspace=letter, survey=read_survey(SURVEY.replace("likes:", "website:")), now=NOW)
-    with pytest.raises(Refused, match="a name that the form itself uses: website"):
-        save_site(workspace=letter, site=read_site(TEXT + "button: Go\n"), now=NOW)
+    with pytest.raises(Mistakes, match="a name that the form itself uses: website"):
+        save_site(workspace=letter, source=TEXT + "button: Go\n", now=NOW)
 
 
 def test_a_form_on_a_page_of_the_brands_own_is_taken_from_there_alone(client, letter):
@@ -178,8 +177,8 @@ def test_a_form_on_a_page_of_the_brands_own_is_taken_from_there_alone(client, le
 
 
 def test_a_change_is_a_new_version_and_the_same_again_is_none(letter):
-    assert save_site(workspace=letter, site=read_site(TEXT), now=NOW).number == 1
-    assert save_site(workspace=letter, site=read_site(TEXT.replace("Once a month", "Every month")), now=NOW).number == 2
+    assert save_site(workspace=letter, source=TEXT, now=NOW).number == 1
+    assert save_site(workspace=letter, source=TEXT.replace("Once a month", "Every month"), now=NOW).number == 2
     assert Site.within(letter).get().current == 2
 
 
@@ -199,8 +198,8 @@ def test_a_mistake_is_refused_with_its_sentence(text, says):
 
 
 def test_a_site_that_names_what_is_not_there_is_refused(workspace):
-    with pytest.raises(Refused, match="no purpose 'newsletter' by consent"):
-        save_site(workspace=workspace, site=read_site(TEXT), now=NOW)
+    with pytest.raises(Mistakes, match="no purpose 'newsletter' by consent"):
+        save_site(workspace=workspace, source=TEXT, now=NOW)
 
 
 def test_a_question_that_an_answer_raises_is_shown_before_anything_is_kept(client, letter, seen_for):

@@ -28,6 +28,7 @@ ROOTS = frozenset(
         "brand",
         "product",
         "survey",
+        "site",
         "link",
         "start",
         "answer",
@@ -41,7 +42,8 @@ ROOTS = frozenset(
         "child",
     ]
 )
-CERTAIN = ("brand.", "link.", "survey.", "perk.", "reply.")
+CERTAIN = ("brand.", "link.", "site.", "survey.", "perk.", "reply.")
+PIXEL = '<img src="{{ link.pixel }}" alt="" width="1" height="1" style="display:block;border:0">'
 ANCHOR = re.compile(r"<a\b([^>]*?)\bhref=\"([^\"]*)\"([^>]*)>(.*?)</a>", re.DOTALL | re.IGNORECASE)
 TITLE = re.compile(r"\s+title=\"([^\"]*)\"")
 WEB_FONT = re.compile(r"<!--\[if !mso\]><!-->\s*<link[^>]*>.*?<!--<!\[endif\]-->|<link\b[^>]*>|@import[^;]*;", re.DOTALL)
@@ -60,13 +62,16 @@ class Link:
 
 @dataclass(slots=True, frozen=True)
 class Compiled:
-    """Templates for subject, HTML and text; `reads` are the paths of all values they use."""
+    """Templates for subject, HTML and text; `reads` are the paths of all values they use: `facts` of the person, `perks`, `sites`."""
 
     subject: Template
     html: Template
     text: Template
     links: tuple[Link, ...]
     reads: frozenset[str]
+    facts: tuple[str, ...]
+    perks: tuple[str, ...]
+    sites: tuple[str, ...]
 
 
 @lru_cache(maxsize=128)  # saving a message looks for mistakes first, and then for links
@@ -86,7 +91,7 @@ def compile_content(
     html = ANCHOR.sub(lambda found: slots.slot(found, mask), html)
     text_source = content.text or _plain_text(html, mask)
     html = mask.show(html.replace(BEGIN, "").replace(END, ""))
-    html = html.replace("</body>", '<img src="{{ link.pixel }}" alt="" width="1" height="1" style="display:block;border:0"></body>')
+    html = html.replace("</body>", f"{PIXEL}</body>")
     if content.text:
         text_source = content.text + "\n\n{{ link.unsubscribe }}\n" * (is_promotion and not is_about)
     reads = paths(content.subject) | paths(html) | paths(text_source) | {path for link in slots.links for path in paths(link.url)}
@@ -96,7 +101,14 @@ def compile_content(
         text=Template(text_source, escape=False),
         links=tuple(slots.links),
         reads=frozenset(reads),
+        facts=_second(reads, "person"),
+        perks=_second(reads, "perk"),
+        sites=_second(reads, "site"),
     )
+
+
+def _second(reads: set[str], root: str) -> tuple[str, ...]:
+    return tuple(sorted({path.split(".")[1] for path in reads if path.startswith(f"{root}.")}))
 
 
 @dataclass(slots=True, frozen=True)

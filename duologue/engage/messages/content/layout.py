@@ -51,7 +51,7 @@ def footer(look: Look, locale: str, *, is_promotion: bool, is_about: bool = Fals
     What is about somebody else (`is_about`) says only who writes: the pages are that person's.
     """
     said = words.of(words.FOOTER, locale)
-    links = [] if is_about else [("why", "link.why"), ("preferences", "link.preferences")]
+    links = [] if is_about else [("web", "link.web"), ("why", "link.why"), ("preferences", "link.preferences")]
     if is_promotion and not is_about:
         links += [("not_now", "link.not_now"), ("unsubscribe", "link.unsubscribe")]
     row = " &nbsp;·&nbsp; ".join(

@@ -5,8 +5,20 @@ from __future__ import annotations
 from typing import Final
 
 FOOTER: Final = {
-    "en": {"unsubscribe": "Unsubscribe", "preferences": "Your choices", "why": "Why did I get this?", "not_now": "Not now, please"},
-    "de": {"unsubscribe": "Abmelden", "preferences": "Ihre Wahl", "why": "Warum bekomme ich das?", "not_now": "Im Moment nicht"},
+    "en": {
+        "unsubscribe": "Unsubscribe",
+        "preferences": "Your choices",
+        "why": "Why did I get this?",
+        "not_now": "Not now, please",
+        "web": "View in browser",
+    },
+    "de": {
+        "unsubscribe": "Abmelden",
+        "preferences": "Ihre Wahl",
+        "why": "Warum bekomme ich das?",
+        "not_now": "Im Moment nicht",
+        "web": "Im Browser ansehen",
+    },
 }
 PRODUCTS: Final = {
     "en": {"there": "In stock", "little": "Only {} left", "out": "Sold out"},

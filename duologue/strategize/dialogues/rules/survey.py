@@ -46,8 +46,29 @@ class Question(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_f
         return self.options if isinstance(self.options, dict) else {word: word for word in self.options}
 
 
+class QuestionWords(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What a question says in another language; `options` by the values of the question's own."""
+
+    ask: str = ""
+    why: str = ""
+    options: dict[str, str] = {}
+
+
+class SurveyWords(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What a survey says in another language; what is left out stays as it is."""
+
+    title: str = ""
+    about: str = ""
+    thanks: str = ""
+    in_return: str = ""
+    questions: dict[str, QuestionWords] = {}
+
+
 class Survey(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Questions by key, in the order they are asked. `in_return` is what is promised: an offer's name or a text."""
+    """Questions by key, in the order they are asked. `in_return` is what is promised: an offer's name or a text.
+
+    With `at_once` so many are asked at a time, and what is known already never: the rest comes bit by bit.
+    """
 
     survey: str
     questions: dict[str, Question]
@@ -55,6 +76,29 @@ class Survey(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     about: str = ""
     in_return: str = ""
     thanks: str = ""
+    at_once: int = 0
+    locales: dict[str, SurveyWords] = {}
+
+
+def said_in(survey: Survey, locale: str) -> Survey:
+    """Return a survey as it reads in a language, or in the wider one that it belongs to; else as it is written."""
+    words = survey.locales.get(locale) or survey.locales.get(locale.split("-", maxsplit=1)[0])
+    if words is None:
+        return survey
+    questions = {key: _question_in(one, words.questions.get(key, QuestionWords())) for key, one in survey.questions.items()}
+    return msgspec.structs.replace(
+        survey,
+        questions=questions,
+        title=words.title or survey.title,
+        about=words.about or survey.about,
+        thanks=words.thanks or survey.thanks,
+        in_return=words.in_return or survey.in_return,
+    )
+
+
+def _question_in(question: Question, words: QuestionWords) -> Question:
+    options = {value: words.options.get(value, label) for value, label in question.choices.items()}
+    return msgspec.structs.replace(question, ask=words.ask or question.ask, why=words.why or question.why, options=options)
 
 
 def read_survey(text: str, file: str = "") -> Survey:
@@ -88,12 +132,25 @@ def _in_order(question: dict[str, Any]) -> dict[str, Any]:
 def _check(document: Document, survey: Survey) -> None:
     if not survey.questions:
         document.refuse(("questions",), "A survey asks at least one question.")
+    if survey.at_once < 0:
+        document.refuse(("at_once",), "`at_once` is how many questions are asked at a time: a number from 1 up.")
+    for locale, words in survey.locales.items():
+        _check_words(document, ("locales", locale), words, survey)
     before: set[str] = set()
     for key, question in survey.questions.items():
         _check_question(document, ("questions", key), question)
         if question.when:
             _check_when(document, ("questions", key, "when"), question.when, before)
         before.add(key)
+
+
+def _check_words(document: Document, place: Place, words: SurveyWords, survey: Survey) -> None:
+    for key, said in words.questions.items():
+        if key not in survey.questions:
+            document.refuse((*place, "questions", key), f"There is no question {key!r}.")
+            continue
+        for value in said.options.keys() - survey.questions[key].choices.keys():
+            document.refuse((*place, "questions", key, "options", value), f"The question {key!r} has no option {value!r}.")
 
 
 def _check_when(document: Document, place: Place, when: Any, before: set[str]) -> None:

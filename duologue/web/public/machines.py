@@ -1,0 +1,71 @@
+"""What keeps machines from filling forms: a trap, a signed time, a rate for each network. Nothing is asked of a third party."""
+
+from __future__ import annotations
+
+import ipaddress
+import time
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from django.http import HttpResponse, HttpResponseRedirect
+
+from duologue.engage.sites.rules.forms import TRAP
+from duologue.platform.database.clock import database_now
+from duologue.platform.secrets import signing
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from duologue.engage.sites.rules.page import Site
+    from duologue.platform.workspaces.models import Workspace
+
+QUICKEST, LONGEST = 2, 24 * 3600  # seconds from seeing a form to sending it
+MOST, WHILE = 20, 600  # forms from one network in so many seconds
+_seen: OrderedDict[str, list[float]] = OrderedDict()
+
+
+def token(room: Workspace) -> str:
+    """Return what a form carries so that it is known when its page was shown."""
+    return signing.sign("form", room.pk, int(database_now().timestamp()))
+
+
+def is_a_machine(request: HttpRequest, room: Workspace, here: Site) -> HttpResponse | None:
+    """Return an answer where a form is not taken: as if it had been for what fell into the trap, 429 for too many, 422 to send again."""
+    if request.POST.get(TRAP, ""):
+        return HttpResponseRedirect(f"{request.path}?sent", status=303)
+    if _too_many(_network(_whence(request))):
+        answer = HttpResponse("Too many forms from here. Please try again in ten minutes.", status=429, content_type="text/plain")
+        answer["Retry-After"] = str(WHILE)
+        return answer
+    if "form" not in request.POST and request.headers.get("Origin", "") in here.embed:
+        return None
+    numbers = signing.read("form", request.POST.get("form", ""))
+    if numbers is None or len(numbers) != 2 or numbers[0] != room.pk or not QUICKEST <= database_now().timestamp() - numbers[1] <= LONGEST:
+        return HttpResponse(status=422)
+    return None
+
+
+def _whence(request: HttpRequest) -> str:
+    """Return the address that a form comes from: through a proxy on this machine, the one it names last."""
+    peer = str(request.META.get("REMOTE_ADDR", ""))
+    named = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    return named if named and peer in {"127.0.0.1", "::1", ""} else peer
+
+
+def _network(address: str) -> str:
+    """Return the network of an address: of IPv6 the 64 bits that one customer has, of IPv4 the address itself."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address[:64]
+    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else address
+
+
+def _too_many(network: str) -> bool:
+    present = time.monotonic()
+    times = [at for at in _seen.pop(network, []) if present - at < WHILE]
+    times.append(present)
+    _seen[network] = times[-MOST - 1 :]
+    while len(_seen) > 10_000:
+        _seen.popitem(last=False)
+    return len(times) > MOST

@@ -56,6 +56,8 @@ def pages(workspace, filled) -> dict[str, str]:
         "doubts": reverse("engage:doubts", args=[name]),
         "sites": reverse("engage:sites", args=[name]),
         "site-form": reverse("engage:site", args=[name, "tea-letter"]),
+        "site-draft": reverse("engage:site-draft", args=[name, "tea-letter"]),
+        "site-version": reverse("engage:site-version", args=[name, "tea-letter", 1]),
         "till": reverse("engage:till", args=[name]),
         "mailbox": reverse("engage:mailbox", args=[name]),
         "mail": reverse("engage:mail", args=[name, mail.pk]),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import socket
+import threading
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -21,6 +24,7 @@ NEEDS_DATABASE = False  # an unreachable database is a finding, too
 LITTLE_SPACE, TOO_LITTLE_SPACE = 5 * 1024**3, 1024**3
 OLDEST, NEWEST = 150000, 190000
 CLOCK_MAY_DIFFER = 5.0
+LOOK_UP = 3.0  # seconds
 MUCH_UNREAD = 1000
 OLD_BACKUP = timedelta(days=7)
 BEHIND = """
@@ -158,6 +162,7 @@ def _work() -> Iterator[Finding]:
     yield from _relays()
     yield from _feeds()
     yield from _perks()
+    yield from _hosts()
     kept = "Account mail is kept as files in the data folder: DUOLOGUE_ACCOUNT_MAIL_URL is not set."
     yield _either("account mail", bool(settings.ACCOUNT_MAIL_URL), "Account mail is sent.", kept, level="beware")
 
@@ -194,6 +199,30 @@ def _feeds() -> Iterator[Finding]:
 
     for feed in feeds_in_trouble():
         yield Finding("feeds", "beware", f"The feed {feed.name} of {feed.workspace.name} changed nothing: {feed.trouble}")
+
+
+def _hosts() -> Iterator[Finding]:
+    """Say which hosts of a brand's own there are, and whether their names lead anywhere."""
+    from duologue.platform.workspaces.hosts import all_hosts
+
+    for host in all_hosts():
+        sentence = f"{host.name} shows the pages of {host.workspace.name}: a proxy holds its certificate and passes the Host header on."
+        advice = f"{host.name} is a host of {host.workspace.name}, but its name leads nowhere: let its DNS record lead here."
+        yield _either("hosts", _leads_somewhere(host.name), sentence, advice, level="beware")
+
+
+def _leads_somewhere(host: str) -> bool:
+    """Look a name up, waiting no longer than is polite."""
+    answer: list[object] = []
+
+    def look() -> None:
+        with contextlib.suppress(OSError):
+            answer.extend(socket.getaddrinfo(host, 443))
+
+    asking = threading.Thread(target=look, daemon=True)
+    asking.start()
+    asking.join(LOOK_UP)
+    return bool(answer)
 
 
 def _perks() -> Iterator[Finding]:

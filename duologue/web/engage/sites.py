@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.http import Http404
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from duologue.engage.sites import queries
-from duologue.engage.sites.rules.forms import TRAP
+from duologue.engage.sites.rules.forms import TRAP, WHICH
+from duologue.engage.sites.rules.page import forms_of
 from duologue.platform.staff.rules import Right
+from duologue.platform.workspaces.hosts import at_host, hosts_of
 from duologue.web.access import inside
 from duologue.web.pages import page
+from duologue.web.public.site_page import address
 from duologue.web.public.words import WORDS, language_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from duologue.engage.sites.rules.page import Form, Site
     from duologue.platform.workspaces.models import Workspace
 
 PLACE = "engage/sites"
@@ -28,26 +30,28 @@ PLACE = "engage/sites"
 @require_GET
 @inside(Right.LOOK)
 def sites(request: HttpRequest, workspace: Workspace) -> HttpResponse:
-    """List the sites with how many forms came in by each."""
+    """List the sites with how many forms came in by each, those that are only drafted, and the hosts they are served under."""
     rows = [(one, address(workspace, one.site.site)) for one in queries.sites(workspace)]
-    return page(request, workspace, "engage/sites.html", place=PLACE, rows=rows)
+    hosts = [(at_host(host.name), host.home) for host in hosts_of(workspace)]
+    drafts = queries.only_drafted(workspace)
+    return page(request, workspace, "engage/sites.html", place=PLACE, rows=rows, drafts=drafts, hosts=hosts)
 
 
 @require_GET
 @inside(Right.LOOK)
 def site(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
-    """Show one site: its address, what its form asks, and the form as HTML to paste into a page of one's own."""
-    found = queries.current(workspace, name)
-    if found is None:
+    """Show one site: its address, what its forms ask, each as HTML to paste into a page of one's own, and its versions."""
+    row = queries.row_of(workspace, name)
+    if row is None:
         raise Http404
-    here = found.site
-    words = WORDS[language_of(workspace.locale)]
-    fields = [{"key": field, "label": words[f"field_{field}"], "needed": place == 0} for place, field in enumerate(here.asks)]
-    asked = {"site": here, "fields": fields, "words": words, "trap": TRAP, "address": address(workspace, name)}
-    snippet = render_to_string("engage/form.html", asked)
-    return page(request, workspace, "engage/site.html", place=PLACE, one=found, address=address(workspace, name), snippet=snippet)
+    found = queries.current(workspace, name)
+    forms = [(which, form, _snippet(workspace, found.site, which, form)) for which, form in forms_of(found.site).items()] if found else []
+    context = {"row": row, "one": found, "forms": forms, "versions": queries.versions(workspace, name), "address": address(workspace, name)}
+    return page(request, workspace, "engage/site.html", place=PLACE, **context)
 
 
-def address(workspace: Workspace, name: str) -> str:
-    """Return where a site is, for everybody."""
-    return f"{settings.PUBLIC_URL}{reverse('public:site', args=[workspace.name, name])}"
+def _snippet(workspace: Workspace, here: Site, which: str, form: Form) -> str:
+    words = WORDS[language_of(here.locale or workspace.locale)]
+    fields = [{"key": field, "label": words[f"field_{field}"], "needed": place == 0} for place, field in enumerate(form.asks)]
+    asked = {"form": form, "name": which, "which": WHICH, "fields": fields, "words": words, "trap": TRAP}
+    return render_to_string("engage/form.html", {**asked, "address": address(workspace, here.site)})

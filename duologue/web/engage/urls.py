@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from duologue.web.engage import broadcasts, care, doubts, inbox, mailbox, messages, perks, replies, sites, till
+from duologue.web.engage import broadcasts, care, doubts, inbox, mailbox, messages, perks, replies, site_drafts, sites, till
 
 app_name = "engage"
 urlpatterns = [
@@ -27,7 +27,13 @@ urlpatterns = [
     path("broadcasts/<str:name>/numbers", broadcasts.numbers, name="broadcast-numbers"),
     path("broadcasts/<str:name>/send", broadcasts.send, name="send-broadcast"),
     path("sites", sites.sites, name="sites"),
-    path("sites/<str:name>", sites.site, name="site"),
+    path("sites/new", site_drafts.new, name="new-site"),
+    path("sites/<slug:name>", sites.site, name="site"),
+    path("sites/<slug:name>/draft", site_drafts.draft, name="site-draft"),
+    path("sites/<slug:name>/look", site_drafts.look, name="site-look"),
+    path("sites/<slug:name>/look/<int:number>", site_drafts.look, name="site-look-at"),
+    path("sites/<slug:name>/versions/<int:number>", site_drafts.version, name="site-version"),
+    path("sites/<slug:name>/versions/<int:number>/back", site_drafts.bring_back, name="site-bring-back"),
     path("perhaps-sent", doubts.doubts, name="doubts"),
     path("perhaps-sent/settle", doubts.settle, name="settle"),
     path("perks", perks.perks, name="perks"),

@@ -34,6 +34,7 @@ class Hosts:
             if found is None:
                 return HttpResponse(NOBODYS, status=421, content_type="text/plain; charset=utf-8")
             request.own_room, request.own_home = found  # type: ignore[attr-defined]
+            request.asked_host = named  # type: ignore[attr-defined]
             request.urlconf = "duologue.web.own_urls"
             # it has been looked up; what Django compares with its own list from here on is the installation's name
             request.META["HTTP_HOST"] = settings.PUBLIC_URL.split("//")[1].split("/")[0]

@@ -27,7 +27,7 @@ from duologue.engage.models import Endpoint, Untaken
 from duologue.engage.perks.models import Perk
 from duologue.engage.products.actions import note_looks
 from duologue.engage.runs.models import Admission, Run, RunStep
-from duologue.engage.sites.actions import save_site
+from duologue.engage.sites.actions import save_draft, save_site
 from duologue.people.consent.actions import NewStatement, save_purpose, save_topic, state
 from duologue.people.identifiers.models import Identifier
 from duologue.people.imports.models import Import
@@ -46,6 +46,8 @@ from duologue.strategize.campaigns.rules import Campaign, Goal, Period
 from duologue.strategize.dialogues.models import Dialogue, DialogueVersion, SurveyVersion
 from duologue.strategize.dialogues.rules.plan import to_json
 from duologue.strategize.dialogues.rules.read import read_dialogue
+from duologue.strategize.dialogues.rules.survey import read_survey
+from duologue.strategize.dialogues.surveys import save_survey
 from duologue.strategize.guardrails.models import Guardrails
 from duologue.strategize.occasions.actions import save_occasion
 from duologue.strategize.occasions.rules import Occasion
@@ -56,7 +58,7 @@ from duologue.strategize.segments.models import Segment, SegmentMember
 from duologue.strategize.segments.rules.read import read_segment
 from duologue.strategize.segments.rules.tree import to_json as rule_to_json
 from tests.web.seed_perks import perks_of
-from tests.web.seed_texts import CARE, MESSAGES, PEOPLE, SEGMENT, SITE, WIN_BACK
+from tests.web.seed_texts import CARE, MESSAGES, PEOPLE, SEGMENT, SITE, TASTE, WIN_BACK
 
 if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
@@ -75,7 +77,10 @@ def staff_for(workspace: Workspace, role: str = "owner", email: str = "imogen@sh
 def fill(workspace: Workspace, now, people: int = 7) -> dict:
     """Fill every table that a page reads; returns what was made."""
     brand(workspace, now)
+    save_survey(workspace=workspace, survey=read_survey(TASTE), now=now)
     save_site(workspace=workspace, source=SITE, now=now)
+    draft = SITE.replace("Nothing else.", "Nothing else, and never an advertisement.").replace("Call me back", "Ring me")
+    save_draft(workspace=workspace, name="tea-letter", source=draft, now=now, by="imogen@shop.example")
     add_shop(workspace=workspace, name="woocommerce", kind="woocommerce", secret="a secret for tests")
     persons = people_of(workspace, now, people)
     note_looks(workspace=workspace, looks={("P-1", one, how): now for one in persons[:3] for how in ("viewed", "basket")})

@@ -75,10 +75,31 @@ site: tea-letter
 title: The tea letter
 text: |
   Once a month, what we pick and why. Nothing else.
-asks: [email, first_name, phone]
-consent: {promotions: "Yes, send me the tea letter once a month. I can leave with one click."}
-button: Sign up
+blocks:
+  - {form: letter}
+  - {quote: The only letter that I read to the end., by: Ada}
+  - {form: call}
+  - {button: To the shop, to: "https://shop.example"}
+forms:
+  letter:
+    asks: [email, first_name]
+    survey: taste
+    consent: {promotions: "Yes, send me the tea letter once a month. I can leave with one click."}
+    button: Sign up
+  call: {asks: [phone, name], button: Call me back, thanks: We ring you tomorrow.}
+locale: en
+locales:
+  de: {title: Der Teebrief, text: "Einmal im Monat, was wir wählen und warum."}
 embed: [https://shop.example]
+"""
+TASTE = """
+survey: taste
+at_once: 2
+in_return: Three small bags with your next order
+questions:
+  drinks: {ask: What do you drink?, why: So that we send what you like, options: [green, black], fills: {fact: drinks}}
+  cups: {ask: How many cups a day?, kind: scale, fills: {fact: cups}}
+  more: {ask: Anything else?, kind: text}
 """
 
 CARE = """\

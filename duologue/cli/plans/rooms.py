@@ -26,9 +26,9 @@ from duologue.people.consent.actions import save_purpose, save_topic
 from duologue.people.consent.queries import topics
 from duologue.people.retention.actions import set_retention
 from duologue.people.retention.rules import read_retention
+from duologue.platform.workspaces.hosts import set_hosts
 from duologue.strategize.campaigns.actions import save_campaign
 from duologue.strategize.campaigns.rules import read_campaign
-from duologue.platform.workspaces.hosts import set_hosts
 from duologue.strategize.dialogues import surveys
 from duologue.strategize.dialogues.rules.survey import read_survey
 from duologue.strategize.guardrails import actions as guardrails

@@ -11,7 +11,6 @@ from duologue.engage.sites.rules.page import forms_of
 from duologue.kit.pipeline import Refused
 from duologue.people.consent.rules import topic_fact
 from duologue.people.identifiers.rules import normalise
-from duologue.platform.workspaces.queries import now
 from duologue.web.public.answers import read_answers, says_no
 from duologue.web.public.site_page import Tried
 
@@ -37,7 +36,7 @@ def take(here: Here, which: str, request: HttpRequest) -> Tried | None:
     room, form = here.room, forms_of(here.site)[which]
     given = {key: request.POST.getlist(key) for key in request.POST}
     known = here.known(form)
-    today = now(room).date()
+    today = here.at.date()
     fields, faults = read_fields(form, given, room.country, today, known)
     fields |= {key: value for key, value in known.items() if key == form.asks[0]}
     asked = here.survey(form)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from babel import Locale
@@ -31,6 +32,7 @@ from duologue.web.public.words import WORDS, language_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
 
     from django.http import HttpRequest
 
@@ -56,7 +58,7 @@ class Tried:
     again: bool = False
 
 
-@dataclass(slots=True)
+@dataclass
 class Here:
     """A site in the language of whoever looks at it. `visit` is there where they came by a link of their own."""
 
@@ -72,6 +74,16 @@ class Here:
         """Return the language of our own words on the page."""
         return language_of(self.locale)
 
+    @cached_property
+    def at(self) -> datetime:
+        """Return the moment it is in the workspace, asked once."""
+        return now(self.room)
+
+    @cached_property
+    def base(self) -> tuple[str, bool]:
+        """Return where people reach the workspace's pages, and whether that is a host of its own."""
+        return public_url(self.room)
+
     @property
     def facts(self) -> dict[str, Any]:
         """Return what is known of whoever looks: nothing without a link of their own."""
@@ -86,7 +98,7 @@ class Here:
 
     def applies(self, asked: Survey | None, answers: Mapping[str, Any], seen: Collection[str] = ()) -> list[str]:
         """Return the questions to ask now, after these answers."""
-        return asking.asked(asked, answers, self.facts, now(self.room), shown=seen) if asked else []
+        return asking.asked(asked, answers, self.facts, self.at, shown=seen) if asked else []
 
     def known(self, form: Form) -> dict[str, str]:
         """Return the fields that need not be asked for, and of addresses which it is."""
@@ -108,15 +120,10 @@ def here(room: Workspace, site: Site, number: int, request: HttpRequest, visit: 
     return Here(room, said_in(site, locale), number, locale, there, visit)
 
 
-def address(room: Workspace, name: str, token: str = "") -> str:
-    """Return where a site is, for everybody, or for whoever holds a link of their own: under the brand's own host where it has one."""
-    base, is_own = public_url(room)
-    return f"{base}{path_of(room, name, token, is_own=is_own)}"
-
-
-def path_of(room: Workspace, name: str, token: str = "", *, is_own: bool) -> str:
-    """Return the path of a site on the brand's own host, or on the installation's."""
-    return ("" if is_own else f"/at/{room.name}") + f"/{name}" + (f"/for/{token}" if token else "")
+def address(room: Workspace, name: str, base: tuple[str, bool] | None = None) -> str:
+    """Return where a site is, for everybody: under the brand's own host where it has one. `base` is `public_url`, where it is known."""
+    url, is_own = base or public_url(room)
+    return f"{url}/{name}" if is_own else f"{url}/at/{room.name}/{name}"
 
 
 def context(shown_here: Here, *, done: str | None = None, tried: Tried | None = None, draft: str = "") -> dict[str, Any]:
@@ -135,7 +142,7 @@ def context(shown_here: Here, *, done: str | None = None, tried: Tried | None = 
         "text": _html(site.text, known),
         "parts": parts,
         "languages": _languages(shown_here),
-        "canonical": address(room, site.site),
+        "canonical": address(room, site.site, shown_here.base),
         "is_personal": shown_here.visit is not None,
         "draft": draft,
         "trap": TRAP,
@@ -221,7 +228,7 @@ def _languages(shown_here: Here) -> list[dict[str, Any]]:
     """Return the languages of a page by their own names, with their addresses; none where there is only one."""
     if len(shown_here.locales) < 2:
         return []
-    base = address(shown_here.room, shown_here.site.site)
+    base = address(shown_here.room, shown_here.site.site, shown_here.base)
     return [
         {
             "locale": locale,

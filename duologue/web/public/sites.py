@@ -16,6 +16,7 @@ from duologue.engage.sites.rules.page import forms_of
 from duologue.platform.workspaces.models import Workspace
 from duologue.web.public.access import visit_of
 from duologue.web.public.machines import is_a_machine
+from duologue.web.public.remembered import remember, stamp_of
 from duologue.web.public.site_form import take, which_of
 from duologue.web.public.site_page import Here, Tried, context, here
 
@@ -31,12 +32,13 @@ TEMPLATE = "public/site.html"
 def site(request: HttpRequest, workspace: str, name: str, token: str = "") -> HttpResponse:
     """Show a site; a POST checks one of its forms, keeps it and thanks. A link of one's own fills in what is known."""
     room = Workspace.objects.filter(name=workspace).first()
+    stamp = stamp_of(room.pk, name) if room and not token and request.method == "GET" else (0, "")
     found = shown(room, name) if room else None
     visit = visit_of(request, token) if token else None
     if room is None or found is None or (token and (visit is None or visit.workspace != room)):
         raise Http404
     this = here(room, *found, request, visit)
-    return _page(request, this, done=_done(request, this)) if request.method != "POST" else _sent(request, this)
+    return _page(request, this, done=_done(request, this), stamp=stamp) if request.method != "POST" else _sent(request, this)
 
 
 site.public = True  # type: ignore[attr-defined]
@@ -62,12 +64,23 @@ def _done(request: HttpRequest, this: Here) -> str | None:
     return name if name is not None and name in forms_of(this.site) else None
 
 
-def _page(request: HttpRequest, this: Here, *, done: str | None = None, tried: Tried | None = None, status: int = 200) -> HttpResponse:
-    answer = render(request, TEMPLATE, context(this, done=done, tried=tried), status=status)
+def _page(
+    request: HttpRequest,
+    this: Here,
+    *,
+    done: str | None = None,
+    tried: Tried | None = None,
+    status: int = 200,
+    stamp: tuple[int, str] = (0, ""),
+) -> HttpResponse:
+    shows = context(this, done=done, tried=tried)
+    answer = render(request, TEMPLATE, shows, status=status)
     answer["Cache-Control"] = "no-store"
     answer["Content-Language"] = this.locale
     patch_vary_headers(answer, ["Accept-Language"])
     if this.visit is not None:
         answer["Referrer-Policy"] = "no-referrer"
         answer["X-Robots-Tag"] = "noindex, nofollow"
+    elif stamp[1] and done is None:
+        remember(request, this.room, this.site.site, stamp, answer, shows["token"])
     return answer

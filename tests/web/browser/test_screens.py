@@ -16,6 +16,8 @@ IN_DOCS = {
     "all_perks": ("perks", 420),
     "owed": ("owed", 1100),
     "products": ("products", 1100),
+    "site": ("site", 760),
+    "site-draft": ("site-draft", 1280),
 }
 """Pages that a how-to shows: the picture's name and how wide it is."""
 

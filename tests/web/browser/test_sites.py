@@ -1,0 +1,87 @@
+"""A site from its first draft to its own host: written and published by a member, met by a stranger without JavaScript."""
+
+import pytest
+
+from duologue.engage.sites.queries import current
+from duologue.people.intake.tasks import process
+from duologue.people.models import Event
+from duologue.platform.audit.models import AuditEntry
+from duologue.platform.workspaces.hosts import set_hosts
+from duologue.platform.workspaces.queries import now
+from duologue.web.public import machines
+
+pytestmark = pytest.mark.browser
+
+TEXT = """site: spring
+title: Spring tea
+text: First picking, *in April*.
+blocks: [{form: list}, {quote: Worth the wait., by: Ada}, {form: call}]
+forms:
+  list: {asks: [email, first_name], survey: taste, button: Put me down}
+  call: {asks: [phone], button: Call me, thanks: We ring you.}
+locale: en
+locales:
+  de: {title: Frühlingstee, forms: {list: {button: Eintragen}}}
+"""
+
+
+def test_a_site_is_drafted_published_met_by_a_stranger_and_brought_back(house, chromium, monkeypatch):
+    monkeypatch.setattr(machines, "QUICKEST", 0)
+    machines._seen.clear()
+    room = house.workspace
+    member, stranger = (
+        house.enter(chromium),
+        chromium.new_context(java_script_enabled=False, viewport={"width": 390, "height": 800}).new_page(),
+    )
+    place = f"{house.origin}/at/shop/spring"
+
+    house.open(member, "sites")
+    member.get_by_label("Its name in the address").fill("Spring")
+    member.get_by_role("button", name="Begin a draft").click()
+    member.locator("textarea").fill(TEXT.replace("form: call", "form: kall"))
+    member.get_by_role("button", name="Publish").click()
+    assert "There is no form 'kall'" in member.locator(".note.bad").last.inner_text()
+    assert stranger.goto(place).status == 404
+    member.locator("textarea").fill(TEXT)
+    member.get_by_role("button", name="Keep as a draft").click()
+    with member.context.expect_page() as opened:
+        member.get_by_role("link", name="Look at the draft").click()
+    assert "Only members see this" in opened.value.locator("[role=status]").inner_text()
+    assert opened.value.get_by_role("button", name="Put me down").is_disabled()
+    assert stranger.goto(place).status == 404
+    member.get_by_role("button", name="Publish").click()
+    member.get_by_text("Version 1 is in force.").wait_for()
+
+    stranger.goto(place)
+    stranger.get_by_role("link", name="Deutsch").click()
+    assert stranger.locator("h1").inner_text() == "Frühlingstee"
+    stranger.get_by_role("button", name="Eintragen").click()
+    assert "Bitte beantworten Sie diese Frage." in stranger.locator("form#list .fault").inner_text()
+    stranger.get_by_label("E-Mail").fill("cleo@people.example")
+    stranger.get_by_label("green").check()
+    stranger.get_by_role("button", name="Eintragen").click()
+    assert "Danke" in stranger.locator("#list").inner_text()
+    assert stranger.get_by_role("button", name="Call me").is_visible()
+    assert stranger.context.cookies() == []
+    assert stranger.evaluate("document.documentElement.scrollWidth") <= 390
+    process(workspace=room, now=now(room))
+    assert Event.within(room).filter(name="Form Sent").get().properties["answers"] == {"drinks": "green"}
+
+    member.get_by_role("link", name="Change").click()
+    member.locator("textarea").fill(TEXT.replace("in April", "in May"))
+    member.get_by_role("button", name="Publish").click()
+    member.get_by_text("Version 2 is in force.").wait_for()
+    set_hosts(workspace=room, hosts={"tea.localhost": "spring"})
+    own = house.origin.replace("localhost", "tea.localhost").replace("127.0.0.1", "tea.localhost")
+    stranger.goto(own)
+    assert "in May" in stranger.locator("main").inner_text()
+    assert stranger.goto(f"{own}/accounts/login/").status == 404
+    member.locator(".rows a", has_text="2026").last.click()
+    assert "First picking" in member.locator("ins").first.inner_text() or member.locator("ins").count() > 3
+    member.get_by_role("button", name="Bring it back").click()
+    member.get_by_text("in force again, as version 3").wait_for()
+    stranger.goto(own)
+    assert "in April" in stranger.locator("main").inner_text()
+    assert current(room, "spring").number == 3
+    said = AuditEntry.objects.filter(workspace=room, subject="spring").order_by("id").values_list("action", flat=True)
+    assert list(said) == ["draft site", "publish site", "publish site", "bring back site"]

@@ -12,6 +12,7 @@ DOORS = {
     "/l/": "duologue.api.callbacks.app",
     "/o/": "duologue.api.callbacks.app",
     "/hooks/": "duologue.api.callbacks.shops.door",
+    "/carriers/": "duologue.api.callbacks.carriers.door",
     "/healthz": "duologue.api.health",
     "/metrics": "duologue.api.health",
 }

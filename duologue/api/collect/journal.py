@@ -1,78 +1,51 @@
-"""Group commit: what many requests bring goes down in one transaction, as soon as a connection is free."""
+"""What comes in by many requests, written down together."""
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import close_old_connections, transaction
 
+from duologue.api.together import Together
 from duologue.people.intake.actions import note_refusals, receive
 from duologue.platform.workspaces.queries import now as now_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from concurrent.futures import ThreadPoolExecutor
 
     from duologue.kit.pipeline import Refused
     from duologue.platform.workspaces.models import Workspace
 
-CONNECTIONS = 2
-MOST_AT_ONCE = 5000
-
 
 @dataclass(slots=True)
 class Entry:
-    """What one request brought, and who waits for it to be durable."""
+    """What one request brought."""
 
     workspace: Workspace
     source: str
     payloads: Sequence[bytes]
     refused: Sequence[tuple[int, Refused, bytes]]
-    done: asyncio.Future[None]
 
 
-@dataclass(slots=True)
 class Journal:
-    """Waiting entries and the few connections that write them; one for each event loop. There is no timer."""
+    """The events and refusals that wait to be durable; one for each event loop."""
 
-    waiting: list[Entry] = field(default_factory=list)
-    busy: int = 0
-    pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="collect"))
+    def __init__(self) -> None:
+        self._together = Together(write, "collect")
+
+    @property
+    def pool(self) -> ThreadPoolExecutor:
+        """The threads that may ask the database."""
+        return self._together.pool
 
     async def keep(
         self, *, workspace: Workspace, source: str, payloads: Sequence[bytes], refused: Sequence[tuple[int, Refused, bytes]]
     ) -> None:
         """Return once the events and refusals are committed; raises what the database raised."""
-        entry = Entry(workspace, source, payloads, refused, asyncio.get_running_loop().create_future())
-        self.waiting.append(entry)
-        self._write_what_waits()
-        await entry.done
-
-    def _write_what_waits(self) -> None:
-        while self.waiting and self.busy < CONNECTIONS:
-            some: list[Entry] = []
-            events = 0
-            while self.waiting and (not some or events + len(self.waiting[0].payloads) <= MOST_AT_ONCE):
-                some.append(self.waiting.pop(0))
-                events += len(some[-1].payloads)
-            self.busy += 1
-            writing = asyncio.get_running_loop().run_in_executor(self.pool, write, some)
-            writing.add_done_callback(lambda future, entries=some: self._tell(future, entries))  # type: ignore[misc]
-
-    def _tell(self, future: asyncio.Future[None], entries: list[Entry]) -> None:
-        self.busy -= 1
-        mistake = future.exception()
-        for entry in entries:
-            if entry.done.done():  # its client has gone
-                continue
-            if mistake is None:
-                entry.done.set_result(None)
-            else:
-                entry.done.set_exception(mistake)
-        self._write_what_waits()
+        await self._together.add(Entry(workspace, source, payloads, refused), len(payloads))
 
 
 def write(entries: list[Entry]) -> None:

@@ -34,7 +34,7 @@ def save_relay(
 
     SMTP settings: host, port, security (none, starttls, tls), username, password_secret (the name of a secret), verify
     (default true), ca (the PEM of an authority of your own), connections (1-50), per_second, domains ({receiving domain: per
-    second}), reply_domain. Raises RelayRefused.
+    second}), reply_domain, carrier (the service it is, where its host does not say). Raises RelayRefused.
     """
     if kind not in Relay.Kind.values:
         raise RelayRefused(f"Relay {name!r}: kind is {kind!r}; write smtp or mailbox.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
@@ -52,21 +53,27 @@ def origin_of(workspace: Workspace, delivery: int, *, about: bool = False) -> Or
 
     What a team or a parent was told about somebody is answered by nobody in their name: it is only found with `about`.
     """
+    found = origins_of(workspace, [delivery]).get(delivery)
+    return found[0] if found and found[1] == about else None
+
+
+def origins_of(workspace: Workspace, deliveries: Collection[int]) -> dict[int, tuple[Origin, bool]]:
+    """Return deliveries of this workspace by their numbers, each with whether it is about its person and was sent to somebody else."""
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT d.id, d.profile_id, p.person, d.run_id, coalesce(r.under_way, false), coalesce(g.name, ''), d.turn, d.occurrence,
-                      coalesce(m.name, ''), d.channel, d.purpose, d.basis, d.address, d.accepted_at, d.bounced_at, d.survey_version_id
+                      coalesce(m.name, ''), d.channel, d.purpose, d.basis, d.address, d.accepted_at, d.bounced_at, d.survey_version_id,
+                      d.body->>'to' IS NOT NULL
                FROM engage_delivery d
                JOIN people_profile p ON p.workspace_id = d.workspace_id AND p.id = d.profile_id
                LEFT JOIN engage_run r ON r.workspace_id = d.workspace_id AND r.id = d.run_id
                LEFT JOIN strategize_dialogue g ON g.workspace_id = d.workspace_id AND g.id = d.dialogue_id
                LEFT JOIN engage_messageversion v ON v.workspace_id = d.workspace_id AND v.id = d.message_version_id
                LEFT JOIN engage_message m ON m.workspace_id = v.workspace_id AND m.id = v.message_id
-               WHERE d.workspace_id = %s AND d.id = %s AND (d.body->>'to' IS NOT NULL) = %s""",
-            (workspace.pk, delivery, about),
+               WHERE d.workspace_id = %s AND d.id = ANY(%s)""",
+            (workspace.pk, list(deliveries)),
         )
-        row = cursor.fetchone()
-    return Origin(*row) if row else None
+        return {row[0]: (Origin(*row[:-1]), row[-1]) for row in cursor.fetchall()}
 
 
 def has_run_under_way(workspace: Workspace, person: int) -> bool:

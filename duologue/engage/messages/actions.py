@@ -282,7 +282,12 @@ LATER_COLUMNS = {
 
 @transaction.atomic
 def note_outcome(*, workspace: Workspace, deliveries: Sequence[int], kind: str, at: datetime) -> int:
-    """Note what became of deliveries later, by its kind in LATER_COLUMNS; the first moment stays. Return how many were new.
+    """Note what became of deliveries later and return how many were new; see `note_each`."""
+    return len(note_each(workspace=workspace, deliveries=deliveries, kind=kind, at=at))
+
+
+def note_each(*, workspace: Workspace, deliveries: Sequence[int], kind: str, at: datetime) -> set[int]:
+    """Note what became of deliveries later, by its kind in LATER_COLUMNS; the first moment stays. Return those that are new.
 
     Any of them settles one in doubt: the carrier had it. Unless it bounced, what was set aside for it is issued.
     """
@@ -294,11 +299,11 @@ def note_outcome(*, workspace: Workspace, deliveries: Sequence[int], kind: str, 
                    ORDER BY id FOR UPDATE)
                 UPDATE engage_delivery d SET {column} = %(at)s, state = 'accepted', reason = '',
                        accepted_at = coalesce(d.accepted_at, d.handed_over_at, %(at)s)
-                FROM found WHERE d.workspace_id = %(workspace)s AND d.id = found.id RETURNING found.state, d.body""",
+                FROM found WHERE d.workspace_id = %(workspace)s AND d.id = found.id RETURNING found.state, d.body, d.id""",
             {"at": at, "workspace": workspace.pk, "ids": list(deliveries)},
         )
         rows = cursor.fetchall()
-    arrived = [body_of(body) for state, body in rows if state == "uncertain" and kind != "bounced"]
+    arrived = [body_of(body) for state, body, _ in rows if state == "uncertain" and kind != "bounced"]
     if given := perk_ids(arrived):
         issue(workspace=workspace, perks=given, now=at)
-    return len(rows)
+    return {row[2] for row in rows}

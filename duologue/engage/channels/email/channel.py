@@ -13,6 +13,7 @@ from duologue.engage.channels import journal, queries
 from duologue.engage.channels.actions import rest_relay
 from duologue.engage.channels.email import dkim, mailbox
 from duologue.engage.channels.email.mime import Mail, build
+from duologue.engage.channels.email.services import carrier_of_host
 from duologue.engage.channels.email.smtp import Way
 from duologue.engage.channels.email.wire import Handed, Share, wire
 from duologue.engage.channels.models import Relay
@@ -140,7 +141,7 @@ def _share(workspace: Workspace, relay: Relay, mails: Sequence[Mail]) -> Share:
 
 def _mail(workspace: Workspace, letter: Letter, relay: Relay, signing: dict[str, dkim.Key | None]) -> Mail:
     letter.recipient = _in_ascii(letter.recipient)
-    mail = build(letter, workspace_id=workspace.id, reply_domain=relay.settings.get("reply_domain", ""))
+    mail = build(letter, workspace_id=workspace.id, reply_domain=relay.settings.get("reply_domain", ""), carrier=_carrier(relay))
     domain = letter.sender_address.rpartition("@")[2].lower()
     if domain not in signing:
         signing[domain] = dkim_key(workspace, domain)
@@ -148,6 +149,11 @@ def _mail(workspace: Workspace, letter: Letter, relay: Relay, signing: dict[str,
     if key is not None:
         mail.content = dkim.signature(mail.content, key, letter.at) + mail.content
     return mail
+
+
+def _carrier(relay: Relay) -> str:
+    """Return the kind of service that a relay is, as its settings or its host say."""
+    return str(relay.settings.get("carrier") or carrier_of_host(str(relay.settings.get("host", ""))))
 
 
 def dkim_key(workspace: Workspace, domain: str) -> dkim.Key | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from duologue.engage.channels.email import addresses
 from duologue.engage.channels.email.quoted import quoted
+from duologue.engage.channels.email.services import id_header
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,8 +32,11 @@ class Mail:
     content: bytes
 
 
-def build(letter: Letter, *, workspace_id: int, reply_domain: str = "") -> Mail:
-    """Build one message. Replies and bounces come back to signed addresses at `reply_domain` (default: the sender's)."""
+def build(letter: Letter, *, workspace_id: int, reply_domain: str = "", carrier: str = "") -> Mail:
+    """Build one message. Replies and bounces come back to signed addresses at `reply_domain` (default: the sender's).
+
+    A service that carries it and tells what became of it is given our id in a header of its own.
+    """
     domain = letter.sender_address.rpartition("@")[2]
     back = reply_domain or domain
     token = addresses.mail_token(workspace_id, letter.delivery)
@@ -50,6 +54,8 @@ def build(letter: Letter, *, workspace_id: int, reply_domain: str = "") -> Mail:
         head += [f"In-Reply-To: {reference}", f"References: {reference}"]
     if letter.unsubscribe:
         head += [f"List-Unsubscribe: <{letter.unsubscribe}>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click"]
+    if own := id_header(carrier, f"{addresses.MESSAGE}{token}"):
+        head.append(own)
     if letter.feedback:
         head.append(f"Feedback-ID: {letter.feedback}")
     head += ["MIME-Version: 1.0", f'Content-Type: multipart/alternative; boundary="{boundary}"']

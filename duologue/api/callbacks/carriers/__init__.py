@@ -1,0 +1,1 @@
+"""The door for e-mail services that carry our letters."""

@@ -21,6 +21,7 @@ class EngageConfig(AppConfig):
         register_followers(
             "duologue.engage.perks.follower.PerkFollower",
             "duologue.engage.products.follower.ProductFollower",
+            "duologue.engage.contributions.follower.ContributionFollower",
             "duologue.engage.runs.follower.RunFollower",
         )
         ask_before_leaving("duologue.engage.runs.conditions.no_longer")
@@ -32,5 +33,6 @@ class EngageConfig(AppConfig):
             "duologue.engage.products.personal.LookedData",
             "duologue.engage.messages.personal.DeliveryData",
             "duologue.engage.channels.personal.KeptMailData",
+            "duologue.engage.contributions.personal.ContributionData",
             "duologue.engage.conversations.personal.ConversationData",
         )

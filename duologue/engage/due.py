@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from duologue.brand.catalogue import queries as catalogue
+from duologue.engage.contributions import queries as contributions
 from duologue.engage.conversations import queries as conversations
 from duologue.engage.endpoints import queries as endpoints
 from duologue.engage.messages import queries as messages
@@ -20,6 +21,7 @@ MOMENTS: Final = {
     "retention": retention.NEXT,
     "segments": segments.NEXT,
     "conversations": conversations.NEXT,
+    "contributions": contributions.NEXT,
     "perks": perks.NEXT,
     "products": catalogue.NEXT,
     "webhooks": webhooks.NEXT,

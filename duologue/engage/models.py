@@ -2,6 +2,7 @@
 
 from duologue.engage.care.models import CareRules
 from duologue.engage.channels.models import KeptMail, Relay
+from duologue.engage.contributions.models import Contribution, Photo
 from duologue.engage.conversations.models import Conversation, Entry, Team
 from duologue.engage.endpoints.models import Endpoint, Untaken
 from duologue.engage.messages.models import Attempt, Delivery, Message, MessageVersion, TrialResult, WarmingUp
@@ -16,6 +17,7 @@ __all__ = [
     "Attempt",
     "CareRules",
     "CodeTry",
+    "Contribution",
     "Conversation",
     "Delivery",
     "Endpoint",
@@ -26,6 +28,7 @@ __all__ = [
     "MessageVersion",
     "Movement",
     "Perk",
+    "Photo",
     "PoolCode",
     "Posting",
     "Relay",

@@ -46,6 +46,7 @@ def pages(workspace, filled) -> dict[str, str]:
         "guardrails": reverse("strategize:guardrails", args=[name]),
         "inbox": reverse("engage:inbox", args=[name]),
         "conversation": reverse("engage:conversation", args=[name, conversation.pk]),
+        "contributions": reverse("engage:contributions", args=[name]),
         "care": reverse("engage:care", args=[name]),
         "messages": reverse("engage:messages", args=[name]),
         "message": reverse("engage:message", args=[name, "we-miss-you"]) + f"?person={person}",
@@ -84,6 +85,8 @@ def open_to_all(workspace) -> dict[str, str]:
     to_people["all_perks"] = reverse("public:all_perks", args=[sign("known", workspace.pk, sent.get(turn="known").pk)])
     to_people["parent"] = reverse("public:parent", args=[sign("parent", workspace.pk, sent.get(turn="parent").pk)])
     accounts = {"sign-in": reverse("account_login"), "new-password": reverse("account_reset_password")}
+    to_people["giving"] = reverse("public:survey", args=[sign("page", workspace.pk, sent.get(turn="given").pk)])
+    to_people["voices"] = reverse("public:voices", args=[workspace.name])
     to_people["site"] = reverse("public:site", args=[workspace.name, "tea-letter"])
     return {**to_people, **accounts, "nothing": f"/{workspace.name}/nothing/here/"}
 
@@ -107,6 +110,7 @@ LISTS = {
     "owed": "measure:liability",
     "guardrails": "strategize:guardrails",
     "inbox": "engage:inbox",
+    "contributions": "engage:contributions",
     "care": "engage:care",
     "messages": "engage:messages",
     "broadcasts": "engage:broadcasts",

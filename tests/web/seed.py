@@ -19,6 +19,8 @@ from duologue.engage.broadcasts.rules.texts import Broadcast
 from duologue.engage.care.actions import save_care
 from duologue.engage.channels.actions import save_relay
 from duologue.engage.channels.models import KeptMail, Relay
+from duologue.engage.contributions.actions import NewContribution, contribute, publish
+from duologue.engage.contributions.photos import take_photo
 from duologue.engage.conversations.models import Conversation, Entry, Team
 from duologue.engage.endpoints.actions import add_endpoint
 from duologue.engage.messages.actions import save_message
@@ -57,8 +59,9 @@ from duologue.strategize.placements.rules import Placement
 from duologue.strategize.segments.models import Segment, SegmentMember
 from duologue.strategize.segments.rules.read import read_segment
 from duologue.strategize.segments.rules.tree import to_json as rule_to_json
+from tests.engage.contributions.pictures import a_photo
 from tests.web.seed_perks import perks_of
-from tests.web.seed_texts import CARE, MESSAGES, PEOPLE, SEGMENT, SITE, TASTE, WIN_BACK
+from tests.web.seed_texts import CARE, MESSAGES, PEOPLE, SEGMENT, SITE, TASTE, WIN_BACK, YOUR_WORDS
 
 if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
@@ -120,6 +123,7 @@ def fill(workspace: Workspace, now, people: int = 7) -> dict:
     save_broadcast(workspace=workspace, broadcast=spring, now=now)
     perks_of(workspace, now, persons)
     save_care(workspace=workspace, source=CARE, now=now)
+    given(workspace, now, persons)
     talk(workspace, now, persons)
     arrivals(workspace, now)
     told(workspace, now, persons[0])
@@ -452,6 +456,28 @@ def talk(workspace: Workspace, now, persons: list[int]) -> None:
                 text=text,
                 intent="complaint" if direction == "in" else "",
             )
+
+
+def given(workspace: Workspace, now, persons: list[int]) -> None:
+    """What people gave to be shown: a photo and a review that may be, one that may not; the first is shown."""
+    save_purpose(
+        workspace=workspace, name="voices", title="Showing what you say", about="You may show this with my first name.", shows=True
+    )
+    survey = save_survey(workspace=workspace, survey=read_survey(YOUR_WORDS), now=now)
+    letter = Delivery._rows.create(
+        workspace=workspace, person=persons[0], profile_id=persons[0], shard=1, turn="given", channel="email", purpose="promotions",
+        state="accepted", due_at=now, too_late_at=now, planned_at=now, accepted_at=now, survey_version=survey,
+    )  # fmt: skip
+    gifts = [{"photo": take_photo(a_photo(480, 360))}, {"text": "The beeswax smells of June, even in November.", "stars": 5}]
+    for step, gift in enumerate([*gifts, {"text": "Nicely wrapped."}]):
+        whose = persons[step % len(persons)]
+        one = NewContribution(whose, "your-words", f"given-{step}", letter.pk, "voices" if step < 2 else "", **gift)
+        (made,) = contribute(workspace=workspace, given=[one], now=now - timedelta(hours=step))
+        if step < 2:
+            said = NewStatement(whose, "public", "voices", "granted", now - timedelta(hours=3), "survey your-words", "You may show this.")
+            state(workspace=workspace, statements=[said], now=now)
+        if not step:
+            publish(workspace=workspace, contribution=made, shown_as="Ruth", staff=None, now=now)
 
 
 def kept_for_a_time(workspace: Workspace, now) -> None:

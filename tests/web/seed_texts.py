@@ -132,3 +132,14 @@ goodwill:
     care: {at_most: 5, worth: 50 GBP, within: 30d}
     owner: {at_most: 3, within: 7d}
 """
+
+YOUR_WORDS = """\
+survey: your-words
+title: In your own words
+about: It helps others to choose. Nothing is needed.
+questions:
+  stars: {ask: How many stars?, kind: scale}
+  quote: {ask: What would you tell a friend?, kind: quote, fills: {consent: voices}}
+  photo: {ask: A photo of it in use?, kind: photo, fills: {consent: voices}}
+  print: {ask: Where shall we send a print of it?, kind: contact}
+"""

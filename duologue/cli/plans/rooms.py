@@ -23,6 +23,7 @@ from duologue.engage.webhooks.actions import save_webhook
 from duologue.kit.pipeline import Refused
 from duologue.kit.yaml import Mistake, Mistakes, read_yaml, suggestion
 from duologue.people.consent.actions import save_purpose, save_topic
+from duologue.people.consent.queries import purposes as purposes_of
 from duologue.people.consent.queries import topics
 from duologue.people.retention.actions import set_retention
 from duologue.people.retention.rules import read_retention
@@ -30,7 +31,7 @@ from duologue.platform.workspaces.hosts import set_hosts
 from duologue.strategize.campaigns.actions import save_campaign
 from duologue.strategize.campaigns.rules import read_campaign
 from duologue.strategize.dialogues import surveys
-from duologue.strategize.dialogues.rules.survey import read_survey
+from duologue.strategize.dialogues.rules.survey import GIVEN, read_survey
 from duologue.strategize.guardrails import actions as guardrails
 from duologue.strategize.guardrails.rules import read_guardrails
 from duologue.strategize.occasions.actions import save_occasion
@@ -236,6 +237,13 @@ def _survey(room: Room, file: PlanText) -> str:
             line = read_yaml(file.text, file.path).line(("questions", key, "fills", "topic"))
             near = suggestion(question.fills.topic, known) or "; write it into topics.yaml"
             raise Mistakes([Mistake(file.path, line, f"There is no topic {question.fills.topic!r}{near}.")])
+    purposes = purposes_of(room.workspace)
+    for key, question in survey.questions.items():
+        named = question.fills.consent if question.fills and question.kind in GIVEN else ""
+        if named and (named not in purposes or not purposes[named].shows):
+            line = read_yaml(file.text, file.path).line(("questions", key, "fills", "consent"))
+            sentence = f"What people give is shown by a purpose of its own; write it into purposes.yaml: {named}: {{title: …, shows: true}}"
+            raise Mistakes([Mistake(file.path, line, sentence + ".")])
     version = surveys.save_survey(workspace=room.workspace, survey=survey, now=room.now)
     return f"survey {survey.survey}, version {version.number}"
 

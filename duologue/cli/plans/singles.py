@@ -26,15 +26,20 @@ class Relay(msgspec.Struct, frozen=True):
     settings: dict[str, Any]
 
 
-def read_purposes(text: str, file: str) -> dict[str, dict[str, str]]:
-    """Return purposes by name: {title, about, basis}; raises Mistakes."""
+def read_purposes(text: str, file: str) -> dict[str, dict[str, Any]]:
+    """Return purposes by name: {title, about, basis, shows}; raises Mistakes."""
     document = _named_maps(text, file, "promotions: {title: News and offers, basis: consent}")
     found = {}
     for name, given in document.data.items():
-        document.unknown_keys((name,), given, {"title", "about", "basis"}, "A purpose")
+        document.unknown_keys((name,), given, {"title", "about", "basis", "shows"}, "A purpose")
         if given.get("basis", "consent") not in BASES:
             document.refuse((name, "basis"), f"`basis` is one of {', '.join(BASES)}, not {given['basis']!r}.")
-        found[name] = {key: str(value).strip() for key, value in given.items()}
+        shows = given.get("shows", False)
+        if not isinstance(shows, bool) or (shows and given.get("basis", "consent") != "consent"):
+            document.refuse((name, "shows"), "`shows` is true or false; what people gave is shown by their consent.")
+        found[name] = {key: str(value).strip() for key, value in given.items() if key != "shows"} | (
+            {"shows": True} if shows is True else {}
+        )
     document.settle()
     return found
 

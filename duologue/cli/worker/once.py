@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from duologue.cli.worker.due import FOLLOWER, waiting
+from duologue.engage.contributions import tasks as contributions
 from duologue.engage.conversations import tasks as conversations
 from duologue.engage.endpoints import tasks as endpoints
 from duologue.engage.messages import tasks as messages
@@ -49,6 +50,7 @@ WORKER: Final[Sequence[tuple[str, Work]]] = (
     ("retention", retention.keep),
     ("segments", segments.recheck),
     ("conversations", conversations.tell_overdue),
+    ("contributions", contributions.forget),
     ("perks", perks.expire),
     ("products", products.tell_changes),
     ("webhooks", webhooks.call_due),

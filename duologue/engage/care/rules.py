@@ -53,6 +53,13 @@ class Goodwill(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_f
     limits: dict[str, Limit] = {}
 
 
+class Kept(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """How long what people gave to be shown is kept, from its last change on; "" for as long as they let it. `declined` goes sooner."""
+
+    keep: str = ""
+    declined: str = "30d"
+
+
 class Care(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """How people are cared for. `targets` are working time by kind of conversation; `any` is for kinds that are not named."""
 
@@ -61,6 +68,7 @@ class Care(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
     targets: dict[str, str] = {}
     answers: dict[str, Answer] = {}
     goodwill: Goodwill = Goodwill()
+    contributions: Kept = Kept()
 
     @property
     def windows(self) -> tuple[str, ...]:
@@ -90,6 +98,8 @@ def _check(document: Document, care: Care) -> None:
         if kind not in KINDS:
             document.refuse(("targets", kind), f"There is no kind of conversation {kind!r}{suggestion(kind, KINDS)}.")
         checked(document, ("targets", kind), target, _working_time)
+    checked(document, ("contributions", "keep"), care.contributions.keep, parse_duration)
+    checked(document, ("contributions", "declined"), care.contributions.declined, parse_duration)
     for name in care.goodwill.limits:
         if name not in ROLES and "@" not in name:
             document.refuse(("goodwill", "limits", name), f"A limit is for {', '.join(ROLES)}, or for a member's address, not {name!r}.")

@@ -181,6 +181,36 @@ class Migration(FirstMigration):
             ],
         ),
         migrations.CreateModel(
+            name='Contribution',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('photo', 'Photo'), ('quote', 'Quote'), ('review', 'Review')], max_length=6)),
+                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('published', 'Published'), ('declined', 'Declined'), ('withdrawn', 'Withdrawn')], default='waiting', max_length=9)),
+                ('text', models.TextField(blank=True)),
+                ('stars', models.SmallIntegerField(null=True)),
+                ('purpose', models.CharField(blank=True, help_text='By whose consent it may be shown; empty: it was never asked for.', max_length=40)),
+                ('survey', models.CharField(blank=True, max_length=63)),
+                ('question', models.CharField(blank=True, max_length=63)),
+                ('came_at', models.DateTimeField()),
+                ('shown_as', models.CharField(blank=True, help_text='The name it is shown under.', max_length=80)),
+                ('reason', models.CharField(blank=True, help_text='Why it was declined.', max_length=200)),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('forget_at', models.DateTimeField(null=True)),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('profile', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.profile')),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+                ('delivery', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='engage.delivery')),
+                ('entry', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='engage.entry')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
             name='KeptMail',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -303,6 +333,24 @@ class Migration(FirstMigration):
                 ('offer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='strategize.offer')),
                 ('offer_version', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='strategize.offerversion')),
                 ('profile', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.profile')),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Photo',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('content', models.BinaryField()),
+                ('width', models.IntegerField()),
+                ('height', models.IntegerField()),
+                ('contribution', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='engage.contribution')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
             ],
             options={
@@ -707,6 +755,26 @@ class Migration(FirstMigration):
             constraint=models.UniqueConstraint(condition=models.Q(('direction', 'in'), models.Q(('message_ref', ''), _negated=True)), fields=('workspace', 'conversation', 'message_ref'), name='one_entry_per_message_taken_in'),
         ),
         migrations.AddIndex(
+            model_name='contribution',
+            index=models.Index(fields=['workspace', 'state', '-came_at', '-id'], name='contributions_by_state'),
+        ),
+        migrations.AddIndex(
+            model_name='contribution',
+            index=models.Index(fields=['workspace', 'profile'], name='contributions_of_profile'),
+        ),
+        migrations.AddIndex(
+            model_name='contribution',
+            index=models.Index(condition=models.Q(('forget_at__isnull', False)), fields=['workspace', 'forget_at'], name='contributions_to_go'),
+        ),
+        migrations.AddConstraint(
+            model_name='contribution',
+            constraint=models.UniqueConstraint(condition=models.Q(('question', ''), _negated=True), fields=('workspace', 'delivery', 'question'), name='one_contribution_per_answer'),
+        ),
+        migrations.AddConstraint(
+            model_name='contribution',
+            constraint=models.UniqueConstraint(fields=('workspace', 'entry'), name='one_contribution_per_entry'),
+        ),
+        migrations.AddIndex(
             model_name='keptmail',
             index=models.Index(fields=['workspace', '-at', '-id'], name='kept_mail_by_time'),
         ),
@@ -725,6 +793,10 @@ class Migration(FirstMigration):
         migrations.AddConstraint(
             model_name='movement',
             constraint=models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('workspace', 'key'), name='one_movement_per_key'),
+        ),
+        migrations.AddConstraint(
+            model_name='photo',
+            constraint=models.UniqueConstraint(fields=('workspace', 'contribution'), name='one_photo_per_contribution'),
         ),
         migrations.AddIndex(
             model_name='poolcode',

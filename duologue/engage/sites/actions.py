@@ -17,6 +17,7 @@ from duologue.people.consent.queries import purposes
 from duologue.people.intake.actions import receive
 from duologue.platform.workspaces.queries import now as now_in
 from duologue.strategize.dialogues.models import SurveyVersion
+from duologue.strategize.dialogues.rules.survey import GIVEN
 from duologue.strategize.dialogues.surveys import survey_of
 
 if TYPE_CHECKING:
@@ -100,6 +101,10 @@ def _check_survey(workspace: Workspace, document: Document, place: Place, form: 
     if version is None:
         document.refuse((*place, "survey"), f"There is no survey {form.survey!r}.")
         return
+    given = [key for key, one in survey_of(version).questions.items() if one.kind in GIVEN and (one.fills or one.kind == "photo")]
+    if given:
+        sentence = f"The survey {form.survey!r} asks for something to be shown: {', '.join(given)}. Ask for that by a letter; of who sends"
+        document.refuse((*place, "survey"), f"{sentence} a form nobody knows yet who it is, and so who allows it.")
     taken = sorted({*form.asks, *RESERVED} & set(survey_of(version).questions))
     if taken:
         sentence = f"The survey {form.survey!r} asks under a name that the form itself uses: {', '.join(taken)}."

@@ -179,10 +179,12 @@ def lift(*, workspace: Workspace, profile_id: int, because: str, now: datetime) 
 
 
 @transaction.atomic
-def save_purpose(*, workspace: Workspace, name: str, title: str = "", about: str = "", basis: str = "consent") -> Purpose:
+def save_purpose(
+    *, workspace: Workspace, name: str, title: str = "", about: str = "", basis: str = "consent", shows: bool = False
+) -> Purpose:
     """Make a purpose or change what is said about it."""
     made, _ = Purpose.within(workspace).update_or_create(
-        workspace=workspace, name=name, defaults={"title": title or name, "about": about, "basis": basis}
+        workspace=workspace, name=name, defaults={"title": title or name, "about": about, "basis": basis, "shows": shows}
     )
     return made
 

@@ -19,6 +19,7 @@ class Purpose(InWorkspace):
     title = models.CharField(max_length=120)
     about = models.TextField(blank=True)
     basis = models.CharField(max_length=12, choices=Basis)
+    shows = models.BooleanField(default=False, help_text="It is about showing what people gave, not about writing to them.")
 
     class Meta(InWorkspace.Meta):
         constraints = [models.UniqueConstraint(fields=["workspace", "name"], name="one_purpose_per_name")]

@@ -242,6 +242,7 @@ class Migration(FirstMigration):
                 ('title', models.CharField(max_length=120)),
                 ('about', models.TextField(blank=True)),
                 ('basis', models.CharField(choices=[('consent', 'Consent'), ('contract', 'Contract'), ('confirmation', 'Confirmation')], max_length=12)),
+                ('shows', models.BooleanField(default=False, help_text='It is about showing what people gave, not about writing to them.')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
             ],
             options={

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from duologue.web.engage import broadcasts, care, doubts, inbox, mailbox, messages, perks, replies, site_drafts, sites, till
+from duologue.web.engage import broadcasts, care, contributions, doubts, inbox, mailbox, messages, perks, replies, site_drafts, sites, till
 
 app_name = "engage"
 urlpatterns = [
@@ -38,6 +38,10 @@ urlpatterns = [
     path("perhaps-sent/settle", doubts.settle, name="settle"),
     path("perks", perks.perks, name="perks"),
     path("perks/<int:number>/withdraw", perks.withdraw, name="withdraw"),
+    path("contributions", contributions.contributions, name="contributions"),
+    path("contributions/<int:number>/photo", contributions.photo, name="contribution-photo"),
+    path("contributions/<int:number>/publish", contributions.publish, name="publish-contribution"),
+    path("contributions/<int:number>/decline", contributions.decline, name="decline-contribution"),
     path("till", till.till, name="till"),
     path("mailbox", mailbox.mailbox, name="mailbox"),
     path("mailbox/<int:number>", mailbox.mail, name="mail"),

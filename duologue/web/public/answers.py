@@ -6,6 +6,9 @@ import math
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from duologue.kit.pipeline import Refused
+from duologue.people.identifiers.rules import normalise
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -16,27 +19,30 @@ SAYS_NO = frozenset({"no", "nein", "none", "false", "0"})
 SCALES = {"scale": range(1, 6), "nps": range(11)}
 
 
-def read_answers(survey: Survey, given: Mapping[str, Sequence[str]]) -> tuple[dict[str, Any], dict[str, str]]:
+def read_answers(survey: Survey, given: Mapping[str, Sequence[str]], country: str = "") -> tuple[dict[str, Any], dict[str, str]]:
     """Return the answers by question, and for those that cannot be taken which words tell the person so.
 
-    A question left empty is left out, unless it is needed.
+    A question left empty is left out, unless it is needed. A telephone number without its country is one of `country`. Photos are no
+    part of this: `giving.read_photos` reads them.
     """
     answers: dict[str, Any] = {}
     faults: dict[str, str] = {}
     for key, question in survey.questions.items():
+        if question.kind == "photo":
+            continue
         values = [value.strip()[:MOST_TEXT] for value in given.get(key, ()) if value.strip()]
         if not values:
             if question.needed:
                 faults[key] = "needed"
             continue
         try:
-            answers[key] = _read(question, values)
+            answers[key] = _read(question, values, country)
         except ValueError as fault:
             faults[key] = str(fault)
     return answers, faults
 
 
-def _read(question: Question, values: list[str]) -> Any:
+def _read(question: Question, values: list[str], country: str) -> Any:
     """Return the value of one answer; raises ValueError with the name of the words that say what is wrong."""
     value = values[0].replace("\x00", "")
     if question.kind in {"one", "many"}:
@@ -47,6 +53,11 @@ def _read(question: Question, values: list[str]) -> Any:
         if not (value.isascii() and value.isdigit()) or int(value) not in SCALES[question.kind]:
             raise ValueError("not_an_option")
         return int(value)
+    if question.kind == "contact":
+        try:
+            return normalise(contact_kind(value), value, country)
+        except Refused:
+            raise ValueError("not_a_contact") from None
     if question.kind == "number":
         return _number(value)
     if question.kind == "date":
@@ -65,6 +76,27 @@ def _number(value: str) -> int | float:
     if not math.isfinite(number) or abs(number) > 1e15:
         raise ValueError("not_a_number")
     return int(number) if number.is_integer() else number
+
+
+def contact_kind(value: str) -> str:
+    """Return which kind of address somebody has given."""
+    return "email" if "@" in value else "phone"
+
+
+def told(survey: Survey, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return answers as the timeline may hold them: of an address, or a photo, only that it was given."""
+    return {key: True if survey.questions[key].kind in {"contact", "photo"} else value for key, value in answers.items()}
+
+
+def contacts(survey: Survey, answers: Mapping[str, Any]) -> dict[str, str]:
+    """Return the addresses among answers by the fact they are kept as; they are not proved, so none says whose a profile is."""
+    found = {}
+    for key, value in answers.items():
+        question = survey.questions[key]
+        if question.kind == "contact":
+            fact = question.fills.fact.removeprefix("person.") if question.fills else ""
+            found[fact or f"{contact_kind(value)}_given"] = value
+    return found
 
 
 def says_no(value: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from duologue.engage.contributions.rules import PUBLIC
 from duologue.people.consent.queries import purposes, standing, topics, wishes
 from duologue.people.consent.rules import Wishes, topic_fact
 from duologue.web.public.leaving import DAYS
@@ -25,7 +26,15 @@ HOURS: Final = {
     "evening": "18:00-22:00",
     "weekend": "Sa-Su 09:00-20:00",
 }
-BY: Final = {"email": "by_email", "sms": "by_sms", "whatsapp": "by_whatsapp", "phone": "by_phone", "voice": "by_phone", "post": "by_post"}
+BY: Final = {
+    PUBLIC: "by_public",
+    "email": "by_email",
+    "sms": "by_sms",
+    "whatsapp": "by_whatsapp",
+    "phone": "by_phone",
+    "voice": "by_phone",
+    "post": "by_post",
+}
 ENDS: Final = "none"
 
 
@@ -90,7 +99,7 @@ def choices_of(visit: Visit) -> Choices:
     for name, purpose in purposes(visit.workspace).items():
         if purpose.basis != "consent":
             continue
-        for channel in _channels(visit, stands, name):
+        for channel in _shown(stands, name) if purpose.shows else _channels(visit, stands, name):
             by = visit.words.get(BY.get(channel, ""), channel)
             said = stands.said_yes if is_young else stands.may  # who has come of age agrees anew
             ticked = channel != visit.origin.channel or said(channel, name)
@@ -103,6 +112,11 @@ def choices_of(visit: Visit) -> Choices:
     snoozes = [one.until for one in stands.pauses if one.because == "snoozed" and one.until is not None and one.holds(visit.now)]
     young = is_young and any(stands.lacks_parent(one.channel, one.name) for one in boxes)
     return Choices(boxes, about, wish, visit.language, max(snoozes, default=None), young)
+
+
+def _shown(stands: Standing, purpose: str) -> Sequence[str]:
+    """Return where what the person gave is shown: to everybody, or nowhere. That can be taken back, and is granted where it is given."""
+    return [PUBLIC] if stands.said_yes(PUBLIC, purpose) else []
 
 
 def _channels(visit: Visit, stands: Standing, purpose: str) -> Sequence[str]:

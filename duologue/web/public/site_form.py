@@ -11,7 +11,7 @@ from duologue.engage.sites.rules.page import forms_of
 from duologue.kit.pipeline import Refused
 from duologue.people.consent.rules import topic_fact
 from duologue.people.identifiers.rules import normalise
-from duologue.web.public.answers import read_answers, says_no
+from duologue.web.public.answers import contacts, read_answers, says_no, told
 from duologue.web.public.site_page import Tried
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def take(here: Here, which: str, request: HttpRequest) -> Tried | None:
     fields, faults = read_fields(form, given, room.country, today, known)
     fields |= {key: value for key, value in known.items() if key == form.asks[0]}
     asked = here.survey(form)
-    answers, wrong = read_answers(asked, given) if asked else ({}, {})
+    answers, wrong = read_answers(asked, given, room.country) if asked else ({}, {})
     seen = given.get("shown", [])
     applies = here.applies(asked, answers, seen)
     answers, wrong = ({key: said[key] for key in applies if key in said} for said in (answers, wrong))
@@ -56,7 +56,7 @@ def take(here: Here, which: str, request: HttpRequest) -> Tried | None:
         if fault is not None:
             return Tried(which, given, {PARENT: fault} if fault else {}, asks_parent=True)
         facts[PARENT] = (parent, ())
-    filled = Filled(fields, ticked, answers, facts, granted)
+    filled = Filled(fields, ticked, told(asked, answers) if asked else {}, facts, granted)
     take_form(workspace=room, site=here.site.site, which=which, form=form, version=here.number, filled=filled)
     return None
 
@@ -68,12 +68,13 @@ def _filled_by(asked: Survey | None, answers: Mapping[str, Any]) -> tuple[dict[s
     """
     facts: dict[str, tuple[Any, tuple[str, ...]]] = {}
     granted: dict[str, str] = {}
+    facts |= {fact: (value, ()) for fact, value in contacts(asked, answers).items()} if asked else {}
     for key, value in answers.items():
         question = asked.questions[key] if asked else None
         fills = question.fills if question else None
         if question is None or fills is None:
             continue
-        if fills.fact:
+        if fills.fact and question.kind != "contact":
             facts[fills.fact.removeprefix("person.")] = (value, tuple(fills.purposes))
         if fills.topic:
             facts[topic_fact(fills.topic)] = (not says_no(value), ())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 
 from duologue.engage.channels.email.incoming.intents.scoring import ADDRESS_LIKE
+from duologue.engage.contributions.rules import PUBLIC
 from duologue.engage.messages.actions import note_outcome
 from duologue.engage.messages.models import Delivery
 from duologue.people.consent import actions as consent
@@ -19,12 +21,13 @@ from duologue.people.timeline import actions as timeline
 from duologue.people.timeline import names
 from duologue.people.timeline.actions import NewEvent
 from duologue.strategize.dialogues.rules import asking
-from duologue.strategize.dialogues.rules.survey import WORDS, said_in
+from duologue.strategize.dialogues.rules.survey import GIVEN, WORDS, said_in
 from duologue.strategize.dialogues.surveys import survey_of
 from duologue.strategize.models import SurveyVersion
 from duologue.web.public.access import Visit, by_link
-from duologue.web.public.answers import read_answers, says_no
+from duologue.web.public.answers import contacts, read_answers, says_no, told
 from duologue.web.public.given import promised
+from duologue.web.public.giving import agreed, keep_given, read_photos, wordings
 from duologue.web.public.questions import shown
 
 if TYPE_CHECKING:
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpResponse
 
+    from duologue.engage.contributions.photos import TakenPhoto
     from duologue.strategize.dialogues.rules.survey import Survey
 
 
@@ -46,12 +50,15 @@ def survey(visit: Visit) -> HttpResponse:
     if visit.request.method != "POST":
         return _page(visit, asked, {} if asked.at_once else before, _asked(visit, asked, {} if asked.at_once else before, before))
     given = {key: visit.request.POST.getlist(key) for key in asked.questions}
-    answers, faults = read_answers(asked, given)
+    answers, faults = read_answers(asked, given, visit.workspace.country)
+    photos, wrong = read_photos(visit, asked)
+    answers, faults = answers | dict.fromkeys(photos, True), faults | wrong
     now = _asked(visit, asked, answers, before, shown=visit.request.POST.getlist("shown"))
     answers, faults = ({key: said[key] for key in now if key in said} for said in (answers, faults))
     if faults or not answers or _has_more(visit, now):
-        return _page(visit, asked, {key: values for key, values in given.items() if values}, now, faults, status=422 if faults else 200)
-    _keep(visit, asked, answers)
+        filled = {key: values for key, values in given.items() if values} | agreed(visit, asked)
+        return _page(visit, asked, filled, now, faults, photos=photos, status=422 if faults else 200)
+    _keep(visit, asked, answers, {key: photo for key, photo in photos.items() if key in answers})
     heard = before | answers
     left = asked.at_once and _asked(visit, asked, {}, heard, learned=_facts_of(asked, answers))
     return visit.page("survey.html", survey=asked, done=True, more=bool(left), promised=promised(visit.workspace, asked, visit.language))
@@ -83,11 +90,24 @@ def _has_more(visit: Visit, now: list[str]) -> bool:
 
 
 def _page(  # noqa: PLR0917 - what a page of questions shows
-    visit: Visit, asked: Survey, filled: dict[str, Any], now: list[str], faults: dict[str, str] | None = None, status: int = 200
+    visit: Visit,
+    asked: Survey,
+    filled: dict[str, Any],
+    now: list[str],
+    faults: dict[str, str] | None = None,
+    photos: dict[str, TakenPhoto] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    questions = shown(asked, filled, faults or {}, visit.words, only=now)
-    given = promised(visit.workspace, asked, visit.language)
-    return visit.page("survey.html", status, survey=asked, questions=questions, faults=faults, seen=now, promised=given)
+    held = {key: base64.b64encode(photo.content).decode() for key, photo in (photos or {}).items()}
+    questions = shown(asked, filled, faults or {}, visit.words, only=now, agreeing=wordings(visit.workspace, asked), photos=held)
+    context = {
+        "questions": questions,
+        "faults": faults,
+        "seen": now,
+        "promised": promised(visit.workspace, asked, visit.language),
+        "has_photos": any(question.kind == "photo" for question in asked.questions.values()),
+    }
+    return visit.page("survey.html", status, survey=asked, **context)
 
 
 def _answered_before(visit: Visit) -> dict[str, Any]:
@@ -106,23 +126,24 @@ def _answered_before(visit: Visit) -> dict[str, Any]:
 
 
 @transaction.atomic
-def _keep(visit: Visit, asked: Survey, answers: dict[str, Any]) -> None:
-    """Write the answers down: the event, the facts they fill, and the consents they give or refuse."""
+def _keep(visit: Visit, asked: Survey, answers: dict[str, Any], photos: dict[str, TakenPhoto]) -> None:
+    """Write the answers down: the event, the facts they fill, what is given to be shown, and the consents they give or refuse."""
     origin, workspace, now = visit.origin, visit.workspace, visit.now
-    told = {key: ADDRESS_LIKE.sub("…", value) if asked.questions[key].kind in WORDS else value for key, value in answers.items()}
-    properties = {**origin.properties, "survey": asked.survey, "answers": told}
+    words = {key: ADDRESS_LIKE.sub("…", value) if asked.questions[key].kind in WORDS else value for key, value in answers.items()}
+    properties = {**origin.properties, "survey": asked.survey, "answers": told(asked, words)}
     event = NewEvent(origin.profile, now, names.SURVEY_ANSWERED, properties, run_id=origin.run, delivery_id=origin.delivery)
     timeline.write(workspace=workspace, events=[event], now=now)
     note_outcome(workspace=workspace, deliveries=[origin.delivery], kind="responded", at=now)
-    facts, statements = [], []
+    facts = [NewFact(origin.profile, fact, value, f"survey {asked.survey}", now) for fact, value in contacts(asked, answers).items()]
+    statements = keep_given(visit, asked, answers, photos)
     for key, value in answers.items():
         question = asked.questions[key]
         fills = question.fills
-        if fills and fills.fact:
+        if fills and fills.fact and question.kind != "contact":
             facts.append(NewFact(origin.profile, fills.fact.removeprefix("person."), value, f"survey {asked.survey}", now, fills.purposes))
         if fills and fills.topic:
             facts.append(NewFact(origin.profile, topic_fact(fills.topic), not says_no(value), f"survey {asked.survey}", now))
-        if fills and fills.consent:
+        if fills and fills.consent and question.kind not in GIVEN:
             state = "refused" if says_no(value) else "granted"
             proof = {"delivery": origin.delivery, "answer": value}
             statements.append(
@@ -144,7 +165,8 @@ def _may_we(visit: Visit) -> HttpResponse:
     wording = f"{visit.words['agree_ask']} {purpose.title}. {purpose.about}".strip()
     state = "granted" if answer == "yes" else "refused"
     origin, proof = visit.origin, {"delivery": visit.origin.delivery}
-    statement = NewStatement(origin.profile, origin.channel, purpose.name, state, visit.now, "consent page", wording, proof)
+    channel = PUBLIC if purpose.shows else origin.channel
+    statement = NewStatement(origin.profile, channel, purpose.name, state, visit.now, "consent page", wording, proof)
     consent.state(workspace=visit.workspace, statements=[statement], now=visit.now)
     note_outcome(workspace=visit.workspace, deliveries=[origin.delivery], kind="responded", at=visit.now)
     return visit.page("consent.html", purpose=purpose, done=True, agreed=answer == "yes")

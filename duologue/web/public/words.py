@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from duologue.web.public.given_words import GIVEN_WORDS
 from duologue.web.public.own_words import OWN_WORDS
 
 _WORDS: Final[dict[str, dict[str, str]]] = {
@@ -312,7 +313,7 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "field_birthday": "Geburtstag",
     },
 }
-WORDS: Final = {language: {**said, **OWN_WORDS[language]} for language, said in _WORDS.items()}
+WORDS: Final = {language: {**said, **OWN_WORDS[language], **GIVEN_WORDS[language]} for language, said in _WORDS.items()}
 LANGUAGES: Final = {"en": "English", "de": "Deutsch"}
 
 

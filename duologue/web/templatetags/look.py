@@ -118,6 +118,12 @@ def due(at: datetime | None, now: datetime | None) -> str:
 
 
 @register.filter
+def stars(number: int) -> str:
+    """Write so many of five stars."""
+    return "★" * number + "☆" * (5 - number)
+
+
+@register.filter
 def locale_name(code: str, language: str = "en_GB") -> str:
     """Write a locale as its name."""
     try:

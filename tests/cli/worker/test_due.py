@@ -28,7 +28,7 @@ ROOMS = {
     "runs": next_wake,
     "messages": next_due,
 }
-FOLLOWERS = {f"{FOLLOWER}{name}" for name in ("perks", "products", "runs", "segments", "lake")}
+FOLLOWERS = {f"{FOLLOWER}{name}" for name in ("perks", "products", "contributions", "runs", "segments", "lake")}
 
 
 def test_nothing_waits_in_a_new_workspace(workspace):

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import transaction
 
 from duologue.brand.catalogue.models import Product
 from duologue.cli.plans.applying import apply_files, files_in_force
@@ -12,6 +13,7 @@ from duologue.engage.conversations.models import Conversation
 from duologue.engage.models import Delivery, KeptMail, Run
 from duologue.engage.runs import actions, queries
 from duologue.engage.runs.simulate import Assumptions, simulate
+from duologue.people.consent.actions import NewStatement, state
 from duologue.strategize.dialogues import ready
 from duologue.strategize.dialogues.rules.read import read_dialogue
 
@@ -25,11 +27,12 @@ newsletter: {title: Letters, basis: consent}
 bookings: {title: Bookings, basis: contract}
 orders: {title: Orders, basis: contract}
 service: {title: Service, basis: contract}
+voices: {title: Showing what you say, shows: true}
 """,
     "teams.yaml": "care: {emails: [care@shop.example]}\nevents: {emails: []}\n",
 }
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
-NAMES = ["basket", "birthday", "event", "no-answer", "recovery", "referral", "replenishment", "review", "welcome", "win-back"]
+NAMES = ["basket", "birthday", "event", "no-answer", "praise", "recovery", "referral", "replenishment", "review", "welcome", "win-back"]
 
 
 def put_in_force(shop, name, **chosen):
@@ -55,7 +58,7 @@ def close_all(shop, outcome="solved"):
     shop.turn()
 
 
-def test_there_are_ten():
+def test_there_are_eleven():
     assert ready.names() == NAMES
 
 
@@ -250,6 +253,22 @@ def test_a_month_of_reviews(shop):
     assert mails(shop, cross) == ["How do you like it?"]
     assert mails(shop, silent) == ["How do you like it?"] * 2
     assert sum(status["people"]["ended"].values()) == 3
+
+
+def test_a_month_of_praise(shop):
+    glad, writes, silent = shop.add_people(3)
+    month(shop, "praise")
+    shop.happen("Message Replied", shop.people, {"intent": "praise", "words": []})
+    shop.turn()
+    answer(shop, glad, "praise-words", quote="Lovely", photo=True)
+    shop.happen("Message Replied", [writes], {"intent": "praise", "words": []})
+    shop.turn()
+    with transaction.atomic():
+        state(workspace=shop.workspace, statements=[NewStatement(writes, "public", "voices", "granted", shop.now, "page")], now=shop.now)
+    over(shop, "praise")
+    first, last = "Thank you. May others read it?", "Thank you for your words"
+    assert [mails(shop, one) for one in (glad, silent)] == [[first, last], [first]]
+    assert mails(shop, writes) == [first, "May we show what you wrote?", last]
 
 
 def test_a_month_of_replenishment(shop):

@@ -96,7 +96,7 @@ def test_questions_options_and_turns_keep_their_order_in_the_database(workspace)
     ("old", "new", "sentence"),
     [
         ("kind: one", "kind: oen", ":4: `kind` is one of"),
-        ("kind: text", "kind: photo", ":5: Questions of the kind `photo` are not yet understood"),
+        ("kind: text", "kind: video", ":5: `kind` is one of one, many, text, quote, photo"),
         ("options: [tea, paper], ", "", ":4: A question of the kind one needs at least two"),
         ("fills: {fact: taste, purposes: [promotions]}", "fills: {}", ":4: `fills` names"),
         ("kind: text", "kind: text, when: {answer.later: x}", "no question before this one has that name"),

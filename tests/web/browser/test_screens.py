@@ -16,6 +16,10 @@ IN_DOCS = {
     "all_perks": ("perks", 420),
     "owed": ("owed", 1100),
     "products": ("products", 1100),
+    "inbox": ("inbox", 1100),
+    "conversation": ("conversation", 1440),
+    "contributions": ("contributions", 1100),
+    "giving": ("giving", 760),
     "site": ("site", 760),
     "site-draft": ("site-draft", 1280),
 }

@@ -13,10 +13,11 @@ from duologue.strategize.dialogues.rules.reads import paths_in
 if TYPE_CHECKING:
     from duologue.kit.yaml import Document, Place
 
-KINDS = ("one", "many", "text", "quote", "scale", "nps", "number", "date")
-NOT_YET = ("photo", "contact")
+KINDS = ("one", "many", "text", "quote", "photo", "scale", "nps", "number", "date", "contact")
 WORDS = frozenset({"text", "quote"})
 """Answers in people's own words; a quote is asked for to be shown to others."""
+GIVEN = frozenset({"quote", "photo"})
+"""What is asked for to be shown to others; a consent that such a question fills is a box of its own beside it."""
 
 
 class Fills(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -164,9 +165,7 @@ def _check_when(document: Document, place: Place, when: Any, before: set[str]) -
 
 
 def _check_question(document: Document, place: Place, question: Question) -> None:
-    if question.kind in NOT_YET:
-        document.refuse((*place, "kind"), f"Questions of the kind `{question.kind}` are not yet understood.")
-    elif question.kind not in KINDS:
+    if question.kind not in KINDS:
         document.refuse((*place, "kind"), f"`kind` is one of {', '.join(KINDS)}, not {question.kind!r}.")
     if question.kind in {"one", "many"} and len(question.choices) < 2:
         document.refuse(place, f"A question of the kind {question.kind} needs at least two `options`.")
@@ -175,3 +174,7 @@ def _check_question(document: Document, place: Place, question: Question) -> Non
     fills = question.fills
     if fills is not None and not (fills.fact or fills.topic or fills.consent):
         document.refuse((*place, "fills"), "`fills` names a fact, a topic or a consent.")
+    elif fills is not None and question.kind == "contact" and (fills.topic or fills.consent):
+        document.refuse((*place, "fills"), "An address fills a fact; whether one may write to it is asked by `ask: {consent: PURPOSE}`.")
+    elif fills is not None and question.kind == "photo" and (fills.fact or fills.topic):
+        document.refuse((*place, "fills"), "A photo fills a consent: the purpose by which it may be shown.")

@@ -1,0 +1,55 @@
+"""Taking in a photo: what it is decided by its content, and kept as a new picture that holds nothing else, no place, time or camera."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Final
+
+from PIL import Image, ImageOps
+
+KINDS: Final = ("JPEG", "PNG", "WEBP")
+MOST_BYTES: Final = 15_000_000
+MOST_PIXELS: Final = 25_000_000  # in memory at once; a JPEG is read at a part of its size
+SIDE: Final = 1600
+QUALITY: Final = 82
+_ROOM: Final = 2 * SIDE
+
+
+@dataclass(slots=True, frozen=True)
+class TakenPhoto:
+    """A photo as it is kept: JPEG, no side longer than SIDE."""
+
+    content: bytes
+    width: int
+    height: int
+
+
+class NotTaken(ValueError):
+    """A photo cannot be taken; the text names the words that say why: not_a_photo or photo_too_large."""
+
+
+def take_photo(raw: bytes) -> TakenPhoto:
+    """Return a photo as it is to be kept, upright; raises NotTaken. Nothing but its pixels is carried over."""
+    if len(raw) > MOST_BYTES:
+        raise NotTaken("photo_too_large")
+    try:
+        with Image.open(BytesIO(raw), formats=KINDS) as image:
+            image.draft("RGB", (_ROOM, _ROOM))
+            kept = _kept(image) if image.width * image.height <= MOST_PIXELS else None
+    except Exception:  # noqa: BLE001  a broken picture breaks its reader in many ways
+        raise NotTaken("not_a_photo") from None
+    if kept is None:
+        raise NotTaken("photo_too_large")
+    return kept
+
+
+def _kept(image: Image.Image) -> TakenPhoto:
+    turned = ImageOps.exif_transpose(image)
+    turned.thumbnail((SIDE, SIDE))
+    picture = Image.new("RGB", turned.size, "white")
+    seen = turned.convert("RGBA") if turned.has_transparency_data else turned.convert("RGB")
+    picture.paste(seen, mask=seen if seen.mode == "RGBA" else None)
+    out = BytesIO()
+    picture.save(out, "JPEG", quality=QUALITY, progressive=True)
+    return TakenPhoto(out.getvalue(), picture.width, picture.height)

@@ -3,7 +3,7 @@
 from duologue.engage.care.models import CareRules
 from duologue.engage.channels.models import KeptMail, Relay
 from duologue.engage.contributions.models import Contribution, Photo
-from duologue.engage.conversations.models import Conversation, Entry, Team
+from duologue.engage.conversations.models import Conversation, Entry, GoodwillGift, Team
 from duologue.engage.endpoints.models import Endpoint, Untaken
 from duologue.engage.messages.models import Attempt, Delivery, Message, MessageVersion, TrialResult, WarmingUp
 from duologue.engage.perks.models import CodeTry, Movement, Perk, PoolCode, Posting
@@ -22,6 +22,7 @@ __all__ = [
     "Delivery",
     "Endpoint",
     "Entry",
+    "GoodwillGift",
     "KeptMail",
     "Looked",
     "Message",

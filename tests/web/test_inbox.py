@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.urls import reverse
 
+from duologue.engage.care.actions import save_care
 from duologue.engage.care.queries import current, source
 from duologue.engage.conversations.actions import answer
-from duologue.engage.conversations.models import Conversation, Entry
+from duologue.engage.conversations.models import Conversation, Entry, GoodwillGift
 from duologue.engage.messages.models import Delivery
+from duologue.engage.perks.models import Perk
 from duologue.platform.audit.models import AuditEntry
 from duologue.platform.workspaces.queries import now
 from tests.web import seed
@@ -70,3 +72,22 @@ def test_care_is_changed_as_text_or_its_mistakes_are_said(workspace, filled, own
     assert (source(workspace), current(workspace).targets) == ("targets: {complaint: 2h}\n", {"complaint": "2h"})
     owner.force_login(seed.staff_for(workspace, "care", "ben@shop.example"), backend="allauth.account.auth_backends.AuthenticationBackend")
     assert (owner.get(place).status_code, owner.post(place, {"text": ""}).status_code) == (200, 403)
+
+
+def test_a_gift_goes_with_the_answer_or_neither_goes(workspace, filled, owner):
+    one = Conversation.within(workspace).order_by("pk").first()
+    save_care(workspace=workspace, source="goodwill: {offers: [ten-percent], limits: {owner: {at_most: 1}}}\n", now=now(workspace))
+    written = {"text": "I am sorry, Ruth.", "gift": "ten-percent"}
+    assert "You have 1 of 1 perks left in 30 days." in owner.get(of(workspace, "conversation", one)).content.decode()
+    assert owner.post(of(workspace, "answer", one), written).status_code == 302
+    sent = Entry.within(workspace).get(direction="out").text
+    gift = GoodwillGift.within(workspace).get()
+    assert sent.startswith("I am sorry, Ruth.\n\n")
+    assert f"Your code is {Perk.within(workspace).get(pk=gift.perk_id).code}" in sent
+    again = owner.post(of(workspace, "answer", one), written)
+    assert (again.status_code, again.context["text"], again.context["gift"]) == (422, "I am sorry, Ruth.", "ten-percent")
+    assert "you have 0 of 1 perks left" in again.content.decode()
+    overtaken = owner.post(of(workspace, "answer", one), {**written, "seen": 0})
+    assert overtaken.status_code in {409, 422}
+    assert (GoodwillGift.within(workspace).count(), Entry.within(workspace).filter(direction="out").count()) == (1, 1)
+    assert AuditEntry.objects.filter(action="give goodwill").count() == 1

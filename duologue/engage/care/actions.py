@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 from django.db import transaction
 
 from duologue.engage.care import rules
@@ -11,7 +12,6 @@ from duologue.engage.care.models import CareRules
 from duologue.engage.care.queries import FILE
 from duologue.engage.care.saying import faults
 from duologue.kit.money import read_money
-from duologue.kit.typed import as_json
 from duologue.kit.yaml import read_yaml, suggestion
 from duologue.strategize.offers.models import Offer
 
@@ -44,6 +44,6 @@ def save_care(*, workspace: Workspace, source: str, now: datetime, file: str = F
         if limit.worth and read_money(limit.worth, workspace.currency).currency != workspace.currency:
             document.refuse(("goodwill", "limits", name, "worth"), f"Perks are reckoned in {workspace.currency} here.")
     document.settle()
-    kept = {"source": source, "data": as_json(care), "changed_at": now}
+    kept = {"source": source, "data": msgspec.json.encode(care).decode(), "changed_at": now}
     CareRules.within(workspace).update_or_create(workspace=workspace, defaults=kept)
     return care

@@ -8,10 +8,10 @@ from duologue.platform.database.models import InWorkspace
 
 
 class CareRules(InWorkspace):
-    """The workspace's care.yaml, live: `source` as written, `data` is `rules.Care` as JSON."""
+    """The workspace's care.yaml, live: `source` as written, `data` is `rules.Care`."""
 
     source = models.TextField()
-    data = models.JSONField()
+    data = models.TextField(help_text="JSON, in the order in which it was written.")
     changed_at = models.DateTimeField()
 
     class Meta(InWorkspace.Meta):

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from duologue.platform.staff.models import Staff
     from duologue.platform.workspaces.models import Workspace
 
-__all__ = ["NewHandOver", "Refused", "answer", "assign", "close", "hand_over", "hand_over_all", "note", "open_for"]
+__all__ = ["NewHandOver", "Refused", "answer", "assign", "close", "hand_over", "hand_over_all", "locked", "note", "open_for"]
 
 TOO_LATE = timedelta(days=14)
 
@@ -188,7 +188,7 @@ def assign(*, workspace: Workspace, conversation: int, to: Staff | None, was: in
 
     `was` is whose it was when that was decided. Raises Refused where it has become somebody else's since, who is named.
     """
-    row = _locked(workspace, conversation)
+    row = locked(workspace, conversation)
     if row.assigned_id not in {was, to.pk if to else None}:
         whose = f"{row.assigned} has taken it meanwhile" if row.assigned else "Meanwhile it was given back to nobody"
         raise Refused("taken", f"{whose}; nothing was changed.")
@@ -205,7 +205,7 @@ def answer(
     entry that its writer has read. Raises Refused when the person cannot be reached, and where more was said since then. A conversation
     that was nobody's is theirs who answers.
     """
-    row = _locked(workspace, conversation)
+    row = locked(workspace, conversation)
     if seen is not None:
         _refuse_overtaken(row, seen, staff)
     last = Entry.within(workspace).filter(conversation=row, direction=Entry.Direction.IN).order_by("-at", "-id").first()
@@ -244,7 +244,7 @@ def answer(
     return planned
 
 
-def _locked(workspace: Workspace, conversation: int) -> Conversation:
+def locked(workspace: Workspace, conversation: int) -> Conversation:
     """Return a conversation that nobody else answers or assigns until the caller's transaction ends; raises Refused."""
     row = Conversation.within(workspace).select_for_update(of=("self",)).select_related("assigned").filter(pk=conversation).first()
     if row is None:

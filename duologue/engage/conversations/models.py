@@ -70,6 +70,19 @@ class Conversation(InWorkspace):
         ]
 
 
+class GoodwillGift(InWorkspace):
+    """A perk that a member gave from the inbox; counted against their own limit."""
+
+    staff = models.ForeignKey("platform.Staff", null=True, on_delete=models.SET_NULL, related_name="+")
+    conversation = link("engage.Conversation")
+    perk = link("engage.Perk")
+    cost = models.BigIntegerField(help_text="Minor units, as set aside when it was given.")
+    at = models.DateTimeField()
+
+    class Meta(InWorkspace.Meta):
+        indexes = [models.Index(fields=["workspace", "staff", "at"], include=["cost"], name="goodwill_of_staff")]
+
+
 class Entry(InWorkspace):
     """One thing said in a conversation, or a note beside it."""
 

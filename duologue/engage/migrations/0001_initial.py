@@ -344,6 +344,25 @@ class Migration(FirstMigration):
             ],
         ),
         migrations.CreateModel(
+            name='GoodwillGift',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('cost', models.BigIntegerField(help_text='Minor units, as set aside when it was given.')),
+                ('at', models.DateTimeField()),
+                ('conversation', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='engage.conversation')),
+                ('staff', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+                ('perk', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='engage.perk')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
             name='Photo',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -707,7 +726,7 @@ class Migration(FirstMigration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('source', models.TextField()),
-                ('data', models.JSONField()),
+                ('data', models.TextField(help_text='JSON, in the order in which it was written.')),
                 ('changed_at', models.DateTimeField()),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
             ],
@@ -793,6 +812,10 @@ class Migration(FirstMigration):
         migrations.AddConstraint(
             model_name='movement',
             constraint=models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('workspace', 'key'), name='one_movement_per_key'),
+        ),
+        migrations.AddIndex(
+            model_name='goodwillgift',
+            index=models.Index(fields=['workspace', 'staff', 'at'], include=('cost',), name='goodwill_of_staff'),
         ),
         migrations.AddConstraint(
             model_name='photo',

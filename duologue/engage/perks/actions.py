@@ -43,6 +43,7 @@ class Reserved:
     instead: str = ""
     points: int = 0
     says: str = ""
+    cost: int = 0
 
 
 @transaction.atomic
@@ -104,7 +105,7 @@ def _already_reserved(
 
 
 def _answer(perk: int, terms: rules.Terms, code: str, worth: int, expires_at: datetime | None) -> Reserved:
-    return Reserved(perk, code or terms.shared, worth, expires_at, points=terms.points, says=terms.says)
+    return Reserved(perk, code or terms.shared, worth, expires_at, points=terms.points, says=terms.says, cost=terms.cost)
 
 
 def _given_per_person(workspace: Workspace, requests: Sequence[PerkRequest], catalogue: dict[Any, Offered]) -> dict[int, dict[int, int]]:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from duologue.engage.care.queries import current as current_care
 from duologue.engage.conversations import queries
+from duologue.engage.conversations.goodwill import left_of, says_left
 from duologue.engage.conversations.rules import OUTCOMES
 from duologue.engage.runs.models import Run
 from duologue.engage.runs.queries import outcomes_heard
@@ -73,6 +74,8 @@ def show(request: HttpRequest, workspace: Workspace, one: Conversation, *, statu
     person = persons_of(workspace, [one.profile_id]).get(one.profile_id, one.profile_id)
     profiles = profiles_of(workspace, [person]).get(person, [one.profile_id])
     said = queries.entries(workspace, one.pk)
+    care, me = current_care(workspace), member(request).pk
+    mine = left_of(workspace, at, [me]).get(me) if care.goodwill.offers else None
     heard = outcomes_heard(workspace, one.run_id, one.run_seq)
     context = {
         "conversation": one,
@@ -85,7 +88,9 @@ def show(request: HttpRequest, workspace: Workspace, one: Conversation, *, statu
         "heard": heard,
         "outcomes": [outcome for outcome in OUTCOMES if outcome not in heard],
         "due": min((due for due in (one.due_at, one.answer_by) if due is not None), default=None),
-        "answers": current_care(workspace).answers,
+        "answers": care.answers,
+        "gifts": care.goodwill.offers if mine else (),
+        "left": says_left(mine, workspace.currency) if mine else "",
         "colleagues": [row.staff for row in members(workspace) if may(row.role, Right.CARE)],
         **context,
     }

@@ -9,7 +9,9 @@ from django.views.decorators.http import require_POST
 
 from duologue.engage.care.saying import ready_answer
 from duologue.engage.conversations import actions
+from duologue.engage.conversations.goodwill import give
 from duologue.engage.messages.content.liquid import ContentFailed
+from duologue.kit.clock import zone_named
 from duologue.kit.text import whole_number
 from duologue.people.profiles.queries import people, persons_of
 from duologue.platform.audit.actions import note as note_in_log
@@ -19,10 +21,15 @@ from duologue.platform.workspaces.queries import now
 from duologue.web.access import inside
 from duologue.web.engage.inbox import find, show
 from duologue.web.pages import member, said
+from duologue.web.public.words import WORDS, language_of
+from duologue.web.templatetags.look import day_in
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.http import HttpRequest, HttpResponse
 
+    from duologue.engage.conversations.models import Conversation
     from duologue.platform.staff.models import Staff
     from duologue.platform.workspaces.models import Workspace
 
@@ -35,13 +42,35 @@ def answer(request: HttpRequest, workspace: Workspace, number: int) -> HttpRespo
     text = request.POST.get("text", "").strip()
     if not text:
         return show(request, workspace, one, trouble="Write something first; nothing was sent.", status=422)
-    seen = whole_number(request.POST.get("seen", ""))
+    seen, offer, at = whole_number(request.POST.get("seen", "")), request.POST.get("gift", ""), now(workspace)
     try:
-        actions.answer(workspace=workspace, conversation=one.pk, text=text, staff=member(request), seen=seen, now=now(workspace))
+        with transaction.atomic():
+            gift = _given(request, workspace, one, offer, at) if offer else ""
+            said_all = f"{text}\n\n{gift}" if gift else text
+            actions.answer(workspace=workspace, conversation=one.pk, text=said_all, staff=member(request), seen=seen, now=at)
     except actions.Refused as refused:
         status = 409 if refused.reason == "overtaken" else 422
-        return show(request, workspace, find(workspace, number), text=text, trouble=str(refused), status=status)
-    return said(request, "Your answer is on its way.", "engage:conversation", workspace.name, number)
+        kept = {"text": text, "gift": offer, "trouble": str(refused)}
+        return show(request, workspace, find(workspace, number), status=status, **kept)
+    sentence = "Your answer is on its way, with what you gave." if offer else "Your answer is on its way."
+    return said(request, sentence, "engage:conversation", workspace.name, number)
+
+
+def _given(request: HttpRequest, workspace: Workspace, one: Conversation, offer: str, at: datetime) -> str:
+    """Give a perk in the member's name; return how the person reads of it, in their language. Raises Refused."""
+    perk = give(workspace=workspace, conversation=one.pk, offer=offer, staff=member(request), now=at)
+    note_in_log(workspace, str(request.user), "give goodwill", str(perk.perk), {"offer": offer, "cost": perk.cost}, staff=member(request))
+    person = persons_of(workspace, [one.profile_id])[one.profile_id]
+    locale = people(workspace, [person], (), identifiers=False)[person].locale
+    language = language_of(locale or workspace.locale)
+    words, parts = WORDS[language], [perk.says]
+    if perk.points:
+        parts.append(f"{perk.points} {words['gift_points']}")
+    if perk.code:
+        ends = perk.expires_at.astimezone(zone_named(workspace.timezone)) if perk.expires_at else None
+        until = f", {words['gift_until']} {day_in(ends, language)}" if ends else ""
+        parts.append(f"{words['gift_code']} {perk.code}{until}.")
+    return "\n".join(part for part in parts if part)
 
 
 @require_POST
@@ -49,16 +78,16 @@ def answer(request: HttpRequest, workspace: Workspace, number: int) -> HttpRespo
 def insert(request: HttpRequest, workspace: Workspace, number: int) -> HttpResponse:
     """Put a ready answer below what was written; nothing is sent, and nothing that was written is lost."""
     one = find(workspace, number)
-    text = request.POST.get("text", "").rstrip()
+    text, gift = request.POST.get("text", "").rstrip(), request.POST.get("gift", "")
     person = persons_of(workspace, [one.profile_id]).get(one.profile_id, one.profile_id)
     name = request.POST.get("ready", "")
     try:
         words = ready_answer(workspace, name, people(workspace, [person])[person], member(request)) if name else None
     except ContentFailed as failed:
-        return show(request, workspace, one, text=text, trouble=f"{failed}. Nothing was put in.", status=422)
+        return show(request, workspace, one, text=text, gift=gift, trouble=f"{failed}. Nothing was put in.", status=422)
     if words is None:
-        return show(request, workspace, one, text=text, trouble="Choose a ready answer first.", status=422)
-    return show(request, workspace, one, text=f"{text}\n\n{words}" if text else words, inserted=True)
+        return show(request, workspace, one, text=text, gift=gift, trouble="Choose a ready answer first.", status=422)
+    return show(request, workspace, one, text=f"{text}\n\n{words}" if text else words, gift=gift)
 
 
 @require_POST

@@ -17,6 +17,9 @@ GIVEN_WORDS: Final[dict[str, dict[str, str]]] = {
         "voices_stars": "of five stars",
         "voices_photo": "A photo by",
         "voices_someone": "somebody",
+        "gift_code": "Your code is",
+        "gift_until": "until",
+        "gift_points": "points are yours.",
     },
     "de": {
         "by_public": "für alle sichtbar",
@@ -30,5 +33,8 @@ GIVEN_WORDS: Final[dict[str, dict[str, str]]] = {
         "voices_stars": "von fünf Sternen",
         "voices_photo": "Ein Foto von",
         "voices_someone": "jemandem",
+        "gift_code": "Ihr Code ist",
+        "gift_until": "bis",
+        "gift_points": "Punkte gehören Ihnen.",
     },
 }

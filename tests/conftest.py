@@ -54,6 +54,21 @@ def pytest_configure(config):
         settings.EMBEDDED_DATABASE = False
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Let each process begin with its share of what takes long, so that none is left alone with it at the end."""
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    long = [item for item in items if item.get_closest_marker("first")]
+    rest = [item for item in items if not item.get_closest_marker("first")]
+    dealt = []
+    for process in range(processes):  # each is given a run of neighbours
+        share = long[process::processes]
+        others = max(0, (len(items) - len(dealt)) // (processes - process) - len(share))
+        dealt += share + rest[:others]
+        del rest[:others]
+    items[:] = dealt
+
+
 def pytest_collection_finish():
     """Let no search for waste go through a million things that stay to the end."""
     gc.freeze()

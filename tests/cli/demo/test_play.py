@@ -34,6 +34,7 @@ def adds_up(counted):
         assert turn["entered"] == turn["there_now"] + sum(line["people"] for line in turn["left"])
 
 
+@pytest.mark.first
 @pytest.mark.django_db(transaction=True)
 def test_a_month_of_the_shop_is_played_through_every_door():
     scale = Scale(old_customers=60, joining_per_day=1, days=30, grain=timedelta(hours=6))

@@ -15,6 +15,7 @@ from tests.engage.runs.saying import SAYS, began, sent, starts, zone
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.mark.first
 def test_a_birthday_is_wished_on_each_persons_clock_every_year(shop):
     here, tokyo, leap, other = shop.add_people(4)
     zone(shop, [tokyo], "Asia/Tokyo")

@@ -167,6 +167,7 @@ class Life:
 some_rules = given(conds, conds, st.lists(steps, min_size=1, max_size=8), st.integers(0, 8))
 
 
+@pytest.mark.first
 @pytest.mark.timeout(600)
 @pytest.mark.django_db(transaction=True)
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))

@@ -25,6 +25,7 @@ def test_frames_of_mail_load_nothing_from_elsewhere(house, chromium):
     assert [url for url in answered if not url.startswith((house.origin, "data:"))] == []
 
 
+@pytest.mark.first
 @pytest.mark.parametrize("width", [1440, 390])
 def test_every_page_is_sound_in_light_and_dark(house, chromium, width):
     page, axe = house.enter(chromium, width=width), Axe().axe_script

@@ -45,8 +45,8 @@ def take_photo(raw: bytes) -> TakenPhoto:
 
 
 def _kept(image: Image.Image) -> TakenPhoto:
+    image.thumbnail((SIDE, SIDE))  # first, so that no second one of full size is made
     turned = ImageOps.exif_transpose(image)
-    turned.thumbnail((SIDE, SIDE))
     picture = Image.new("RGB", turned.size, "white")
     seen = turned.convert("RGBA") if turned.has_transparency_data else turned.convert("RGB")
     picture.paste(seen, mask=seen if seen.mode == "RGBA" else None)

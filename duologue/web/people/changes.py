@@ -8,8 +8,10 @@ from django.db import transaction
 from django.http import Http404
 from django.views.decorators.http import require_POST
 
+from duologue.engage.contributions.rules import PUBLIC
 from duologue.kit.text import whole_number
 from duologue.people.consent.actions import NewStatement, state
+from duologue.people.consent.queries import purposes
 from duologue.people.profiles import actions
 from duologue.people.profiles.models import Merge
 from duologue.people.profiles.queries import profiles_of
@@ -71,6 +73,8 @@ def consent(request: HttpRequest, workspace: Workspace, person: int) -> HttpResp
         return said(request, "Say for which purpose and by which channel, and whether it was given or withdrawn.", *to, refused=True)
     if verdict == "granted" and not where:
         return said(request, "Consent needs its wording: write what the person was asked, as it was asked.", *to, refused=True)
+    named = purposes(workspace).get(purpose)
+    channel = PUBLIC if named and named.shows else channel  # whether something may be shown is asked of no way to write to them
     at = now(workspace)
     statement = NewStatement(
         min(profiles), channel, purpose, verdict, at, f"staff:{member(request).pk}", where, {"noted_by": member(request).pk}

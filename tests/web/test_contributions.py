@@ -20,12 +20,15 @@ def test_a_permission_noted_by_a_colleague_lets_it_be_shown_and_a_withdrawal_end
     )
     assert ConsentStatement.within(workspace).filter(profile=one.profile_id, purpose="voices").get().channel == "public"
     assert "Everybody can see it now" in owner.post(at["publish"], {"shown_as": "Amélie"}, follow=True).content.decode()
-    assert "Nicely wrapped." in owner.get(voices).content.decode()
+    shown = owner.get(voices).content.decode()
+    assert "Nicely wrapped." in shown
+    photo = Contribution.within(workspace).get(kind="photo")
+    assert f'src="{voices}{photo.pk}.jpg"' in shown
+    assert owner.get(f"{voices}{photo.pk}.jpg").content[:3] == b"\xff\xd8\xff"
     owner.post(noting, {"purpose": "voices", "channel": "email", "state": "withdrawn"})
     assert "Nicely wrapped." not in owner.get(voices).content.decode()
     assert "Say why" in owner.post(at["decline"], {"because": ""}, follow=True).content.decode()
     assert "It is not shown." in owner.post(at["decline"], {"because": "Taken back by telephone"}, follow=True).content.decode()
     assert AuditEntry.objects.filter(action__in=["publish contribution", "decline contribution"]).count() == 2
-    photo = Contribution.within(workspace).get(kind="photo")
     assert owner.get(reverse("engage:contribution-photo", args=[workspace.name, photo.pk]))["Content-Type"] == "image/jpeg"
     assert owner.get(reverse("engage:contribution-photo", args=[workspace.name, one.pk])).status_code == 404

@@ -41,6 +41,12 @@ def shown(workspace: Workspace) -> list[Contribution]:
     return [row for row in rows if row.pk in allowed]
 
 
+def sizes(workspace: Workspace, rows: Sequence[Contribution]) -> dict[int, tuple[int, int]]:
+    """Return width and height of the photos among these."""
+    found = Photo.within(workspace).filter(contribution__in=[row.pk for row in rows if row.kind == Contribution.Kind.PHOTO])
+    return {one: (width, height) for one, width, height in found.values_list("contribution_id", "width", "height")}
+
+
 def public_photo(workspace: Workspace, contribution: int) -> bytes | None:
     """Return a photo that is shown to everybody, or None: not published, not a photo, or not permitted any more."""
     row = Contribution.within(workspace).filter(pk=contribution, state=Contribution.State.PUBLISHED).first()

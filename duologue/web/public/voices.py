@@ -8,7 +8,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from duologue.brand.book.queries import current as current_book
-from duologue.engage.contributions.queries import public_photo, shown
+from duologue.engage.contributions.queries import public_photo, shown, sizes
 from duologue.platform.workspaces.models import Workspace
 from duologue.web.public.look import look_of
 from duologue.web.public.words import WORDS, language_of
@@ -20,8 +20,10 @@ def voices(request: HttpRequest, workspace: str) -> HttpResponse:
     """Show what was published, the newest first; what was taken back is not there from that moment on."""
     room = _room(workspace)
     book, language = current_book(room), language_of(room.locale)
+    found = shown(room)
+    measured = sizes(room, found)
     frame = {"workspace": room, "brand": book, "look": look_of(book), "words": WORDS[language], "language": language}
-    return render(request, "public/voices.html", {**frame, "voices": shown(room)})
+    return render(request, "public/voices.html", {**frame, "voices": [(one, *measured.get(one.pk, (0, 0))) for one in found]})
 
 
 @require_safe

@@ -80,6 +80,8 @@ def test_praise_is_given_looked_at_shown_and_taken_back(house, chromium):
     unasked.get_by_role("button", name="Decline it").click()
     page.get_by_text("It is not shown.").wait_for()
     assert set(Contribution.within(house.workspace).filter(state="declined").values_list("reason", flat=True)) == {"A neighbour is in it"}
+    house.open(page, "voices")
+    assert page.locator(".voice img").evaluate("picture => picture.decode().then(() => picture.naturalWidth)") == 480
     house.open(phone, "voices")
     assert phone.get_by_text("Ruth from Ludlow").is_visible()
     house.open(phone, "preferences")

@@ -16,7 +16,7 @@ SHARDS: Final = 64
 
 DIRECT: Final = frozenset(
     {
-        "name", "first_name", "last_name", "firstname", "lastname", "full_name", "fullname", "middle_name", "username",
+        "called", "name", "first_name", "last_name", "firstname", "lastname", "full_name", "fullname", "middle_name", "username",
         "email", "phone", "address", "street", "avatar", "birthday", "ip", "iban", "title_and_name",
         "birth_date", "birthdate", "date_of_birth", "parent_email", "child_name", "too_young_until",
     }

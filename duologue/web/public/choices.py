@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from duologue.engage.contributions.rules import PUBLIC
 from duologue.people.consent.queries import purposes, standing, topics, wishes
 from duologue.people.consent.rules import Wishes, topic_fact
+from duologue.people.names.rules import CALLED, what_to_call
 from duologue.web.public.leaving import DAYS
 from duologue.web.public.words import LANGUAGES
 
@@ -60,6 +61,7 @@ class Choices:
     wish: Wishes
     language: str
     snoozed_until: datetime | None
+    called: str = ""
     lacks_parent: bool = False
 
     @property
@@ -84,6 +86,7 @@ class Asked:
     pace: str = ""
     hours: str = ""
     language: str = ""
+    called: str | None = None
     faults: dict[str, str] = field(default_factory=dict)
 
 
@@ -111,7 +114,8 @@ def choices_of(visit: Visit) -> Choices:
     wish = wishes(visit.workspace, [person]).get(person) or Wishes()
     snoozes = [one.until for one in stands.pauses if one.because == "snoozed" and one.until is not None and one.holds(visit.now)]
     young = is_young and any(stands.lacks_parent(one.channel, one.name) for one in boxes)
-    return Choices(boxes, about, wish, visit.language, max(snoozes, default=None), young)
+    called = visit.person.facts.get(CALLED)
+    return Choices(boxes, about, wish, visit.language, max(snoozes, default=None), called if isinstance(called, str) else "", young)
 
 
 def _shown(stands: Standing, purpose: str) -> Sequence[str]:
@@ -147,4 +151,8 @@ def read_choices(here: Choices, given: Mapping[str, Sequence[str]]) -> Asked:
         setattr(asked, name, value)
         if value not in known:
             asked.faults[name] = "not_an_option"
+    if CALLED in given:
+        asked.called = " ".join(given[CALLED][0].replace("\x00", "").split())
+        if asked.called and not what_to_call({CALLED: asked.called}):
+            asked.faults[CALLED] = "not_a_name"
     return asked

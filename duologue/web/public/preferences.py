@@ -13,6 +13,7 @@ from duologue.engage.conversations.leaving import snooze, stated
 from duologue.people.consent import actions as consent
 from duologue.people.consent.actions import NewStatement
 from duologue.people.consent.rules import topic_fact
+from duologue.people.names.rules import CALLED, LONGEST
 from duologue.people.privacy.actions import allow_again
 from duologue.people.profiles.actions import NewFact, learn
 from duologue.people.profiles.queries import people
@@ -59,6 +60,8 @@ def _page(visit: Visit, here: Choices, asked: Asked | None = None, *, kept: list
         "paces": _options(paces, shown.pace or here.pace),
         "hours": _options(hours, shown.hours or here.hours),
         "languages": _options(list(LANGUAGES.items()), shown.language or here.language),
+        "called": here.called if shown.called is None else shown.called,
+        "longest": LONGEST,
         "faults": {name: visit.words[fault] for name, fault in shown.faults.items()},
         "kept": kept,
         "commitments": commitments(visit.book),
@@ -106,6 +109,10 @@ def _keep(visit: Visit, here: Choices, asked: Asked) -> Asked:
         changed.language = asked.language
         allow_again(workspace=visit.workspace, profiles=visit.person.profile_ids, key="locale")
         facts.append(NewFact(origin.profile, "locale", asked.language, SOURCE, now))
+    if asked.called is not None and asked.called != here.called:
+        changed.called = asked.called
+        allow_again(workspace=visit.workspace, profiles=visit.person.profile_ids, key=CALLED)
+        facts.append(NewFact(origin.profile, CALLED, asked.called, SOURCE, now))
     learn(workspace=visit.workspace, facts=facts, now=now)
     return changed
 
@@ -131,6 +138,8 @@ def _in_words(visit: Visit, before: Choices, kept: Asked) -> list[tuple[str, str
     elif kept.pause:
         until = visit.now + timedelta(days=int(kept.pause))
         said.append((words["pause"], f"{words['pause_until']} {day_in(until, visit.language)}"))
+    if kept.called is not None:
+        said.append((words["called"], kept.called or words["called_nothing"]))
     if kept.language:
         said.append((words["language"], LANGUAGES[kept.language]))
     return said

@@ -43,7 +43,13 @@ if TYPE_CHECKING:
     from duologue.web.public.access import Visit
 
 KINDS: Final = {"email": "email", "phone": "tel", "birthday": "date"}
-COMPLETES: Final = {"first_name": "given-name", "last_name": "family-name", "company": "organization", "city": "address-level2"}
+COMPLETES: Final = {
+    "called": "nickname",
+    "first_name": "given-name",
+    "last_name": "family-name",
+    "company": "organization",
+    "city": "address-level2",
+}
 COMPLETES_MORE: Final = {"phone": "tel", "postcode": "postal-code", "birthday": "bday", "country": "country-name"}
 
 

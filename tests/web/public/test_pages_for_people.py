@@ -119,6 +119,19 @@ def test_who_comes_of_age_can_agree_anew(workspace, anna, deliver, client, birth
     assert may(workspace, anna, "newsletter") != is_young
 
 
+def test_people_say_what_to_call_them(workspace, anna, deliver, client):
+    token = deliver()
+    ticked = {"email:newsletter": "on", "email:promotions": "on"}
+    answer = client.post(f"/p/{token}", {**ticked, "called": "  van der  Berg "}).content.decode()
+    assert "What shall we call you?: van der Berg" in answer
+    assert people(workspace, [anna])[anna].facts["called"] == "van der Berg"
+    assert told(workspace, "Profile Updated")[-1:] in ([], [{"called": True}])
+    refused = client.post(f"/p/{token}", {**ticked, "called": "F*ck"})
+    assert (refused.status_code, "We cannot greet you by that." in refused.content.decode()) == (422, True)
+    client.post(f"/p/{token}", {**ticked, "called": ""})
+    assert 'name="called" value=""' in client.get(f"/p/{token}").content.decode()
+
+
 def test_how_often_and_when_is_kept_and_shown_again(workspace, anna, deliver, client):
     token = deliver()
     client.post(f"/p/{token}", {"email:newsletter": "on", "email:promotions": "on", "pace": "7", "hours": "evening"})

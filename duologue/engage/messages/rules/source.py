@@ -51,7 +51,7 @@ class Items(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
 
 
 class Message(Said, omit_defaults=True, forbid_unknown_fields=True):
-    """A whole message. `fallback` says what stands in for a value a person may lack: {"person.first_name": "there"}."""
+    """A whole message. `fallback` says what stands in for a value a person may lack: {"person.called": "there"}."""
 
     message: str = ""
     about: str = ""

@@ -13,7 +13,20 @@ from duologue.kit.typed import read_typed
 if TYPE_CHECKING:
     from duologue.kit.yaml import Document, Place
 
-ASKABLE: Final = ("email", "phone", "first_name", "last_name", "name", "company", "city", "postcode", "country", "birthday", "old_enough")
+ASKABLE: Final = (
+    "email",
+    "phone",
+    "called",
+    "first_name",
+    "last_name",
+    "name",
+    "company",
+    "city",
+    "postcode",
+    "country",
+    "birthday",
+    "old_enough",
+)
 REACHES: Final = ("email", "phone")
 OF_A_FORM: Final = ("asks", "survey", "consent", "confirm", "button", "thanks")
 KINDS: Final = ("text", "picture", "quote", "button", "form")

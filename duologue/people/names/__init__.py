@@ -1,0 +1,1 @@
+"""What to call somebody: as they asked, else by their name as people write it, and by nothing where it is no name."""

@@ -13,6 +13,9 @@ class BookVersion(InWorkspace):
     number = models.IntegerField()
     data = models.JSONField()
     since = models.DateTimeField()
+    source = models.TextField(blank=True, help_text="Its YAML as it was handed in, where it was.")
+    by = models.CharField(max_length=120, blank=True, help_text="Who changed it, as in the audit log.")
+    again = models.IntegerField(null=True, help_text="The earlier version that this one brought back.")
 
     class Meta(InWorkspace.Meta):
         constraints = [models.UniqueConstraint(fields=["workspace", "number"], name="brand_book_versions")]

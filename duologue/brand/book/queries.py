@@ -9,6 +9,7 @@ import msgspec
 from django.db import connection
 
 from duologue.brand.book import rules
+from duologue.brand.book.models import BookVersion
 
 if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
@@ -34,3 +35,8 @@ def numbered(workspace: Workspace, number: int | None = None) -> tuple[int, rule
 @lru_cache(maxsize=64)
 def _read(data: str) -> rules.Book:
     return rules.from_json(msgspec.json.decode(data))
+
+
+def source_in_force(workspace: Workspace) -> str:
+    """Return the text of the brand book in force; empty before the first one."""
+    return BookVersion.within(workspace).order_by("-number").values_list("source", flat=True).first() or ""

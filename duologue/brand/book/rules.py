@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from duologue.kit.clock import parse_duration, parse_window
+from duologue.kit.colour import contrast
 from duologue.kit.typed import as_json, checked, read_typed
 from duologue.kit.yaml import suggestion
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from duologue.kit.yaml import Document, Place
 
 COLOURS = frozenset({"main", "accent", "primary", "ink", "text", "paper", "ground", "background"})
+ACCENTS, INKS, PAPERS, GROUNDS = ("accent", "main", "primary"), ("ink", "text"), ("paper",), ("ground", "background")
+READABLE = 4.5  # contrast of text, WCAG 2.2 AA
+DARK_PAPER = "#1c1e21"  # what is written on where people have set their machine to dark
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -44,11 +48,11 @@ class Sender(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
 
 
 class Voice(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """How the brand speaks: a few words on its tone, words it uses and words it does not."""
+    """How the brand speaks: a few words on its tone, words it uses and words it does not, these alone or with what it says instead."""
 
     tone: str = ""
     says: tuple[str, ...] = ()
-    never_says: tuple[str, ...] = ()
+    never_says: tuple[str, ...] | dict[str, str] = ()
 
 
 class Commitment(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -70,24 +74,73 @@ class Commitment(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
 
 
 class Book(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """The brand book. `senders` by channel; `footer` is Markdown (the imprint); `voice` a sentence, or more than that."""
+    """The brand book. `senders` by channel; `footer` is Markdown (the imprint); `voice` a sentence, or more than that.
+
+    `positioning` says for whom the brand is there, and beside whom. `never_about` are topics, each alone or with the words that show it.
+    """
 
     name: str
     promise: str = ""
     value: str = ""
+    positioning: str = ""
     website: str = ""
     promises: tuple[Promise, ...] = ()
     voice: str | Voice = ""
     look: Look = Look()
     senders: dict[str, Sender] = {}
     commitments: tuple[str | Commitment, ...] = ()
-    never_about: tuple[str, ...] = ()
+    never_about: tuple[str | dict[str, tuple[str, ...]], ...] = ()
     footer: str = ""
 
 
 def commitments(book: Book) -> list[Commitment]:
     """Return what a brand holds itself to; one that is only written down has nothing but its words."""
     return [one if isinstance(one, Commitment) else Commitment(one) for one in book.commitments]
+
+
+def avoided_words(book: Book) -> dict[str, str]:
+    """Return the words and phrases that are never said, each with what is said instead, or with nothing."""
+    given = book.voice.never_says if isinstance(book.voice, Voice) else ()
+    return dict(given) if isinstance(given, dict) else dict.fromkeys(given, "")
+
+
+def banned_topics(book: Book) -> dict[str, tuple[str, ...]]:
+    """Return the topics that are never touched, each with the words that show it: its own name, and those given for it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for one in book.never_about:
+        found |= {one: (one,)} if isinstance(one, str) else {topic: (topic, *words) for topic, words in one.items()}
+    return found
+
+
+def colour_of(look: Look, *names: str, otherwise: str) -> str:
+    """Return the first of these colours that a look names, or the one for want of it."""
+    return next((look.colours[name] for name in names if name in look.colours), otherwise)
+
+
+def on(colour: str) -> str:
+    """Return the colour, white or black, in which words on this one are best read."""
+    return max("#ffffff", "#000000", key=lambda words: contrast(colour, words))
+
+
+def look_findings(look: Look) -> list[tuple[str, str]]:
+    """Return a sentence for each pair of chosen colours that is hard to read, by the name of the colour to change."""
+    paper, ground = colour_of(look, *PAPERS, otherwise="#ffffff"), colour_of(look, *GROUNDS, otherwise="#f3f4f6")
+    ink = colour_of(look, *INKS, otherwise="#1d2530")
+    named = {name: next((one for one in names if one in look.colours), "") for name, names in (("ink", INKS), ("accent", ACCENTS))}
+    found = []
+    for what, colour, behind in (("paper", ink, paper), ("ground", ink, ground)):
+        name = named["ink"] or next((one for one in (PAPERS if what == "paper" else GROUNDS) if one in look.colours), "")
+        if name and (has := contrast(colour, behind)) < READABLE:
+            says = f"Text in {colour} on {behind} ({what}) has a contrast of {has:.1f}; {READABLE} is needed. Make one of them darker."
+            found.append((name, says))
+    if named["accent"]:
+        accent = look.colours[named["accent"]]
+        if (has := contrast(accent, paper)) < READABLE:
+            says = (
+                f"A link in {accent} on {paper} has a contrast of {has:.1f}; {READABLE} is needed. Links are underlined in the ink instead."
+            )
+            found.append((named["accent"], says))
+    return found
 
 
 def read_book(text: str, file: str = "brand.yaml") -> Book:
@@ -116,6 +169,16 @@ def _check(document: Document, book: Book) -> None:
             address = getattr(sender, key)
             if address and channel == "email" and not _ADDRESS.fullmatch(address):
                 document.refuse(("senders", channel, key), f"{address!r} is no e-mail address.")
+    for word in avoided_words(book):
+        if not word.strip():
+            document.refuse(("voice", "never_says"), "A word that is never said is not empty.")
+    for topic, words in banned_topics(book).items():
+        if not all(word.strip() for word in words):
+            document.refuse(("never_about",), f"A word that shows the topic {topic!r} is empty.")
+    named = [one.name for one in book.promises]
+    for index, name in enumerate(named):
+        if name in named[:index]:
+            document.refuse(("promises", index), f"There are two promises called {name!r}; dialogues would not know which they serve.")
     for index, one in enumerate(commitments(book)):
         _check_commitment(document, ("commitments", index), one)
     if "email" in book.senders and not book.footer:

@@ -16,12 +16,37 @@ class Migration(FirstMigration):
 
     operations = [
         migrations.CreateModel(
+            name='AcceptedWording',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('of', models.CharField(max_length=120)),
+                ('mark', models.CharField(max_length=32)),
+                ('says', models.CharField(max_length=300)),
+                ('quote', models.CharField(max_length=300)),
+                ('reason', models.CharField(max_length=300)),
+                ('by', models.CharField(max_length=120)),
+                ('at', models.DateTimeField()),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'of', 'mark'), name='accepted_once')],
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
             name='BookVersion',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.IntegerField()),
                 ('data', models.JSONField()),
                 ('since', models.DateTimeField()),
+                ('source', models.TextField(blank=True, help_text='Its YAML as it was handed in, where it was.')),
+                ('by', models.CharField(blank=True, help_text='Who changed it, as in the audit log.', max_length=120)),
+                ('again', models.IntegerField(help_text='The earlier version that this one brought back.', null=True)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
             ],
             options={

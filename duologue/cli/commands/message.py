@@ -27,7 +27,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     render.add_argument("--version", metavar="NUMBER", type=int, default=None, help="an earlier version (default: the current one)")
     render.add_argument("--part", choices=["text", "html"], default="text", help="which part to print (default: text)")
 
-    check = words.add_parser("check", help="look through a message: links, values, pictures, size, contrast, words, the way out")
+    check = words.add_parser("check", help="look through a message: links, values, pictures, size, contrast, words, the way out, voice")
     check.add_argument("name", metavar="NAME", help="the message")
     check.add_argument("--person", metavar="REF", default="", help="as this person would read it (default: no one)")
     tried = words.add_parser("try", help="send a trial letter to someone who works here; it touches nobody's figures")
@@ -50,19 +50,27 @@ def _check(args: argparse.Namespace) -> int:
     from duologue.engage.messages.checks import check_message
     from duologue.engage.messages.content.liquid import ContentFailed
     from duologue.engage.messages.queries import NoSuchMessage
+    from duologue.engage.messages.words import wording_of
+    from duologue.kit.text import one_line
 
     workspace = workspace_of(args)
     try:
         found = check_message(workspace, args.name, _person(workspace, args.person) if args.person else None)
     except (NoSuchMessage, ContentFailed) as refusal:
         raise Refused(str(refusal)) from None
+    reading = wording_of(workspace, args.name)
+    words = reading.open if reading else []
     if args.json:
-        print_json({"message": args.name, "findings": [asdict(one) for one in found]})
-    for one in () if args.json else found:
+        findings, wording = [asdict(one) for one in found], [asdict(one) | {"mark": one.mark} for one in words]
+        print_json({"message": args.name, "findings": findings, "wording": wording})
+        return int(any(one.tone == "bad" for one in (*found, *words)))
+    for one in found:
         print(f"{one.tone}: {one.says} {one.do}")
-    if not found and not args.json:
+    for said in words:
+        print(f"{said.tone}: {said.field}, “{one_line(said.quote, most=60)}”: {said.says} {said.do}")
+    if not found and not words:
         print("Nothing to mend.")
-    return int(any(one.tone == "bad" for one in found))
+    return int(any(one.tone == "bad" for one in (*found, *words)))
 
 
 def _try(args: argparse.Namespace) -> int:

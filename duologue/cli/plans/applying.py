@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import F
 
-from duologue.cli.plans import dialogues
+from duologue.brand.book.queries import source_in_force
+from duologue.cli.plans import dialogues, wording
 from duologue.cli.plans.folder import in_order
 from duologue.cli.plans.rooms import Room, hand_in
 from duologue.engage.care.queries import FILE as CARE
@@ -83,7 +84,7 @@ class _Work:
 
     def __init__(self, workspace: Workspace, now: datetime, staff: Staff | None, *, move: Container[str]) -> None:
         self.workspace, self.now, self.staff, self.move = workspace, now, staff, move
-        self.room = Room(workspace, now)
+        self.room = Room(workspace, now, staff.email if staff else "command line")
         self.outcome = Outcome()
         self.mistakes: list[Mistake] = []
         self.kept = {row.path: row for row in PlanFile.within(workspace)}
@@ -99,6 +100,8 @@ class _Work:
                 self._dialogue(file)
         if self.mistakes:
             return
+        read = files if any(file.kind == "brand" for file in changed) else changed
+        self.outcome.warnings.extend(wording.warnings(self.workspace, read))
         there = {file.path for file in files}
         for path in sorted(self.kept.keys() - there):
             self.outcome.changes.append(Change(GONE, path, "no longer in the folder; what it made stays in force"))
@@ -189,6 +192,7 @@ def texts_in_force(workspace: Workspace) -> dict[str, str]:
     return {
         **({CARE: care} if care else {}),
         **{f"sites/{name}.yaml": text for name, text in sites.sources(workspace).items()},
+        **({"brand.yaml": book} if (book := source_in_force(workspace)) else {}),
         **{f"messages/{name}.yaml": text for name, text in kept},
         **{f"dialogues/{name}.yaml": text for name, text in drafts},
         **{f"segments/{name}.yaml": text for name, text in rules},

@@ -59,6 +59,7 @@ class Room:
 
     workspace: Workspace
     now: datetime
+    by: str = "command line"
 
 
 def hand_in(room: Room, file: PlanText) -> str:
@@ -70,7 +71,7 @@ def hand_in(room: Room, file: PlanText) -> str:
 
 
 def _brand(room: Room, file: PlanText) -> str:
-    version = book.save_book(workspace=room.workspace, book=read_book(file.text, file.path), now=room.now)
+    version = book.save_book(workspace=room.workspace, book=read_book(file.text, file.path), now=room.now, source=file.text, by=room.by)
     return f"brand book, version {version.number}"
 
 

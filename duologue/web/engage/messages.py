@@ -15,6 +15,7 @@ from duologue.engage.messages.content.liquid import ContentFailed
 from duologue.engage.messages.models import Message, MessageVersion
 from duologue.engage.messages.queries import NoSuchMessage, render_preview
 from duologue.engage.messages.trying_out import NotTried, colleagues, send_trial
+from duologue.engage.messages.words import wording_of
 from duologue.kit.text import whole_number
 from duologue.people.profiles.finding import search
 from duologue.people.profiles.queries import people
@@ -66,6 +67,7 @@ def message(request: HttpRequest, workspace: Workspace, name: str) -> HttpRespon
     if sees_people:
         context["found"] = search(workspace, sought, SUGGESTED)
         context["reader"] = people(workspace, [chosen], facts=()).get(chosen) if chosen is not None else None
+    context["wording"] = wording_of(workspace, name)
     context["colleagues"] = colleagues(workspace)
     try:
         context["rendered"] = render_preview(workspace, name, chosen)

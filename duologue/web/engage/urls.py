@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from django.urls import path
 
-from duologue.web.engage import broadcasts, care, contributions, doubts, inbox, mailbox, messages, perks, replies, site_drafts, sites, till
+from duologue.web.engage import (
+    broadcasts,
+    care,
+    contributions,
+    doubts,
+    inbox,
+    mailbox,
+    messages,
+    perks,
+    replies,
+    site_drafts,
+    sites,
+    till,
+    wording,
+)
 
 app_name = "engage"
 urlpatterns = [
@@ -20,9 +34,11 @@ urlpatterns = [
     path("messages/<str:name>", messages.message, name="message"),
     path("messages/<str:name>/try", messages.try_out, name="try-message"),
     path("messages/<str:name>/preview", messages.preview, name="preview"),
+    path("messages/<str:name>/wording", wording.accept, name="accept-wording"),
     path("broadcasts", broadcasts.broadcasts, name="broadcasts"),
     path("broadcasts/new", broadcasts.new, name="new-broadcast"),
     path("broadcasts/preview", broadcasts.preview, name="broadcast-preview"),
+    path("broadcasts/wording", wording.as_written, name="wording"),
     path("broadcasts/<str:name>/", broadcasts.broadcast, name="broadcast"),
     path("broadcasts/<str:name>/numbers", broadcasts.numbers, name="broadcast-numbers"),
     path("broadcasts/<str:name>/send", broadcasts.send, name="send-broadcast"),

@@ -22,6 +22,7 @@ register = template.Library()
 NOTHING = "\N{EN DASH}"
 SPELLED = {"email": "e-mail", "sms": "SMS", "nps": "NPS", "external": "external id", "card": "loyalty card", "handle": "social handle"}
 ENDINGS = {"end": "went to the end", "goal": "reached the goal", "erased": "was erased"}
+FIELDS = {"body": "letter", "mjml": "letter", "text": "text part", "preview": "preheader", "items": "products"}
 UNITS = {"s": "second", "m": "minute", "h": "hour", "d": "day", "w": "week"}
 SPAN = re.compile(r"\b(\d+)([smhdw])\b")
 
@@ -30,6 +31,16 @@ SPAN = re.compile(r"\b(\d+)([smhdw])\b")
 def icon(name: str, kind: str = "") -> SafeString:
     """Draw an icon of the sprite; it is decoration, the words beside it say what is meant."""
     return format_html('<svg class="icon {}" aria-hidden="true"><use href="{}#{}"/></svg>', kind, static("icons.svg"), name)
+
+
+@register.filter
+def field_words(path: str) -> str:
+    """Name the place of a text in its file: "email.body" is the letter, "locales.de.email.subject" the subject in de."""
+    *around, last = path.split(".")
+    named = FIELDS.get(last, last.replace("_", " "))
+    if around[:1] == ["locales"]:
+        return f"{named}, {around[1]}"
+    return f"{named}, variant {around[1]}" if around[:1] == ["variants"] else named
 
 
 @register.filter

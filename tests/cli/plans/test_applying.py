@@ -7,14 +7,17 @@ from pathlib import Path
 import pytest
 
 from duologue.brand.catalogue.models import Product
+from duologue.brand.wording.actions import NeedsReason, accept, no_longer_accept
 from duologue.cli.frame import Refused
 from duologue.cli.plans.applying import apply_files, files_in_force
 from duologue.cli.plans.folder import read_folder
 from duologue.cli.plans.saying import go
 from duologue.engage.messages.models import MessageVersion
+from duologue.engage.messages.words import wording_of
 from duologue.engage.runs.models import Run
 from duologue.kit.yaml import Mistakes
 from duologue.people.profiles.actions import add
+from duologue.platform.audit.models import AuditEntry
 from duologue.platform.workspaces.models import PlanFile
 from duologue.strategize.dialogues import queries
 from duologue.strategize.dialogues.actions import save_draft
@@ -55,6 +58,34 @@ def test_a_folder_is_put_in_force(workspace, folder):
     assert queries.plan_of(version).turns["gift"].gives == ("ten-percent",)
     assert sorted(Segment.within(workspace).values_list("name", flat=True)) == ["good-customers", "lapsed-good-customers"]
     assert outcome.warnings == ["dialogues/win-back.yaml: the channel sms has no way out here yet; it is passed over."]
+
+
+def test_a_plan_says_how_its_texts_are_worded_with_file_and_line(workspace, folder):
+    before = put(workspace, folder).warnings
+    assert [one for one in before if "messages/" in one] == []
+    edit(folder, "messages/we-miss-you.yaml", "has been a while", "has been a while, and it is cheap, guaranteed")
+    line = next(at for at, one in enumerate((folder / "messages/we-miss-you.yaml").read_text().splitlines(), 1) if "cheap" in one)
+    claim = f"messages/we-miss-you.yaml:{line}: “guaranteed” is a claim, and nothing proves it. "
+    claim += "Say what is true of it, or write a promise with its proof into the brand book."
+    assert [one for one in put(workspace, folder, dry=True).warnings if "messages/" in one] == [claim]
+    edit(folder, "brand.yaml", """[hurry, last chance, "don't miss"]""", "[cheap]")
+    edit(folder, "brand.yaml", 'ink: "#2b2326"', 'ink: "#cccccc"')
+    said = put(workspace, folder, LATER).warnings
+    avoided = f"messages/we-miss-you.yaml:{line}: The brand never says “cheap”. "
+    avoided += "Say it in another word, or take it out of `never_says` in the brand book."
+    assert [one for one in said if "messages/" in one] == [avoided, claim]
+    assert "brand.yaml:18: Text in #cccccc on #ffffff (paper)" in [one.partition(" has ")[0] for one in said]
+    of = "messages/we-miss-you.yaml"
+    here = wording_of(workspace, "we-miss-you").open
+    assert [one.about for one in here] == ["avoided word", "claim"]
+    with pytest.raises(NeedsReason):
+        accept(workspace=workspace, of=of, finding=here[0], reason=" ", now=NOW, by="ada")
+    accept(workspace=workspace, of=of, finding=here[0], reason="It is the name of a bird.", now=NOW, by="ada")
+    assert AuditEntry.objects.get(action="accept wording").detail["reason"] == "It is the name of a bird."
+    edit(folder, of, "a while, and", "a while, yes, and")
+    assert [one.partition(": ")[2][:12] for one in put(workspace, folder, LATER).warnings if one.startswith(of)] == ["“guaranteed”"]
+    assert no_longer_accept(workspace=workspace, of=of, mark=here[0].mark, by="ada")
+    assert [one.about for one in wording_of(workspace, "we-miss-you").open] == ["avoided word", "claim"]
 
 
 def test_the_same_again_changes_nothing(workspace, folder):
@@ -102,7 +133,7 @@ def test_what_was_edited_on_screen_is_written_back_and_a_folder_sets_it_right(wo
 def test_all_mistakes_of_all_files_are_told_and_nothing_is_changed(workspace, folder):
     edit(folder, "offers/ten-percent.yaml", "worth: 10%", "worht: 10%")
     edit(folder, "dialogues/win-back.yaml", "say: your-code", "say: your-cod")
-    edit(folder, "messages/code-ends-soon.yaml", "fallback: {person.first_name: there}\n", "")
+    edit(folder, "messages/code-ends-soon.yaml", "fallback: {person.called: there}\n", "")
     with pytest.raises(Mistakes) as found:
         put(workspace, folder)
     said = [(mistake.file, mistake.line) for mistake in found.value.mistakes]

@@ -12,9 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from duologue.engage.channels.models import KeptMail, Relay
 from duologue.engage.messages import actions, queries, tasks
 from duologue.engage.messages.models import Attempt, Delivery
+from duologue.engage.messages.words import wording_of
 from duologue.engage.perks.models import Perk
 from duologue.engage.runs.models import Run
 from duologue.people.consent.actions import NewStatement, pause, state, suppress
+from duologue.people.profiles.actions import NewFact, learn
 from duologue.people.timeline import names
 from duologue.platform.workspaces.actions import stop_all
 from duologue.strategize.dialogues.models import Dialogue, DialogueVersion, SurveyVersion
@@ -185,6 +187,24 @@ def test_the_number_of_queries_does_not_grow_with_the_batch(shop, person, delive
             tasks.send_due(shop, now)
         counts.append(len(seen))
     assert counts[1] <= counts[0] + 1
+
+
+@pytest.mark.parametrize(
+    ("facts", "subject"),
+    [
+        ({"first_name": "MCDONALD"}, "Hello McDonald"),
+        ({"first_name": "JOHN", "called": "Johnny"}, "Hello Johnny"),
+        ({"first_name": "F*ck"}, "Hello there"),
+        ({}, "Hello there"),
+    ],
+)
+def test_one_value_greets_in_every_message(shop, person, now, facts, subject):
+    text = "message: greeting\nfallback: {person.called: there}\nemail: {subject: 'Hello {{ person.called }}', body: Hi}\n"
+    actions.save_message(workspace=shop, name="greeting", source=text, now=now)
+    ann = person(7)
+    learn(workspace=shop, facts=[NewFact(ann, key, value, "form", now) for key, value in facts.items()], now=now)
+    assert queries.render_preview(shop, "greeting", ann).subject == subject
+    assert [one.about for one in wording_of(shop, "greeting").open] == []
 
 
 def test_a_preview_for_someone_and_for_no_one(shop, person):

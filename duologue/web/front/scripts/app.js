@@ -6,3 +6,5 @@ import "./submit-on-change.js";
 import "./once.js";
 import "./grow.js";
 import "./previews.js";
+import "./selects.js";
+import "./copies.js";

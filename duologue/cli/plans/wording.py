@@ -1,0 +1,68 @@
+"""How the texts of a plan folder are worded, with file and line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from duologue.brand.book.queries import current as current_book
+from duologue.brand.book.rules import look_findings
+from duologue.brand.wording.queries import accepted_in
+from duologue.brand.wording.rules.lines import line_of
+from duologue.engage.messages.rules import source, worded
+from duologue.engage.sites import worded as sites
+from duologue.engage.sites.rules.page import read_site
+from duologue.kit.yaml import read_yaml
+from duologue.strategize.dialogues.rules import worded as surveys
+from duologue.strategize.dialogues.rules.survey import read_survey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from duologue.brand.book.rules import Book
+    from duologue.brand.wording.rules.passages import Finding, Passage
+    from duologue.cli.plans.folder import PlanText
+    from duologue.platform.workspaces.models import Workspace
+
+Read = tuple[list["Finding"], list["Passage"]]
+
+
+def warnings(workspace: Workspace, files: Sequence[PlanText]) -> list[str]:
+    """Return a sentence for each thing to look at in these files, as in "messages/hello.yaml:7: …"; what was accepted is left out."""
+    book = current_book(workspace)
+    read = [file for file in files if file.kind in _READERS]
+    accepted = accepted_in(workspace, [file.path for file in read])
+    said = [sentence for file in files if file.kind == "brand" for sentence in _of_the_look(book, file)]
+    for file in read:
+        findings, passages = _READERS[file.kind](file, book, workspace.locale)
+        document, texts = read_yaml(file.text, file.path), {one.field: one.text for one in passages}
+        lines = [
+            (line_of(one, document, file.text, texts.get(one.field, "")), f"{one.says} {one.do}")
+            for one in findings
+            if (file.path, one.mark) not in accepted
+        ]
+        said += [f"{file.path}:{line}: {sentence}" for line, sentence in sorted(lines)]
+    return said
+
+
+def _of_the_look(book: Book, file: PlanText) -> Iterator[str]:
+    document = read_yaml(file.text, file.path)
+    for name, sentence in look_findings(book.look):
+        yield f"{file.path}:{document.line(('look', 'colours', name))}: {sentence}"
+
+
+def _message(file: PlanText, book: Book, locale: str) -> Read:
+    message = source.read_message(file.name, file.text, file.path)
+    return worded.wording(message, book, locale), worded.passages(message, locale)
+
+
+def _survey(file: PlanText, book: Book, locale: str) -> Read:
+    survey = read_survey(file.text, file.path)
+    return surveys.wording(survey, book, locale), surveys.passages(survey, locale)
+
+
+def _site(file: PlanText, book: Book, locale: str) -> Read:
+    site = read_site(file.text, file.path)
+    return sites.wording(site, book, locale), sites.passages(site, locale)
+
+
+_READERS: dict[str, Callable[[PlanText, Book, str], Read]] = {"message": _message, "survey": _survey, "site": _site}

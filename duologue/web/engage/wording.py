@@ -1,0 +1,82 @@
+"""How a letter is worded, as it is written; and letting a finding stand, for a reason."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from django.http import Http404
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from duologue.brand.wording import actions
+from duologue.brand.wording.actions import NeedsReason
+from duologue.brand.wording.queries import Reading
+from duologue.engage.broadcasts.rules.texts import message_text
+from duologue.engage.messages.words import path_of, wording_of, wording_of_text
+from duologue.kit.yaml import Mistakes
+from duologue.platform.database.clock import database_now
+from duologue.platform.staff.rules import Right, may
+from duologue.web.access import inside
+from duologue.web.engage.broadcast_form import read_form
+from duologue.web.pages import member, said
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from duologue.platform.workspaces.models import Workspace
+
+DRAFT: Final = "draft"
+
+
+@require_POST
+@inside(Right.EDIT)
+def as_written(request: HttpRequest, workspace: Workspace) -> HttpResponse:
+    """Return what to look at in the words of a broadcast that is being written, marked where they stand."""
+    kept = request.POST.get("of", "")
+    one = read_form(request.POST, kept or DRAFT).broadcast
+    shown: Reading | None
+    if one.message:
+        shown = wording_of(workspace, one.message)
+    elif one.subject or one.body:
+        try:
+            written = replace(one, name=kept or DRAFT, subject=one.subject or "…", body=one.body or "…")
+            shown = wording_of_text(workspace, message_text(written), kept or DRAFT)
+        except Mistakes:
+            shown = Reading()
+    else:
+        shown = None
+    can = {"publish": may(getattr(request, "role", ""), Right.PUBLISH)}
+    context = {"workspace": workspace, "wording": shown, "name": one.message or kept, "of": kept, "shows": not one.message, "can": can}
+    return render(request, "engage/wording.html", context)
+
+
+@require_POST
+@inside(Right.PUBLISH)
+def accept(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
+    """Let a finding in a message stand, with its reason, or with `again` look for it again."""
+    of, mark = request.POST.get("of", ""), request.POST.get("mark", "")[:32]
+    back = ("engage:broadcast", workspace.name, of) if of else ("engage:message", workspace.name, name)
+    here = wording_of(workspace, name)
+    if here is None:
+        raise Http404
+    by = str(request.user)
+    if "again" in request.POST:
+        actions.no_longer_accept(workspace=workspace, of=path_of(name), mark=mark, by=by, staff=member(request))
+        return said(request, "It is looked for again.", *back)
+    finding = next((one for one in here.open if one.mark == mark), None)
+    if finding is None:
+        return said(request, "These words are not in the letter as it is kept. Keep it first, then look again.", *back, refused=True)
+    try:
+        actions.accept(
+            workspace=workspace,
+            of=path_of(name),
+            finding=finding,
+            reason=request.POST.get("reason", ""),
+            now=database_now(),
+            by=by,
+            staff=member(request),
+        )
+    except NeedsReason as refused:
+        return said(request, str(refused), *back, refused=True)
+    return said(request, "It may stay. The reason is kept in the log.", *back)

@@ -159,6 +159,7 @@ ACCOUNT_MAIL_URL = env.text("DUOLOGUE_ACCOUNT_MAIL_URL")
 DEFAULT_FROM_EMAIL = env.text("DUOLOGUE_ACCOUNT_MAIL_FROM", f"Duologue <duologue@{PUBLIC_URL.split('//')[1].split('/')[0].split(':')[0]}>")
 
 # --- sending and receiving mail -----------------------------------------------------------------------------
+DNS = env.text("DUOLOGUE_DNS")
 SENDERS = env.number("DUOLOGUE_SENDERS", 1, least=1, most=64)
 MAIL_IN_HOST = env.text("DUOLOGUE_MAIL_IN_HOST", "127.0.0.1")
 MAIL_IN_PORT = env.number("DUOLOGUE_MAIL_IN_PORT", 0, least=0, most=65535)

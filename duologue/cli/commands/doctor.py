@@ -160,6 +160,7 @@ def _work() -> Iterator[Finding]:
         yield Finding("queue", "yes", "Everything on the timeline has been dealt with.")
     yield _either("jobs", not failed, "No background job has failed.", f"{failed} background jobs have failed.", level="beware")
     yield from _relays()
+    yield from _senders()
     yield from _feeds()
     yield from _perks()
     yield from _hosts()
@@ -192,6 +193,27 @@ def _relays() -> Iterator[Finding]:
     for relay in relays:
         if relay.trouble:
             yield Finding("relays", "beware", f"The relay {relay.name} of {relay.workspace.name} is in trouble: {relay.trouble}")
+
+
+def _senders() -> Iterator[Finding]:
+    """Look up the domains that mail leaves this machine from; eight seconds at most, as all are asked at once."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from duologue.engage.channels.email.domains.queries import check, domain_of
+    from duologue.platform.workspaces.models import Workspace
+
+    found = [(workspace.name, domain) for workspace in Workspace.objects.order_by("name") if (domain := domain_of(workspace))]
+    out = [(name, domain) for name, domain in found if domain.leaves]
+    with ThreadPoolExecutor(max(1, len(out))) as pool:
+        checked = list(pool.map(lambda one: check(one[1]), out))
+    for (name, _), domain in zip(out, checked, strict=True):
+        wrong = [one for one in domain.verdicts if one.well != "yes"]
+        if domain.is_reserved:
+            yield Finding("senders", "beware", f"{name} writes from {domain.name}, a name for examples, which nobody can own.")
+        elif not wrong:
+            yield Finding("senders", "yes", f"The records of {domain.name}, from which {name} writes, are in order.")
+        for one in wrong:
+            yield Finding("senders", one.well, f"In {name}: {one.says} {one.do} See: duologue senders check")
 
 
 def _feeds() -> Iterator[Finding]:

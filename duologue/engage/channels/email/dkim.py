@@ -32,6 +32,16 @@ class Key:
     pem: str
 
 
+def public_half(pem: str) -> tuple[str, str]:
+    """Return the algorithm of a private key and its public half in base64, as the k= and p= of its record say them."""
+    private = _private(pem)
+    is_rsa = isinstance(private, rsa.RSAPrivateKey)
+    kind = (serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    raw = (serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    public = private.public_key().public_bytes(*(kind if is_rsa else raw))
+    return "rsa" if is_rsa else "ed25519", base64.b64encode(public).decode()
+
+
 def make_key(algorithm: str = "rsa") -> tuple[str, str]:
     """Make a key pair (`rsa` of 2048 bits, or `ed25519`); return the private PEM and the text of the DNS record."""
     key: rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey

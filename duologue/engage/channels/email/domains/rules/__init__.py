@@ -1,0 +1,1 @@
+"""What records a domain needs, and what those that stand in the DNS amount to."""

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from duologue.brand.book.queries import numbered
+from duologue.brand.book.rules import ACCENTS, DARK_PAPER, GROUNDS, INKS, PAPERS, READABLE, colour_of, on
 from duologue.engage.messages.content.look import Look
 from duologue.engage.messages.rules.gate import Cap
 from duologue.kit.clock import parse_duration
+from duologue.kit.colour import contrast
 from duologue.platform.workspaces.hosts import public_url
 from duologue.strategize.guardrails.queries import current as current_guardrails
 from duologue.strategize.guardrails.rules import of_commitments
@@ -66,17 +68,17 @@ def surroundings(workspace: Workspace, *, book_number: int | None = None) -> Sur
 def look_of(book: Book) -> Look:
     """Return the look that a brand book asks for; what it leaves out stays plain."""
     plain = Look(book.name)
-    colours = book.look.colours
-
-    def first(*names: str, otherwise: str) -> str:
-        return next((colours[name] for name in names if name in colours), otherwise)
-
+    accent = colour_of(book.look, *ACCENTS, otherwise=plain.accent)
+    ink, paper = colour_of(book.look, *INKS, otherwise=plain.ink), colour_of(book.look, *PAPERS, otherwise=plain.paper)
     return Look(
         name=book.name,
-        accent=first("accent", "main", "primary", otherwise=plain.accent),
-        ink=first("ink", "text", otherwise=plain.ink),
-        paper=first("paper", otherwise=plain.paper),
-        ground=first("ground", "background", otherwise=plain.ground),
+        accent=accent,
+        on_accent=on(accent),
+        link=accent if contrast(accent, paper) >= READABLE else ink,
+        link_dark=accent if contrast(accent, DARK_PAPER) >= READABLE else plain.link_dark,
+        ink=ink,
+        paper=paper,
+        ground=colour_of(book.look, *GROUNDS, otherwise=plain.ground),
         font=book.look.font or plain.font,
         logo=book.look.logo,
         footer=book.footer,

@@ -6,14 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from duologue.brand.book.rules import ACCENTS, DARK_PAPER, GROUNDS, INKS, PAPERS, READABLE, colour_of, on
 from duologue.kit.colour import contrast
 
 if TYPE_CHECKING:
     from duologue.brand.book.rules import Book
 
-READABLE: Final = 4.5  # contrast, WCAG 2.2 AA
 EASY: Final = 7.0  # for running text, so that what is set quieter beside it stays readable
-LIGHT_PAPER, LIGHT_GROUND, INK, DARK_PAPER = "#ffffff", "#f3f4f6", "#1a1c1f", "#1c1e21"
+LIGHT_PAPER, LIGHT_GROUND, INK = "#ffffff", "#f3f4f6", "#1a1c1f"
 SERIFS: Final = frozenset({"Georgia", "Times", "Times New Roman", "Palatino", "Garamond", "Baskerville", "Cambria", "Newsreader"})
 _FAMILY: Final = re.compile(r"[A-Za-z][A-Za-z0-9 -]*")
 
@@ -34,16 +34,15 @@ class Look:
 
 def look_of(book: Book) -> Look:
     """Return a brand's look; where its colours could not be read as text, plain ones are taken. In the dark only the accent is theirs."""
-    colours = book.look.colours
-    paper = colours.get("paper") or LIGHT_PAPER
-    ground = colours.get("ground") or colours.get("background") or LIGHT_GROUND
-    ink = colours.get("ink") or colours.get("text") or INK
+    paper = colour_of(book.look, *PAPERS, otherwise=LIGHT_PAPER)
+    ground = colour_of(book.look, *GROUNDS, otherwise=LIGHT_GROUND)
+    ink = colour_of(book.look, *INKS, otherwise=INK)
     if min(contrast(ink, paper), contrast(ink, ground)) < EASY:
         paper, ground, ink = LIGHT_PAPER, LIGHT_GROUND, INK
-    accent = colours.get("accent") or colours.get("primary") or colours.get("main") or "#1f5fbf"
+    accent = colour_of(book.look, *ACCENTS, otherwise="#1f5fbf")
     return Look(
         accent=accent,
-        on_accent=max("#ffffff", "#000000", key=lambda ink: contrast(accent, ink)),
+        on_accent=on(accent),
         link=accent if contrast(accent, paper) >= READABLE else ink,
         link_dark=accent if contrast(accent, DARK_PAPER) >= READABLE else "#e8eaed",
         ground=ground,

@@ -54,8 +54,8 @@ def test_a_way_out_is_asked_of_promotion_alone():
 
 
 def test_colours_that_few_can_read():
-    found = said(Look("Shop", accent="#ffee88", ink="#1a1c1f", paper="#ffffff"))
+    found = said(Look("Shop", accent="#ffee88", on_accent="#000000", ink="#9a9c9f", paper="#ffffff"))
     assert [says for _, says in found] == [
-        "A link (#ffee88 on #ffffff) has a contrast of 1.2.",
-        "A button (#ffffff on #ffee88) has a contrast of 1.2.",
+        "A text (#9a9c9f on #ffffff) has a contrast of 2.7.",
+        "A footer (#9a9c9f on #f3f4f6) has a contrast of 2.5.",
     ]

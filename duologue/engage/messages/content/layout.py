@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
 
+from duologue.brand.book.rules import DARK_PAPER
 from duologue.engage.messages.content import words
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 MARKDOWN = MarkdownIt("commonmark", {"html": True, "typographer": False}).enable("table")
 BUTTON = re.compile(r"<p>\s*(<a [^>]*>)(.*?)</a>\s*</p>", re.DOTALL)
+DARK, LIGHT_INK = "#101214", "#e8eaed"
 HEAD_END = re.compile(r"</mj-body\s*>")
 
 
@@ -37,11 +39,13 @@ def page(body: str, *, preview: str, look: Look, footer: str) -> str:
     return (
         f"<mjml><mj-head><mj-title>{escape(look.name)}</mj-title><mj-preview>{escape(preview)}</mj-preview>"
         f'<mj-attributes><mj-all font-family="{escape(look.font)}" /></mj-attributes>'
-        f"<mj-style>a {{ color: {look.accent}; }} h1, h2, h3 {{ line-height: 1.25; }} img {{ max-width: 100%; }}</mj-style></mj-head>"
-        f'<mj-body background-color="{look.ground}">'
+        f"<mj-style>a {{ color: {look.link}; }} h1, h2, h3 {{ line-height: 1.25; }} img {{ max-width: 100%; }}</mj-style>"
+        f"<mj-style>{_in_the_dark(look)}</mj-style>"
+        '<mj-raw><meta name="color-scheme" content="light dark"></mj-raw></mj-head>'
+        f'<mj-body background-color="{look.ground}" css-class="ground">'
         f'<mj-section padding="24px 0 0"><mj-column>{head}</mj-column></mj-section>'
-        f'<mj-section background-color="{look.paper}" border-radius="6px"><mj-column>{"".join(blocks)}</mj-column></mj-section>'
-        f"{footer}</mj-body></mjml>"
+        f'<mj-section background-color="{look.paper}" border-radius="6px" css-class="paper"><mj-column>'
+        f"{''.join(blocks)}</mj-column></mj-section>{footer}</mj-body></mjml>"
     )
 
 
@@ -71,6 +75,17 @@ def with_footer(mjml: str, footer_section: str) -> str:
     return HEAD_END.sub(lambda end: footer_section + end[0], mjml, count=1)
 
 
+def _in_the_dark(look: Look) -> str:
+    """Return the rules for people who have set their machine to dark: dark paper, light words, the accent where it can be read."""
+    return (
+        f"@media (prefers-color-scheme: dark) {{ body, .ground {{ background: {DARK} !important; }} "
+        f".paper, .paper > table, .pale {{ background: {DARK_PAPER} !important; }} "
+        f".ground, .ground div, .ground p, .ground li, .ground td, .ground th, .ground span, .ground h1, .ground h2, .ground h3 "
+        f"{{ color: {LIGHT_INK} !important; }} .ground a {{ color: {look.link_dark} !important; }} "
+        f".ground a.button {{ color: {look.on_accent} !important; }} }}"
+    )
+
+
 def _text(html: str, look: Look) -> str:
     if not html.strip():
         return ""
@@ -79,7 +94,8 @@ def _text(html: str, look: Look) -> str:
 
 def _button(opening: str, label: str, look: Look) -> str:
     return (
-        f'<mj-text padding="14px 25px">{opening[:-1]} style="display:inline-block;background:{look.accent};color:#ffffff;font-size:16px;'
+        f'<mj-text padding="14px 25px">{opening[:-1]} class="button" style="display:inline-block;background:{look.accent};'
+        f"color:{look.on_accent};font-size:16px;"
         f'font-weight:600;text-decoration:none;padding:12px 22px;border-radius:6px">{label}</a></mj-text>'
     )
 

@@ -17,3 +17,6 @@ class Look:
     font: str = "Helvetica, Arial, sans-serif"
     logo: str = ""
     footer: str = ""
+    on_accent: str = "#ffffff"
+    link: str = "#1f6feb"
+    link_dark: str = "#8ab4f8"

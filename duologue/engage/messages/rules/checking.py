@@ -86,7 +86,7 @@ def _values(letter: Letter) -> Iterator[Finding]:
         yield Finding("warn", "values", f"{path} is not known of this reader.", "Its fall-back is shown; does the sentence hold?")
     for part in (letter.subject, letter.text):
         if "{{" in part or "{%" in part:
-            yield Finding("bad", "values", "Braces of a value are left in the text.", "Close them, as in {{ person.first_name }}.")
+            yield Finding("bad", "values", "Braces of a value are left in the text.", "Close them, as in {{ person.called }}.")
             break
 
 
@@ -120,7 +120,7 @@ def _size(letter: Letter) -> Iterator[Finding]:
 
 
 def _colours(look: Look) -> Iterator[Finding]:
-    pairs = (("text", look.ink, look.paper), ("link", look.accent, look.paper), ("button", "#ffffff", look.accent))
+    pairs = (("text", look.ink, look.paper), ("footer", look.ink, look.ground), ("button", look.on_accent, look.accent))
     for what, colour, on in pairs:
         if _COLOUR.fullmatch(colour) and _COLOUR.fullmatch(on) and (found := contrast(colour, on)) < READABLE:
             says = f"A {what} ({colour} on {on}) has a contrast of {found:.1f}."

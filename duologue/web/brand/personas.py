@@ -1,4 +1,4 @@
-"""The brand book and the personas."""
+"""The personas."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ from typing import TYPE_CHECKING
 
 from django.views.decorators.http import require_GET
 
-from duologue.brand.book.models import BookVersion
-from duologue.brand.book.queries import current
-from duologue.brand.book.rules import commitments
 from duologue.brand.personas.models import Persona
 from duologue.platform.staff.rules import Right
 from duologue.strategize.segments.models import Segment
@@ -19,16 +16,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from duologue.platform.workspaces.models import Workspace
-
-
-@require_GET
-@inside(Right.LOOK)
-def book(request: HttpRequest, workspace: Workspace) -> HttpResponse:
-    """Show who speaks."""
-    versions = list(BookVersion.within(workspace).order_by("-number")[:10])
-    found = current(workspace) if versions else None
-    context = {"versions": versions, "book": found, "commitments": commitments(found) if found else []}
-    return page(request, workspace, "brand/book.html", place="brand/book", **context)
 
 
 @require_GET

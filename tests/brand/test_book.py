@@ -47,7 +47,11 @@ def test_an_earlier_version_is_brought_back_as_a_new_one_and_says_by_whom(worksp
         bring_back(workspace=workspace, number=9, now=NOW, by="ada@shop.example")
     first, second = BookVersion.within(workspace).filter(number__in=[1, 2]).order_by("number").values_list("data", flat=True)
     assert changes(first, second) == [
-        Change("Promise: in-time: proof", "The last dates are on every page.", "Counted."),
+        Change(
+            "Promise: in-time",
+            "says: It arrives in time.; proof: The last dates are on every page.",
+            "says: It arrives in time.; proof: Counted.",
+        ),
         Change("Voice", "Friendly and exact.", "Cool and exact."),
     ]
 

@@ -34,26 +34,40 @@ class Change:
 def changes(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
     """Return what differs between two versions' data, in the order of the book."""
     old, new = _flat(before), _flat(after)
-    order = {title: place for place, title in enumerate(TITLES.values())}
-    names = sorted({*old, *new}, key=lambda name: order.get(name.partition(":")[0], 99))
+    order = list(TITLES.values())
+    names = sorted(dict.fromkeys([*old, *new]), key=lambda name: order.index(name.partition(":")[0]))
     return [Change(name, old.get(name, ""), new.get(name, "")) for name in names if old.get(name) != new.get(name)]
 
 
 def _flat(data: dict[str, Any]) -> dict[str, str]:
+    """Return each thing that may change by itself, in words: a field, a part of one, or one of a list of promises."""
     found: dict[str, str] = {}
-    for key, value in data.items():
-        _into(found, TITLES.get(key, key), value)
+    for key, title in TITLES.items():
+        value = data.get(key)
+        if isinstance(value, dict):
+            found |= {f"{title}: {_words(part)}": _said(inner) for part, inner in value.items()}
+        elif isinstance(value, list):
+            found |= dict(_one_of(title, one) for one in value)
+        elif value is not None:
+            found[title] = str(value)
     return found
 
 
-def _into(found: dict[str, str], name: str, value: Any) -> None:
+def _one_of(title: str, one: Any) -> tuple[str, str]:
+    """Return the name of one of a list, and what it says."""
+    if not isinstance(one, dict):
+        return f"{title}: {one}", str(one)
+    key = next((key for key in KEYS if key in one), "")
+    name = one[key] if key else ", ".join(one)
+    rest = {inner: said for inner, said in one.items() if inner != "name"}
+    return f"{title}: {name}", _said(rest)
+
+
+def _said(value: Any) -> str:
     if isinstance(value, dict):
-        for key, inner in value.items():
-            _into(found, f"{name}: {str(key).replace('_', ' ')}", inner)
-    elif isinstance(value, list) and any(isinstance(one, dict) for one in value):
-        for place, one in enumerate(value, 1):
-            key = next((str(one[key]) for key in KEYS if key in one), str(place)) if isinstance(one, dict) else str(one)
-            rest = {inner: said for inner, said in one.items() if inner != "name"} if isinstance(one, dict) else one
-            _into(found, f"{name}: {key}", rest)
-    else:
-        found[name] = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        return "; ".join(f"{_words(key)}: {_said(inner)}" if inner else _words(key) for key, inner in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _words(key: Any) -> str:
+    return str(key).replace("_", " ")

@@ -60,17 +60,18 @@ def _check(args: argparse.Namespace) -> int:
         raise Refused(str(refusal)) from None
     reading = wording_of(workspace, args.name)
     words = reading.open if reading else []
+    is_bad = int("bad" in {*(one.tone for one in found), *(one.tone for one in words)})
     if args.json:
         findings, wording = [asdict(one) for one in found], [asdict(one) | {"mark": one.mark} for one in words]
         print_json({"message": args.name, "findings": findings, "wording": wording})
-        return int(any(one.tone == "bad" for one in (*found, *words)))
+        return is_bad
     for one in found:
         print(f"{one.tone}: {one.says} {one.do}")
     for said in words:
         print(f"{said.tone}: {said.field}, “{one_line(said.quote, most=60)}”: {said.says} {said.do}")
     if not found and not words:
         print("Nothing to mend.")
-    return int(any(one.tone == "bad" for one in (*found, *words)))
+    return is_bad
 
 
 def _try(args: argparse.Namespace) -> int:

@@ -37,8 +37,8 @@ def senders(request: HttpRequest, workspace: Workspace) -> HttpResponse:
 def records(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     """Return the domain's records as they stand in the DNS now."""
     domain = domain_of(workspace)
-    context = {"workspace": workspace, "domain": check(domain) if domain else None, "asked": True}
-    context["can"] = {"own": may(getattr(request, "role", ""), Right.OWN)}
+    can = {"own": may(getattr(request, "role", ""), Right.OWN)}
+    context = {"workspace": workspace, "domain": check(domain) if domain else None, "asked": True, "can": can}
     return render(request, "brand/records.html", context)
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 DRAFT: Final = "draft"
+LONGEST: Final = 60_000  # characters that are read as one types; all of it is, once it is kept
 
 
 @require_POST
@@ -40,7 +41,7 @@ def as_written(request: HttpRequest, workspace: Workspace) -> HttpResponse:
         shown = wording_of(workspace, one.message)
     elif one.subject or one.body:
         try:
-            written = replace(one, name=kept or DRAFT, subject=one.subject or "…", body=one.body or "…")
+            written = replace(one, name=kept or DRAFT, subject=one.subject or "…", body=one.body[:LONGEST] or "…")
             shown = wording_of_text(workspace, message_text(written), kept or DRAFT)
         except Mistakes:
             shown = Reading()

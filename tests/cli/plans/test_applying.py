@@ -74,7 +74,7 @@ def test_a_plan_says_how_its_texts_are_worded_with_file_and_line(workspace, fold
     avoided = f"messages/we-miss-you.yaml:{line}: The brand never says “cheap”. "
     avoided += "Say it in another word, or take it out of `never_says` in the brand book."
     assert [one for one in said if "messages/" in one] == [avoided, claim]
-    assert "brand.yaml:18: Text in #cccccc on #ffffff (paper)" in [one.partition(" has ")[0] for one in said]
+    assert "brand.yaml:17: Text in #cccccc on #ffffff (paper)" in [one.partition(" has ")[0] for one in said]
     of = "messages/we-miss-you.yaml"
     here = wording_of(workspace, "we-miss-you").open
     assert [one.about for one in here] == ["avoided word", "claim"]

@@ -83,7 +83,7 @@ def test_a_brand_book_and_a_letter_that_keeps_to_it(house, chromium, settings):
         == "cheap"
     )
     page.get_by_role("button", name="Keep and check").click()
-    page.get_by_text("It may stay").click()
+    page.get_by_text("It may stay", exact=True).click()
     sound(page)
     shown(page, "wording", 1440)
     page.get_by_label("Why it may stay").fill("It is the name of our bird.")
@@ -102,7 +102,7 @@ def test_a_brand_book_and_a_letter_that_keeps_to_it(house, chromium, settings):
         sound(page)
         shown(page, "senders")
         page.set_viewport_size({"width": 390, "height": 900})
-        assert page.evaluate("document.documentElement.scrollWidth") == 390
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
     dark = house.open(house.enter(chromium, scheme="dark"), "message").frames[1]
     dark.wait_for_selector(".paper")

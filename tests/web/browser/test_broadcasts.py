@@ -24,7 +24,7 @@ from tests.web.browser.test_every_page import ALL, BROKEN
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 SCREENS = Path(__file__).parents[3] / "screens"
-LETTER = 'Dear {{ person.first_name | default: "friend" }},\n\nit has begun.\n\n[See the spring](https://shop.example/spring)\n'
+LETTER = 'Dear {{ person.called | default: "friend" }},\n\nit has begun.\n\n[See the spring](https://shop.example/spring)\n'
 
 
 def subjects(shop):  # noqa: F811

@@ -27,15 +27,15 @@ WORDS: Final = {
         r"(?<!\w)(?:"
         r"(?:the|our|your|its|my|(?:\w+['\u2019]s))\s+(?:very\s+|single\s+)?best(?!\s+(?:wishes|regards))"
         rf"|(?:the|our|its)\s+(?!(?:{_HARMLESS_EN})\b)[a-z]{{2,}}est"
-        r"|the\s+most\s+(?!of\b|recent\b|part\b)[a-z]+|the\s+only(?=\s+\w)|number\s+one|(?:no\.|number)\s*1|\#1"
+        r"|the\s+most\s+(?!of\b|recent\b|part\b)[a-z]+|the\s+only\s+(?:shop|store|brand|company|place|product|one|maker|service)|number\s+one|(?:no\.|number)\s*1|\#1"
         r"|guaranteed?|proven|clinically|scientifically|award-winning|world-class|world['\u2019]s|unbeatable|unrivalled|unmatched|unbeaten"
-        r"|market-leading|industry-leading|leading|revolutionary|unique"
+        r"|market-leading|industry-leading|(?:the|a)\s+leading|revolutionary"
         r")(?!\w)",
         re.IGNORECASE,
     ),
     "de": re.compile(
         r"(?<!\w)(?:"
-        r"(?i:der|die|das|den|dem|des|unser\w{0,2}|ihr\w{0,2})\s+(?:aller)?beste[nrsm]?"
+        r"(?i:der|die|das|den|dem|des|unser\w{0,2}|ihr\w{0,2})\s+(?:aller)?beste[nrsm]?(?!\w|\s+(?:Grüße|Grüßen|Wünsche|Wünschen|Empfehlungen))"
         rf"|(?i:der|die|das|den|dem|des|unser\w{{0,2}})\s+(?!(?:{_HARMLESS_DE})\b)[a-zäöüß]{{3,}}ste[nrsm]?"
         rf"|[Aa]m\s+(?!(?:{_HARMLESS_DE}|besten\s+(?:gleich|noch|jetzt))\b)[a-zäöüß]{{2,}}sten"
         r"|(?i:der|die|das|den|dem)\s+einzige[nrsm]?|(?i:nr\.|nummer)\s*(?:1|(?i:eins))"

@@ -10,7 +10,7 @@ from duologue.kit.ids import digest16
 from duologue.kit.text import folded
 
 _MARKUP: Final = re.compile(
-    r"\{\{.*?\}\}|\{%.*?%\}"  # Liquid
+    r"\{\{[^{}]*\}\}|\{%[^{}]*%\}"  # Liquid
     r"|<!--.*?-->|<(?:style|mj-style|mj-head|script)\b.*?</(?:style|mj-style|mj-head|script)\s*>|<[^<>]*>"  # HTML, MJML
     r"|\]\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)|https?://[^\s<>)\]]+"  # where links lead
     r"|^[ \t]*(?:#{1,6}[ \t]|>[ \t]?|[-*+][ \t]|\d+[.)][ \t])|!\[|[\[\]*_`|\\]",
@@ -55,7 +55,7 @@ class Finding:
     @property
     def mark(self) -> str:
         """Return what this finding is known by, wherever its words move."""
-        return digest16("wording", self.about, self.field.partition(".")[0] if self.about == "requests" else "", folded(self.quote)).hex()
+        return digest16("wording", self.about, folded(self.quote)).hex()
 
 
 def found(passage: Passage, at: tuple[int, int], *, tone: str, about: str, says: str, do: str) -> Finding:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from duologue.brand.book.queries import current as current_book
 from duologue.engage.care.queries import current
 from duologue.engage.messages.content.liquid import ContentFailed, Template, paths, unguarded
+from duologue.people.names.rules import with_called
 
 if TYPE_CHECKING:
     from duologue.people.profiles.queries import KnownPerson
@@ -39,7 +40,7 @@ def ready_answer(workspace: Workspace, name: str, person: KnownPerson, member: S
     book = current_book(workspace)
     locale = person.locale or workspace.locale
     values: dict[str, Any] = {
-        "person": {"name": person.name, "locale": locale, "country": person.country, **person.facts},
+        "person": {"name": person.name, "locale": locale, "country": person.country, **with_called(person.facts, locale=locale)},
         "brand": {"name": book.name, "website": book.website},
         "member": {"name": str(member)},
     }

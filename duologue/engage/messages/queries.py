@@ -22,6 +22,7 @@ from duologue.engage.messages.rules.body import body_of, perk_ids
 from duologue.engage.messages.rules.source import read_message
 from duologue.engage.messages.surroundings import surroundings
 from duologue.engage.messages.writing import fill, values_for
+from duologue.people.names.rules import with_called
 from duologue.people.profiles.queries import KnownPerson, people
 from duologue.platform.workspaces.queries import now
 
@@ -126,7 +127,8 @@ def filled_preview(
     reader, one = known or KnownPerson(0), _example(body, kind)
     one.items = example_items(workspace, version.items) if version.items else []
     filled = fill(workspace, one, reader, version, surroundings(workspace))
-    return FilledPreview(filled.content, filled.values, {"person": {"country": reader.country, "locale": reader.locale, **reader.facts}})
+    facts = with_called(reader.facts, country=reader.country, locale=reader.locale)
+    return FilledPreview(filled.content, filled.values, {"person": {"country": reader.country, "locale": reader.locale, **facts}})
 
 
 def link_target(workspace: Workspace, delivery_id: int, link_no: int) -> Target | None:

@@ -21,7 +21,7 @@ from duologue.engage.perks.actions import PerkRequest, Reserved, reserve
 from duologue.engage.perks.queries import of_runs
 from duologue.kit.clock import zone_named
 from duologue.kit.money import major
-from duologue.people.names.rules import what_to_call
+from duologue.people.names.rules import with_called
 from duologue.people.profiles.queries import KnownPerson
 from duologue.platform.secrets.signing import sign, sign_each
 
@@ -235,7 +235,7 @@ def values_for(
         token = "" if one.body.get("test") else page
         values["site"] = {name: site_address(workspace, name, token, around) for name in content.sites}
     if "person.called" in content.reads:
-        values["person"]["called"] = what_to_call(person.facts, country=person.country, locale=locale)
+        values["person"] = with_called(values["person"], country=person.country, locale=locale)
     if plain := one.body.get("plain"):
         values["link"]["page"] = f"{around.public_url}/{PLAIN_PAGES[plain]}/{sign(plain, workspace.id, one.id)}"
     if one.items:

@@ -9,6 +9,7 @@ from markdown_it import MarkdownIt
 
 from duologue.engage.messages.content.liquid import ContentFailed, Template, paths, unguarded
 from duologue.engage.messages.content.mask import Mask
+from duologue.people.names.rules import with_called
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,7 +33,7 @@ def line(text: str, values: Mapping[str, Any]) -> str:
 
 def values_of(facts: Mapping[str, Any], fallback: Mapping[str, str], brand: Mapping[str, str]) -> dict[str, Any]:
     """Return the values that a page may name: of the person what is known, and else what stands in for it."""
-    person = dict(facts)
+    person = with_called(facts)
     for path, instead in fallback.items():
         key = path.removeprefix("person.")
         if person.get(key) in {None, ""}:

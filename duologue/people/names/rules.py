@@ -38,6 +38,13 @@ def what_to_call(facts: Mapping[str, Any], *, country: str = "", locale: str = "
     return _what_to_call(known, country, locale) if known else ""
 
 
+def with_called(facts: Mapping[str, Any], *, country: str = "", locale: str = "") -> dict[str, Any]:
+    """Return facts in which `called` is what to call the person, and is not there where that is nothing, so that a fall-back stands in."""
+    rest = {key: value for key, value in facts.items() if key != CALLED}
+    called = what_to_call(facts, country=country, locale=locale)
+    return {**rest, CALLED: called} if called else rest
+
+
 @lru_cache(maxsize=20_000)
 def _what_to_call(known: tuple[tuple[str, str], ...], country: str, locale: str) -> str:
     told = dict(known)

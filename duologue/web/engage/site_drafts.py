@@ -10,7 +10,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from duologue.brand.book.queries import current as current_book
+from duologue.brand.wording.queries import reading
 from duologue.engage.sites import actions, queries
+from duologue.engage.sites.rules.page import read_site
+from duologue.engage.sites.worded import wording as worded
 from duologue.kit.pipeline import Refused
 from duologue.kit.yaml import Mistakes
 from duologue.platform.audit.actions import note
@@ -86,14 +90,15 @@ def _kept(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse
 
 
 def _desk(workspace: Workspace, name: str, text: str, in_force: str) -> dict[str, object]:
-    mistakes = []
+    mistakes, wording = [], None
     try:
         actions.called(text, name)
         actions.checked(workspace, text)
+        wording = reading(workspace, f"sites/{name}.yaml", worded(read_site(text), current_book(workspace), workspace.locale))
     except Mistakes as found:
         mistakes = found.mistakes
     changed = queries.changes(in_force, text)
-    return {"name": name, "text": text, "mistakes": mistakes, "changed": changed, "is_new": not in_force}
+    return {"name": name, "text": text, "mistakes": mistakes, "changed": changed, "is_new": not in_force, "wording": wording}
 
 
 @require_GET

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duologue.people.names.rules import LONGEST, what_to_call
+from duologue.people.names.rules import LONGEST, what_to_call, with_called
 from duologue.people.names.unfit import is_no_name
 
 KEPT = [
@@ -83,6 +83,11 @@ def test_what_somebody_asked_to_be_called_comes_first_and_as_they_wrote_it():
 )
 def test_a_full_name_gives_its_first_part(facts, country, called):
     assert what_to_call(facts, country=country) == called
+
+
+def test_where_there_is_no_name_nothing_stands_there():
+    assert with_called({"called": "F*ck", "likes": "tea"}) == {"likes": "tea"}
+    assert with_called({"first_name": "ANN"}) == {"first_name": "ANN", "called": "Ann"}
 
 
 @given(st.text(max_size=60), st.sampled_from(["", "en", "tr", "nl", "vi"]), st.sampled_from(["called", "first_name", "name"]))

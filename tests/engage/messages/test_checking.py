@@ -56,6 +56,6 @@ def test_a_way_out_is_asked_of_promotion_alone():
 def test_colours_that_few_can_read():
     found = said(Look("Shop", accent="#ffee88", on_accent="#000000", ink="#9a9c9f", paper="#ffffff"))
     assert [says for _, says in found] == [
-        "A text (#9a9c9f on #ffffff) has a contrast of 2.7.",
+        "A text (#9a9c9f on #ffffff) has a contrast of 2.8.",
         "A footer (#9a9c9f on #f3f4f6) has a contrast of 2.5.",
     ]

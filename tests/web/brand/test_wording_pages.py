@@ -5,6 +5,7 @@ from duologue.brand.book.rules import read_book
 from duologue.brand.wording.models import AcceptedWording
 from duologue.engage.messages.actions import save_message
 from duologue.engage.messages.words import wording_of
+from duologue.engage.sites.actions import save_draft
 from duologue.platform.audit.models import AuditEntry
 from duologue.platform.workspaces.queries import now
 
@@ -48,3 +49,12 @@ def test_a_finding_may_stay_for_a_reason(workspace, owner):
     owner.post(accept, {"mark": one.mark, "again": "yes"})
     assert [found.mark for found in wording_of(workspace, "hello").open] == [one.mark]
     assert owner.post(reverse("engage:accept-wording", args=["shop", "nothing"]), {"mark": one.mark}).status_code == 404
+
+
+def test_a_draft_of_a_site_is_read_too(workspace, owner):
+    save_book(workspace=workspace, book=BOOK, now=now(workspace))
+    text = "site: tea\ntitle: Cheap tea\nblocks: [{text: The finest tea., }, {quote: So cheap!, by: Ann}]\nlocales: {de: {text: Das beste Band.}}\n"
+    save_draft(workspace=workspace, name="tea", source=text, now=now(workspace), by="ada")
+    said = owner.get(reverse("engage:site-draft", args=["shop", "tea"])).content.decode()
+    for piece in ("<mark>Cheap</mark> tea", "<mark>The finest</mark>", "So <mark>cheap</mark>!", "<mark>Das beste</mark>"):
+        assert piece in said

@@ -36,7 +36,7 @@ def test_a_domain_in_order_is_said_to_be():
     ("change", "record", "says", "wanted"),
     [
         ({"ribbon.shop TXT": ["v=spf1 mx ~all", "v=spf1 include:mailgun.org -all"]}, "SPF", "There are two SPF records at ribbon.shop",
-         "v=spf1 mx include:mailgun.org ~all"),
+         "v=spf1 include:mailgun.org mx ~all"),
         ({"ribbon.shop TXT": []}, "SPF", "ribbon.shop has no SPF record", "v=spf1 include:mailgun.org ~all"),
         ({"ribbon.shop TXT": ["v=spf1 mx -all"]}, "SPF", "does not let your relay send: include:mailgun.org is missing",
          "v=spf1 mx include:mailgun.org -all"),

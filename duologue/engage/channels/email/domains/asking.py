@@ -69,8 +69,8 @@ def _ask(question: Question, server: str, until: float) -> Answer:
     except (dns.exception.DNSException, OSError, UnicodeError):
         return Answer(trouble="not asked")
     if kind == "TXT":
-        return Answer(tuple(b"".join(one.strings).decode("utf-8", errors="replace") for one in found))
-    return Answer(tuple(one.to_text() for one in found))
+        return Answer(tuple(sorted(b"".join(one.strings).decode("utf-8", errors="replace") for one in found)))
+    return Answer(tuple(sorted(one.to_text() for one in found)))
 
 
 def _resolver(server: str) -> dns.resolver.Resolver:

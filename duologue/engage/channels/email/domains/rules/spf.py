@@ -143,7 +143,8 @@ def _lookups(record: str, answers: Answers, seen: tuple[str, ...]) -> tuple[int,
 
 def _with(record: str, wanted: Sequence[str], *, ends: str = "") -> str:
     """Return a record that holds these terms too, each once, and ends in `all`: as it did, unless that let everybody send."""
-    ends = ends or next((term for term in _terms(record) if term.lower() in {"-all", "~all"}), "~all")
+    said = {term.lower() for term in _terms(record)}
+    ends = ends or ("-all" if "-all" in said and "~all" not in said else "~all")
     terms = [term.replace("redirect=", "include:") for term in _terms(record) if not _ALL.fullmatch(term)]
     return " ".join(["v=spf1", *dict.fromkeys([*terms, *wanted]), ends])
 

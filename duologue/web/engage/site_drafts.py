@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from csp.decorators import csp_update
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -70,7 +71,7 @@ def draft(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse
 def _kept(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
     role, publishes = getattr(request, "role", ""), request.POST.get("what") == "publish"
     if not may(role, Right.PUBLISH if publishes else Right.EDIT):
-        return said(request, "Your role here may not do that.", "engage:site", workspace.name, name, refused=True)
+        raise PermissionDenied
     text = request.POST.get("text", "").replace("\r\n", "\n")[:LONGEST]
     who, at = member(request), now(workspace)
     actions.save_draft(workspace=workspace, name=name, source=text, now=at, by=who.email)

@@ -151,6 +151,7 @@ def context(shown_here: Here, *, done: str | None = None, tried: Tried | None = 
         "canonical": address(room, site.site, shown_here.base),
         "is_personal": shown_here.visit is not None,
         "draft": draft,
+        "imprint": _html(book.footer, known),
         "trap": TRAP,
         "which": WHICH,
         "token": token(room),

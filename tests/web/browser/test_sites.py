@@ -2,6 +2,7 @@
 
 import pytest
 
+from duologue.cli.plans.applying import files_in_force
 from duologue.engage.sites.queries import current
 from duologue.people.intake.tasks import process
 from duologue.people.models import Event
@@ -83,5 +84,6 @@ def test_a_site_is_drafted_published_met_by_a_stranger_and_brought_back(house, c
     stranger.goto(own)
     assert "in April" in stranger.locator("main").inner_text()
     assert current(room, "spring").number == 3
+    assert files_in_force(room)["sites/spring.yaml"].decode() == TEXT
     said = AuditEntry.objects.filter(workspace=room, subject="spring").order_by("id").values_list("action", flat=True)
     assert list(said) == ["draft site", "publish site", "publish site", "bring back site"]

@@ -15,6 +15,7 @@ from duologue.engage.messages.models import Delivery
 from duologue.engage.messages.queries import link_target
 from duologue.engage.messages.tasks import send_due
 from duologue.engage.sites.actions import save_site
+from duologue.engage.sites.models import Site
 from duologue.kit.pipeline import Refused
 from duologue.people.consent.actions import NewStatement, save_purpose, state
 from duologue.people.consent.models import ConsentStatement
@@ -33,6 +34,7 @@ from duologue.strategize.dialogues.surveys import save_survey
 from duologue.strategize.offers.actions import save_offer
 from duologue.strategize.offers.rules import read_offer
 from duologue.web.public import machines
+from tests.web.seed import staff_for
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 SITE = """
@@ -100,9 +102,9 @@ def letter(tea, ann):
     return mail.get_body(("html",)).get_content(), Delivery.within(tea).get()
 
 
-def to(person):
+def to(person, **more):
     """Return a letter to plan."""
-    return NewDelivery(person, person, 0, "email", "newsletter", NOW, NOW + timedelta(days=3), message="hello")
+    return NewDelivery(person, person, 0, "email", "newsletter", NOW, NOW + timedelta(days=3), **{"message": "hello", **more})
 
 
 def page_of(client, address, **headers):
@@ -191,6 +193,38 @@ def test_a_link_of_ones_own_fills_in_what_is_known_and_asks_only_for_the_rest(cl
     other = create_workspace(name="other")
     assert client.get(f"/at/shop/tea/for/{sign('page', other.pk, delivery.pk)}").status_code == 404
     assert client.get("/at/shop/tea/for/forged").status_code == 404
+
+
+def test_a_survey_asks_bit_by_bit_in_the_persons_language_and_never_what_is_known(client, tea, letter):
+    ann = letter[1].person
+    learn(workspace=tea, facts=[NewFact(ann, "locale", "de-AT", "form", NOW)], now=NOW)
+    [asked] = plan(workspace=tea, deliveries=[to(ann, message=None, survey="taste")], now=NOW)
+    link = f"/s/{sign('page', tea.pk, asked)}"
+    first = page_of(client, link)
+    assert ("Was trinken Sie?" in first, "How many cups?" in first, "What else?" in first) == (False, True, False)
+    assert "Dafür bekommen Sie: Ein Geschenk im Wert von 5,00\xa0£. Three small bags." in first
+    thanked = client.post(link, {"cups": "2", "offers": "yes", "shown": ["cups", "offers"]}).content.decode()
+    assert "Noch ein paar Fragen beantworten" in thanked
+    second = page_of(client, link)
+    assert ("How many cups?" in second, "What else?" in second) == (False, True)
+    assert "Noch ein paar" not in client.post(link, {"more": "Mehr!", "shown": ["more"]}).content.decode()
+    assert "Mehr möchten wir nicht wissen." in page_of(client, link)
+    assert ConsentStatement.within(tea).filter(purpose="promotions").get().wording == "May we send offers?"
+    assert people(tea, [ann])[ann].facts["cups"] == 2
+
+
+def test_only_who_may_publish_publishes_and_a_draft_may_be_dropped(tea):
+    for role, keep, publish in (("guest", 403, 403), ("editor", 302, 302)):
+        client = Client()
+        client.force_login(staff_for(tea, role, f"{role}@shop.example"), backend="allauth.account.auth_backends.AuthenticationBackend")
+        answers = [client.post("/shop/engage/sites/tea/draft", {"text": SITE, "what": what}).status_code for what in ("keep", "publish")]
+        assert answers == [keep, publish]
+        assert client.get("/shop/engage/sites/tea/look/1").status_code == 200
+    client.post("/shop/engage/sites/new", {"name": "Next one"})
+    assert Site.within(tea).get(name="next-one").draft.startswith("site: next-one\n")
+    assert client.post("/shop/engage/sites/next-one/draft", {"text": " "})["Location"] == "/shop/engage/sites"
+    assert not Site.within(tea).filter(name="next-one").exists()
+    assert client.post("/shop/engage/sites/new", {"name": "!"}, follow=True).content.decode().count("cannot be called") == 1
 
 
 def test_a_letter_in_the_browser_says_what_left_whatever_has_changed_since_and_goes_with_its_person(client, tea, letter):

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from duologue.brand.book.models import BookVersion
+from duologue.cli.commands import doctor
 from duologue.engage.channels.actions import save_relay
 from duologue.engage.channels.models import KeptMail
 from duologue.engage.messages.actions import NewDelivery, plan, save_message
@@ -243,7 +244,7 @@ def test_a_letter_in_the_browser_says_what_left_whatever_has_changed_since_and_g
     assert Delivery.within(tea).get(pk=delivery.pk).said is None
 
 
-def test_a_brands_own_host_shows_its_pages_and_nobody_elses(tea, letter):
+def test_a_brands_own_host_shows_its_pages_and_nobody_elses(tea, letter, monkeypatch):
     set_hosts(workspace=tea, hosts={"tea.example": "tea"})
     own, strange, ours = (Client(headers={"host": host}) for host in ("tea.example:8000", "evil.example", "localhost"))
     page = page_of(own, "/")
@@ -254,6 +255,9 @@ def test_a_brands_own_host_shows_its_pages_and_nobody_elses(tea, letter):
     assert post(own, "/tea", form("advice", phone="+44 20 7183 8750"))["Location"] == "/tea?sent=advice"
     create_workspace(name="other")
     assert [own.get(where).status_code for where in ("/accounts/login/", "/shop/", "/at/other/tea", "/nothing")] == [404] * 4
+    monkeypatch.setattr(doctor, "LOOK_UP", 0.0)
+    [found] = doctor._hosts()
+    assert (found.well, "its name leads nowhere" in found.sentence) == ("beware", True)
     other = create_workspace(name="third")
     save_site(workspace=other, source="site: tea\ntitle: Other\n", now=NOW)
     assert own.get("/at/third/tea").status_code == 404

@@ -6,7 +6,7 @@ Message and brand book are in versions; of a person only what the letter named i
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from django.db import connection
@@ -22,37 +22,42 @@ from duologue.people.profiles.queries import KnownPerson
 from duologue.platform.secrets.signing import sign_each
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from duologue.engage.messages.claims import Claimed
     from duologue.engage.messages.surroundings import Surroundings
     from duologue.platform.workspaces.models import Workspace
+
+EMPTY: Final[tuple[Any, ...]] = (0, "", "", (), {})
 
 
 def web_version(workspace: Workspace, delivery: int) -> str | None:
     """Return the HTML of a letter as it left, without the picture that tells of its opening; None where it never left or is gone."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT d.said, {COLUMNS} FROM {TABLES} WHERE d.workspace_id = %s AND d.id = %s AND d.said IS NOT NULL",
+            f"SELECT d.said, {COLUMNS} FROM {TABLES} WHERE d.workspace_id = %s AND d.id = %s AND d.said <> ''",
             (workspace.pk, delivery),
         )
         row = cursor.fetchone()
     if row is None:
         return None
-    said = msgspec.json.decode(row[0]) if isinstance(row[0], str) else row[0]
+    said = list(msgspec.json.decode(row[0]))
+    book, locale, country, known, more = [*said, *EMPTY[len(said) :]]
     one = claimed_from(row[1:])
-    around = surroundings(workspace, book_number=said["book"])
+    around = surroundings(workspace, book_number=book)
     version = versions.versions(workspace, [one.version_id]).get(one.version_id) if one.version_id is not None else None
-    reader = KnownPerson(one.person, **{name: said.get(name, "") for name in ("locale", "country", "timezone")}, facts={})
+    reader = KnownPerson(one.person, locale=locale, country=country)
     recall_perks(workspace, [one])
     try:
         filled = fill(workspace, one, reader, version, around)
-        return _shown(workspace, one, filled, said, around)
+        filled.values["person"] |= {key: value for key, value in zip(filled.content.facts, known, strict=False) if value is not None}
+        return _shown(workspace, one, filled, more, around)
     except ContentFailed:
         return None
 
 
-def _shown(workspace: Workspace, one: Claimed, filled: Filled, said: dict[str, Any], around: Surroundings) -> str:
+def _shown(workspace: Workspace, one: Claimed, filled: Filled, said: Mapping[str, Any], around: Surroundings) -> str:
     values = filled.values
-    values["person"] = values["person"] | said.get("person", {})
     if "perk" in said:
         values["perk"] = {offer: {name: _read(value) for name, value in perk.items()} for offer, perk in said["perk"].items()}
     if "items" in said:

@@ -56,7 +56,9 @@ class Delivery(InWorkspace):
     survey_version = link("strategize.SurveyVersion", null=True, db_index=False)
     conversation = link("engage.Conversation", null=True, db_index=False)
     body = models.JSONField(default=dict, help_text="What only this delivery says: a human's reply, a perk's code.")
-    said = models.JSONField(null=True, help_text="What its words named of the person, as it was when it left: `keeping`.")
+    said = models.TextField(
+        blank=True, db_default="", help_text="What its words named of the person when it left, as short JSON: `keeping`."
+    )
     channel = models.CharField(max_length=20)
     purpose = models.CharField(max_length=40)
     kind = models.CharField(max_length=9, default="promotion")

@@ -89,7 +89,7 @@ def hand_over(
         cursor.execute(
             """UPDATE engage_delivery d SET state = 'handing_over', attempt = n.attempt, address = n.address, sender = %s,
                       handed_over_at = %s, claimed_until = %s, reason = '', said = n.said
-               FROM unnest(%s::bigint[], %s::smallint[], %s::text[], %s::jsonb[]) AS n (id, attempt, address, said)
+               FROM unnest(%s::bigint[], %s::smallint[], %s::text[], %s::text[]) AS n (id, attempt, address, said)
                WHERE d.workspace_id = %s AND d.id = n.id AND d.state = 'queued'""",
             (
                 sender,
@@ -98,7 +98,7 @@ def hand_over(
                 arrays.numbers([letter.delivery for letter in letters]),
                 arrays.numbers([letter.attempt for letter in letters]),
                 arrays.texts([letter.recipient for letter in letters]),
-                arrays.texts_or_nothing([said.get(letter.delivery) for letter in letters]),
+                arrays.texts([said.get(letter.delivery, "") for letter in letters]),
                 workspace.pk,
             ),
         )

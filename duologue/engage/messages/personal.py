@@ -46,7 +46,7 @@ class DeliveryData:
         held = Delivery.within(workspace).filter(profile_id__in=profiles)
         Attempt.within(workspace).filter(delivery__in=held.values("id")).update(text="")
         held.filter(state=Delivery.State.QUEUED).update(state=Delivery.State.WITHHELD, reason="erased")
-        return held.update(address="", body={}, detail="", said=None)
+        return held.update(address="", body={}, detail="", said="")
 
 
 def _plain(value: Any) -> Any:

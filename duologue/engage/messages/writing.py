@@ -116,18 +116,20 @@ def _letter(workspace: Workspace, one: Claimed, filled: Filled, address: str, *,
 
 
 def keepsake(filled: Filled, person: KnownPerson, around: Surroundings) -> str:
-    """Return as JSON what a letter names of its person, and by which brand book it looks: what `keeping` fills in again."""
+    """Return as JSON what a letter names of its person, and by which brand book it looks: what `keeping` fills in again.
+
+    [book, locale, country, [each fact that the content names, in its order], {items, perk}], without what is empty at the end.
+    """
     content, values = filled.content, filled.values
-    said: dict[str, Any] = {"book": around.book}
-    if person.locale or person.country:
-        said |= {"locale": person.locale, "country": person.country}
-    if content.facts:
-        known = values["person"]
-        said["person"] = {key: known[key] for key in content.facts if key in known}
+    known = values["person"]
+    more: dict[str, Any] = {}
     if "items" in values:
-        said["items"] = [{**item, "link": bool(item["link"])} for item in values["items"]]
+        more["items"] = [{**item, "link": bool(item["link"])} for item in values["items"]]
     if content.perks and values["perk"]:
-        said["perk"] = {offer: {name: _kept(value) for name, value in perk.items()} for offer, perk in values["perk"].items()}
+        more["perk"] = {offer: {name: _kept(value) for name, value in perk.items()} for offer, perk in values["perk"].items()}
+    said = [around.book, person.locale, person.country, [known.get(key) for key in content.facts], more]
+    while not said[-1] and len(said) > 1:
+        said.pop()
     return _as_json(said).decode()
 
 

@@ -63,7 +63,7 @@ class Migration(FirstMigration):
                 ('turn', models.CharField(blank=True, max_length=63)),
                 ('occurrence', models.IntegerField(default=1)),
                 ('body', models.JSONField(default=dict, help_text="What only this delivery says: a human's reply, a perk's code.")),
-                ('said', models.JSONField(help_text='What its words named of the person, as it was when it left: `keeping`.', null=True)),
+                ('said', models.TextField(blank=True, db_default='', help_text='What its words named of the person when it left, as short JSON: `keeping`.')),
                 ('channel', models.CharField(max_length=20)),
                 ('purpose', models.CharField(max_length=40)),
                 ('kind', models.CharField(default='promotion', max_length=9)),

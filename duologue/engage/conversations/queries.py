@@ -80,21 +80,22 @@ def inbox(
     `whose` is a colleague's id, or NOBODY. The page before ended, for open ones, `after` (due_first, opened_at, id), for closed ones
     `before` (touched_at, id). One query however many there are.
     """
-    conditions = ["c.workspace_id = %s", "c.state = %s"]
-    values: list[Any] = [workspace.pk, state]
+    is_open = state == Conversation.State.OPEN
+    conditions = ["c.workspace_id = %s", f"c.state = '{'open' if is_open else 'closed'}'"]  # written out: the queue's index is of open ones
+    values: list[Any] = [workspace.pk]
     if team is not None:
         conditions.append("c.team = %s")
         values.append(team)
     if whose is not None:
         conditions.append("c.assigned_id IS NULL" if whose == NOBODY else "c.assigned_id = %s")
         values.extend([] if whose == NOBODY else [whose])
-    if after is not None and state == "open":
+    if after is not None and is_open:
         conditions.append("(c.due_first, c.opened_at, c.id) > (%s, %s, %s)")
         values.extend(after)
-    if before is not None and state != "open":
+    if before is not None and not is_open:
         conditions.append("(c.touched_at, c.id) < (%s, %s)")
         values.extend(before)
-    order = "c.due_first, c.opened_at, c.id" if state == "open" else "c.touched_at DESC, c.id DESC"
+    order = "c.due_first, c.opened_at, c.id" if is_open else "c.touched_at DESC, c.id DESC"
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT c.id, p.person, p.name, c.state, c.held_by, c.team, c.intent, c.is_complaint, c.priority,

@@ -53,6 +53,7 @@ def survey(visit: Visit) -> HttpResponse:
     answers, faults = read_answers(asked, given, visit.workspace.country)
     photos, wrong = read_photos(visit, asked)
     answers, faults = answers | dict.fromkeys(photos, True), faults | wrong
+    faults = {key: fault for key, fault in faults.items() if fault != "needed" or before.get(key) is not True}  # it is here already
     now = _asked(visit, asked, answers, before, shown=visit.request.POST.getlist("shown"))
     answers, faults = ({key: said[key] for key in now if key in said} for said in (answers, faults))
     if faults or not answers or _has_more(visit, now):

@@ -73,6 +73,7 @@ def test_a_photo_and_words_are_given_with_the_permission_that_was_ticked(workspa
     publish(workspace=workspace, contribution=review.pk, shown_as="Anna", staff=None, now=NOW)
     assert "★★★★★" in client.get("/at/shop/voices/").content.decode()
     assert client.get(f"/at/shop/voices/{photo.pk}.jpg").status_code == 404
+    assert client.post(f"/s/{link}", {"stars": "4"}).status_code == 200  # the address is here already
     boxes = client.get(f"/p/{link}")
     assert "public:voices" in boxes.content.decode()
     client.post(f"/p/{link}", {"shown": ["public:voices"]})

@@ -36,18 +36,21 @@ class Page:
     is_last: bool
 
 
-def not_considered(workspace: Workspace, version: Version, most: int) -> list[Candidate]:
-    """Return members of the audience without a verdict, over all the profiles each person holds."""
+def not_considered(workspace: Workspace, version: Version, most: int, *, after: int = 0) -> list[Candidate]:
+    """Return members of the audience without a verdict, over all the profiles each person holds, in the order of their numbers.
+
+    Only those numbered above `after` are looked at: else each batch would pass over all the batches before it.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT m.person, f.id, f.shard FROM strategize_segment s
                JOIN strategize_segmentmember m ON m.workspace_id = s.workspace_id AND m.segment_id = s.id AND m.member
                {FIRST_PROFILE}
-               WHERE s.workspace_id = %s AND s.name = %s AND NOT EXISTS (
+               WHERE s.workspace_id = %s AND s.name = %s AND m.person > %s AND NOT EXISTS (
                    SELECT FROM people_profile q JOIN engage_admission a ON a.workspace_id = q.workspace_id AND a.person = q.id
                    WHERE q.workspace_id = m.workspace_id AND q.person = m.person AND a.dialogue_id = %s)
                ORDER BY m.person LIMIT %s""",
-            (workspace.pk, version.plan.audience, version.dialogue, most),
+            (workspace.pk, version.plan.audience, after, version.dialogue, most),
         )
         return [Candidate(*row) for row in cursor.fetchall()]
 

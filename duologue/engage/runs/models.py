@@ -37,12 +37,11 @@ class Admission(InWorkspace):
 class Timetable(InWorkspace):
     """What a dialogue has to do by the calendar. `next_at` is when it is next looked at; `until` up to when all was done.
 
-    `at` is the moment in hand, and `after` the last person dealt with for it, so that a cut goes on where it was. `begun` counts the
-    runs begun since `since`, for a pace. `settled` maps an experiment's turn to the way it has settled on; `looked_at` is the
-    last of the days' beginnings at which they were counted, days being counted from when the dialogue went live. `issue` is the
-    day that the moment is there, and `tried` counts those of it who begin `first`; the others wait until `held_until`. Letters that
-    left since `watched_from` are watched; `stopped_at` is when the
-    dialogue was paused because they were taken badly.
+    `at` is the moment in hand, and `after` the last person dealt with for it, or let in of an audience, so that a cut goes on where it
+    was. `begun` counts the runs begun since `since`, for a pace. `settled` maps an experiment's turn to the way it has settled on;
+    `looked_at` is the last of the days' beginnings at which they were counted, days being counted from when the dialogue went live.
+    `issue` is the day that the moment is there, and `tried` counts those of it who begin `first`; the others wait until `held_until`.
+    Letters that left since `watched_from` are watched; `stopped_at` is when the dialogue was paused because they were taken badly.
     """
 
     dialogue = link("strategize.Dialogue")

@@ -165,11 +165,15 @@ def _let_in(workspace: Workspace, version: Version, row: Timetable, now: datetim
     row.since = pacing.moved_on(max(row.since, opens or row.since), row.until, now)
     row.until = max(row.until, now - pacing.DAY)  # what a spell without anyone moves on is moved on once
     most = _room(workspace, version, row, now)
-    batch = audiences.not_considered(workspace, version, most + 1)
+    batch = audiences.not_considered(workspace, version, most + 1, after=row.after)
+    if not batch and row.after:  # some may have come behind the last one
+        row.after = 0
+        batch = audiences.not_considered(workspace, version, most + 1)
     if not batch:
         return 0, 0
     row.until = max(row.until, now)
     began = _admit(workspace, version, row, batch[:most], now)
+    row.after = max((one.person for one in batch[:most]), default=row.after)
     if len(batch) > most:
         again = _again(row, now, is_paced=most < _to_try(plan, row, before=began))
         row.next_at = min(again, row.next_at or again)

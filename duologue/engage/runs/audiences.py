@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 FIRST_PROFILE = """JOIN LATERAL (SELECT p.id, p.shard FROM people_profile p WHERE p.workspace_id = m.workspace_id AND p.person = m.person
                              ORDER BY p.id LIMIT 1) f ON true"""
 
+MEMBERS = """m.workspace_id = %s AND m.member
+             AND m.segment_id = (SELECT s.id FROM strategize_segment s WHERE s.workspace_id = %s AND s.name = %s)"""
+
 
 @dataclass(slots=True, frozen=True)
 class Page:
@@ -39,18 +42,19 @@ class Page:
 def not_considered(workspace: Workspace, version: Version, most: int, *, after: int = 0) -> list[Candidate]:
     """Return members of the audience without a verdict, over all the profiles each person holds, in the order of their numbers.
 
-    Only those numbered above `after` are looked at: else each batch would pass over all the batches before it.
+    Only those numbered above `after` are looked at: else each batch would pass over all the batches before it. Each member's verdict is
+    looked up by itself: while a table grows by the batch, the planner's notion of it lags behind, and a join of both may take hours.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT m.person, f.id, f.shard FROM strategize_segment s
-               JOIN strategize_segmentmember m ON m.workspace_id = s.workspace_id AND m.segment_id = s.id AND m.member
+            f"""SELECT m.person, f.id, f.shard FROM strategize_segmentmember m
                {FIRST_PROFILE}
-               WHERE s.workspace_id = %s AND s.name = %s AND m.person > %s AND NOT EXISTS (
-                   SELECT FROM people_profile q JOIN engage_admission a ON a.workspace_id = q.workspace_id AND a.person = q.id
-                   WHERE q.workspace_id = m.workspace_id AND q.person = m.person AND a.dialogue_id = %s)
+               WHERE {MEMBERS} AND m.person > %s AND (
+                   SELECT true FROM engage_admission a WHERE a.workspace_id = m.workspace_id AND a.dialogue_id = %s AND a.person = ANY(
+                       ARRAY(SELECT q.id FROM people_profile q WHERE q.workspace_id = m.workspace_id AND q.person = m.person))
+                   LIMIT 1) IS NULL
                ORDER BY m.person LIMIT %s""",
-            (workspace.pk, version.plan.audience, after, version.dialogue, most),
+            (workspace.pk, workspace.pk, version.plan.audience, after, version.dialogue, most),
         )
         return [Candidate(*row) for row in cursor.fetchall()]
 
@@ -111,11 +115,10 @@ def _start(
 def _members(workspace: Workspace, audience: str, after: int, most: int) -> list[tuple[int, int, int]]:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT m.person, f.id, f.shard FROM strategize_segment s
-               JOIN strategize_segmentmember m ON m.workspace_id = s.workspace_id AND m.segment_id = s.id AND m.member
+            f"""SELECT m.person, f.id, f.shard FROM strategize_segmentmember m
                {FIRST_PROFILE}
-               WHERE s.workspace_id = %s AND s.name = %s AND m.person > %s ORDER BY m.person LIMIT %s""",
-            (workspace.pk, audience, after, most),
+               WHERE {MEMBERS} AND m.person > %s ORDER BY m.person LIMIT %s""",
+            (workspace.pk, workspace.pk, audience, after, most),
         )
         return list(cursor.fetchall())
 

@@ -15,6 +15,7 @@ from duologue.engage.messages.surroundings import surroundings
 from duologue.engage.runs.actions import NotPossible, count_first
 from duologue.engage.runs.admissions import Candidate, consider
 from duologue.engage.runs.moving import current_version
+from duologue.engage.runs.plain import count_plain
 from duologue.engage.runs.rules.admission import HELD_OUT
 from duologue.people.consent.queries import declining, standing, wishes
 from duologue.people.profiles.queries import profiles_of
@@ -22,7 +23,7 @@ from duologue.people.profiles.rules import shard_of
 from duologue.strategize.segments.queries import each_member
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from duologue.engage.runs.plans import Version
@@ -61,10 +62,24 @@ def launch_sheet(*, workspace: Workspace, name: str, now: datetime, told: Callab
     for segment in (plan.audience, *plan.excepts):
         count_first(workspace, segment, now)
     sheet = LaunchSheet()
-    for persons in each_member(workspace, plan.audience, at_once=AT_ONCE):
+    for persons in _to_weigh(sheet, workspace, version, now, told):
         _weigh(sheet, workspace, version, persons, now)
         told(len(persons))
     return sheet
+
+
+def _to_weigh(
+    sheet: LaunchSheet, workspace: Workspace, version: Version, now: datetime, told: Callable[[float], None]
+) -> Iterator[Sequence[int]]:
+    """Note all those about whom nothing is special, counted by the database, and yield the others by the page."""
+    counted = count_plain(workspace, version, surroundings(workspace).caps, now=now, soon=now + SOON)
+    if counted is None:
+        yield from each_member(workspace, version.plan.audience, at_once=AT_ONCE)
+        return
+    sheet.now, sheet.never = counted.now, counted.never
+    sheet.people = counted.now + counted.never.total()
+    told(sheet.people)
+    yield from (counted.special[place : place + AT_ONCE] for place in range(0, len(counted.special), AT_ONCE))
 
 
 def _weigh(sheet: LaunchSheet, workspace: Workspace, version: Version, persons: Sequence[int], now: datetime) -> None:

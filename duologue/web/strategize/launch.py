@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from duologue.engage.runs.launch import LaunchSheet
     from duologue.platform.workspaces.models import Workspace
 
-MOST: Final = 20_000  # people weighed while somebody waits
+MOST: Final = 100_000  # people weighed while somebody waits
 NEVER: Final = {
     "no_consent": "have not agreed to it",
     "needs_parent": "are too young, and no parent has agreed yet",

@@ -9,6 +9,8 @@ from duologue.engage.runs import actions
 from duologue.engage.runs.launch import launch_sheet
 from duologue.engage.runs.moving import NotPossible
 from duologue.people.consent.actions import pause, suppress
+from duologue.people.models import Identifier
+from duologue.people.profiles.actions import merge
 from duologue.strategize.guardrails.actions import set_guardrails
 from duologue.strategize.guardrails.rules import read_guardrails
 
@@ -56,6 +58,25 @@ def test_each_person_is_counted_once_with_what_stands_in_the_way(shop, audience)
     assert found.never == {"no_consent": 2, "no_address": 1, "suppressed": 1, "excepted": 1}
     assert found.later == {"complaint": 1, "snoozed": 1, "cap": 1}
     assert not Admission.within(shop.workspace).filter(dialogue__name="spring").exists()
+
+
+def test_counting_all_at_once_says_what_weighing_one_by_one_says(shop, audience):
+    """A plan that may speak by two channels is weighed by the rules, person by person; here is but one of them."""
+    twice, left, lost, kept, young = shop.add_people(5)
+    shop.segment("tea", [*audience, twice, left, lost, kept, young])
+    Identifier(workspace=shop.workspace, profile_id=twice, kind="email", value="t@x.org", shown="t@x.org", first_seen_at=shop.now).save()
+    shop.state([left], "withdrawn")
+    shop.know("birthday", [young], value="2020-05-01")
+    merge(workspace=shop.workspace, keep=kept, lose=lost, because="for a test", now=shop.now)
+    shop.turn()
+    for holdout in (1, 40):
+        text = SAYS.replace("NAME", "spring").replace("turns:", f"holdout: {holdout}%\nturns:")
+        shop.dialogue(text, start=False)
+        at_once = sheet(shop)
+        shop.dialogue(text.replace("say: hello", "say: hello, by: [email, sms]"), start=False)
+        assert sheet(shop) == at_once
+        assert at_once.people == len(audience) + 4
+    assert at_once.never["needs_parent"] == 1
 
 
 def test_what_it_says_is_what_happens(shop, audience):

@@ -1,5 +1,6 @@
 """The tables of measure."""
 
+from duologue.measure.growth.models import GrowthDay, GrowthKept
 from duologue.measure.reports.models import ReportSnapshot
 
-__all__ = ["ReportSnapshot"]
+__all__ = ["GrowthDay", "GrowthKept", "ReportSnapshot"]

@@ -31,7 +31,7 @@ def person(workspace, dialogue, verdict="admitted", **run):
     reason = "no_consent" if verdict == "not_started" else ""
     Admission(workspace=workspace, dialogue=dialogue, person=profile.pk, verdict=verdict, reason=reason, at=NOW, decided_at=NOW).save()
     if verdict == "admitted":
-        version = DialogueVersion.within(workspace).get()
+        version = run.pop("version", None) or DialogueVersion.within(workspace).get()
         given = {"under_way": False, "ended_reason": "end", **run}
         Run(
             workspace=workspace,

@@ -67,6 +67,8 @@ def pages(workspace, filled) -> dict[str, str]:
         "mail": reverse("engage:mail", args=[name, mail.pk]),
         "reports": reverse("measure:reports", args=[name]),
         "report": reverse("measure:report", args=[name, "win-back"]),
+        "growth": reverse("measure:growth", args=[name]),
+        "groups": reverse("measure:groups", args=[name, "persona"]),
         "received": reverse("measure:message", args=[name, "we-miss-you"]) + "?within=win-back",
         "setup": reverse("setup:setup", args=[name]),
         "webhooks": reverse("setup:webhooks", args=[name]),
@@ -123,5 +125,6 @@ LISTS = {
     "till": "engage:till",
     "mailbox": "engage:mailbox",
     "reports": "measure:reports",
+    "growth": "measure:growth",
     "setup": "setup:setup",
 }

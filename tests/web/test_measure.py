@@ -18,3 +18,17 @@ def test_a_message_is_shown_as_sent_with_the_share_of_clicks_on_each_link(worksp
     assert found["links"]["1"]["1"]["clicks"] == 3
     assert "links,1.1.clicks,3" in owner.get(f"{where}.csv").content.decode()
     assert owner.get(f"/{workspace.name}/measure/messages/unheard-of").status_code == 404
+
+
+def test_growth_and_groups_say_the_same_on_screen_as_file_and_as_json(workspace, owner):
+    seed.fill(workspace, now(workspace), people=6)
+    at = f"/{workspace.name}/measure"
+    owner.get(f"{at}/reports/win-back")
+    assert "6 people may be contacted" in owner.get(f"{at}/growth").content.decode()
+    assert owner.get(f"{at}/growth.json").json()["purposes"]["promotions"]["may_contact"] == 6
+    assert "list,may_contact,6" in owner.get(f"{at}/growth.csv").content.decode()
+    assert "Gift giver" in owner.get(f"{at}/by/persona").content.decode()
+    group = owner.get(f"{at}/by/persona.json").json()["groups"]["gift-giver"]
+    assert group["funnel"]["considered"] == 6
+    assert "groups,gift-giver.dialogues,win-back" in owner.get(f"{at}/by/persona.csv").content.decode()
+    assert owner.get(f"{at}/by/weather").status_code == 404

@@ -8,8 +8,12 @@ from ninja import Path, Router
 from ninja.errors import HttpError
 
 from duologue.api.v1.access import REFUSALS, room
+from duologue.measure.growth.queries import growth
+from duologue.measure.growth.tasks import keep_for_page
+from duologue.measure.reports import groups
 from duologue.measure.reports.messages import of_message
 from duologue.platform.staff.rules import Right
+from duologue.platform.workspaces.queries import now
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -24,3 +28,21 @@ def get_received(request: HttpRequest, workspace: Path[str], name: Path[str], wi
     if found is None:
         raise HttpError(404, f"No report has counted a message named {name!r} yet.")
     return found
+
+
+@router.get("/growth", response={200: dict[str, Any], **REFUSALS}, operation_id="get_growth")
+def get_growth(request: HttpRequest, workspace: Path[str]) -> dict[str, Any]:
+    """Return how the list grew per week, and how many people may be contacted for each purpose."""
+    here = room(request, workspace, Right.LOOK)
+    keep_for_page(here, now(here))
+    return growth(here)
+
+
+@router.get("/results/{by}", response={200: dict[str, Any], **REFUSALS}, operation_id="get_results")
+def get_results(request: HttpRequest, workspace: Path[str], by: Path[str]) -> dict[str, Any]:
+    """Return what came of all that serves the same campaign, promise, persona or stage."""
+    here = room(request, workspace, Right.LOOK)
+    try:
+        return groups.by(here, by)
+    except ValueError as wrong:
+        raise HttpError(404, str(wrong)) from wrong

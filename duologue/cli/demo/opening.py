@@ -13,6 +13,7 @@ from duologue.cli.plans.applying import apply_files
 from duologue.cli.plans.folder import read_folder
 from duologue.cli.worker.clock import advance
 from duologue.engage.runs.actions import start_dialogue
+from duologue.measure.growth.actions import keep as keep_growth
 from duologue.measure.reports.queries import report
 from duologue.platform.staff.actions import add_member, make_sign_in_link
 from duologue.platform.staff.models import Role, Staff
@@ -53,6 +54,7 @@ def play(*, end: datetime, scale: Scale, seed: int = SEED, name: str = NAME, pro
     year.run()
     for dialogue in scale.dialogues:
         report(workspace, dialogue, end)
+    keep_growth(workspace=workspace, now=end)
     return Played(workspace, year.true_lift())
 
 

@@ -108,16 +108,21 @@ def credits_of(attribution: dict[str, Any]) -> list[dict[str, Any]]:
 
 def credits_chart(rows: list[dict[str, Any]], currency: str) -> dict[str, Any]:
     """Return the credited revenue as lines of bars, in major units."""
-    whole = 10 ** get_currency_precision(currency)
+    unit, whole = whole_money(currency)
     return {
         "categories": [row["touch"] or "nothing before it" for row in rows],
-        "unit": get_currency_symbol(currency, locale="en_GB"),
+        "unit": unit,
         "apart": True,
         "series": [
             {"name": "to the last touch", "voice": "answer", "values": [row["last"]["revenue"] / whole for row in rows]},
             {"name": "shared by all touches", "voice": "say", "values": [row["linear"]["revenue"] / whole for row in rows]},
         ],
     }
+
+
+def whole_money(currency: str) -> tuple[str, int]:
+    """Return a currency's sign and how many minor units make one."""
+    return get_currency_symbol(currency, locale="en_GB"), 10 ** get_currency_precision(currency)
 
 
 def interval(lift: dict[str, Any]) -> dict[str, Any] | None:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from duologue.web.measure import liability, messages, reports
+from duologue.web.measure import groups, growth, liability, messages, reports
 
 app_name = "measure"
 urlpatterns = [
     path("owed", liability.liability, name="liability"),
     path("owed.csv", liability.as_csv, name="liability-csv"),
+    path("growth", growth.growth_page, name="growth"),
+    path("growth.csv", growth.as_csv, name="growth-csv"),
+    path("growth.json", growth.as_json, name="growth-json"),
+    path("by/<str:what>.csv", groups.as_csv, name="groups-csv"),
+    path("by/<str:what>.json", groups.as_json, name="groups-json"),
+    path("by/<str:what>", groups.groups, name="groups"),
     path("messages/<str:name>.csv", messages.as_csv, name="message-csv"),
     path("messages/<str:name>.json", messages.as_json, name="message-json"),
     path("messages/<str:name>/map", messages.link_map, name="link-map"),

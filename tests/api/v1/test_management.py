@@ -75,6 +75,8 @@ def test_dialogues_are_listed_and_reported(call, workspace):
     assert [dialogue["name"] for dialogue in call("get", "/shop/dialogues").json()] == ["win-back"]
     assert call("get", "/shop/dialogues/win-back/report").json()["people"]["considered"] == 0
     assert call("get", "/shop/dialogues/nothing/report").status_code == 404
+    assert call("get", "/shop/growth").json()["list"]["may_contact"] == 0
+    assert [call("get", f"/shop/results/{by}").status_code for by in ("persona", "weather")] == [200, 404]
     assert [call("get", f"/shop/messages/{name}/received").status_code for name in ("nothing", "%00")] == [404, 404]
 
 

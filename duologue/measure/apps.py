@@ -15,4 +15,4 @@ class MeasureConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the floor's jobs known."""
-        register_jobs("duologue.measure.reports.tasks", "duologue.measure.growth.tasks")
+        register_jobs("duologue.measure.reports.tasks", "duologue.measure.growth.tasks", "duologue.measure.letters.tasks")

@@ -69,6 +69,7 @@ def pages(workspace, filled) -> dict[str, str]:
         "report": reverse("measure:report", args=[name, "win-back"]),
         "growth": reverse("measure:growth", args=[name]),
         "groups": reverse("measure:groups", args=[name, "persona"]),
+        "letters": reverse("measure:letters", args=[name]),
         "received": reverse("measure:message", args=[name, "we-miss-you"]) + "?within=win-back",
         "setup": reverse("setup:setup", args=[name]),
         "webhooks": reverse("setup:webhooks", args=[name]),
@@ -126,5 +127,6 @@ LISTS = {
     "mailbox": "engage:mailbox",
     "reports": "measure:reports",
     "growth": "measure:growth",
+    "letters": "measure:letters",
     "setup": "setup:setup",
 }

@@ -9,6 +9,7 @@ from django.db import connection
 
 from duologue.engage import due
 from duologue.engage.messages.queries import HANDING_OVER
+from duologue.measure.letters.tasks import NEXT as LETTERS
 from duologue.people.timeline.queries import BEHIND
 from duologue.platform.registry import ports
 from duologue.strategize.segments import history
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 FOLLOWER: Final = "follower "
-MOMENTS: Final = {**due.MOMENTS, f"{FOLLOWER}lake": history.NEXT_CLEANING}
+MOMENTS: Final = {**due.MOMENTS, "letters": LETTERS, f"{FOLLOWER}lake": history.NEXT_CLEANING}
 AT_ONCE: Final = {
     "segments": segments.UNCOUNTED,
     "messages": HANDING_OVER,

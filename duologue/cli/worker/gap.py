@@ -10,6 +10,7 @@ from duologue.engage.endpoints.tasks import tell_due
 from duologue.engage.messages import restored as messages
 from duologue.engage.webhooks import restored as webhooks
 from duologue.engage.webhooks.tasks import call_due
+from duologue.measure.letters.tasks import skip_due, write_due
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from duologue.platform.workspaces.models import Workspace
 
-UNHEARD: Final = tuple((name, do) for name, do in WORKER if do not in {call_due, tell_due})
+UNHEARD: Final = tuple((name, skip_due if do is write_due else do) for name, do in WORKER if do not in {call_due, tell_due})
 
 
 def play(workspace: Workspace, since: datetime, until: datetime, on_stop: Callable[[datetime], None] = lambda _at: None) -> int:

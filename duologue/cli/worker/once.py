@@ -14,6 +14,7 @@ from duologue.engage.products import actions as products
 from duologue.engage.runs import tasks as runs
 from duologue.engage.runs import timetable
 from duologue.engage.webhooks import tasks as webhooks
+from duologue.measure.letters import tasks as letters
 from duologue.people.intake import tasks as intake
 from duologue.people.retention import tasks as retention
 from duologue.platform.registry import ports
@@ -57,6 +58,7 @@ WORKER: Final[Sequence[tuple[str, Work]]] = (
     ("timetables", timetable.keep),
     ("runs", runs.wake),
     ("endpoints", endpoints.tell_due),
+    ("letters", letters.write_due),
 )
 SENDER: Final[Sequence[tuple[str, Work]]] = (("messages", messages.send_due),)
 

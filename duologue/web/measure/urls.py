@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from duologue.web.measure import groups, growth, liability, messages, reports
+from duologue.web.measure import groups, growth, letters, liability, messages, reports
 
 app_name = "measure"
 urlpatterns = [
@@ -16,6 +16,10 @@ urlpatterns = [
     path("by/<str:what>.csv", groups.as_csv, name="groups-csv"),
     path("by/<str:what>.json", groups.as_json, name="groups-json"),
     path("by/<str:what>", groups.groups, name="groups"),
+    path("letters", letters.letters, name="letters"),
+    path("letters/mondays", letters.mondays, name="mondays"),
+    path("letters/schedule", letters.schedule, name="schedule"),
+    path("letters/<int:number>/stop", letters.stop, name="stop-letter"),
     path("messages/<str:name>.csv", messages.as_csv, name="message-csv"),
     path("messages/<str:name>.json", messages.as_json, name="message-json"),
     path("messages/<str:name>/map", messages.link_map, name="link-map"),

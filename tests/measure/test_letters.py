@@ -1,0 +1,165 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core import mail
+
+from duologue.cli.worker.clock import advance
+from duologue.engage.messages.models import Delivery
+from duologue.measure.growth.actions import keep
+from duologue.measure.letters import actions, rules
+from duologue.measure.letters.models import Issue, Letter, Reader
+from duologue.measure.letters.tasks import send_waiting, write_due
+from duologue.measure.reports.queries import report
+from duologue.people.consent.actions import NewStatement, save_purpose, state
+from duologue.people.identifiers.models import Identifier
+from duologue.people.profiles.actions import add
+from duologue.platform.staff.actions import add_member, set_role
+from duologue.platform.staff.models import Staff
+from duologue.platform.workspaces.actions import go_live
+from duologue.strategize.dialogues.rules.plan import to_json
+from duologue.strategize.dialogues.rules.read import read_dialogue
+from duologue.strategize.models import Dialogue, DialogueVersion
+from tests.measure.test_reports import happened, person, said
+
+TUESDAY = datetime(2026, 1, 6, 12, tzinfo=UTC)
+WEEK = timedelta(days=7)
+PLAN = """
+dialogue: win-back
+purpose: promotions
+audience: everyone
+goal: {event: Order Completed, within: 30d, value: revenue}
+turns:
+  invite: {say: hello, listen: [{silence: 3d, then: end}]}
+"""
+
+
+@pytest.fixture
+def dialogue(workspace):
+    dialogue = Dialogue(workspace=workspace, name="win-back", draft=PLAN, state="live", current=1)
+    dialogue.save()
+    plan = to_json(read_dialogue(PLAN, "win-back.yaml"))
+    DialogueVersion(workspace=workspace, dialogue=dialogue, number=1, source=PLAN, plan=plan, pins={}, published_at=TUESDAY).save()
+    return dialogue
+
+
+def member(workspace, name, role="analyst"):
+    staff = Staff.objects.create_user(f"{name}@shop.example", name=name)
+    add_member(workspace, staff=staff, role=role, now=TUESDAY)
+    return staff
+
+
+def joins(workspace, at):
+    save_purpose(workspace=workspace, name="news", title="News")
+    (profile,) = add(workspace=workspace, seen_at=[at])
+    Identifier._rows.create(
+        workspace=workspace, profile_id=profile, kind="email", value=f"p{profile}@x.example", shown="", first_seen_at=at
+    )
+    state(workspace=workspace, statements=[NewStatement(profile, "email", "news", "granted", at, "form")], now=at)
+    return profile
+
+
+@pytest.mark.parametrize(
+    ("every", "at", "zone", "due"),
+    [
+        ("FREQ=WEEKLY;BYDAY=MO", "08:00", "UTC", "2026-01-12T08:00:00+00:00"),
+        ("FREQ=WEEKLY;BYDAY=TU", "08:00", "America/New_York", "2026-01-06T13:00:00+00:00"),
+        ("FREQ=MONTHLY;BYMONTHDAY=1", "07:30", "Europe/London", "2026-02-01T07:30:00+00:00"),
+        ("FREQ=WEEKLY;BYDAY=MO", "00:30", "Pacific/Auckland", "2026-01-11T11:30:00+00:00"),
+    ],
+)
+def test_a_letter_is_due_on_the_workspaces_clock(every, at, zone, due):
+    assert rules.next_at(every, at, zone, TUESDAY) == datetime.fromisoformat(due)
+
+
+def test_a_monday_letter_has_five_sentences_and_every_number_leads_to_its_page(workspace, dialogue):
+    workspace.clock_at = TUESDAY
+    workspace.save()
+    anna, ben = member(workspace, "anna"), member(workspace, "ben")
+    actions.read_mondays(workspace=workspace, staff=anna.pk, now=TUESDAY)
+    actions.read_mondays(workspace=workspace, staff=ben.pk, now=TUESDAY)
+    buyer = person(workspace, dialogue)
+    said(workspace, dialogue, buyer, "invite", "accepted", 2)
+    happened(workspace, buyer, "Order Completed", 3, order_id="1", revenue=20)
+    joins(workspace, TUESDAY + timedelta(days=1))
+    before = Delivery.within(workspace).count()
+
+    advance(workspace, TUESDAY + WEEK)
+
+    first = Issue.within(workspace).get(staff=anna)
+    at = f"/{workspace.name}/measure"
+    assert first.at == datetime(2026, 1, 12, 8, tzinfo=UTC)
+    assert first.body == [
+        f"Last week [1]({at}/growth) person joined the list and [0]({at}/growth) went, so you may now contact [1]({at}/growth).",
+        f"So far [1]({at}/reports) letter left, and people clicked in [0]({at}/reports) of them.",
+        f"They were followed by [1]({at}/reports) sale worth [£20.00]({at}/reports), most of them after [win back]({at}/reports/win-back).",
+        "Nothing went badly.",
+        f"No broadcast is set to leave, and [0](/{workspace.name}/engage/inbox) conversations wait for an answer.",
+    ]
+    assert first.state == Issue.State.KEPT  # a virtual clock sends nothing to anybody
+    assert (Issue.within(workspace).count(), Delivery.within(workspace).count()) == (2, before)
+
+    Dialogue.within(workspace).update(state="paused", paused_because="6 in 100 letters bounced.")
+    actions.stop(workspace=workspace, letter=first.letter_id, staff=ben.pk)
+    advance(workspace, TUESDAY + 2 * WEEK)
+    (second,) = Issue.within(workspace).filter(at__gt=first.at)
+    assert second.staff_id == anna.pk
+    assert second.body[1].startswith("Since the last letter [0]")
+    assert second.body[2] == "No sale followed them."
+    assert second.body[3].endswith("is paused: 6 in 100 letters bounced.")
+
+
+def test_reports_go_out_by_mail_to_those_who_work_here_and_end_by_their_link(workspace, dialogue, client, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    anna, ben = member(workspace, "anna", "guest"), member(workspace, "ben")
+    person(workspace, dialogue)
+    report(workspace, "win-back", TUESDAY)
+    joins(workspace, TUESDAY)
+    keep(workspace=workspace, now=TUESDAY)
+    go_live(workspace=workspace)
+    asked = {"workspace": workspace, "every": "FREQ=DAILY", "at": "09:00", "now": TUESDAY}
+    for what in ("report nothing", "weather"):
+        with pytest.raises(actions.NotPossible, match="nothing to report"):
+            actions.schedule(**asked, what=what, form="csv", staff=[anna.pk])
+    with pytest.raises(actions.NotPossible, match="is no rule of days"):
+        actions.schedule(**{**asked, "every": "now and then"}, what="growth", form="csv", staff=[anna.pk])
+    stranger = Staff.objects.create_user("eve@elsewhere.example")
+    with pytest.raises(actions.NotPossible, match="nobody else"):
+        actions.schedule(**asked, what="growth", form="csv", staff=[anna.pk, stranger.pk])
+    for what in ("growth", "report win-back", "by persona"):
+        actions.schedule(**asked, what=what, form="csv", staff=[anna.pk, ben.pk])
+    set_role(workspace, staff_id=ben.pk, role="")  # who has gone gets nothing more
+
+    morning = datetime(2026, 1, 7, 9, tzinfo=UTC)
+    assert write_due(workspace, TUESDAY) == 0
+    assert write_due(workspace, morning) == 3
+    assert send_waiting(workspace, morning) == 3
+    assert (write_due(workspace, morning), send_waiting(workspace, morning)) == (0, 0)
+
+    assert {tuple(one.to) for one in mail.outbox} == {("anna@shop.example",)}
+    growth = next(one for one in mail.outbox if "growth" in one.subject)
+    assert "list,may_contact,1" in growth.attachments[0][1]
+    assert f"{settings.PUBLIC_URL}/{workspace.name}/measure/growth" in growth.body
+    off = growth.extra_headers["List-Unsubscribe"].strip("<>").removeprefix(settings.PUBLIC_URL)
+    assert growth.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert "Stop this letter?" in client.get(off).content.decode()
+    assert Reader.within(workspace).filter(staff=anna, letter__what="growth").exists()
+    for _ in range(2):
+        assert "It is stopped" in client.post(off, {"List-Unsubscribe": "One-Click"}).content.decode()
+    assert not Reader.within(workspace).filter(staff=anna, letter__what="growth").exists()
+    assert client.get(off[:-3] + "x/").status_code == 404
+    write_due(workspace, morning + timedelta(days=1))
+    send_waiting(workspace, morning + timedelta(days=1))
+    assert sorted(one.subject for one in mail.outbox[3:]) == sorted(one.subject for one in mail.outbox[:3] if one is not growth)
+    assert Letter.within(workspace).exclude(next_at=None).count() == 3
+
+
+def test_a_letter_that_no_server_takes_says_so(workspace, settings, dialogue):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    anna = member(workspace, "anna")
+    go_live(workspace=workspace)
+    actions.read_mondays(workspace=workspace, staff=anna.pk, now=TUESDAY)
+    write_due(workspace, TUESDAY + WEEK)
+    assert send_waiting(workspace, TUESDAY + WEEK) == 0
+    issue = Issue.within(workspace).get()
+    assert (issue.state, issue.detail) == ("failed", "The mail server did not take it: ConnectionRefusedError.")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MONDAY: Final = "monday"
 KINDS: Final = ("growth", "by campaign", "by promise", "by persona", "by stage")
 FORMS: Final = ("link", "csv")
-LINKED: Final = re.compile(r"\[([^\]]+)\]\((/[^)\s]*)\)")
+LINKED: Final = re.compile(r"\[([^\]]+)\]\((/[^/)\s][^)\s]*)\)")
 
 
 @dataclass(slots=True)

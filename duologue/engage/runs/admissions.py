@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from duologue.engage.runs.plans import Version
+    from duologue.people.consent.rules import Standing
     from duologue.people.timeline.queries import EventRow
     from duologue.platform.workspaces.models import Workspace
     from duologue.strategize.dialogues.rules.plan import Plan
@@ -133,12 +134,13 @@ def admit(*, workspace: Workspace, version: Version, candidates: Sequence[Candid
     if not latest or not is_open(version.plan, workspace.timezone, now):
         return 0
     purse = purse_of(workspace, version)
-    judged = _judge(workspace, version, latest, now, purse)
-    beginning = _beginnings(workspace, version, [one for one, verdict in judged if verdict.start], now, watermark)
+    stand = _standing(workspace, version.plan, latest)
+    judged = _judge(workspace, version, latest, now, purse, stand)
+    beginning = _beginnings(workspace, version, [one for one, verdict in judged if verdict.start], now, watermark, stand)
     if purse is not None and (too_dear := next((one for one in beginning if not purse.pays_for(one.decision)), None)) is not None:
         cut = latest.index(too_dear.candidate)
         purse.left = 0
-        judged = [*judged[:cut], *_judge(workspace, version, latest[cut:], now, purse)]
+        judged = [*judged[:cut], *_judge(workspace, version, latest[cut:], now, purse, stand)]
         beginning = beginning[: beginning.index(too_dear)]
     _write_verdicts(workspace, version.dialogue, judged, now)
     end_runs(workspace, [verdict.ends for _, verdict in judged if verdict.ends is not None], "restarted", now)
@@ -147,11 +149,24 @@ def admit(*, workspace: Workspace, version: Version, candidates: Sequence[Candid
 
 def consider(workspace: Workspace, version: Version, candidates: Sequence[Candidate], now: datetime) -> list[tuple[Candidate, Verdict]]:
     """Return what would become of each of these people, and write nothing."""
-    return _judge(workspace, version, candidates, now, purse_of(workspace, version))
+    stand = _standing(workspace, version.plan, candidates)
+    return _judge(workspace, version, candidates, now, purse_of(workspace, version), stand)
 
 
-def _judge(
-    workspace: Workspace, version: Version, candidates: Sequence[Candidate], now: datetime, purse: Purse | None
+def _standing(workspace: Workspace, plan: Plan, candidates: Sequence[Candidate]) -> dict[int, Standing] | None:
+    """Return where these people stand, once for all that asks it; None where a plan needs nobody's consent to begin."""
+    known = purposes(workspace)
+    asks = plan.purpose in known and known[plan.purpose].basis == "consent" and not admission.asks_for_consent(plan)
+    return standing(workspace, [one.person for one in candidates]) if asks else None
+
+
+def _judge(  # noqa: PLR0917 - all that settles whether someone begins
+    workspace: Workspace,
+    version: Version,
+    candidates: Sequence[Candidate],
+    now: datetime,
+    purse: Purse | None,
+    stand: Mapping[int, Standing] | None,
 ) -> list[tuple[Candidate, Verdict]]:
     persons = [one.person for one in candidates]
     excepted = _excepted(workspace, version.plan, persons)
@@ -160,7 +175,7 @@ def _judge(
         barred |= dict.fromkeys(declining(workspace, persons, version.plan.topic), admission.DECLINED)
     barred |= dict.fromkeys(excepted, admission.EXCEPTED)
     pasts, first = _pasts(workspace, version, candidates)
-    means = _means(workspace, version.plan, persons)
+    means = _means(workspace, version.plan, persons, stand)
     return [
         (
             one,
@@ -220,23 +235,20 @@ def _pasts(workspace: Workspace, version: Version, candidates: Sequence[Candidat
     return found, {one.person: profiles.get(one.person, [one.profile])[0] for one in candidates}
 
 
-def _means(workspace: Workspace, plan: Plan, persons: Sequence[int]) -> dict[int, Means]:
+def _means(workspace: Workspace, plan: Plan, persons: Sequence[int], stand: Mapping[int, Standing] | None) -> dict[int, Means]:
     """Find out by which channels of the plan each person can and may be reached."""
     here, spoken = registry.names(), admission.channels_of(plan)
     channels = [channel for channel in sorted(here) if channel in spoken or {SAME, BEST} & set(spoken)]
     if not channels:
         return dict.fromkeys(persons, Means())
-    known = purposes(workspace)
-    asks = plan.purpose in known and known[plan.purpose].basis == "consent" and not admission.asks_for_consent(plan)
-    stand = standing(workspace, persons) if asks else {}
     reach: dict[int, tuple[bool, bool, bool, bool]] = dict.fromkeys(persons, (False, False, False, False))
     for channel in channels:  # a plan has a handful of channels
         found = addresses(workspace, persons, KIND_OF.get(channel, channel))
         barred = suppressed(workspace, channel, set(found.values()))
         for person, address in found.items():
             free = address not in barred
-            may = free and (not asks or stand[person].may(channel, plan.purpose))
-            young = free and not may and asks and stand[person].lacks_parent(channel, plan.purpose)
+            may = free and (stand is None or stand[person].may(channel, plan.purpose))
+            young = free and not may and stand is not None and stand[person].lacks_parent(channel, plan.purpose)
             before = reach[person]
             reach[person] = (True, before[1] or free, before[2] or may, before[3] or young)
     return {person: Means(*values) for person, values in reach.items()}
@@ -289,13 +301,18 @@ class Beginning:
     decision: Decision
 
 
-def _beginnings(
-    workspace: Workspace, version: Version, candidates: Sequence[Candidate], now: datetime, watermark: datetime
+def _beginnings(  # noqa: PLR0917 - all that a first decision hangs on
+    workspace: Workspace,
+    version: Version,
+    candidates: Sequence[Candidate],
+    now: datetime,
+    watermark: datetime,
+    stand: Mapping[int, Standing] | None,
 ) -> list[Beginning]:
     if not candidates:
         return []
     known: Mapping[int, Known] = know(
-        workspace, {one.person: one.profile for one in candidates}, [version], [one.start for one in candidates]
+        workspace, {one.person: one.profile for one in candidates}, [version], [one.start for one in candidates], stand=stand
     )
     found = []
     for run, one in zip(table.new_ids(len(candidates)), candidates, strict=True):

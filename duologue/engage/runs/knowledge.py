@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from duologue.engage.runs.habits import Habits
     from duologue.engage.runs.plans import Version
+    from duologue.people.consent.rules import Standing
     from duologue.platform.workspaces.models import Workspace
 
 NOTHING: frozenset[Any] = frozenset()
@@ -48,11 +49,16 @@ NOT_ASKED: Any = NotAsked()
 
 
 def know(
-    workspace: Workspace, people_of: Mapping[int, int], versions: Collection[Version], data: Iterable[Mapping[str, Any]] = ()
+    workspace: Workspace,
+    people_of: Mapping[int, int],
+    versions: Collection[Version],
+    data: Iterable[Mapping[str, Any]] = (),
+    *,
+    stand: Mapping[int, Standing] | None = None,
 ) -> dict[int, Known]:
     """Return what the versions read about each person; `people_of` maps person → the profile the run belongs to.
 
-    `data` is what their runs hold, in which products may be named.
+    `data` is what their runs hold, in which products may be named; `stand` is where they stand, where that was asked a moment ago.
     """
     persons = list(people_of)
     facts = {key for version in versions for name in version.reads.facts for key in (name, name.partition(".")[0])}
@@ -61,7 +67,7 @@ def know(
     pairs = {pair for version in versions for pair in version.reads.may}
     known = people(workspace, persons, facts, identifiers=any(version.speaks for version in versions))
     inside = memberships(workspace, persons, segments) if segments else {}
-    may = _may(workspace, persons, pairs)
+    may = _may(workspace, persons, pairs, stand)
     did = _did(workspace, persons, events) if events else {}
     wrote = last_channels(workspace, persons) if any(version.reads.last_channel for version in versions) else {}
     answered = habits(workspace, persons) if any(version.reads.best for version in versions) else {}
@@ -108,7 +114,9 @@ def _facts(found: KnownPerson | None) -> dict[str, Any]:
     return {**{key: value for key, value in own.items() if value}, **found.facts}
 
 
-def _may(workspace: Workspace, persons: Sequence[int], pairs: Collection[tuple[str, str]]) -> dict[int, frozenset[tuple[str, str]]]:
+def _may(
+    workspace: Workspace, persons: Sequence[int], pairs: Collection[tuple[str, str]], stand: Mapping[int, Standing] | None
+) -> dict[int, frozenset[tuple[str, str]]]:
     """Return the pairs that each person allows, or for which no consent is needed."""
     if not pairs:
         return {}
@@ -117,7 +125,7 @@ def _may(workspace: Workspace, persons: Sequence[int], pairs: Collection[tuple[s
     asked = set(pairs) - free
     if not asked:
         return dict.fromkeys(persons, frozenset(free))
-    stand = standing(workspace, persons)
+    stand = standing(workspace, persons) if stand is None else stand
     return {person: frozenset(free | {pair for pair in asked if stand[person].may(*pair)}) for person in persons}
 
 

@@ -7,7 +7,7 @@ from axe_core_python.sync_playwright import Axe
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]  # a busy machine is given time; alone it takes seconds
 
-WIDE_FRAMES = {"message", "mail"}  # they show mail as it is, which may ask for pictures that its frame then refuses
+WIDE_FRAMES = {"message", "mail", "received"}  # they show mail as it is, which may ask for pictures that its frame then refuses
 CONTRAST = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
 ALL = {"resultTypes": ["violations"]}
 BROKEN = """options => axe.run(options).then(found => found.violations

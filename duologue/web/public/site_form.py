@@ -11,6 +11,7 @@ from duologue.engage.sites.rules.page import forms_of
 from duologue.kit.pipeline import Refused
 from duologue.people.consent.rules import topic_fact
 from duologue.people.identifiers.rules import normalise
+from duologue.strategize.dialogues.rules.survey import GIVEN
 from duologue.web.public.answers import contacts, read_answers, says_no, told
 from duologue.web.public.site_page import Tried
 
@@ -78,7 +79,7 @@ def _filled_by(asked: Survey | None, answers: Mapping[str, Any]) -> tuple[dict[s
             facts[fills.fact.removeprefix("person.")] = (value, tuple(fills.purposes))
         if fills.topic:
             facts[topic_fact(fills.topic)] = (not says_no(value), ())
-        if fills.consent and not says_no(value):
+        if fills.consent and question.kind not in GIVEN and not says_no(value):
             granted[fills.consent] = question.ask
     return facts, granted
 

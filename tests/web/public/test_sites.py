@@ -169,6 +169,15 @@ def test_a_survey_may_not_ask_under_a_name_of_the_form(letter):
         save_site(workspace=letter, source=TEXT + "button: Go\n", now=NOW)
 
 
+def test_a_quote_that_a_survey_comes_to_ask_for_is_no_consent(client, letter, seen_for):
+    save_site(workspace=letter, source=TEXT + "confirm: false\n", now=NOW)
+    more = SURVEY + "  said: {ask: What do you say?, kind: quote, fills: {consent: newsletter}}\n"
+    save_survey(workspace=letter, survey=read_survey(more), now=NOW)
+    assert sent(client, seen_for, said="Lovely tea", **{"consent-newsletter": None}).status_code == 303
+    process(workspace=letter, now=NOW)
+    assert not ConsentStatement.within(letter).exists()
+
+
 def test_a_form_on_a_page_of_the_brands_own_is_taken_from_there_alone(client, letter):
     form = {"email": "ann@example.com", "consent-newsletter": "yes"}
     assert client.post("/at/shop/tea-letter", form, headers={"Origin": "https://shop.example"}).status_code == 303

@@ -14,6 +14,7 @@ from duologue.cli.plans.folder import read_folder
 from duologue.cli.worker.clock import advance
 from duologue.engage.runs.actions import start_dialogue
 from duologue.measure.growth.actions import keep as keep_growth
+from duologue.measure.letters.actions import read_mondays
 from duologue.measure.reports.queries import report
 from duologue.platform.staff.actions import add_member, make_sign_in_link
 from duologue.platform.staff.models import Role, Staff
@@ -28,6 +29,7 @@ NAME = "fern-and-feather"
 PLAN = Path(__file__).parent / "plan"
 OWNER = "ada@fern-and-feather.example"
 SEED = 12
+LETTERS = timedelta(days=21)  # the weeks of which Ada has her Monday letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ def play(*, end: datetime, scale: Scale, seed: int = SEED, name: str = NAME, pro
     advance(workspace, begin)
     for dialogue in scale.dialogues:
         start_dialogue(workspace=workspace, name=dialogue, now=begin)
+    read_mondays(workspace=workspace, staff=_ada(workspace, begin).pk, now=max(begin, end - LETTERS))
     year.schedule_habits()
     year.run()
     for dialogue in scale.dialogues:
@@ -60,10 +63,15 @@ def play(*, end: datetime, scale: Scale, seed: int = SEED, name: str = NAME, pro
 
 def owner_link(workspace: Workspace, now: datetime) -> str:
     """Let Ada in: make her account where there is none, and return the token of a one-time sign-in link."""
-    staff = Staff.objects.filter(email=OWNER).first() or Staff.objects.create_user(OWNER, name="Ada", is_operator=True)
-    add_member(workspace, staff=staff, role=Role.OWNER, now=now)
+    staff = _ada(workspace, now)
     write_down(None, "make sign-in link", f"staff {staff.pk}")
     return make_sign_in_link(staff, now=now)
+
+
+def _ada(workspace: Workspace, now: datetime) -> Staff:
+    staff = Staff.objects.filter(email=OWNER).first() or Staff.objects.create_user(OWNER, name="Ada", is_operator=True)
+    add_member(workspace, staff=staff, role=Role.OWNER, now=now)
+    return staff
 
 
 def _tell_the_past(year: Year, begin: datetime) -> None:

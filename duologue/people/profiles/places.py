@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
+
+from duologue.kit.zones import zone_names
 
 _OTHER_NAMES = {
     "eire": "IE",
@@ -29,7 +30,7 @@ def _countries() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _zones() -> dict[str, str]:
-    return {zone.lower(): zone for zone in available_timezones()}
+    return {zone.lower(): zone for zone in zone_names()}
 
 
 def country_code(value: Any) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
-from zoneinfo import available_timezones
 
 from django.db import transaction
 
+from duologue.kit.zones import zone_names
 from duologue.platform.database.clock import database_now
 from duologue.platform.workspaces.models import Workspace
 from duologue.platform.workspaces.rules import mistake_in_name
@@ -35,7 +35,7 @@ def create_workspace(
     """
     if sentence := mistake_in_name(name):
         raise WorkspaceRefused(sentence)
-    if timezone not in available_timezones():
+    if timezone not in zone_names():
         raise WorkspaceRefused(f"There is no time zone {timezone!r}; write one like Europe/London.")
     if Workspace.objects.filter(name=name).exists():
         raise WorkspaceRefused(f"There is a workspace {name!r} already.")

@@ -25,13 +25,22 @@ from duologue.strategize.models import Dialogue, DialogueVersion, Offer, OfferVe
 from duologue.strategize.segments.actions import save_segment
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
-MESSAGES = ("hello", "again", "gift", "last", "plain")
+MESSAGES = {
+    name: {"message": name, "email": {"subject": name, "body": f"This is {name}: [shop](https://shop.example/)."}}
+    for name in ("hello", "again", "gift", "last", "plain")
+}
+MESSAGES["spring"] = {
+    "message": "spring",
+    "email": {"subject": "Spring is here", "body": "[Look](https://shop.example/)."},
+    "variants": {"short": {"subject": "spring"}, "long": {"subject": "Spring is here at last"}},
+}
 
 
 @dataclass
 class Shop:
     workspace: object
     people: list[int] = field(default_factory=list)
+    messages: set[str] = field(default_factory=set)
 
     @property
     def now(self):
@@ -77,6 +86,7 @@ class Shop:
 
     def dialogue(self, text, *, start=True):
         plan = read_dialogue(text, "test.yaml")
+        self.write(*(name for name in MESSAGES if name in text))
         row, _ = Dialogue.within(self.workspace).get_or_create(workspace=self.workspace, name=plan.dialogue, defaults={"draft": text})
         number = row.current + 1
         DialogueVersion(
@@ -87,6 +97,13 @@ class Shop:
         if start:
             actions.start_dialogue(workspace=self.workspace, name=plan.dialogue, now=self.now)
         return row
+
+    def write(self, *names):
+        """Save messages of these names; a dialogue saves those it speaks of."""
+        for name in names:
+            if name not in self.messages:
+                save_message(workspace=self.workspace, name=name, source=MESSAGES[name], now=NOON)
+                self.messages.add(name)
 
     def offer(self, name, **data):
         row = Offer(workspace=self.workspace, name=name)
@@ -148,10 +165,4 @@ def shop(transactional_db, workspace):
         save_purpose(workspace=workspace, name=name)
     save_purpose(workspace=workspace, name="bookings", basis="contract")
     save_relay(workspace=workspace, name="mailbox", kind="mailbox", is_test=True)
-    for name in MESSAGES:
-        source = {"message": name, "email": {"subject": name, "body": f"This is {name}: [shop](https://shop.example/)."}}
-        save_message(workspace=workspace, name=name, source=source, now=NOON)
-    variants = {"short": {"subject": "spring"}, "long": {"subject": "Spring is here at last"}}
-    spring = {"message": "spring", "email": {"subject": "Spring is here", "body": "[Look](https://shop.example/)."}, "variants": variants}
-    save_message(workspace=workspace, name="spring", source=spring, now=NOON)
     return made

@@ -8,6 +8,8 @@ from ninja import Schema
 from ninja.errors import HttpError
 from ninja.security import HttpBearer
 
+from duologue.api.v1.rate import take
+from duologue.platform.audit.actions import note
 from duologue.platform.staff.models import Key
 from duologue.platform.staff.queries import key_for
 from duologue.platform.staff.rules import Right, may
@@ -18,13 +20,16 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 
+MOST_NUMBER = 2**63 - 1
+
+
 class Problem(Schema):
     """Why a request was refused, in a sentence."""
 
     detail: Any
 
 
-REFUSALS: dict[int, type[Problem]] = {400: Problem, 401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
+REFUSALS: dict[int, type[Problem]] = {400: Problem, 401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem, 429: Problem}
 """The refusals that every operation may answer with."""
 
 
@@ -36,8 +41,10 @@ class ManagementKey(HttpBearer):
         key = key_for(token)
         if key is None or key.kind != Key.Kind.MANAGE:
             return None
+        take(key.pk)
         match = request.resolver_match
         _of_the_key(key, match.kwargs.get("workspace", key.workspace.name) if match else key.workspace.name)
+        _within_its_scope(key, request)
         return key
 
 
@@ -51,6 +58,25 @@ def room(request: HttpRequest, workspace: str, right: Right) -> Workspace:
     if not may(key.role, right):
         raise HttpError(403, f"This key's role is {key.role!r}, which may not {right.value}.")
     return key.workspace
+
+
+def plain(name: str) -> str:
+    """Return a name as it was asked for; a name that no row can have is refused with 422."""
+    if "\x00" in name or len(name) > 500:
+        raise HttpError(422, "A name holds no zero byte, and has up to 500 characters.")
+    return name
+
+
+def note_by(request: HttpRequest, workspace: Workspace, action: str, subject: str) -> None:
+    """Keep in the log what was done by a key."""
+    key: Key = request.auth  # type: ignore[attr-defined]
+    note(workspace, f"key {key.name}"[:120], action, subject)
+
+
+def _within_its_scope(key: Key, request: HttpRequest) -> None:
+    area = request.path.partition("/api/v1/")[2].split("/")[1:2]
+    if key.only and area and area[0] not in key.only:
+        raise HttpError(403, f"This key is for {', '.join(key.only)} alone.")
 
 
 def _of_the_key(key: Key, workspace: str) -> None:

@@ -9,9 +9,9 @@ from ninja.decorators import decorate_view
 from ninja.errors import HttpError
 from pydantic import Field
 
-from duologue.api.v1.access import REFUSALS, room
+from duologue.api.v1.access import REFUSALS, note_by, plain, room
 from duologue.api.v1.once import once
-from duologue.engage.runs.actions import NotPossible, start_by_hand
+from duologue.engage.runs.actions import NotPossible, pause, resume, start_by_hand
 from duologue.kit.pipeline import Refused
 from duologue.measure.reports.queries import NoSuchDialogue, report
 from duologue.people.privacy.queries import person_of
@@ -21,6 +21,8 @@ from duologue.strategize.dialogues.models import Dialogue
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+    from duologue.platform.workspaces.models import Workspace
 
 router = Router(tags=["dialogues"])
 
@@ -74,3 +76,40 @@ def get_report(request: HttpRequest, workspace: Path[str], name: Path[str]) -> d
         return report(here, name, now(here))
     except NoSuchDialogue as missing:
         raise HttpError(404, str(missing)) from missing
+
+
+class Changed(Schema):
+    """Whether it was otherwise until now, and the state it is in."""
+
+    changed: bool
+    state: str
+
+
+@router.post("/{name}/pause", response={200: Changed, **REFUSALS}, operation_id="pause_dialogue")
+@decorate_view(once)
+def pause_dialogue(request: HttpRequest, workspace: Path[str], name: Path[str]) -> tuple[int, dict[str, Any]]:
+    """Say nothing more in a dialogue until it is resumed; responses are still heard. One that is not live stays as it is."""
+    here = room(request, workspace, Right.PUBLISH)
+    try:
+        changed = pause(workspace=here, name=plain(name), because="paused over the API", now=now(here))
+    except NotPossible as refusal:
+        return 404, {"detail": str(refusal)}
+    return 200, _changed(request, here, name, "pause dialogue", changed=changed)
+
+
+@router.post("/{name}/resume", response={200: Changed, **REFUSALS}, operation_id="resume_dialogue")
+@decorate_view(once)
+def resume_dialogue(request: HttpRequest, workspace: Path[str], name: Path[str]) -> tuple[int, dict[str, Any]]:
+    """Go on with a paused dialogue. One that is not paused stays as it is."""
+    here = room(request, workspace, Right.PUBLISH)
+    try:
+        changed = resume(workspace=here, name=plain(name), now=now(here))
+    except NotPossible as refusal:
+        return 404 if not Dialogue.within(here).filter(name=name).exists() else 409, {"detail": str(refusal)}
+    return 200, _changed(request, here, name, "resume dialogue", changed=changed)
+
+
+def _changed(request: HttpRequest, here: Workspace, name: str, what: str, *, changed: bool) -> dict[str, Any]:
+    if changed:
+        note_by(request, here, what, name)
+    return {"changed": changed, "state": Dialogue.within(here).values_list("state", flat=True).get(name=name)}

@@ -65,15 +65,15 @@ class Standing(Schema):
 def get_person(request: HttpRequest, workspace: Path[str], kind: Path[Kind], value: Path[str]) -> dict[str, Any]:
     """Return the person known by an identifier."""
     here = room(request, workspace, Right.SEE_PEOPLE)
-    person, _ = _known(here, kind, value)
-    known = people(here, [person])[person]
+    person, _ = known(here, kind, value)
+    one = people(here, [person])[person]
     return {
         "person": person,
-        "locale": known.locale,
-        "timezone": known.timezone,
-        "country": known.country,
-        "facts": known.facts,
-        "identifiers": known.identifiers,
+        "locale": one.locale,
+        "timezone": one.timezone,
+        "country": one.country,
+        "facts": one.facts,
+        "identifiers": one.identifiers,
     }
 
 
@@ -84,7 +84,7 @@ def state_consent(
 ) -> tuple[int, dict[str, Any]]:
     """Write one statement of consent, with its proof, and return what holds now."""
     here = room(request, workspace, Right.CARE)
-    person, profile = _known(here, kind, value)
+    person, profile = known(here, kind, value)
     if body.purpose not in purposes(here):
         raise HttpError(422, f"There is no purpose {body.purpose!r} in this workspace.")
     moment = now(here)
@@ -108,8 +108,10 @@ def state_consent(
     return 201, {"channel": body.channel, "purpose": body.purpose, "may": may}
 
 
-def _known(workspace: Workspace, kind: str, value: str) -> tuple[int, int]:
+def known(workspace: Workspace, kind: str, value: str) -> tuple[int, int]:
     """Return (person, profile) of an identifier, or refuse with 404 or 422."""
+    if "\x00" in value or len(value) > 500:
+        raise HttpError(422, "An identifier has up to 500 characters and holds no zero byte.")
     try:
         wanted = normalise(kind, value, workspace.country)
     except Refused as wrong:

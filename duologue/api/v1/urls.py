@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.urls import path
 from ninja import NinjaAPI
 
+from duologue.api.v1 import plans
 from duologue.api.v1.access import ManagementKey
+from duologue.api.v1.conversations import router as conversations
 from duologue.api.v1.dialogues import router as dialogues
 from duologue.api.v1.measure import router as measure
-from duologue.api.v1.people import router as people
+from duologue.api.v1.own import router as people
 from duologue.api.v1.perks import router as perks
 from duologue.api.v1.products import router as products
+from duologue.api.v1.rate import TooOften
+from duologue.api.v1.segments import router as segments
+from duologue.api.v1.webhooks import router as webhooks
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
 
 api = NinjaAPI(
     title="Duologue",
@@ -21,9 +31,26 @@ api = NinjaAPI(
     urls_namespace="management",
 )
 api.add_router("/{workspace}/people", people)
+api.add_router("/{workspace}/purposes", plans.purpose_router)
+api.add_router("/{workspace}/segments", segments)
+api.add_router("/{workspace}/messages", plans.message_router)
+api.add_router("/{workspace}/broadcasts", plans.broadcast_router)
+api.add_router("/{workspace}/offers", plans.offer_router)
+api.add_router("/{workspace}/conversations", conversations)
+api.add_router("/{workspace}/imports", plans.import_router)
+api.add_router("/{workspace}/webhooks", webhooks)
 api.add_router("/{workspace}/dialogues", dialogues)
 api.add_router("/{workspace}", measure)
 api.add_router("/{workspace}/perks", perks)
 api.add_router("/{workspace}/products", products)
+
+
+@api.exception_handler(TooOften)
+def ask_later(request: HttpRequest, mistake: TooOften) -> HttpResponse:
+    """Answer a key that asks too often."""
+    answer = api.create_response(request, {"detail": str(mistake)}, status=429)
+    answer.headers["Retry-After"] = str(mistake.seconds)
+    return answer
+
 
 urlpatterns = [path("", api.urls)]

@@ -24,6 +24,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     create.add_argument("name", metavar="NAME")
     create.add_argument("--kind", choices=["write", "site", "manage"], default="write", help=KINDS)
     create.add_argument("--role", default="", help="of a management key: owner, editor, analyst, care or guest")
+    create.add_argument(
+        "--only", action="append", default=[], metavar="AREA", help="of a management key: this part of the API; again for more"
+    )
     words.add_parser("list", help="list the keys")
     revoke = words.add_parser("revoke", help="make a key worthless")
     revoke.add_argument("shown", metavar="BEGINNING", help="the beginning of the key, as the list shows it")
@@ -46,10 +49,10 @@ def _create(room: Workspace, args: argparse.Namespace) -> None:
     from duologue.platform.staff import actions
 
     try:
-        key, secret = actions.create_key(room, args.name, args.kind, args.role, database_now())
+        key, secret = actions.create_key(room, args.name, args.kind, args.role, database_now(), args.only)
     except actions.StaffRefused as refusal:
         raise Refused(str(refusal)) from None
-    write_down(room, "create key", key.shown, kind=key.kind, role=key.role)
+    write_down(room, "create key", key.shown, kind=key.kind, role=key.role, only=key.only)
     if args.json:
         print_json({"name": key.name, "kind": key.kind, "role": key.role, "key": secret})
     else:
@@ -71,7 +74,7 @@ def _revoke(room: Workspace, beginning: str) -> None:
 def _list(room: Workspace, *, as_json: bool) -> None:
     from duologue.platform.staff import queries
 
-    fields = ["name", "kind", "role", "shown", "created_at", "revoked_at"]
+    fields = ["name", "kind", "role", "only", "shown", "created_at", "revoked_at"]
     rows = [{name: getattr(key, name) for name in fields} for key in queries.keys(room)]
     if as_json:
         print_json(rows)

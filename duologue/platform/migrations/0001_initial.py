@@ -106,6 +106,7 @@ class Migration(FirstMigration):
                 ('name', models.CharField(max_length=80)),
                 ('kind', models.CharField(choices=[('write', 'Write'), ('site', 'Site'), ('manage', 'Manage')], max_length=6)),
                 ('role', models.CharField(blank=True, choices=[('owner', 'Owner'), ('editor', 'Editor'), ('analyst', 'Analyst'), ('care', 'Care'), ('guest', 'Guest')], max_length=10)),
+                ('only', models.JSONField(default=list, help_text='Of a management key: the areas of the API it is for; none for all.')),
                 ('shown', models.CharField(help_text='The first characters, to recognise it by.', max_length=12)),
                 ('digest', models.BinaryField(max_length=32, unique=True)),
                 ('created_at', models.DateTimeField()),

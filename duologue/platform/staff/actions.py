@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from duologue.platform.staff.models import Invitation, Key, Membership, Role, SignInLink, Staff
+from duologue.platform.staff.rules import AREAS
 from duologue.platform.staff.tokens import digest_of, new_token
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
@@ -24,21 +26,27 @@ class StaffRefused(Exception):
     """Members or keys cannot be changed so; the sentence says why."""
 
 
-def create_key(workspace: Workspace, name: str, kind: str, role: str, now: datetime) -> tuple[Key, str]:
+def create_key(  # noqa: PLR0917 one line at its callers
+    workspace: Workspace, name: str, kind: str, role: str, now: datetime, only: Sequence[str] = ()
+) -> tuple[Key, str]:
     """Make a key and return it with its secret, which is shown this once and kept nowhere.
 
-    A write key ignores `role`; a management key acts with it. Raises StaffRefused for an unknown kind or role.
+    A write key ignores `role`; a management key acts with it, `only` in these areas where some are named.
+    Raises StaffRefused for an unknown kind, role or area.
     """
     if kind not in Key.Kind.values:
         raise StaffRefused(f"A key is of kind write, site or manage, not {kind!r}.")
     if kind == Key.Kind.MANAGE and role not in Role.values:
         raise StaffRefused(f"A management key needs a role: {', '.join(Role.values)}; not {role!r}.")
+    if strange := sorted(set(only) - set(AREAS)):
+        raise StaffRefused(f"The API has no {strange[0]!r}; a key is for {', '.join(AREAS)}.")
     secret = new_token(PREFIX[Key.Kind(kind)])
     key = Key._rows.create(
         workspace=workspace,
         name=name[:80],
         kind=kind,
         role=role if kind == Key.Kind.MANAGE else "",
+        only=sorted(set(only)) if kind == Key.Kind.MANAGE else [],
         shown=secret[:12],
         digest=digest_of(secret),
         created_at=now,

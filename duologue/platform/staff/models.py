@@ -101,6 +101,7 @@ class Key(InWorkspace):
     name = models.CharField(max_length=80)
     kind = models.CharField(max_length=6, choices=Kind)
     role = models.CharField(max_length=10, choices=Role, blank=True)
+    only = models.JSONField(default=list, help_text="Of a management key: the areas of the API it is for; none for all.")
     shown = models.CharField(max_length=12, help_text="The first characters, to recognise it by.")
     digest = models.BinaryField(max_length=32, unique=True)
     created_at = models.DateTimeField()

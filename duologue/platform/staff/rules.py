@@ -17,6 +17,12 @@ class Right(StrEnum):
     OWN = "own"  # members, keys, relays, erasing
 
 
+AREAS = (
+    "people", "purposes", "segments", "dialogues", "messages", "broadcasts", "offers", "perks", "products", "conversations",
+    "imports", "growth", "results", "webhooks",
+)  # fmt: skip
+"""What the management API is divided into; a key may be for some of it alone."""
+
 RIGHTS: dict[str, frozenset[Right]] = {
     "owner": frozenset(Right),
     "editor": frozenset({Right.LOOK, Right.SEE_PEOPLE, Right.EDIT, Right.PUBLISH, Right.CARE}),

@@ -9,6 +9,8 @@ from django.db import connection
 
 from duologue.cli.demo.opening import play
 from duologue.cli.demo.play import Scale
+from duologue.measure.growth.queries import growth
+from duologue.measure.letters.models import Issue
 from duologue.measure.reports.queries import report
 from duologue.people.models import Event, Refusal
 
@@ -44,6 +46,10 @@ def test_a_month_of_the_shop_is_played_through_every_door():
     assert Refusal.within(workspace).count() == 0
     for dialogue in scale.dialogues:
         adds_up(report(workspace, dialogue, END))
+    mondays = list(Issue.within(workspace).order_by("at"))
+    assert len(mondays) == 3
+    assert "joined the list" in mondays[-1].body[0]
+    assert growth(workspace)["list"]["may_contact"] > 60
 
 
 @pytest.mark.long

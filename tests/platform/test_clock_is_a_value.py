@@ -10,6 +10,8 @@ ASKS = re.compile(
     re.IGNORECASE,
 )
 MAY = {
+    "api/callbacks/carriers/door.py": "tells old calls that somebody else's machine signed from new ones",
+    "web/public/remembered.py": "signs, with the question it asks the database anyway, when a form was shown",
     "platform/database/clock.py": "the one place that asks the database",
     "cli/commands/doctor.py": "compares the machine's clock with the database's",
     "engage/channels/journal.py": "clears files away by their age",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 LEAP: Final = 100_000_000
 """Numbers passed over by each restore: none that was given out since the backup, and stands in a link, may come to mean another."""
+PARTING: Final = 3.0
+"""Seconds that the connections of a process which has ended may take to be gone."""
 FEW: Final = 1_000  # the ground's own rows are few, and stand in no link
 OTHERS: Final = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'
     AND pid <> pg_backend_pid() AND application_name <> 'pg_dump'"""
@@ -52,12 +55,18 @@ def refuse_unfit(path: Path, file: zipfile.ZipFile, manifest: Manifest, *, over:
 
 
 def refuse_while_used() -> None:
-    """Raise BackupRefused while another process uses the database."""
-    with connection.cursor() as cursor:
-        cursor.execute(OTHERS)
-        others = cursor.fetchone()[0]
+    """Raise BackupRefused while another process uses the database; one that has just ended is given a moment to be gone."""
+    until = time.monotonic() + PARTING
+    while (others := _others()) and time.monotonic() < until:
+        time.sleep(0.1)
     if others:
         raise BackupRefused(f"Duologue still runs: the database has {others} more connections. Stop duologue serve and all workers first.")
+
+
+def _others() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(OTHERS)
+        return int(cursor.fetchone()[0])
 
 
 def be_alone() -> None:

@@ -121,7 +121,7 @@ def test_engage_answers_closes_and_redeems(house, chromium):
     page.get_by_text("Your answer is on its way.").wait_for()
     assert page.evaluate("window.stayed")
     page.get_by_label("How did it end?").select_option("solved")
-    page.get_by_role("button", name="Close conversation").click()
+    page.get_by_role("button", name="Close and hand back").click()
     page.get_by_text("Closed: solved", exact=False).first.wait_for()
     assert Conversation.within(house.workspace).filter(state="closed").count() == 1
     perk = Perk.within(house.workspace).first()

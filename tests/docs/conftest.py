@@ -12,7 +12,6 @@ import socket
 import subprocess
 import sys
 import time
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +23,7 @@ from duologue.platform.database.folder import DataFolder
 from tests.docs.pages import ROOT, File, missing, steps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 FOR_THE_SHELL = set("$\n\\`*")  # whatever they stand in
 SERVED = "http://127.0.0.1:8000"
@@ -33,7 +32,7 @@ SERVED = "http://127.0.0.1:8000"
 class Walker:
     """Someone who follows a page in an empty folder."""
 
-    def __init__(self, folder: Path, web: Callable[[], int]) -> None:
+    def __init__(self, folder: Path, web: Web) -> None:
         self.folder = folder
         self.web = web
 
@@ -64,6 +63,8 @@ class Walker:
     def _here(self, line: list[str], into: str) -> tuple[int, str]:
         from duologue.cli.command import run
 
+        if line[0] == "restore":
+            self.web.end()  # as the page says: nothing else may use the database
         said = io.StringIO()
         with contextlib.ExitStack() as leaving:
             leaving.enter_context(contextlib.chdir(self.folder))
@@ -74,7 +75,7 @@ class Walker:
         return status, said.getvalue()
 
     def _in_a_shell(self, text: str) -> tuple[int, str]:
-        there = text.replace(SERVED, f"http://127.0.0.1:{self.web()}") if SERVED in text else text
+        there = text.replace(SERVED, f"http://127.0.0.1:{self.web.port()}") if SERVED in text else text
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", there],
             cwd=self.folder,
@@ -138,12 +139,31 @@ def served(environment: dict[str, str]) -> Iterator[int]:
             process.kill()
 
 
+class Web:
+    """One web server for all pages that a process walks, there as soon as one asks for it."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._running = contextlib.ExitStack()
+        self._port = 0
+
+    def port(self) -> int:
+        """Return where it listens."""
+        self._port = self._port or self._running.enter_context(served(environment(self._data)))
+        return self._port
+
+    def end(self) -> None:
+        """End it until the next one asks."""
+        self._running.close()
+        self._port = 0
+
+
 @pytest.fixture(scope="session")
-def web(django_db_setup, tmp_path_factory) -> Iterator[Callable[[], int]]:
-    """The port of one web server for all pages that this process walks, started by the first that asks for it."""
-    data = tmp_path_factory.mktemp("served")
-    with contextlib.ExitStack() as leaving:
-        yield lru_cache(lambda: leaving.enter_context(served(environment(data))))
+def web(django_db_setup, tmp_path_factory) -> Iterator[Web]:
+    """The web server that pages share."""
+    made = Web(tmp_path_factory.mktemp("served"))
+    yield made
+    made.end()
 
 
 @pytest.fixture

@@ -76,7 +76,7 @@ def test_the_page_names_the_extract_and_shows_what_comes_of_it():
     assert sum(bool(step.shown) for step in steps) > len(steps) / 2
 
 
-@pytest.mark.first
+@pytest.mark.long
 @pytest.mark.timeout(1500)
 def test_every_command_of_the_page_with_the_extract(folder):
     steps = run_page(PAGE, folder, {PORT: str(free_port())})

@@ -102,6 +102,11 @@ def give(*, workspace: Workspace, conversation: int, offer: str, staff: Staff, n
         raise Refused(perk.reason, NOT_LEFT.get(perk.reason, "It cannot be given."))
     if not left.suffices(perk.cost):
         raise Refused("limit", _sentence(workspace, left, perk.cost, now))
+    if not perk.cost and left.perks is None:
+        sentence = (
+            f"Nothing was given and nothing was sent: your limit is one of worth, {offer} does not say what it costs. Give it a `cost`."
+        )
+        raise Refused("limit", sentence)
     issue(workspace=workspace, perks=[perk.perk], now=now)
     GoodwillGift(workspace=workspace, staff=staff, conversation=row, perk_id=perk.perk, cost=perk.cost, at=now).save()
     return perk

@@ -65,6 +65,14 @@ def test_a_member_gives_within_a_limit_and_is_told_what_is_left_and_who_has_more
     assert Perk.within(workspace).count() == GoodwillGift.within(workspace).count() == 3
 
 
+def test_what_costs_nobody_knows_what_is_not_given_by_a_limit_of_worth(workspace, staff, one, now):
+    save_offer(workspace=workspace, offer=read_offer("offer: sorry\nkind: apology\nworth: 20%\n"), now=now)
+    save_care(workspace=workspace, source="goodwill:\n  offers: [sorry]\n  limits: {care: {worth: 15 GBP, within: 30d}}\n", now=now)
+    with pytest.raises(Refused, match="does not say what it costs"):
+        give(workspace=workspace, conversation=one, offer="sorry", staff=staff["ben"], now=now)
+    assert not Perk.within(workspace).exists()
+
+
 def test_what_is_left_is_asked_for_all_members_in_as_many_queries_as_for_one(workspace, staff, now, django_assert_num_queries):
     for some in ([staff["ben"].pk], None):
         with django_assert_num_queries(3):

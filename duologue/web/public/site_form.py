@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from duologue.engage.parents.rules import ADDRESS as PARENT
 from duologue.engage.sites.actions import take_form
-from duologue.engage.sites.rules.forms import LONGEST, WHICH, Filled, needs_parent, read_fields
+from duologue.engage.sites.rules.forms import LONGEST, TELLS_AGE, WHICH, Filled, needs_parent, read_fields
 from duologue.engage.sites.rules.page import forms_of
 from duologue.kit.pipeline import Refused
 from duologue.people.consent.rules import topic_fact
@@ -51,6 +51,9 @@ def take(here: Here, which: str, request: HttpRequest) -> Tried | None:
         return Tried(which, given)
     ticked = tuple(purpose for purpose in form.consent if f"consent-{purpose}" in given)
     facts, granted = _filled_by(asked, answers)
+    ageless = [field for field in form.asks if field in TELLS_AGE and field not in fields and field not in known]
+    if granted and ageless:
+        return Tried(which, given, dict.fromkeys(ageless, "needed"))
     about = {key: known[key] for key in ("birthday", "old_enough", "country") if key in known} | fields
     if needs_parent(about, [*ticked, *granted], room.country, today):
         parent, fault = _parent(room, fields, given)

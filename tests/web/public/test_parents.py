@@ -20,10 +20,12 @@ from duologue.people.consent.models import ConsentStatement
 from duologue.people.consent.queries import standing
 from duologue.people.identifiers.actions import NewIdentifier, attach
 from duologue.people.identifiers.queries import find
-from duologue.people.models import Event
+from duologue.people.models import Event, Received
 from duologue.people.profiles.actions import NewFact, add, learn
 from duologue.platform.workspaces.models import Workspace
 from duologue.platform.workspaces.queries import now
+from duologue.strategize.dialogues.rules.survey import read_survey
+from duologue.strategize.dialogues.surveys import save_survey
 from duologue.strategize.segments.actions import save_segment, sweep
 from duologue.strategize.segments.models import Segment, SegmentMember
 from duologue.web.public import machines
@@ -74,6 +76,17 @@ def mails(club):
 def may(club):
     kim = find(club, "email", "kim@example.com")
     return standing(club, [kim])[kim].may("email", "newsletter")
+
+
+def test_the_age_is_needed_also_where_an_answer_agrees(club, client):
+    survey = "survey: taste\nquestions:\n  more: {ask: May we write?, kind: one, options: [gladly, never], fills: {consent: newsletter}}\n"
+    save_survey(workspace=club, survey=read_survey(survey), now=now(club))
+    site = SITE.replace("ASKS", "birthday").replace('consent: {newsletter: "Yes, write to me."}', "survey: taste")
+    save_site(workspace=club, source=site, now=now(club))
+    said = {"email": "kim@example.com", "more": "gladly"}
+    answer = client.post("/at/shop/club", said, headers={"Origin": "https://shop.example"})
+    assert answer.status_code == 422
+    assert not Received.within(club).exists()
 
 
 @pytest.mark.parametrize(("asks", "told"), [("birthday", "2011-05-31"), ("old_enough", "no")])

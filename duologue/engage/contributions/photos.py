@@ -10,10 +10,10 @@ from PIL import Image, ImageOps
 
 KINDS: Final = ("JPEG", "PNG", "WEBP")
 MOST_BYTES: Final = 15_000_000
-MOST_PIXELS: Final = 25_000_000  # in memory at once; a JPEG is read at a part of its size
+MOST_PIXELS: Final = 25_000_000  # in memory at once; a JPEG is read at a part of its size, if it is stored row by row
+MOST_OF_A_JPEG: Final = 89_000_000  # before it is read at a part of its size; beyond it Pillow warns
 SIDE: Final = 1600
 QUALITY: Final = 82
-_ROOM: Final = 2 * SIDE
 
 
 @dataclass(slots=True, frozen=True)
@@ -35,13 +35,25 @@ def take_photo(raw: bytes) -> TakenPhoto:
         raise NotTaken("photo_too_large")
     try:
         with Image.open(BytesIO(raw), formats=KINDS) as image:
-            image.draft("RGB", (_ROOM, _ROOM))
-            kept = _kept(image) if image.width * image.height <= MOST_PIXELS else None
+            kept = _kept(image) if _fits(image) else None
+    except Image.DecompressionBombError:
+        raise NotTaken("photo_too_large") from None
     except Exception:  # noqa: BLE001  a broken picture breaks its reader in many ways
         raise NotTaken("not_a_photo") from None
     if kept is None:
         raise NotTaken("photo_too_large")
     return kept
+
+
+def _fits(image: Image.Image) -> bool:
+    """Say whether a picture can be read in the room there is, and have a large JPEG read at a part of its size.
+
+    A progressive one is held whole while it is read, whatever part is asked for.
+    """
+    if image.width * image.height > (MOST_PIXELS if "progressive" in image.info else MOST_OF_A_JPEG):
+        return False
+    image.draft("RGB", (SIDE, SIDE))  # never smaller than this; other kinds stay as they are
+    return image.width * image.height <= MOST_PIXELS
 
 
 def _kept(image: Image.Image) -> TakenPhoto:

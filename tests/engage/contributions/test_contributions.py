@@ -74,10 +74,21 @@ def test_what_is_no_photo_by_its_content_is_refused(raw):
         take_photo(raw)
 
 
+def plain(kind, width, height, **how):
+    out = BytesIO()
+    Image.new("1" if kind == "PNG" else "L", (width, height)).save(out, kind, **how)
+    return out.getvalue()
+
+
+def test_a_photo_of_48_megapixels_as_telephones_make_them_is_taken():
+    photo = take_photo(plain("JPEG", 8064, 6048, quality=10))
+    assert (photo.width, photo.height) == (1600, 1200)
+
+
 def test_what_would_not_fit_into_memory_is_refused():
-    wide = BytesIO()
-    Image.new("1", (6000, 6000)).save(wide, "PNG")
-    for raw in (wide.getvalue(), b"\xff" * 15_000_001):
+    large = plain("JPEG", 16, 16).replace(b"\x00\x10\x00\x10\x01", b"\x24\xea\x24\xea\x01")  # says it is 9450 pixels wide and high
+    kinds = (plain("PNG", 6000, 6000), plain("JPEG", 6000, 4200, quality=10, progressive=True), large)
+    for raw in (*kinds, b"\xff" * 15_000_001):
         with pytest.raises(NotTaken, match="photo_too_large"):
             take_photo(raw)
 

@@ -15,7 +15,7 @@ from duologue.kit.pipeline import Refused
 from duologue.people.profiles.queries import persons_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from duologue.engage.contributions.photos import TakenPhoto
@@ -103,15 +103,18 @@ def _decide(row: Contribution, state: str, staff: Staff | None, now: datetime) -
 
 
 @transaction.atomic
-def take_back(*, workspace: Workspace, whose: Collection[tuple[int, str]], now: datetime) -> int:
-    """Take back all that these (person, purpose) gave; text and photo are gone at once. Return how many. Three statements."""
+def take_back(*, workspace: Workspace, whose: Mapping[tuple[int, str], datetime], now: datetime) -> int:
+    """Take back all that these (person, purpose) gave up to a moment; text and photo are gone at once. Return how many.
+
+    What came later was given anew. Three statements.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT c.id FROM unnest(%s::bigint[], %s::text[]) AS w (person, purpose)
+            """SELECT c.id FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[]) AS w (person, purpose, at)
                JOIN people_profile p ON p.workspace_id = %s AND p.person = w.person
                JOIN engage_contribution c ON c.workspace_id = p.workspace_id AND c.profile_id = p.id AND c.purpose = w.purpose
-               WHERE c.state <> 'withdrawn' ORDER BY c.id FOR UPDATE OF c""",
-            ([person for person, _ in whose], [purpose for _, purpose in whose], workspace.pk),
+               WHERE c.state <> 'withdrawn' AND c.came_at <= w.at ORDER BY c.id FOR UPDATE OF c""",
+            ([person for person, _ in whose], [purpose for _, purpose in whose], list(whose.values()), workspace.pk),
         )
         gone = [row[0] for row in cursor.fetchall()]
     _empty(workspace, gone, now)

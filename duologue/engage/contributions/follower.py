@@ -44,7 +44,11 @@ class ContributionFollower:
             if replied:
                 keep_replies(workspace=workspace, deliveries=replied, now=now)
             against = [event for event in reading.events if event.name != names.MESSAGE_REPLIED]
-            whose = {(one.person, str(one.properties.get("purpose"))) for one in against if one.properties.get("channel") == PUBLIC}
+            whose: dict[tuple[int, str], datetime] = {}
+            for one in against:
+                if one.properties.get("channel") == PUBLIC:
+                    key = (one.person, str(one.properties.get("purpose")))
+                    whose[key] = max(one.occurred_at, whose.get(key, one.occurred_at))
             if whose:
                 take_back(workspace=workspace, whose=whose, now=now)
             move_cursor(workspace=workspace, follower=self.name, batch_no=reading.batch_no)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 
+from duologue.engage.contributions.rules import PUBLIC
 from duologue.engage.messages.actions import note_outcome
 from duologue.people.consent import actions as consent
 from duologue.people.consent.actions import NewStatement
@@ -66,10 +67,11 @@ def stated(*, workspace: Workspace, statements: Sequence[NewStatement], left_by:
 def say_why(*, workspace: Workspace, origin: Origin, reason: str, now: datetime) -> bool:
     """Keep why somebody left by a letter, said once they had: their withdrawals, stated again with the reason. False where they did not.
 
-    It is stated as of when they left, so that who has agreed anew since stays in. A second reason changes nothing.
+    It is stated as of when they left, so that who has agreed anew since stays in. What they gave to be shown
+    and took back is no leaving. A second reason changes nothing.
     """
     rows = ConsentStatement.within(workspace).filter(profile=origin.profile, state="withdrawn", proof__delivery=origin.delivery)
-    left = list(rows.order_by("number"))
+    left = list(rows.exclude(channel=PUBLIC).order_by("number"))
     if not left or reason not in REASONS:
         return False
     if any("reason" in row.proof for row in left):

@@ -14,11 +14,13 @@ from duologue.engage.contributions.models import Contribution, Photo
 from duologue.engage.contributions.personal import ContributionData
 from duologue.engage.contributions.photos import NotTaken, take_photo
 from duologue.engage.contributions.queries import public_photo, shown
+from duologue.engage.conversations.leaving import say_why
 from duologue.engage.conversations.origin import origin_of
 from duologue.engage.conversations.replies import NewReply, take_in_reply
 from duologue.engage.messages.models import Delivery
 from duologue.kit.pipeline import Refused
 from duologue.people.consent.actions import NewStatement, save_purpose, state
+from duologue.people.consent.models import ConsentStatement
 from duologue.platform.audit.models import AuditEntry
 from duologue.strategize.dialogues.rules.survey import read_survey
 from duologue.strategize.dialogues.surveys import save_survey
@@ -49,9 +51,9 @@ def says(workspace, anna, now):  # noqa: F811
 
 @pytest.fixture
 def gives(workspace, anna, delivery, now):  # noqa: F811
-    def given(question="quote", **what):
+    def given(question="quote", at=now, **what):
         one = NewContribution(anna, "your-words", question, delivery.pk, "voices", **what)
-        return contribute(workspace=workspace, given=[one], now=now)[0]
+        return contribute(workspace=workspace, given=[one], now=at)[0]
 
     return given
 
@@ -126,6 +128,27 @@ def test_what_is_declined_goes_after_its_time_and_what_is_given_anew_waits_again
     turn_the_wheel(workspace, now + 7 * DAY)
     assert Contribution.within(workspace).get().pk == first
     assert AuditEntry.objects.filter(action="forget contributions", subject="contributions: 1").count() == 1
+
+
+def test_a_withdrawal_takes_back_what_came_before_it_not_what_was_given_after_a_new_yes(workspace, anna, delivery, gives, says, now):  # noqa: F811
+    says("granted")
+    first = gives(text="Lovely")
+    says("withdrawn", now + DAY)
+    says("granted", now + 2 * DAY)
+    later = gives("other", now + 2 * DAY, text="Lovely again")
+    commit()
+    turn_the_wheel(workspace, now + 2 * DAY)  # which reads of the withdrawal only now
+    assert dict(Contribution.within(workspace).values_list("pk", "state")) == {first: "withdrawn", later: "waiting"}
+
+
+def test_why_somebody_left_is_not_asked_of_what_they_took_back(workspace, anna, delivery, says, now):  # noqa: F811
+    for channel, purpose in (("public", "voices"), ("email", "promotions")):
+        proof = {"delivery": delivery.pk}
+        said = NewStatement(anna, channel, purpose, "withdrawn", now, "preference page", "", proof)
+        state(workspace=workspace, statements=[said], now=now)
+    assert say_why(workspace=workspace, origin=origin_of(workspace, delivery.pk), reason="other", now=now + DAY)
+    said = ConsentStatement.within(workspace).filter(profile=anna, proof__reason="other")
+    assert list(said.values_list("channel", flat=True)) == ["email"]
 
 
 def test_a_reply_to_a_letter_that_asks_for_a_quote_is_one_until_it_says_something_else(workspace, anna, delivery, says, now):  # noqa: F811

@@ -48,6 +48,12 @@ class ManagementKey(HttpBearer):
         return key
 
 
+def token_of(request: HttpRequest) -> str:
+    """Return the token of an `Authorization: Bearer` header, the scheme in any letter case as `HttpBearer` takes it; empty without one."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token if scheme.lower() == ManagementKey.openapi_scheme else ""
+
+
 def room(request: HttpRequest, workspace: str, right: Right) -> Workspace:
     """Return the key's workspace when it is the one asked for and the key's role has the right.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import transaction
 from django.http import HttpResponse, JsonResponse
 
+from duologue.api.v1.access import token_of
 from duologue.platform.database.clock import database_now
 from duologue.platform.outbound.actions import claim, remember
 from duologue.platform.staff.queries import key_for
@@ -31,7 +32,7 @@ def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @wraps(view)
     def run(request: HttpRequest, *values: Any, **more: Any) -> HttpResponse:
         word = request.headers.get("Idempotency-Key")
-        key = key_for(request.headers.get("Authorization", "").removeprefix("Bearer ")) if word is not None else None
+        key = key_for(token_of(request)) if word is not None else None
         if word is None or key is None:
             return view(request, *values, **more)
         if not word.strip() or len(word) > LONGEST or not word.isprintable():

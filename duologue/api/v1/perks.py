@@ -11,7 +11,7 @@ from ninja import Path, Query, Router, Schema
 from ninja.decorators import decorate_view
 from pydantic import Field
 
-from duologue.api.v1.access import REFUSALS, Problem, room
+from duologue.api.v1.access import REFUSALS, Problem, room, token_of
 from duologue.api.v1.once import once
 from duologue.engage.perks.balances import Spend, balances, spend
 from duologue.engage.perks.redeeming import UNKNOWN, redeem
@@ -40,7 +40,7 @@ def patient(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     def run(request: HttpRequest, *values: Any, **more: Any) -> HttpResponse:
-        key = key_for(request.headers.get("Authorization", "").removeprefix("Bearer "))
+        key = key_for(token_of(request))
         if key is None:
             return view(request, *values, **more)
         whom = _tried_by(request.body)

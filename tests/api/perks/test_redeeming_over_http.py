@@ -27,8 +27,8 @@ def api():
 def redeem(api, workspace):
     secret = create_key(workspace, name="till", kind="manage", role="care", now=NOW)[1]
 
-    def ask(role_key=secret, **body):
-        return api.post(f"/{workspace.name}/perks/redeem", json=body, headers={"Authorization": f"Bearer {role_key}"})
+    def ask(role_key=secret, scheme="Bearer", **body):
+        return api.post(f"/{workspace.name}/perks/redeem", json=body, headers={"Authorization": f"{scheme} {role_key}"})
 
     return ask
 
@@ -86,6 +86,7 @@ def test_who_tries_unknown_codes_in_a_row_is_asked_to_wait_and_others_are_not(re
     assert answers[-1].json()["detail"].startswith("20 unknown codes were tried in a row. Please wait 10 minutes")
     assert int(answers[-1].headers["Retry-After"]) <= 600
     assert redeem(code=perk.code, order="9", tried_by="session 1").status_code == 429
+    assert redeem(code=perk.code, order="9", tried_by="session 1", scheme="bearer").status_code == 429
     assert redeem(code=perk.code, order="9", tried_by="session 2").status_code == 200
 
 

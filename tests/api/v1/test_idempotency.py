@@ -24,8 +24,8 @@ def state(client, workspace):
     save_purpose(workspace=workspace, name="promotions")
     _, secret = create_key(workspace, name="till", kind="manage", role="owner", now=NOW)
 
-    def ask(word, secret=secret, **more):
-        headers = {"authorization": f"Bearer {secret}", "idempotency-key": word}
+    def ask(word, secret=secret, scheme="Bearer", **more):
+        headers = {"authorization": f"{scheme} {secret}", "idempotency-key": word}
         path = "/api/v1/shop/people/email/ann@people.example/consent"
         return client.post(path, data={**BODY, **more}, content_type="application/json", headers=headers)
 
@@ -43,6 +43,11 @@ def test_sent_twice_it_is_done_once_and_answered_the_same(workspace, state):
     assert statements(workspace) == 1
     assert state("order-2").status_code == 201
     assert statements(workspace) == 2
+
+
+def test_the_scheme_may_be_written_in_small_letters(workspace, state):
+    assert [state("order-1", scheme="bearer").status_code, state("order-1", scheme="BEARER").status_code] == [201, 201]
+    assert statements(workspace) == 1
 
 
 def test_the_same_word_for_another_request_is_refused(workspace, state):

@@ -70,8 +70,8 @@ def change_endpoint(
         one.events = checked_events(events)
     one.addresses = one.addresses if addresses is None else addresses
     one.is_test = one.is_test if is_test is None else is_test
-    one.due_at = now
-    one.save(update_fields=["url", "events", "addresses", "is_test", "due_at"])
+    one.due_at, one.claim, one.claimed_until = now, one.claim + 1, None  # a call in flight settles nothing by what was said before
+    one.save(update_fields=["url", "events", "addresses", "is_test", "due_at", "claim", "claimed_until"])
     return one
 
 

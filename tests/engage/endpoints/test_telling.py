@@ -201,6 +201,19 @@ def test_whoever_dies_loses_nothing_and_who_comes_late_settles_nothing(told, rec
     assert (receiver.numbers[4:], lines(told)["told"]) == ([3], 2 + 1)
 
 
+def test_what_is_changed_during_a_call_holds_for_what_that_call_held(told, receiver):
+    receiver.answers = [410]
+    happen(told, 1)
+    happen(told, 2, name="Page Viewed")
+    (held,) = reading.take(workspace=told.workspace, most=5, now=told.now)
+    late = telling.tell(held, told.now)
+    change_endpoint(workspace=told.workspace, name="crm", events=["*"], now=told.now)
+    telling.settle(workspace=told.workspace, held=held, told=late)
+    assert not lines(told)["paused"]
+    told.turn()
+    assert (receiver.numbers, receiver.ids[0]) == ([1, 1, 2], receiver.ids[1])
+
+
 def test_on_a_virtual_clock_others_are_passed_by_and_private_networks_are_never_called(told, receiver, settings):
     change_endpoint(workspace=told.workspace, name="crm", is_test=False, now=told.now)
     happen(told, 1)

@@ -2,13 +2,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail
+from django.db import connection
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from duologue.cli.worker.clock import advance
+from duologue.cli.worker.due import waiting
 from duologue.engage.messages.models import Delivery
 from duologue.measure.growth.actions import keep
 from duologue.measure.letters import actions, rules
 from duologue.measure.letters.models import Issue, Letter, Reader
-from duologue.measure.letters.tasks import send_waiting, write_due
+from duologue.measure.letters.tasks import send_letters, send_waiting, skip_due, write_due
 from duologue.measure.reports.queries import report
 from duologue.people.consent.actions import NewStatement, save_purpose, state
 from duologue.people.identifiers.models import Identifier
@@ -163,3 +166,36 @@ def test_a_letter_that_no_server_takes_says_so(workspace, settings, dialogue):
     assert send_waiting(workspace, TUESDAY + WEEK) == 0
     issue = Issue.within(workspace).get()
     assert (issue.state, issue.detail) == ("failed", "The mail server did not take it: ConnectionRefusedError.")
+
+
+def test_what_waited_is_picked_up_again_and_goes_only_to_those_who_still_may_look(workspace, settings, dialogue):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    anna, ben, cleo, dora, ella = (member(workspace, name) for name in ("anna", "ben", "cleo", "dora", "ella"))
+    go_live(workspace=workspace)
+    for one in (anna, ben, cleo, dora, ella):
+        actions.read_mondays(workspace=workspace, staff=one.pk, now=TUESDAY)
+    monday = TUESDAY + WEEK
+    write_due(workspace, monday)
+    jobs = ProcrastinateJob.objects.filter(task_name=send_letters.name)
+    assert jobs.count() == 1
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")  # the job's process ended before it sent anything
+    assert waiting(workspace).has("letters", monday)
+    assert (write_due(workspace, monday), write_due(workspace, monday), jobs.count()) == (0, 0, 1)
+
+    issues = Issue.within(workspace)
+    issues.filter(staff=anna).update(subject="broken\nhere")
+    set_role(workspace, staff_id=ben.pk, role="")
+    Staff.objects.filter(pk=cleo.pk).update(is_active=False)
+    issues.filter(staff=dora).update(state=Issue.State.HANDING_OVER)
+    assert send_waiting(workspace, monday) == 1
+    assert [one.to for one in mail.outbox] == [["ella@shop.example"]]
+    gone = ("failed", "They do not work here any more, or may not look at results.")
+    told = dict(issues.values_list("staff", "state")), dict(issues.values_list("staff", "detail"))
+    assert (told[0][anna.pk], told[1][anna.pk][:31]) == ("failed", "It could not be made into mail:")
+    assert [(told[0][one.pk], told[1][one.pk]) for one in (ben, cleo)] == [gone, gone]
+    assert (told[0][dora.pk], told[0][ella.pk]) == ("handing over", "sent")
+    assert not waiting(workspace).has("letters", monday)
+
+    issues.filter(staff=ella).update(state=Issue.State.WAITING)  # a backup from before it left, put back
+    assert (skip_due(workspace, monday), issues.get(staff=ella).state, send_waiting(workspace, monday)) == (1, "handing over", 0)

@@ -10,6 +10,7 @@ from django.db import connection
 from duologue.engage import due
 from duologue.engage.messages.queries import HANDING_OVER
 from duologue.measure.letters.tasks import NEXT as LETTERS
+from duologue.measure.letters.tasks import WAITING as LETTERS_WAITING
 from duologue.people.timeline.queries import BEHIND
 from duologue.platform.registry import ports
 from duologue.strategize.segments import history
@@ -25,6 +26,7 @@ MOMENTS: Final = {**due.MOMENTS, "letters": LETTERS, f"{FOLLOWER}lake": history.
 AT_ONCE: Final = {
     "segments": segments.UNCOUNTED,
     "messages": HANDING_OVER,
+    "letters": LETTERS_WAITING,
     f"{FOLLOWER}segments": segments.MERGED,
 }
 _SQL: Final = f"SELECT {', '.join([*(f'({sql})' for sql in MOMENTS.values()), *AT_ONCE.values(), BEHIND])}"

@@ -8,10 +8,9 @@ from django.db import transaction
 
 from duologue.kit.clock import zone_named
 from duologue.measure.letters.models import Issue, Letter, Reader
-from duologue.measure.letters.queries import written
+from duologue.measure.letters.queries import may_get, written
 from duologue.measure.letters.rules import FORMS, KINDS, MONDAY, next_at
 from duologue.platform.staff.models import Membership
-from duologue.platform.staff.rules import Right, may
 from duologue.strategize.dialogues.models import Dialogue
 
 if TYPE_CHECKING:
@@ -102,15 +101,18 @@ def write_due(*, workspace: Workspace, now: datetime) -> int:
 
 @transaction.atomic
 def skip_due(*, workspace: Workspace, now: datetime) -> int:
-    """Pass over what is due, as in the time between a backup and its restore; return how many were."""
+    """Pass over what is due, as in the time between a backup and its restore; return how many were.
+
+    What waited at the backup may have left since. It becomes "handing over", perhaps sent, and is never sent again.
+    """
+    doubts = Issue.within(workspace).filter(state=Issue.State.WAITING).update(state=Issue.State.HANDING_OVER)
     due = list(Letter.within(workspace).filter(next_at__lte=now).select_for_update(skip_locked=True))
     for letter in due:
         letter.next_at = next_at(letter.every, letter.at, workspace.timezone, now)
         letter.save(update_fields=["next_at"])
-    return len(due)
+    return len(due) + doubts
 
 
 def _readers(workspace: Workspace, letter: Letter) -> list[int]:
     asked = Reader.within(workspace).filter(letter=letter).values_list("staff_id", flat=True)
-    roles = Membership.within(workspace).filter(staff__in=list(asked), staff__is_active=True).values_list("staff_id", "role")
-    return sorted(staff for staff, role in roles if may(role, Right.LOOK))
+    return sorted(may_get(workspace, list(asked)))

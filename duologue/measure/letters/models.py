@@ -60,4 +60,7 @@ class Issue(InWorkspace):
 
     class Meta(InWorkspace.Meta):
         constraints = [models.UniqueConstraint(fields=["workspace", "letter", "staff", "day"], name="one_issue_a_day")]
-        indexes = [models.Index(fields=["workspace", "staff", "-at", "-id"], name="issues_of_staff")]
+        indexes = [
+            models.Index(fields=["workspace", "staff", "-at", "-id"], name="issues_of_staff"),
+            models.Index(fields=["workspace"], condition=models.Q(state="waiting"), name="issues_waiting"),
+        ]

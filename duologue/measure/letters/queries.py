@@ -18,9 +18,12 @@ from duologue.measure.letters.rules import MONDAY, Figures, five_sentences
 from duologue.measure.reports.groups import by
 from duologue.measure.reports.models import ReportSnapshot
 from duologue.measure.reports.rules import as_csv
+from duologue.platform.staff.models import Membership
+from duologue.platform.staff.rules import Right, may
 from duologue.strategize.dialogues.models import Dialogue
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from duologue.measure.letters.models import Letter
@@ -69,6 +72,12 @@ def _coming(workspace: Workspace, now: datetime) -> str:
     at = (one.next_at or now).astimezone(zone_named(workspace.timezone))
     name = (one.dialogue.about or one.dialogue.name).rstrip(".")
     return f"Next, [{name}](/{workspace.name}/engage/broadcasts/{one.dialogue.name}/) leaves on {at:%A} at {at:%H:%M}, and"
+
+
+def may_get(workspace: Workspace, staff: Collection[int]) -> set[int]:
+    """Return those of some staff who work here now and may look at results."""
+    roles = Membership.within(workspace).filter(staff__in=staff, staff__is_active=True).values_list("staff_id", "role")
+    return {one for one, role in roles if may(role, Right.LOOK)}
 
 
 def written(workspace: Workspace, letter: Letter, now: datetime) -> tuple[str, list[str], str, dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from smtplib import SMTPException
 from typing import TYPE_CHECKING, Final
 
+import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
@@ -14,6 +15,7 @@ from duologue.measure.growth.actions import keep
 from duologue.measure.growth.tasks import is_behind
 from duologue.measure.letters import actions
 from duologue.measure.letters.models import Issue, Letter, Reader
+from duologue.measure.letters.queries import may_get
 from duologue.measure.letters.rules import as_html, as_text
 from duologue.measure.reports.tasks import count_grown
 from duologue.platform.jobs.app import app
@@ -25,12 +27,19 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 NEXT: Final = "SELECT min(next_at) FROM measure_letter WHERE workspace_id = %(workspace)s"
+WAITING: Final = "EXISTS (SELECT FROM measure_issue WHERE workspace_id = %(workspace)s AND state = 'waiting')"
 PAGE: Final = "/accounts/letters/"
+log = structlog.get_logger()
 
 
 def write_due(workspace: Workspace, now: datetime) -> int:
-    """Write what is due: at once where the clock is virtual, by a job where it is live; return 1 where anything was due."""
+    """Write what is due: at once where the clock is virtual, by a job where it is live; return how many were due.
+
+    What still waits from earlier, since its job ended in the middle, gets a job again.
+    """
     if not Letter.within(workspace).filter(next_at__lte=now).exists():
+        if not workspace.is_virtual and Issue.within(workspace).filter(state=Issue.State.WAITING).exists():
+            _defer(workspace)
         return 0
     if workspace.is_virtual:
         count_grown(workspace, now)
@@ -39,12 +48,16 @@ def write_due(workspace: Workspace, now: datetime) -> int:
         return actions.write_due(workspace=workspace, now=now)
     with transaction.atomic():
         written = actions.write_due(workspace=workspace, now=now)
-        try:
-            with transaction.atomic():
-                send_letters.configure(queueing_lock=f"letters-{workspace.pk}").defer(workspace=workspace.pk)
-        except AlreadyEnqueued:
-            pass
+        _defer(workspace)
     return written
+
+
+def _defer(workspace: Workspace) -> None:
+    try:
+        with transaction.atomic():
+            send_letters.configure(queueing_lock=f"letters-{workspace.pk}").defer(workspace=workspace.pk)
+    except AlreadyEnqueued:
+        pass
 
 
 def skip_due(workspace: Workspace, now: datetime) -> int:
@@ -60,13 +73,19 @@ def send_letters(workspace: int) -> None:
 
 
 def send_waiting(workspace: Workspace, now: datetime) -> int:
-    """Send each letter that waits, once; return how many were. One whose process ends meanwhile stays "handing over": perhaps sent."""
+    """Send each letter that waits, once; return how many were. One whose process ends meanwhile stays "handing over": perhaps sent.
+
+    Whoever stopped it, or may not look any more, gets nothing. A letter that fails does not stop the others.
+    """
     sent = 0
     for issue in Issue.within(workspace).filter(state=Issue.State.WAITING).select_related("letter", "staff").order_by("pk"):
         reader = Reader.within(workspace).filter(letter=issue.letter_id, staff=issue.staff_id).first()
         mine = Issue.within(workspace).filter(pk=issue.pk, state=Issue.State.WAITING)
         if reader is None:
             mine.update(state=Issue.State.FAILED, detail="They stopped it before it left.")
+            continue
+        if not may_get(workspace, [issue.staff_id]):
+            mine.update(state=Issue.State.FAILED, detail="They do not work here any more, or may not look at results.")
             continue
         if not mine.update(state=Issue.State.HANDING_OVER, at=now):
             continue
@@ -76,6 +95,9 @@ def send_waiting(workspace: Workspace, now: datetime) -> int:
             sent += 1
         except (OSError, SMTPException) as trouble:
             state, detail = Issue.State.FAILED, f"The mail server did not take it: {type(trouble).__name__}."
+        except Exception as trouble:  # noqa: BLE001  one broken letter must not keep the others back
+            state, detail = Issue.State.FAILED, f"It could not be made into mail: {type(trouble).__name__}."
+            log.error("letter_failed", workspace=workspace.name, issue=issue.pk, error=type(trouble).__name__)  # noqa: TRY400 its text may name people
         Issue.within(workspace).filter(pk=issue.pk).update(state=state, detail=detail)
     return sent
 

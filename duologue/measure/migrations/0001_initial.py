@@ -142,6 +142,10 @@ class Migration(FirstMigration):
             model_name='issue',
             index=models.Index(fields=['workspace', 'staff', '-at', '-id'], name='issues_of_staff'),
         ),
+        migrations.AddIndex(
+            model_name='issue',
+            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['workspace'], name='issues_waiting'),
+        ),
         migrations.AddConstraint(
             model_name='issue',
             constraint=models.UniqueConstraint(fields=('workspace', 'letter', 'staff', 'day'), name='one_issue_a_day'),

@@ -477,7 +477,7 @@ def given(workspace: Workspace, now, persons: list[int]) -> None:
             said = NewStatement(whose, "public", "voices", "granted", now - timedelta(hours=3), "survey your-words", "You may show this.")
             state(workspace=workspace, statements=[said], now=now)
         if not step:
-            publish(workspace=workspace, contribution=made, shown_as="Ruth", staff=None, now=now)
+            publish(workspace=workspace, contribution=made, seen=now.isoformat(), shown_as="Ruth", staff=None, now=now)
 
 
 def kept_for_a_time(workspace: Workspace, now) -> None:

@@ -14,12 +14,16 @@ def test_a_permission_noted_by_a_colleague_lets_it_be_shown_and_a_withdrawal_end
     Contribution.within(workspace).filter(pk=one.pk).update(purpose="voices")
     at = {name: reverse(f"engage:{name}-contribution", args=[workspace.name, one.pk]) for name in ("publish", "decline")}
     voices, noting = reverse("public:voices", args=[workspace.name]), reverse("people:consent", args=[workspace.name, one.profile_id])
-    assert "have not agreed" in owner.post(at["publish"], {"shown_as": "Amélie"}, follow=True).content.decode()
+    form = {"shown_as": "Amélie", "seen": one.came_at.isoformat()}
+    assert "something else in its place" in owner.post(at["publish"], form | {"seen": ""}, follow=True).content.decode()
+    assert "have not agreed" in owner.post(at["publish"], form, follow=True).content.decode()
     owner.post(
         noting, {"purpose": "voices", "channel": "email", "state": "granted", "wording": "May we show your note? Yes, by telephone."}
     )
     assert ConsentStatement.within(workspace).filter(profile=one.profile_id, purpose="voices").get().channel == "public"
-    assert "Everybody can see it now" in owner.post(at["publish"], {"shown_as": "Amélie"}, follow=True).content.decode()
+    listed = owner.get(reverse("engage:contributions", args=[workspace.name])).content.decode()
+    assert f'name="seen" value="{form["seen"]}"' in listed
+    assert "Everybody can see it now" in owner.post(at["publish"], form, follow=True).content.decode()
     shown = owner.get(voices).content.decode()
     assert "Nicely wrapped." in shown
     photo = Contribution.within(workspace).get(kind="photo")

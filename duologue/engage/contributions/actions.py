@@ -9,10 +9,9 @@ from django.db import connection, transaction
 
 from duologue.engage.care.queries import current as current_care
 from duologue.engage.contributions.models import Contribution, Photo
-from duologue.engage.contributions.queries import may_show
+from duologue.engage.contributions.queries import permitted
 from duologue.engage.contributions.rules import LONGEST, forget_at
 from duologue.kit.pipeline import Refused
-from duologue.people.profiles.queries import persons_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,11 +65,15 @@ def contribute(*, workspace: Workspace, given: Sequence[NewContribution], now: d
 
 
 @transaction.atomic
-def publish(*, workspace: Workspace, contribution: int, shown_as: str, staff: Staff | None, now: datetime) -> None:
-    """Show a contribution under a name (or none); raises Refused where its person has not agreed, or took it back."""
+def publish(*, workspace: Workspace, contribution: int, seen: str, shown_as: str, staff: Staff | None, now: datetime) -> None:
+    """Show a contribution under a name (or none); raises Refused where its person has not agreed, or took it back.
+
+    `seen` is when that came which was looked at, as ISO says it; what took its place since is refused.
+    """
     row = _open(workspace, contribution)
-    person = persons_of(workspace, [row.profile_id])[row.profile_id]
-    if not may_show(workspace, [(person, row.purpose)]).get((person, row.purpose)):
+    if seen != row.came_at.isoformat():
+        raise Refused("given_anew", "They have given something else in its place since you looked. Look at that first.")
+    if not permitted(workspace, [row]):
         raise Refused("no_permission", "They have not agreed to it being shown. Ask them first; until then it stays here.")
     _decide(row, Contribution.State.PUBLISHED, staff, now)
     row.shown_as, row.reason = shown_as[:80], ""

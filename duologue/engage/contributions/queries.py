@@ -9,29 +9,32 @@ from django.db.models import Count
 from duologue.engage.contributions.models import Contribution, Photo
 from duologue.engage.contributions.rules import PUBLIC
 from duologue.people.consent.queries import standing
+from duologue.people.consent.rules import GRANTED
 from duologue.people.profiles.queries import persons_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
+    from duologue.people.consent.rules import Standing
     from duologue.platform.workspaces.models import Workspace
 
 NEXT: Final = "SELECT min(forget_at) FROM engage_contribution WHERE workspace_id = %(workspace)s AND forget_at IS NOT NULL"
 SHOWN: Final = 48
 
 
-def may_show(workspace: Workspace, asked: Collection[tuple[int, str]]) -> dict[tuple[int, str], bool]:
-    """Say for each (person, purpose) whether they agree, now, to what they gave being shown; a parent's word counts for a child."""
-    stands = standing(workspace, sorted({person for person, _ in asked}))
-    return {(person, purpose): bool(purpose) and stands[person].may(PUBLIC, purpose) for person, purpose in asked}
-
-
 def permitted(workspace: Workspace, rows: Sequence[Contribution]) -> set[int]:
-    """Return which of these may be shown by what their people say now. A handful of queries."""
+    """Return which of these may be shown by what their people say now; a parent's word counts for a child. A handful of queries."""
     persons = persons_of(workspace, [row.profile_id for row in rows])
-    whose = {row.pk: (persons[row.profile_id], row.purpose) for row in rows if row.profile_id in persons}
-    allowed = may_show(workspace, set(whose.values()))
-    return {pk for pk, one in whose.items() if allowed[one]}
+    stands = standing(workspace, sorted(set(persons.values())))
+    return {row.pk for row in rows if row.profile_id in persons and _may_show(stands[persons[row.profile_id]], row)}
+
+
+def _may_show(stands: Standing, row: Contribution) -> bool:
+    """Say whether a person agrees to something being shown. A reply came with no box beside it: a yes of before was to something else."""
+    if not row.purpose or not stands.may(PUBLIC, row.purpose):
+        return False
+    agreed = (one.at for one in stands.said if (one.channel, one.purpose, one.state) == (PUBLIC, row.purpose, GRANTED))
+    return row.entry_id is None or any(at >= row.came_at for at in agreed)
 
 
 def shown(workspace: Workspace) -> list[Contribution]:

@@ -59,9 +59,9 @@ def photo(_request: HttpRequest, workspace: Workspace, number: int) -> HttpRespo
 @transaction.atomic
 def publish(request: HttpRequest, workspace: Workspace, number: int) -> HttpResponse:
     """Show a contribution to everybody, under the name that was chosen."""
-    name = request.POST.get("shown_as", "").strip()
+    chosen = {"seen": request.POST.get("seen", ""), "shown_as": request.POST.get("shown_as", "").strip()}
     try:
-        actions.publish(workspace=workspace, contribution=number, shown_as=name, staff=member(request), now=now(workspace))
+        actions.publish(workspace=workspace, contribution=number, **chosen, staff=member(request), now=now(workspace))
     except Refused as refused:
         return _said(request, workspace, str(refused), refused=True)
     note(workspace, str(request.user), "publish contribution", str(number), staff=member(request))

@@ -58,6 +58,17 @@ def gives(workspace, anna, delivery, now):  # noqa: F811
     return given
 
 
+@pytest.fixture
+def publishes(workspace, now):  # noqa: F811
+    """Have a colleague show what they see there now, or what they saw before."""
+
+    def published(contribution, shown_as, seen=""):
+        seen = seen or Contribution.within(workspace).get(pk=contribution).came_at.isoformat()
+        publish(workspace=workspace, contribution=contribution, seen=seen, shown_as=shown_as, staff=None, now=now)
+
+    return published
+
+
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_of_a_photo_only_the_picture_is_kept_upright_and_no_larger_than_needed(kind):
     photo = take_photo(a_photo(2400, 1200, kind, turned=True))
@@ -95,12 +106,12 @@ def test_what_would_not_fit_into_memory_is_refused():
             take_photo(raw)
 
 
-def test_nothing_is_shown_without_permission_and_only_as_long_as_it_holds(workspace, gives, says, now):  # noqa: F811
+def test_nothing_is_shown_without_permission_and_only_as_long_as_it_holds(workspace, gives, says, publishes, now):  # noqa: F811
     photo = gives("photo", photo=take_photo(a_photo(60, 40)))
     with pytest.raises(Refused, match="have not agreed"):
-        publish(workspace=workspace, contribution=photo, shown_as="Anna", staff=None, now=now)
+        publishes(photo, "Anna")
     says("granted")
-    publish(workspace=workspace, contribution=photo, shown_as="Anna", staff=None, now=now)
+    publishes(photo, "Anna")
     assert [one.shown_as for one in shown(workspace)] == ["Anna"]
     assert public_photo(workspace, photo)
     says("withdrawn", now + DAY)
@@ -109,15 +120,15 @@ def test_nothing_is_shown_without_permission_and_only_as_long_as_it_holds(worksp
     turn_the_wheel(workspace, now + DAY)
     assert (Contribution.within(workspace).get().state, Photo.within(workspace).count()) == ("withdrawn", 0)
     with pytest.raises(Refused, match="taken it back"):
-        publish(workspace=workspace, contribution=photo, shown_as="Anna", staff=None, now=now)
+        publishes(photo, "Anna")
 
 
-def test_what_is_declined_goes_after_its_time_and_what_is_given_anew_waits_again(workspace, gives, says, now):  # noqa: F811
+def test_what_is_declined_goes_after_its_time_and_what_is_given_anew_waits_again(workspace, gives, says, publishes, now):  # noqa: F811
     save_care(workspace=workspace, source="contributions: {declined: 7d}\n", now=now)
     says("granted")
     first, other = gives(text="Lovely", stars=5), gives("other", text="Fine")
     assert Contribution.within(workspace).get(pk=first).kind == "review"
-    publish(workspace=workspace, contribution=first, shown_as="", staff=None, now=now)
+    publishes(first, "")
     assert gives(text="Not so lovely", stars=2) == first
     assert shown(workspace) == []
     with pytest.raises(Refused, match="Say why"):
@@ -151,7 +162,20 @@ def test_why_somebody_left_is_not_asked_of_what_they_took_back(workspace, anna, 
     assert list(said.values_list("channel", flat=True)) == ["email"]
 
 
-def test_a_reply_to_a_letter_that_asks_for_a_quote_is_one_until_it_says_something_else(workspace, anna, delivery, says, now):  # noqa: F811
+def test_what_was_given_anew_is_shown_only_once_it_was_looked_at(workspace, gives, says, publishes, now):  # noqa: F811
+    says("granted")
+    one = gives(text="Lovely")
+    seen = Contribution.within(workspace).get(pk=one).came_at.isoformat()
+    gives(at=now + DAY, text="Something rude")
+    with pytest.raises(Refused, match="something else in its place"):
+        publishes(one, "Anna", seen)
+    assert shown(workspace) == []
+    publishes(one, "Anna")
+    assert [other.text for other in shown(workspace)] == ["Something rude"]
+
+
+def test_a_reply_to_a_letter_that_asks_for_a_quote_is_one_and_needs_a_yes_to_it(workspace, anna, delivery, says, publishes, now):  # noqa: F811
+    says("granted", now - DAY)  # to something else
     version = save_survey(workspace=workspace, survey=read_survey(WORDS), now=now)
     Delivery.within(workspace).update(survey_version=version)
     origin = origin_of(workspace, delivery.pk)
@@ -162,8 +186,10 @@ def test_a_reply_to_a_letter_that_asks_for_a_quote_is_one_until_it_says_somethin
         turn_the_wheel(workspace, now)
     one = Contribution.within(workspace).get()
     assert (one.text, one.kind, one.purpose) == ("Best jug I ever had.", "quote", "voices")
+    with pytest.raises(Refused, match="have not agreed"):
+        publishes(one.pk, "Anna")
     says("granted")
-    publish(workspace=workspace, contribution=one.pk, shown_as="Anna", staff=None, now=now)
+    publishes(one.pk, "Anna")
     assert len(shown(workspace)) == 1
 
 

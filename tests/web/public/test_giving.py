@@ -70,7 +70,7 @@ def test_a_photo_and_words_are_given_with_the_permission_that_was_ticked(workspa
     assert said.proof["question"] == "quote"
     assert answers(workspace) == [{"stars": 5, "quote": "Ask … lovely!", "photo": True, "where": True}]
     assert people(workspace, [anna])[anna].facts["email_given"] == "anna@other.example"
-    publish(workspace=workspace, contribution=review.pk, shown_as="Anna", staff=None, now=NOW)
+    publish(workspace=workspace, contribution=review.pk, seen=review.came_at.isoformat(), shown_as="Anna", staff=None, now=NOW)
     assert "★★★★★" in client.get("/at/shop/voices/").content.decode()
     assert client.get(f"/at/shop/voices/{photo.pk}.jpg").status_code == 404
     assert client.post(f"/s/{link}", {"stars": "4"}).status_code == 200  # the address is here already

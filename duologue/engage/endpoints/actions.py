@@ -139,6 +139,8 @@ def tell_again(*, workspace: Workspace, name: str, since: datetime | None = None
 def send_untaken_again(*, workspace: Workspace, name: str, events: Collection[int] = (), now: datetime) -> int:
     """Send again what an endpoint did not take, all of it or these by their numbers, once; return how many. Raises Refused."""
     one = _known(workspace, name)
+    if workspace.is_virtual and not one.is_test:
+        raise Refused("virtual clock", "While the clock is virtual only endpoints marked test are called.")
     rows = Untaken.within(workspace).filter(endpoint=one)
     found = (rows.filter(pk__in=events) if events else rows).update(again=True)
     if found:

@@ -6,13 +6,14 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Final
 
 from duologue.engage.endpoints.reading import take
-from duologue.engage.endpoints.telling import TOGETHER, Told, settle, tell
+from duologue.engage.endpoints.telling import TOGETHER, pass_by, settle, tell
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
     from datetime import datetime
 
     from duologue.engage.endpoints.reading import Held
+    from duologue.engage.endpoints.telling import Told
     from duologue.platform.workspaces.models import Workspace
 
 AT_ONCE: Final = 16
@@ -25,8 +26,10 @@ def tell_due(workspace: Workspace, now: datetime) -> int:
     """
     held = take(workspace=workspace, most=AT_ONCE, now=now)
     for one in held:
-        is_told = one.endpoint.is_test or not workspace.is_virtual
-        settle(workspace=workspace, held=one, told=tell(one, now) if is_told else Told(done=len(one.messages)))
+        if one.endpoint.is_test or not workspace.is_virtual:
+            settle(workspace=workspace, held=one, told=tell(one, now))
+        else:
+            pass_by(workspace=workspace, held=one)
     return len(held)
 
 

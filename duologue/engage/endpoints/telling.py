@@ -82,7 +82,7 @@ def _said(line: Line, held: Held, message: Message, began: datetime) -> Failure 
 @transaction.atomic
 def settle(*, workspace: Workspace, held: Held, told: Told) -> None:
     """Move the endpoint past what it took, and say what follows a failure; nothing where somebody else has taken it since."""
-    one = Endpoint.within(workspace).filter(pk=held.endpoint.pk, claim=held.endpoint.claim).select_for_update().first()
+    one = _claimed(workspace, held)
     if one is None:
         return
     now = present(workspace)
@@ -101,6 +101,22 @@ def settle(*, workspace: Workspace, held: Held, told: Told) -> None:
     else:
         _failed(workspace, one, stream[len(passed)] if len(passed) < len(stream) else None, told.failure, is_first=bool(passed), now=now)
     one.save()
+
+
+@transaction.atomic
+def pass_by(*, workspace: Workspace, held: Held) -> None:
+    """Move the endpoint past what it is not told at all; what it did not take before stays set aside until somebody asks for it anew."""
+    one = _claimed(workspace, held)
+    if one is None:
+        return
+    if one.again:
+        Untaken.within(workspace).filter(endpoint=one, again=True).update(again=False)
+    (one.batch_no, one.event_id), one.claimed_until, one.again = held.end, None, False
+    one.save(update_fields=["batch_no", "event_id", "claimed_until", "again"])
+
+
+def _claimed(workspace: Workspace, held: Held) -> Endpoint | None:
+    return Endpoint.within(workspace).filter(pk=held.endpoint.pk, claim=held.endpoint.claim).select_for_update().first()
 
 
 def _failed(workspace: Workspace, one: Endpoint, message: Message | None, failure: Failure, *, is_first: bool, now: datetime) -> None:

@@ -228,6 +228,24 @@ def test_on_a_virtual_clock_others_are_passed_by_and_private_networks_are_never_
         change_endpoint(workspace=told.workspace, name="crm", url=receiver.url, now=told.now)
 
 
+def test_on_a_virtual_clock_what_others_did_not_take_stays_set_aside(told, receiver):
+    receiver.answers = [422, 422, 422]
+    happen(told, 1)
+    told.advance(minutes=2)
+    send_untaken_again(workspace=told.workspace, name="crm", now=told.now)
+    change_endpoint(workspace=told.workspace, name="crm", is_test=False, now=told.now)
+    happen(told, 2)
+    told.turn()
+    found = lines(told)
+    assert (receiver.numbers, found["untaken"], found["told"], found["behind"]) == ([1, 1, 1], 1, 0, 0)
+    with pytest.raises(Refused, match="only endpoints marked test"):
+        send_untaken_again(workspace=told.workspace, name="crm", now=told.now)
+    change_endpoint(workspace=told.workspace, name="crm", is_test=True, now=told.now)
+    send_untaken_again(workspace=told.workspace, name="crm", now=told.now)
+    told.turn()
+    assert (receiver.numbers[3:], lines(told)["untaken"]) == ([1], 0)
+
+
 def test_the_erased_are_told_of_no_more(told, receiver):
     receiver.answers = [400] * 3 + [503] * 9
     happen(told, 1, 2)

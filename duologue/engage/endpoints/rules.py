@@ -60,9 +60,14 @@ def after(failure: Failure, attempt: int, now: datetime) -> Next:
     """
     if failure.for_good or failure.status == GONE:
         return Next(pause=True)
-    refuses = failure.status is not None and 300 <= failure.status < 500 and failure.status not in LATER
+    refuses = is_refusal(failure)
     tries = REFUSED_TRIES if refuses else SILENT_TRIES
     return Next(at=now + tries[attempt - 1]) if attempt <= len(tries) else Next(set_aside=True, pause=not refuses)
+
+
+def is_refusal(failure: Failure) -> bool:
+    """Say whether it does not want this one event, and may well take the next."""
+    return failure.status is not None and 300 <= failure.status < 500 and failure.status not in LATER and failure.status != GONE
 
 
 def kind_of(event: str) -> str:

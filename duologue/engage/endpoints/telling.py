@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from duologue.engage.endpoints.models import Endpoint, Untaken
-from duologue.engage.endpoints.rules import Failure, after
+from duologue.engage.endpoints.rules import Failure, after, is_refusal
 from duologue.engage.webhooks.rules import signature
 from duologue.platform.outbound.calling import Line, NotAllowed
 from duologue.platform.workspaces.queries import now as present
@@ -45,7 +45,7 @@ def tell(held: Held, now: datetime) -> Told:
             if time.monotonic() > until:
                 break
             failure = _said(line, held, message, now)
-            if failure is not None and message.untaken is None:
+            if failure is not None and (message.untaken is None or not is_refusal(failure)):
                 told.failure = failure
                 break
             if failure is not None:
@@ -86,7 +86,6 @@ def settle(*, workspace: Workspace, held: Held, told: Told) -> None:
     if one is None:
         return
     now = present(workspace)
-    _settle_again(workspace, one, held, told)
     stream = [message for message in held.messages if message.untaken is None]
     passed = stream[: max(0, told.done - (len(held.messages) - len(stream)))]
     if told.done == len(held.messages):
@@ -99,7 +98,8 @@ def settle(*, workspace: Workspace, held: Held, told: Told) -> None:
     if told.failure is None:
         one.attempt, one.trouble, one.failing_since = 0, "", None
     else:
-        _failed(workspace, one, stream[len(passed)] if len(passed) < len(stream) else None, told.failure, is_first=bool(passed), now=now)
+        _failed(workspace, one, held.messages[told.done], told.failure, is_first=told.done > 0, now=now)
+    _settle_again(workspace, one, held, told)
     one.save()
 
 
@@ -119,7 +119,7 @@ def _claimed(workspace: Workspace, held: Held) -> Endpoint | None:
     return Endpoint.within(workspace).filter(pk=held.endpoint.pk, claim=held.endpoint.claim).select_for_update().first()
 
 
-def _failed(workspace: Workspace, one: Endpoint, message: Message | None, failure: Failure, *, is_first: bool, now: datetime) -> None:
+def _failed(workspace: Workspace, one: Endpoint, message: Message, failure: Failure, *, is_first: bool, now: datetime) -> None:
     one.attempt = 1 if is_first else one.attempt + 1
     one.trouble = failure.reason[:200]
     one.failing_since = now if is_first or one.failing_since is None else one.failing_since
@@ -128,7 +128,12 @@ def _failed(workspace: Workspace, one: Endpoint, message: Message | None, failur
         one.paused_at = now
     if following.at is not None:
         one.due_at = following.at
-    if following.set_aside and message is not None:
+    if not following.set_aside:
+        return
+    one.attempt = 0
+    if message.untaken is not None:
+        Untaken.within(workspace).filter(pk=message.untaken).update(again=False, reason=one.trouble)
+    else:
         Untaken._rows.get_or_create(
             workspace=workspace,
             endpoint=one,
@@ -142,7 +147,7 @@ def _failed(workspace: Workspace, one: Endpoint, message: Message | None, failur
                 "reason": failure.reason[:200],
             },
         )
-        one.batch_no, one.event_id, one.attempt = message.batch_no, message.event_id, 0
+        one.batch_no, one.event_id = message.batch_no, message.event_id
 
 
 def _settle_again(workspace: Workspace, one: Endpoint, held: Held, told: Told) -> None:

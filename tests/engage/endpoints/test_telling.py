@@ -151,6 +151,28 @@ def test_who_is_silent_for_a_day_is_paused_and_loses_but_the_one_that_is_set_asi
     assert (receiver.numbers[12:], lines(told)["untaken"]) == ([1, 2], 0)
 
 
+def test_who_is_silent_to_what_is_sent_again_is_given_time_and_the_next_event_is_not_blamed(told, receiver):
+    receiver.answers = [422, 422, 422, 503]
+    happen(told, 1)
+    told.advance(minutes=2)
+    send_untaken_again(workspace=told.workspace, name="crm", now=told.now)
+    happen(told, 2)
+    told.turn()
+    assert (receiver.numbers[3:], lines(told)["trouble"], lines(told)["untaken"]) == ([1], "status 503", 1)
+    told.advance(minutes=2)
+    assert (receiver.numbers[4:], lines(told)["untaken"], lines(told)["told"]) == ([1, 2], 0, 1)
+    receiver.answers = [422, 422, 422] + [500] * 12
+    happen(told, 3)
+    told.advance(minutes=2)
+    send_untaken_again(workspace=told.workspace, name="crm", now=told.now)
+    happen(told, 4)
+    told.advance(hours=30)
+    assert (set(receiver.numbers[6:]), lines(told)["paused"], lines(told)["untaken"]) == ({3}, True, 1)
+    resume_endpoint(workspace=told.workspace, name="crm", now=told.now)
+    told.turn()
+    assert (receiver.numbers[21:], lines(told)["untaken"]) == ([4], 1)
+
+
 def test_one_that_says_gone_is_paused_at_once_and_loses_nothing(told, receiver):
     receiver.answers = [410]
     happen(told, 1)

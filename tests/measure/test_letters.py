@@ -74,6 +74,15 @@ def test_a_letter_is_due_on_the_workspaces_clock(every, at, zone, due):
     assert rules.next_at(every, at, zone, TUESDAY) == datetime.fromisoformat(due)
 
 
+def test_an_order_in_two_dialogues_is_not_told_as_two():
+    counted = rules.Figures(sales={"back-soon": 2, "win-back": 5}, revenue={"back-soon": 9000, "win-back": 12000})
+    before = {"sales": {"back-soon": 1, "win-back": 4}, "revenue": {"back-soon": 4000, "win-back": 7000}}
+    told = rules.five_sentences(counted, before, "/shop", lambda minor: f"£{minor // 100}")[2]
+    at = "/shop/measure/reports/win-back"
+    said = f"[Win back]({at}) was followed by the most sales, [1]({at}) worth [£50]({at})"
+    assert told == f"{said}; an order counts in each dialogue that it falls to."
+
+
 def test_a_monday_letter_has_five_sentences_and_every_number_leads_to_its_page(workspace, dialogue):
     workspace.clock_at = TUESDAY
     workspace.save()
@@ -90,11 +99,12 @@ def test_a_monday_letter_has_five_sentences_and_every_number_leads_to_its_page(w
 
     first = Issue.within(workspace).get(staff=anna)
     at = f"/{workspace.name}/measure"
+    sold = f"{at}/reports/win-back"
     assert first.at == datetime(2026, 1, 12, 8, tzinfo=UTC)
     assert first.body == [
         f"Last week [1]({at}/growth) person joined the list and [0]({at}/growth) went, so you may now contact [1]({at}/growth).",
         f"So far [1]({at}/reports) letter left, and people clicked in [0]({at}/reports) of them.",
-        f"They were followed by [1]({at}/reports) sale worth [£20.00]({at}/reports), most of them after [win back]({at}/reports/win-back).",
+        f"[Win back]({sold}) was followed by the most sales, [1]({sold}) worth [£20.00]({sold}); an order counts in each dialogue that it falls to.",
         "Nothing went badly.",
         f"No broadcast is set to leave, and [0](/{workspace.name}/engage/inbox) conversations wait for an answer.",
     ]

@@ -24,7 +24,8 @@ LINKED: Final = re.compile(r"\[([^\]]+)\]\((/[^/)\s][^)\s]*)\)")
 class Figures:
     """What a Monday letter counts. `joined`, `gone` are of the last seven days; letters, clicks, sales and revenue from the beginning on.
 
-    `revenue` is text, as people read it; `best` names the dialogue that sold most since, `trouble` is a sentence or empty.
+    `sales` and `revenue` (minor units) are by dialogue and are never added up: an order counts in each dialogue that it falls to.
+    `trouble` is a sentence or empty.
     """
 
     joined: int = 0
@@ -55,9 +56,9 @@ def five_sentences(now: Figures, before: Mapping[str, Any], base: str, money: Ca
     followed = "No sale followed them."
     if any(sold.values()):
         best = max(sold, key=lambda name: (sold[name], name))
-        brought = sum(now.revenue.values()) - sum(before.get("revenue", {}).values())
-        followed = f"They were followed by {_some(sum(sold.values()), 'sale', 'sales', reports)} worth [{money(brought)}]({reports})"
-        followed += f", most of them after [{best.replace('-', ' ')}]({reports}/{best})."
+        there, brought = f"{reports}/{best}", now.revenue.get(best, 0) - before.get("revenue", {}).get(best, 0)
+        followed = f"[{best.replace('-', ' ').capitalize()}]({there}) was followed by the most sales, {_number(sold[best], there)}"
+        followed += f" worth [{money(brought)}]({there}); an order counts in each dialogue that it falls to."
     waits = f"{_some(now.open_cases, 'conversation', 'conversations', f'{base}/engage/inbox')} {'waits' if now.open_cases == 1 else 'wait'}"
     return [
         f"{joined}, so you may now contact {_number(now.may_contact, growth)}.",

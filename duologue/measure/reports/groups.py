@@ -20,7 +20,8 @@ LOSSES: Final = ("unsubscribes", "complaints", "spam_reports")
 def by(workspace: Workspace, what: str) -> dict[str, Any]:
     """Return the groups by persona, promise, stage or campaign (`what`), the largest revenue first; "" are those that name none.
 
-    A person counts once for each dialogue. Raises ValueError for anything else than `SERVES`.
+    A person counts once for each dialogue, and an order in each dialogue that it falls to.
+    Raises ValueError for anything else than `SERVES`.
     """
     if what not in SERVES:
         raise ValueError(f"Results are summed by {', '.join(SERVES)}; not by {what!r}.")

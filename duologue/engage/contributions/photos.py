@@ -10,10 +10,15 @@ from PIL import Image, ImageOps
 
 KINDS: Final = ("JPEG", "PNG", "WEBP")
 MOST_BYTES: Final = 15_000_000
-MOST_PIXELS: Final = 25_000_000  # in memory at once; a JPEG is read at a part of its size, if it is stored row by row
+MOST_PIXELS: Final = 25_000_000  # in memory at once; a JPEG is read at a part of its size, if it is stored in one scan
 MOST_OF_A_JPEG: Final = 89_000_000  # before it is read at a part of its size; beyond it Pillow warns
 SIDE: Final = 1600
 QUALITY: Final = 82
+
+_ALONE: Final = frozenset({0x00, 0x01, 0xFF, *range(0xD0, 0xD9)})  # marks of a JPEG that have no length
+_FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_SEQUENTIAL: Final = frozenset({0xC0, 0xC1})
+_SCAN: Final = 0xDA
 
 
 @dataclass(slots=True, frozen=True)
@@ -35,7 +40,7 @@ def take_photo(raw: bytes) -> TakenPhoto:
         raise NotTaken("photo_too_large")
     try:
         with Image.open(BytesIO(raw), formats=KINDS) as image:
-            kept = _kept(image) if _fits(image) else None
+            kept = _kept(image) if _fits(image, raw) else None
     except Image.DecompressionBombError:
         raise NotTaken("photo_too_large") from None
     except Exception:  # noqa: BLE001  a broken picture breaks its reader in many ways
@@ -45,15 +50,33 @@ def take_photo(raw: bytes) -> TakenPhoto:
     return kept
 
 
-def _fits(image: Image.Image) -> bool:
+def _fits(image: Image.Image, raw: bytes) -> bool:
     """Say whether a picture can be read in the room there is, and have a large JPEG read at a part of its size.
 
-    A progressive one is held whole while it is read, whatever part is asked for.
+    One stored in several scans, as a progressive one is, is held whole while it is read, whatever part is asked for.
     """
-    if image.width * image.height > (MOST_PIXELS if "progressive" in image.info else MOST_OF_A_JPEG):
+    pixels = image.width * image.height
+    if pixels > MOST_OF_A_JPEG or (pixels > MOST_PIXELS and not _in_one_scan(raw)):
         return False
     image.draft("RGB", (SIDE, SIDE))  # never smaller than this; other kinds stay as they are
     return image.width * image.height <= MOST_PIXELS
+
+
+def _in_one_scan(raw: bytes) -> bool:
+    """Say whether this is a JPEG whose first scan holds all its colours, and is not progressive."""
+    if not raw.startswith(b"\xff\xd8"):
+        return False
+    at, colours = 2, 0
+    while True:
+        at = raw.index(b"\xff", at) + 1
+        marker = raw[at]
+        if marker in _ALONE:
+            continue
+        if marker == _SCAN:
+            return raw[at + 3] == colours
+        if marker in _FRAMES:
+            colours = raw[at + 8] if marker in _SEQUENTIAL else 0
+        at += 1 + int.from_bytes(raw[at + 1 : at + 3])
 
 
 def _kept(image: Image.Image) -> TakenPhoto:

@@ -10,14 +10,19 @@ from django.db import transaction
 from django.http import HttpResponse, JsonResponse
 
 from duologue.api.v1.access import token_of
+from duologue.api.v1.rate import TooOften, answer_to, take
 from duologue.platform.database.clock import database_now
 from duologue.platform.outbound.actions import claim, remember
+from duologue.platform.outbound.queries import answer_of
+from duologue.platform.secrets.sealing import NotOurSeal
 from duologue.platform.staff.queries import key_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpRequest
+
+    from duologue.platform.outbound.models import Answered
 
 LONGEST: Final = 255
 AGAIN: Final = "Idempotent-Replayed"
@@ -40,7 +45,7 @@ def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         with transaction.atomic():
             row, is_new = claim(key=key, word=word, request=_digest(request), now=database_now())
             if not is_new:
-                return _again(row.status, bytes(row.body), is_same=bytes(row.request) == _digest(request))
+                return _again(row, is_same=bytes(row.request) == _digest(request))
             answer = view(request, *values, **more)
             if 200 <= answer.status_code < 300:
                 remember(row=row, status=answer.status_code, body=answer.content)
@@ -56,9 +61,18 @@ def _digest(request: HttpRequest) -> bytes:
     return hashlib.blake2b(said, digest_size=32).digest()
 
 
-def _again(status: int, body: bytes, *, is_same: bool) -> HttpResponse:
+def _again(row: Answered, *, is_same: bool) -> HttpResponse:
+    try:
+        take(row.key)  # a new request is counted where its key is looked at
+    except TooOften as mistake:
+        return answer_to(mistake)
     if not is_same:
         return JsonResponse(
             {"detail": "This Idempotency-Key was used for another request; send a new one with each new request."}, status=422
         )
-    return HttpResponse(body, status=status, content_type="application/json; charset=utf-8", headers={AGAIN: "true"})
+    try:
+        body = answer_of(row)
+    except NotOurSeal:
+        detail = "This request was done, but its answer was sealed with another installation key; look at what it made instead."
+        return JsonResponse({"detail": detail}, status=409)
+    return HttpResponse(body, status=row.status, content_type="application/json; charset=utf-8", headers={AGAIN: "true"})

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
+from django.http import JsonResponse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from django.http import HttpResponse
 
 MOST_KEYS: Final = 10_000
 
@@ -20,6 +23,11 @@ class TooOften(Exception):
     def __init__(self, seconds: int) -> None:
         super().__init__(f"This key may ask {settings.API_PER_MINUTE} times a minute; ask again in {seconds} s.")
         self.seconds = seconds
+
+
+def answer_to(mistake: TooOften) -> HttpResponse:
+    """Answer a key that asks too often."""
+    return JsonResponse({"detail": str(mistake)}, status=429, headers={"Retry-After": str(mistake.seconds)})
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ from duologue.api.v1.measure import router as measure
 from duologue.api.v1.own import router as people
 from duologue.api.v1.perks import router as perks
 from duologue.api.v1.products import router as products
-from duologue.api.v1.rate import TooOften
+from duologue.api.v1.rate import TooOften, answer_to
 from duologue.api.v1.segments import router as segments
 from duologue.api.v1.webhooks import router as webhooks
 
@@ -46,11 +46,9 @@ api.add_router("/{workspace}/products", products)
 
 
 @api.exception_handler(TooOften)
-def ask_later(request: HttpRequest, mistake: TooOften) -> HttpResponse:
+def ask_later(_request: HttpRequest, mistake: TooOften) -> HttpResponse:
     """Answer a key that asks too often."""
-    answer = api.create_response(request, {"detail": str(mistake)}, status=429)
-    answer.headers["Retry-After"] = str(mistake.seconds)
-    return answer
+    return answer_to(mistake)
 
 
 urlpatterns = [path("", api.urls)]

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 from django.db import connection
 
 from duologue.platform.outbound.models import Answered
+from duologue.platform.outbound.queries import place_of
+from duologue.platform.secrets.sealing import seal
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -35,8 +37,8 @@ def claim(*, key: Key, word: str, request: bytes, now: datetime) -> tuple[Answer
 
 
 def remember(*, row: Answered, status: int, body: bytes) -> None:
-    """Keep the answer beside its request."""
-    row.status, row.body = status, body
+    """Keep the answer beside its request, sealed: it may hold a secret that is shown this once."""
+    row.status, row.body = status, seal(body.decode(), place_of(row))
     row.save(update_fields=["status", "body"])
 
 

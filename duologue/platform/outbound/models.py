@@ -8,7 +8,7 @@ from duologue.platform.database.models import InWorkspace
 
 
 class Answered(InWorkspace):
-    """A request that came with an Idempotency-Key, and the answer it got; kept 24 hours. Holds digests, never the request."""
+    """A request that came with an Idempotency-Key, and the answer it got, sealed; kept 24 hours. Holds digests, never the request."""
 
     key = models.BigIntegerField(help_text="The key that asked, by its number.")
     word = models.CharField(max_length=255, help_text="The Idempotency-Key.")

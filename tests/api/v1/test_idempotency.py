@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from duologue.api.v1 import rate
 from duologue.api.v1.urls import api
 from duologue.people.consent.actions import save_purpose
 from duologue.people.identifiers.actions import NewIdentifier, attach
@@ -79,6 +80,26 @@ def test_after_a_day_a_word_is_free_again_and_at_night_it_is_dropped(workspace, 
     Answered.within(workspace).update(at=row.at - timedelta(hours=25))
     forget_what_expired()
     assert not Answered.within(workspace).exists()
+
+
+def test_a_replay_counts_against_the_rate_too(state, settings, monkeypatch):
+    monkeypatch.setattr(rate, "_buckets", {})
+    settings.API_PER_MINUTE = 2
+    answers = [state("order-1") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [201, 201, 429]
+    assert (int(answers[2]["Retry-After"]) > 0, answers[2].json()["detail"][:28]) == (True, "This key may ask 2 times a m")
+
+
+def test_an_answer_that_holds_a_secret_is_kept_sealed(client, workspace, settings):
+    _, key = create_key(workspace, name="ops", kind="manage", role="owner", now=NOW)
+    body = {"name": "crm", "url": "https://crm.example/", "events": ["*"]}
+    headers = {"authorization": f"Bearer {key}", "idempotency-key": "hook-1"}
+    ask = lambda: client.post("/api/v1/shop/webhooks", data=body, content_type="application/json", headers=headers)  # noqa: E731
+    secret = ask().json()["secret"]
+    assert secret.encode() not in bytes(Answered.within(workspace).get().body)
+    assert ask().json()["secret"] == secret
+    settings.SECRET_KEY = "another"
+    assert (ask().status_code, ask().json()["detail"][:21]) == (409, "This request was done")
 
 
 @pytest.mark.parametrize("word", ["", " ", "x" * 256])

@@ -35,9 +35,9 @@ INSERT INTO engage_delivery (workspace_id, run_id, dialogue_id, person, profile_
     FROM engage_run r WHERE r.workspace_id = %(workspace)s;
 
 INSERT INTO engage_perk (workspace_id, offer_id, offer_version_id, person, profile_id, run_id, seq, code, state, worth, cost, reserved_at,
-                             issued_at, expires_at, redeemed_for)
+                             issued_at, expires_at, redeemed_for, unit, amount, remaining, reason)
     SELECT r.workspace_id, v.offer_id, v.id, r.person, r.profile_id, r.id, 1, 'C' || r.id, 'issued', 500, 500, %(now)s, %(now)s,
-           %(now)s + interval '14 days', ''
+           %(now)s + interval '14 days', '', '', 0, 0, ''
     FROM engage_run r JOIN strategize_offerversion v ON v.workspace_id = r.workspace_id
     WHERE r.workspace_id = %(workspace)s AND r.id %% 2 = 0;
 

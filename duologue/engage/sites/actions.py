@@ -19,6 +19,7 @@ from duologue.platform.workspaces.queries import now as now_in
 from duologue.strategize.dialogues.models import SurveyVersion
 from duologue.strategize.dialogues.rules.survey import GIVEN
 from duologue.strategize.dialogues.surveys import survey_of
+from duologue.strategize.versions import in_force
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -97,7 +98,7 @@ def checked(workspace: Workspace, source: str, file: str = "") -> Site:
 
 
 def _check_survey(workspace: Workspace, document: Document, place: Place, form: Form) -> None:
-    version = SurveyVersion.within(workspace).filter(name=form.survey).order_by("-number").first()
+    version = in_force(SurveyVersion, workspace, form.survey)
     if version is None:
         document.refuse((*place, "survey"), f"There is no survey {form.survey!r}.")
         return

@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-from django.db import models
-
-from duologue.platform.database.models import InWorkspace
+from duologue.strategize.versions import NamedVersion
 
 
-class CampaignVersion(InWorkspace):
-    """One version of a campaign; the highest number is in force. `data` is `rules.Campaign` as JSON."""
-
-    name = models.CharField(max_length=63)
-    number = models.IntegerField()
-    data = models.JSONField()
-    since = models.DateTimeField()
-
-    class Meta(InWorkspace.Meta):
-        constraints = [models.UniqueConstraint(fields=["workspace", "name", "number"], name="campaign_versions")]
+class CampaignVersion(NamedVersion):
+    """One version of a campaign; `data` is `rules.Campaign` as JSON."""

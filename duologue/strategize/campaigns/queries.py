@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import F
 
+from duologue.strategize import versions
 from duologue.strategize.campaigns import rules
 from duologue.strategize.campaigns.models import CampaignVersion
 from duologue.strategize.dialogues.models import DialogueVersion
@@ -28,13 +29,13 @@ class InForce:
 
 def current(workspace: Workspace, name: str) -> InForce | None:
     """Return the version of a campaign that is in force, or None."""
-    row = CampaignVersion.within(workspace).filter(name=name).order_by("-number").first()
+    row = versions.in_force(CampaignVersion, workspace, name)
     return _made(row) if row else None
 
 
 def campaigns(workspace: Workspace) -> list[InForce]:
     """Return all campaigns, by name."""
-    return [_made(row) for row in CampaignVersion.within(workspace).order_by("name", "-number").distinct("name")]
+    return [_made(row) for row in versions.all_in_force(CampaignVersion, workspace)]
 
 
 def dialogues_of(workspace: Workspace, name: str = "") -> list[DialogueVersion]:

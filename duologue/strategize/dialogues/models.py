@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from duologue.platform.database.models import InWorkspace, link
+from duologue.strategize.versions import NamedVersion
 
 
 class Dialogue(InWorkspace):
@@ -46,13 +47,5 @@ class DialogueVersion(InWorkspace):
         constraints = [models.UniqueConstraint(fields=["workspace", "dialogue", "number"], name="dialogue_versions")]
 
 
-class SurveyVersion(InWorkspace):
-    """One version of a survey; the highest number is current. `data` is `rules.survey.Survey` as JSON."""
-
-    name = models.CharField(max_length=63)
-    number = models.IntegerField()
-    data = models.JSONField()
-    since = models.DateTimeField()
-
-    class Meta(InWorkspace.Meta):
-        constraints = [models.UniqueConstraint(fields=["workspace", "name", "number"], name="survey_versions")]
+class SurveyVersion(NamedVersion):
+    """One version of a survey; `data` is `rules.survey.Survey` as JSON."""

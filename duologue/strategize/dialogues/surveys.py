@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import transaction
 from django.db.models import Max
 
+from duologue.strategize import versions
 from duologue.strategize.dialogues.models import SurveyVersion
 from duologue.strategize.dialogues.rules import survey as rules
 
@@ -17,17 +17,9 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 
-@transaction.atomic
 def save_survey(*, workspace: Workspace, survey: rules.Survey, now: datetime) -> SurveyVersion:
     """Keep a survey as a new version; the same again gives the version there is."""
-    data = rules.to_json(survey)
-    newest = SurveyVersion.within(workspace).filter(name=survey.survey).order_by("-number").first()
-    if newest is not None and newest.data == data:
-        return newest
-    number = newest.number + 1 if newest else 1
-    version = SurveyVersion(workspace=workspace, name=survey.survey, number=number, data=data, since=now)
-    version.save()
-    return version
+    return versions.keep(SurveyVersion, workspace=workspace, name=survey.survey, data=rules.to_json(survey), now=now)
 
 
 def survey_of(version: SurveyVersion) -> rules.Survey:

@@ -221,7 +221,7 @@ class Migration(FirstMigration):
             options={
                 'abstract': False,
                 'default_manager_name': '_rows',
-                'constraints': [models.UniqueConstraint(fields=('workspace', 'name', 'number'), name='campaign_versions')],
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'name', 'number'), name='campaignversion_numbers')],
             },
             managers=[
                 ('_rows', django.db.models.manager.Manager()),
@@ -241,7 +241,7 @@ class Migration(FirstMigration):
         ),
         migrations.AddConstraint(
             model_name='occasionversion',
-            constraint=models.UniqueConstraint(fields=('workspace', 'name', 'number'), name='occasion_versions'),
+            constraint=models.UniqueConstraint(fields=('workspace', 'name', 'number'), name='occasionversion_numbers'),
         ),
         migrations.AddConstraint(
             model_name='offer',
@@ -253,7 +253,7 @@ class Migration(FirstMigration):
         ),
         migrations.AddConstraint(
             model_name='placementversion',
-            constraint=models.UniqueConstraint(fields=('workspace', 'name', 'number'), name='placement_versions'),
+            constraint=models.UniqueConstraint(fields=('workspace', 'name', 'number'), name='placementversion_numbers'),
         ),
         migrations.AddConstraint(
             model_name='segment',
@@ -273,6 +273,6 @@ class Migration(FirstMigration):
         ),
         migrations.AddConstraint(
             model_name='surveyversion',
-            constraint=models.UniqueConstraint(fields=('workspace', 'name', 'number'), name='survey_versions'),
+            constraint=models.UniqueConstraint(fields=('workspace', 'name', 'number'), name='surveyversion_numbers'),
         ),
     ]

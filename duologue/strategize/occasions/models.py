@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-from django.db import models
-
-from duologue.platform.database.models import InWorkspace
+from duologue.strategize.versions import NamedVersion
 
 
-class OccasionVersion(InWorkspace):
-    """One version of an occasion; the highest number is in force. `data` is `rules.Occasion` as JSON."""
-
-    name = models.CharField(max_length=63)
-    number = models.IntegerField()
-    data = models.JSONField()
-    since = models.DateTimeField()
-
-    class Meta(InWorkspace.Meta):
-        constraints = [models.UniqueConstraint(fields=["workspace", "name", "number"], name="occasion_versions")]
+class OccasionVersion(NamedVersion):
+    """One version of an occasion; `data` is `rules.Occasion` as JSON."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from duologue.strategize import versions
 from duologue.strategize.occasions import rules
 from duologue.strategize.occasions.models import OccasionVersion
 
@@ -25,13 +26,13 @@ class InForce:
 
 def current(workspace: Workspace, name: str) -> InForce | None:
     """Return the version of an occasion that is in force, or None."""
-    row = OccasionVersion.within(workspace).filter(name=name).order_by("-number").first()
+    row = versions.in_force(OccasionVersion, workspace, name)
     return _made(row) if row else None
 
 
 def occasions(workspace: Workspace) -> list[InForce]:
     """Return all occasions, by name."""
-    return [_made(row) for row in OccasionVersion.within(workspace).order_by("name", "-number").distinct("name")]
+    return [_made(row) for row in versions.all_in_force(OccasionVersion, workspace)]
 
 
 def described(workspace: Workspace) -> dict[str, dict[str, Any]]:

@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-from django.db import models
-
-from duologue.platform.database.models import InWorkspace
+from duologue.strategize.versions import NamedVersion
 
 
-class PlacementVersion(InWorkspace):
-    """One version of a placement; the highest number is in force. `data` is `rules.Placement` as JSON."""
-
-    name = models.CharField(max_length=63)
-    number = models.IntegerField()
-    data = models.JSONField()
-    since = models.DateTimeField()
-
-    class Meta(InWorkspace.Meta):
-        constraints = [models.UniqueConstraint(fields=["workspace", "name", "number"], name="placement_versions")]
+class PlacementVersion(NamedVersion):
+    """One version of a placement; `data` is `rules.Placement` as JSON."""

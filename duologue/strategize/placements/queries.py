@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from duologue.strategize import versions
 from duologue.strategize.placements import rules
 from duologue.strategize.placements.models import PlacementVersion
 
@@ -25,13 +26,13 @@ class InForce:
 
 def current(workspace: Workspace, name: str) -> InForce | None:
     """Return the version of a placement that is in force, or None."""
-    row = PlacementVersion.within(workspace).filter(name=name).order_by("-number").first()
+    row = versions.in_force(PlacementVersion, workspace, name)
     return _made(row) if row else None
 
 
 def placements(workspace: Workspace) -> list[InForce]:
     """Return all placements, by name."""
-    return [_made(row) for row in PlacementVersion.within(workspace).order_by("name", "-number").distinct("name")]
+    return [_made(row) for row in versions.all_in_force(PlacementVersion, workspace)]
 
 
 def described(workspace: Workspace) -> dict[str, dict[str, Any]]:

@@ -23,6 +23,7 @@ from duologue.strategize.dialogues.rules import asking
 from duologue.strategize.dialogues.rules import survey as surveys
 from duologue.strategize.dialogues.surveys import survey_of
 from duologue.strategize.models import SurveyVersion
+from duologue.strategize.versions import in_force
 from duologue.web.public.answers import read_answers
 from duologue.web.public.given import promised
 from duologue.web.public.look import look_of
@@ -99,7 +100,7 @@ class Here:
         """Return the survey of a form, in the language of the page."""
         if not form.survey:
             return None
-        version = SurveyVersion.within(self.room).filter(name=form.survey).order_by("-number").first()
+        version = in_force(SurveyVersion, self.room, form.survey)
         return surveys.said_in(survey_of(version), self.locale) if version else None
 
     def applies(self, asked: Survey | None, answers: Mapping[str, Any], seen: Collection[str] = ()) -> list[str]:

@@ -50,7 +50,7 @@ def is_said_well(mistakes: Mistakes, paths) -> None:
 @given(file=spoiled(kinds={"dialogue"}))
 def test_a_dialogue_is_read_or_refused(file):
     try:
-        read_dialogue(file.content.decode(), file.path)
+        assert read_dialogue(file.content.decode(), file.path).turns
     except Mistakes as mistakes:
         is_said_well(mistakes, {file.path})
 

@@ -1,6 +1,7 @@
 """The tables of engage."""
 
 from duologue.engage.care.models import CareRules
+from duologue.engage.carriers.models import CarrierHeard
 from duologue.engage.channels.models import KeptMail, Relay
 from duologue.engage.contributions.models import Contribution, Photo
 from duologue.engage.conversations.models import Conversation, Entry, GoodwillGift, Team
@@ -16,6 +17,7 @@ __all__ = [
     "Admission",
     "Attempt",
     "CareRules",
+    "CarrierHeard",
     "CodeTry",
     "Contribution",
     "Conversation",

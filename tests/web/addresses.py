@@ -74,6 +74,7 @@ def pages(workspace, filled) -> dict[str, str]:
         "setup": reverse("setup:setup", args=[name]),
         "webhooks": reverse("setup:webhooks", args=[name]),
         "webhook": reverse("setup:webhook", args=[name, "crm"]),
+        "mail-services": reverse("setup:carriers", args=[name]),
         "log": reverse("setup:log", args=[name]),
         "retention": reverse("setup:retention", args=[name]),
     }

@@ -17,6 +17,7 @@ from duologue.brand.personas.models import Persona
 from duologue.engage.broadcasts.actions import save as save_broadcast
 from duologue.engage.broadcasts.rules.texts import Broadcast
 from duologue.engage.care.actions import save_care
+from duologue.engage.carriers.actions import add_carrier, heard
 from duologue.engage.channels.actions import save_relay
 from duologue.engage.channels.models import KeptMail, Relay
 from duologue.engage.contributions.actions import NewContribution, contribute, publish
@@ -84,6 +85,9 @@ def fill(workspace: Workspace, now, people: int = 7) -> dict:
     save_site(workspace=workspace, source=SITE, now=now)
     draft = SITE.replace("Nothing else.", "Nothing else, and never an advertisement.").replace("Call me back", "Ring me")
     save_draft(workspace=workspace, name="tea-letter", source=draft, now=now, by="imogen@shop.example")
+    add_carrier(workspace=workspace, name="postmark", kind="postmark")
+    heard(workspace=workspace, name="postmark", now=now - timedelta(minutes=14))
+    add_carrier(workspace=workspace, name="mailgun", kind="mailgun", key="a key for tests")
     add_shop(workspace=workspace, name="woocommerce", kind="woocommerce", secret="a secret for tests")
     persons = people_of(workspace, now, people)
     note_looks(workspace=workspace, looks={("P-1", one, how): now for one in persons[:3] for how in ("viewed", "basket")})

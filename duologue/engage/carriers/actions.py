@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from django.db import connection, transaction
 
+from duologue.engage.carriers.models import CarrierHeard
 from duologue.engage.carriers.queries import PLACE, carrier
 from duologue.engage.carriers.rules import KINDS, NAME, Carrier
 from duologue.engage.conversations.judging import Click, judged
@@ -36,8 +37,11 @@ LONGEST_BACK: Final = timedelta(days=30)  # a moment that a service gives furthe
 TOLD_AS: Final = {"confirmed": names.MESSAGE_CONFIRMED, "bounced": names.MESSAGE_BOUNCED, "reported": names.SPAM_REPORTED}
 
 
-def add_carrier(*, workspace: Workspace, name: str, kind: str, key: str = "") -> Carrier:
-    """Let a service tell what became of letters; return it with the password of the address it is to call. Raises Refused."""
+def add_carrier(*, workspace: Workspace, name: str, kind: str, key: str = "", is_new: bool = False) -> Carrier:
+    """Let a service tell what became of letters; return it with the password of the address it is to call. Raises Refused.
+
+    One of this name gets another password, or with `is_new` is refused.
+    """
     if not NAME.fullmatch(name):
         raise Refused("no name", f"{name!r} is no name for a service; take small letters, digits and dashes.")
     if kind not in KINDS:
@@ -48,6 +52,8 @@ def add_carrier(*, workspace: Workspace, name: str, kind: str, key: str = "") ->
         raise Refused("no key", f"{kind} does not sign its calls; leave the key out, the address holds a password.")
     if kind == "sendgrid" and key:
         _check_public_key(key)
+    if is_new and carrier(workspace, name) is not None:
+        raise Refused("known", f"There is a service {name!r} already. Give this one another name, or forget the other first.")
     made = Carrier(kind=kind, password=secrets.token_urlsafe(24), key=key)
     put_secret(workspace, PLACE + name, msgspec.json.encode(made).decode())
     return made
@@ -66,7 +72,13 @@ def forget_carrier(*, workspace: Workspace, name: str) -> bool:
     """Hear no more of a service; say whether there was one."""
     known = carrier(workspace, name) is not None
     put_secret(workspace, PLACE + name, "")
+    CarrierHeard.within(workspace).filter(name=name).delete()
     return known
+
+
+def heard(*, workspace: Workspace, name: str, now: datetime) -> None:
+    """Keep when a service last called and proved it."""
+    CarrierHeard.within(workspace).update_or_create(workspace=workspace, name=name, defaults={"heard_at": now})
 
 
 @transaction.atomic

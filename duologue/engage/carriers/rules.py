@@ -23,6 +23,18 @@ KINDS: Final = {
     "resend": "possible",
 }
 """By kind, whether it signs its calls: with a key that is needed, or possible; else a password in the address proves them."""
+TITLES: Final = {
+    "mailgun": "Mailgun",
+    "sendgrid": "SendGrid",
+    "postmark": "Postmark",
+    "mailjet": "Mailjet",
+    "brevo": "Brevo",
+    "sparkpost": "SparkPost",
+    "mandrill": "Mandrill",
+    "amazon_ses": "Amazon SES",
+    "resend": "Resend",
+}
+"""By kind, how a service calls itself."""
 INBOUND: Final = frozenset({"mailgun", "sendgrid", "postmark", "mailjet", "sparkpost", "mandrill"})
 """Those that also bring mail that people write, whole, in the call itself."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+from django.conf import settings
 
 from duologue.people.shops.rules import Shop
 from duologue.platform.secrets.queries import get_secret, names
@@ -25,3 +26,8 @@ def shops(workspace: Workspace) -> dict[str, Shop]:
     """Return all shops by name."""
     found = {name.removeprefix(PLACE): shop(workspace, name.removeprefix(PLACE)) for name in names(workspace) if name.startswith(PLACE)}
     return {name: one for name, one in found.items() if one is not None}
+
+
+def address(workspace: Workspace, name: str) -> str:
+    """Return where a shop sends to."""
+    return f"{settings.PUBLIC_URL}/hooks/{workspace.name}/{name}"

@@ -101,10 +101,12 @@ def key(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     """Make a key; its secret is shown once."""
     name = request.POST.get("name", "").strip() or "unnamed"
     try:
-        made, secret = actions.create_key(workspace, name, request.POST.get("kind", ""), request.POST.get("role", ""), database_now())
+        kind, chosen, only = request.POST.get("kind", ""), request.POST.get("role", ""), request.POST.getlist("only")
+        made, secret = actions.create_key(workspace, name, kind, chosen, database_now(), only)
     except StaffRefused as refused:
         return said(request, str(refused), "setup:setup", workspace.name, refused=True)
-    note(workspace, str(request.user), "create key", str(made.pk), {"kind": made.kind, "role": made.role}, staff=member(request))
+    about = {"kind": made.kind, "role": made.role, "only": made.only}
+    note(workspace, str(request.user), "create key", str(made.pk), about, staff=member(request))
     request.session["fresh_secret"] = {"says": f"The key “{name}”. Copy it now; it is shown this once and kept nowhere.", "secret": secret}
     return said(request, "The key is made.", "setup:setup", workspace.name)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from duologue.web.setup import changes, log, retention, views, webhooks
+from duologue.web.setup import carriers, changes, log, retention, views, webhooks
 
 app_name = "setup"
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
     path("new-webhook", webhooks.add, name="new-webhook"),
     path("webhooks/<str:name>", webhooks.webhook, name="webhook"),
     path("webhooks/<str:name>/change", webhooks.change, name="change-webhook"),
+    path("mail-services", carriers.carriers, name="carriers"),
+    path("new-mail-service", carriers.add, name="new-carrier"),
+    path("mail-services/<str:name>/forget", carriers.forget, name="forget-carrier"),
     path("relays/<str:name>", changes.relay, name="relay"),
     path("invite", changes.invite_member, name="invite"),
     path("invitations/<int:number>/withdraw", changes.withdraw, name="withdraw"),

@@ -23,7 +23,7 @@ from django.db import DatabaseError, close_old_connections
 from duologue.api.callbacks.carriers.reading import confirmation, news_of, read
 from duologue.api.plain import WrongRequest, body_of, headers_of, on_a_fresh_connection
 from duologue.api.together import Together
-from duologue.engage.carriers.actions import note_news
+from duologue.engage.carriers.actions import heard, note_news
 from duologue.engage.carriers.queries import carrier
 from duologue.engage.carriers.rules import USER
 from duologue.engage.conversations.mail import take_in_mail
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 LARGEST: Final = 32 * 1024 * 1024  # mail with what hangs on it; news are far smaller
 LARGEST_NEWS: Final = 4 * 1024 * 1024
 KEPT_FOR: Final = 5.0
+HEARD_EVERY: Final = 20.0  # seconds: that a service called is kept this often, and not with each of thousands of calls
 log = structlog.get_logger()
 
 
@@ -54,6 +55,7 @@ class Entry:
 
 _together: WeakKeyDictionary[asyncio.AbstractEventLoop, Together[Entry]] = WeakKeyDictionary()
 _known: dict[tuple[str, str], tuple[float, Workspace, Carrier]] = {}
+_heard: dict[tuple[int, str], float] = {}
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
@@ -90,13 +92,32 @@ async def _take(scope: Any, receive: Any) -> int:
         raise WrongRequest(400, "The call cannot be read.") from wrong
     if subscribe := confirmation(one, request):
         await _elsewhere(_confirm, subscribe)
+    taken = await _keep(workspace, parts[2], one, events, inbound=inbound)
+    await _note_heard(workspace, parts[2])
+    return taken
+
+
+async def _keep(workspace: Workspace, name: str, one: Carrier, events: Sequence[Any], *, inbound: bool) -> int:
     if inbound or any(event.event_type == "inbound" for event in events):
         return int(await _elsewhere(_take_mail, workspace, [event for event in events if event.event_type == "inbound"]))
     news = news_of(one, events, workspace.pk)
     if news:
-        await _all().add(Entry(workspace, parts[2], news), len(news))
+        await _all().add(Entry(workspace, name, news), len(news))
     count("events_received", len(news))
     return len(news)
+
+
+async def _note_heard(workspace: Workspace, name: str) -> None:
+    if _heard.get((workspace.pk, name), 0.0) > time.monotonic():
+        return
+    if len(_heard) > 1000:
+        _heard.clear()
+    _heard[workspace.pk, name] = time.monotonic() + HEARD_EVERY
+    await _elsewhere(_hear, workspace, name)
+
+
+def _hear(workspace: Workspace, name: str) -> None:
+    heard(workspace=workspace, name=name, now=now(workspace))
 
 
 def _url(one: Carrier, path: str) -> str:
@@ -164,7 +185,7 @@ def _look_up(workspace: str, name: str) -> tuple[Workspace, Carrier]:
     found = Workspace.objects.filter(name=workspace).first()
     known = carrier(found, name) if found else None
     if found is None or known is None:
-        raise WrongRequest(404, "There is no such service; add it with: duologue carrier add")
+        raise WrongRequest(404, "There is no such service; add it in Settings, Mail services, or with: duologue carrier add")
     return found, known
 
 

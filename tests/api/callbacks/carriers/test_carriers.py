@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from duologue.api.callbacks.carriers import door
 from duologue.api.callbacks.carriers.door import application
 from duologue.engage.carriers.actions import add_carrier, forget_carrier
-from duologue.engage.carriers.queries import carriers
+from duologue.engage.carriers.queries import carriers, listed
 from duologue.engage.carriers.rules import KINDS, is_hard
 from duologue.engage.channels.email.addresses import mail_token
 from duologue.engage.channels.email.mime import build
@@ -48,6 +48,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def sent(shop, monkeypatch):  # noqa: F811
     """A letter that was accepted."""
     monkeypatch.setattr(door, "_known", {})
+    monkeypatch.setattr(door, "_heard", {})
     shop.add_people(1)
     shop.dialogue(
         "dialogue: hi\npurpose: promotions\nstarts: {by_hand: true}\nturns: {hi: {say: hello, listen: [{silence: 9d, then: end}]}}\n"
@@ -147,7 +148,10 @@ def test_each_call_of_a_service_is_written_down_once(sent, kind):
 def test_unsubscribing_there_is_withdrawing_here(sent):
     add(sent, "postmark")
     assert standing(sent.workspace, sent.people)[sent.people[0]].said_yes("email", "promotions")
+    assert call(sent, "postmark", "postmark_left", proof="not the password")[0] == 401
+    assert [one.heard_at for one in listed(sent.workspace)] == [None]
     assert call(sent, "postmark", "postmark_left")[0] == 200
+    assert [one.heard_at for one in listed(sent.workspace)] == [sent.now]
     assert not standing(sent.workspace, sent.people)[sent.people[0]].said_yes("email", "promotions")
     assert (Delivery.within(sent.workspace).get().left_at, suppressed(sent)) == (sent.now, [])
     assert Event.within(sent.workspace).get(name="Consent Withdrawn").properties["source"] == "postmark"

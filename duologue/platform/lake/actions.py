@@ -11,7 +11,7 @@ from django.db import connection
 
 from duologue.platform.database import locks
 from duologue.platform.lake.queries import held_until
-from duologue.platform.lake.rules import cleaned
+from duologue.platform.lake.rules import cleaned, left_out
 from duologue.platform.lake.tables import SCHEMA, SETTINGS, WRITER, opened, place
 
 if TYPE_CHECKING:
@@ -40,16 +40,17 @@ def rows_of(events: Iterable[Any]) -> pa.Table:
     """Return timeline events as rows of the lake, without what identifies a person."""
     columns: list[list[Any]] = [[] for _ in SCHEMA]
     for event in events:
-        row = (event.profile_id, event.id, event.occurred_at, event.received_at, event.name, _kept(event.properties), event.source)
-        for column, value in zip(
-            columns, (*row, event.run_id, event.delivery_id, event.batch_no, f"{event.occurred_at:%Y-%m}"), strict=True
-        ):
+        kept = cleaned(event.properties)
+        missing = left_out(event.properties, kept)
+        row = (event.profile_id, event.id, event.occurred_at, event.received_at, event.name, _text(kept), event.source)
+        about = (event.run_id, event.delivery_id, event.batch_no, _text(missing) if missing else None, f"{event.occurred_at:%Y-%m}")
+        for column, value in zip(columns, (*row, *about), strict=True):
             column.append(value)
     return pa.table([pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)], schema=SCHEMA)
 
 
-def _kept(properties: dict[str, Any]) -> str:
-    return json.dumps(cleaned(properties), ensure_ascii=False, separators=(",", ":"))
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def append(*, workspace: Workspace, events: Sequence[Any], batch_no: int) -> int:
@@ -123,7 +124,7 @@ def change_events(*, workspace: Workspace, events: Sequence[tuple[int, datetime,
     columns = {
         "id": pa.array([number for number, _, _ in events], pa.int64()),
         "month": pa.array([f"{at.astimezone(UTC):%Y-%m}" for _, at, _ in events], pa.string()),
-        "properties": pa.array([None if kept is None else _kept(kept) for _, _, kept in events], pa.string()),
+        "properties": pa.array([None if kept is None else _text(cleaned(kept)) for _, _, kept in events], pa.string()),
     }
     merging = table.merge(pa.table(columns), "held.month = said.month AND held.id = said.id", source_alias="said", target_alias="held")
     found = merging.when_matched_delete("said.properties IS NULL").when_matched_update({"properties": "said.properties"}).execute()

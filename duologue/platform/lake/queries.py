@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -17,28 +18,39 @@ if TYPE_CHECKING:
 COLUMNS = ", ".join(SCHEMA.names)
 
 
+@dataclass(frozen=True)
+class Snapshot:
+    """One state of the lake: the last batch of the timeline that it holds, 0 for none, and the files that hold it."""
+
+    batch_no: int
+    files: tuple[str, ...]
+
+    def rows(self) -> str:
+        """Return the SQL of its rows for DuckDB: a function of a table, with the columns of `tables.SCHEMA`."""
+        files = ", ".join("'" + file.replace("'", "''") + "'" for file in self.files)
+        return f"read_parquet([{files}], hive_partitioning = true, hive_types = {{'month': VARCHAR}})"
+
+
+def snapshot(workspace: Workspace) -> Snapshot:
+    """Return the lake as it is just now. Its files stay for an hour, or until somebody is erased: then take another."""
+    table = opened(workspace)
+    if table is None:
+        return Snapshot(0, ())
+    # on this machine paths are taken as they are, and not as an address writes them
+    files = (unquote(file) if file.startswith("/") else file for file in table.file_uris())
+    return Snapshot(int(table.transaction_version(WRITER) or 0), tuple(files))
+
+
 def held_until(workspace: Workspace) -> int:
     """Return the last batch of the timeline that the lake holds, 0 for none."""
-    table = opened(workspace)
-    return int(table.transaction_version(WRITER) or 0) if table else 0
+    return snapshot(workspace).batch_no
 
 
-def connection(workspace: Workspace, tail: pa.Table | None = None, *, memory: str = "1GB", threads: int = 2) -> duckdb.DuckDBPyConnection:
-    """Return a DuckDB with the view `events`: the lake's rows and those of `tail`, which are not in it yet."""
+def connection(held: Snapshot, tail: pa.Table | None = None, *, memory: str = "1GB", threads: int = 2) -> duckdb.DuckDBPyConnection:
+    """Return a DuckDB with the view `events`: the rows of the lake's snapshot and those of `tail`, which are not in it yet."""
     duck = duckdb.connect(config={"memory_limit": memory, "threads": threads, "autoinstall_known_extensions": False})
     duck.execute("SET TimeZone = 'UTC'")
     duck.register("tail", tail if tail is not None else SCHEMA.empty_table())
-    files = ", ".join("'" + file.replace("'", "''") + "'" for file in _files(workspace))
-    held = (
-        f"SELECT {COLUMNS} FROM read_parquet([{files}], hive_partitioning = true, hive_types = {{'month': VARCHAR}}) UNION ALL "
-        if files
-        else ""
-    )
-    duck.execute(f"CREATE VIEW events AS {held}SELECT {COLUMNS} FROM tail")
+    lake = f"SELECT {COLUMNS} FROM {held.rows()} UNION ALL " if held.files else ""
+    duck.execute(f"CREATE VIEW events AS {lake}SELECT {COLUMNS} FROM tail")
     return duck
-
-
-def _files(workspace: Workspace) -> list[str]:
-    """Return the files that hold the lake just now; those on this machine as their paths are, and not as an address writes them."""
-    table = opened(workspace)
-    return [unquote(file) if file.startswith("/") else file for file in table.file_uris()] if table else []

@@ -56,6 +56,7 @@ IDENTIFYING: Final = frozenset(
         "text",
     ]
 )
+UNNAMED: Final = "*"
 LISTS_OF_THINGS: Final = frozenset({"products", "items"})  # what is sold has a name that may be kept
 _ADDRESS: Final = re.compile(r"[^\s@]+@[^\s@]+|\+\d[\d\s()/-]{6,}\d")
 
@@ -72,6 +73,14 @@ def cleaned(properties: Any, *, things: bool = False) -> Any:
     return properties
 
 
+def left_out(properties: dict[str, Any], kept: dict[str, Any]) -> list[str]:
+    """Return the outermost keys under which something is missing from what was kept; UNNAMED for a key that looks like an address."""
+    missing = (key for key, value in properties.items() if value is not None and (key not in kept or kept[key] != value))
+    return sorted({UNNAMED if _ADDRESS.search(key) else key for key in missing})
+
+
 def _may_stay(key: str, *, things: bool) -> bool:
+    if _ADDRESS.search(key):
+        return False
     plain = re.sub(r"[^a-z0-9]", "", key.lower())
     return plain not in IDENTIFYING or (things and plain == "name")

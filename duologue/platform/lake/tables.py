@@ -27,6 +27,7 @@ SCHEMA: Final = pa.schema(
         ("run_id", pa.int64()),
         ("delivery_id", pa.int64()),
         ("batch_no", pa.int64()),
+        ("left_out", pa.string()),
         ("month", pa.string()),
     ]
 )

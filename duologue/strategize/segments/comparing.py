@@ -40,12 +40,13 @@ def compare(workspace: Workspace) -> list[Month]:
 
     People who were erased and wait for the lake to be cleaned are left out. Reads both stores from end to end.
     """
+    snapshot = lake.snapshot(workspace)
     with connection.cursor() as cursor:
-        cursor.execute(TIMELINE, {"workspace": workspace.pk, "held": lake.held_until(workspace)})
+        cursor.execute(TIMELINE, {"workspace": workspace.pk, "held": snapshot.batch_no})
         kept = {month: (events, check) for month, events, check in cursor.fetchall()}
     waiting = Erasure.within(workspace).filter(lake_clean_at=None).values_list("person", "profiles")
     erased = sorted({int(profile) for person, profiles in waiting for profile in [person, *profiles]})
-    duck = lake.connection(workspace)
+    duck = lake.connection(snapshot)
     try:
         held = {month: (events, check) for month, events, check in duck.execute(LAKE, [erased]).fetchall()}
     finally:

@@ -84,7 +84,8 @@ def _waiting(workspace: Workspace) -> int:
 
 def connection(workspace: Workspace) -> duckdb.DuckDBPyConnection:
     """Return a DuckDB with the view `events`: all of the timeline, from the lake and, for the last of it, from PostgreSQL."""
-    return lake_queries.connection(workspace, lake.rows_of(_tail(workspace, lake_queries.held_until(workspace))))
+    held = lake_queries.snapshot(workspace)
+    return lake_queries.connection(held, lake.rows_of(_tail(workspace, held.batch_no)))
 
 
 def _tail(workspace: Workspace, after: int) -> list[queries.EventRow]:
@@ -129,7 +130,7 @@ class LakeHolder:
 
     def erase(self, *, workspace: Workspace, profiles: Sequence[int], now: datetime) -> int:
         """Return how many rows will go from the files within 24 hours."""
-        duck = lake_queries.connection(workspace)
+        duck = lake_queries.connection(lake_queries.snapshot(workspace))
         try:
             row = duck.execute("SELECT count(*) FROM events WHERE profile_id IN (SELECT unnest(?))", [list(profiles)]).fetchone()
             return int(row[0]) if row else 0

@@ -1,6 +1,6 @@
 import pytest
 
-from duologue.platform.lake.rules import cleaned
+from duologue.platform.lake.rules import cleaned, left_out
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,17 @@ from duologue.platform.lake.rules import cleaned
 )
 def test_no_direct_identifier_enters(given, kept):
     assert cleaned(given) == kept
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({"revenue": 10.5, "coupon": None, "lines": [{"sku": "a"}]}, []),
+        ({"email": "a@b.example", "revenue": 1}, ["email"]),
+        ({"note": "write to ada@shop.example", "tags": ["a", "b@c.example"], "city": "Bonn"}, ["note", "tags"]),
+        ({"customer": {"name": "Ada", "tier": 2}}, ["customer"]),
+        ({"ada@shop.example": True}, ["*"]),
+    ],
+)
+def test_what_is_missing_is_told_by_its_outermost_key(given, missing):
+    assert left_out(given, cleaned(given)) == missing

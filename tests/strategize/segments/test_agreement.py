@@ -1,4 +1,5 @@
-"""Random rules on random lives: what plain Python says, what is kept as time goes by, and the full count are one and the same."""
+"""Random rules on random lives: what plain Python says, what is kept as time goes by, and the full count are one and the same,
+however much of the timeline the lake holds."""
 
 import itertools
 import json
@@ -12,12 +13,13 @@ from segment_reference import Person, holds
 
 from duologue.platform.workspaces.actions import create_workspace
 from duologue.strategize.segments import actions, queries, tasks
+from duologue.strategize.segments.history import LakeFollower
 
 NUMBERS = itertools.count(1)
 names = st.sampled_from(["A", "B", "C"])
 spans = st.sampled_from(["1h", "5h", "1d", "3d", "2w"])
 plain = st.sampled_from([1, 2.5, "2.5", "a", "A b", True, 0])
-values = st.one_of(plain, st.sampled_from([None, ["a", "b"], [], "", ["2.5", 1]]))
+values = st.one_of(plain, st.sampled_from([None, ["a", "b"], [], "", ["2.5", 1], "a@b", ["a", "a@b"]]))
 dates = st.sampled_from(
     ["2026-01-04", "2026-01-05T13:00:00+00:00", "2026-01-06T00:00:00", "2025-12-31T23:59:59.5Z", "2026-01-05T14:00:00+02:00", "x"]
 )
@@ -125,6 +127,7 @@ steps = st.one_of(
         st.sampled_from(["news", "ads"]),
         st.sampled_from(["granted", "withdrawn"]),
     ),
+    st.tuples(st.just("lake")),
     st.tuples(
         st.just("clock"),
         st.sampled_from([timedelta(minutes=1), timedelta(hours=1), timedelta(hours=4), timedelta(days=1), timedelta(days=9)]),
@@ -155,8 +158,14 @@ class Life:
             who, channel, purpose, state = what
             allowed(self.workspace, self.ids[who], channel, purpose, state, self.now)
             (self.known[who].consents.add if state == "granted" else self.known[who].consents.discard)((channel, purpose))
+        elif kind == "lake":
+            self.fill_the_lake()
         else:
             self.now += what[0]
+
+    def fill_the_lake(self):
+        while LakeFollower(events=1).follow(workspace=self.workspace, now=self.now):
+            pass
 
     def turn(self):
         follow(self.workspace, self.now)
@@ -208,3 +217,6 @@ def agree(first, second, play, when):
         segment = queries.segment(workspace, name)
         assert segment.size == len(expected[name])
         assert actions.sweep(workspace=workspace, segment=segment, now=life.now) == 0
+    life.fill_the_lake()
+    for name in rules:
+        assert actions.sweep(workspace=workspace, segment=queries.segment(workspace, name), now=life.now) == 0

@@ -1,0 +1,120 @@
+"""All that a rule looks at, of all people, before DuckDB: events from the lake and its tail, the rest from PostgreSQL by way of files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from django.db import connection
+
+from duologue.people.consent import ages
+from duologue.people.consent.queries import AGE_MATTERS
+from duologue.platform.lake import queries as lake
+from duologue.platform.lake.rules import UNNAMED
+from duologue.strategize.segments import fetch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from duologue.platform.lake.streams import Scratch
+    from duologue.platform.workspaces.models import Workspace
+    from duologue.strategize.segments.compiled import Compiled
+
+AT_ONCE: Final = 50_000
+PROFILES: Final = {"id": "BIGINT", "person": "BIGINT", "shard": "SMALLINT"}
+EVENTS: Final = {"profile": "BIGINT", "id": "BIGINT", "micros": "BIGINT", "name": "VARCHAR", "properties": "VARCHAR"}
+MICROSECONDS: Final = "(extract(epoch FROM {}) * 1000000)::bigint"
+MEMBERS: Final = """SELECT s.name, m.person FROM strategize_segmentmember m
+    JOIN strategize_segment s ON s.workspace_id = m.workspace_id AND s.id = m.segment_id
+    WHERE m.workspace_id = %s AND m.member AND s.name = ANY(%s)"""
+
+
+def load(scratch: Scratch, workspace: Workspace, rule: Compiled, now: datetime) -> None:
+    """Bring people(person, shard) and the tables that compiled rules speak of before the scratch's DuckDB."""
+    duck = scratch.duck
+    scratch.take("profiles", PROFILES, "SELECT id, person, shard FROM people_profile WHERE workspace_id = %s", (workspace.pk,))
+    duck.execute("CREATE OR REPLACE TABLE people AS SELECT person, any_value(shard) AS shard FROM profiles GROUP BY person")
+    duck.execute("CREATE OR REPLACE TABLE moved AS SELECT id, person FROM profiles WHERE id <> person")
+    _load_events(scratch, workspace, rule, now)
+    _load_facts(scratch, workspace, rule)
+    _load_consents(scratch, workspace, rule)
+    scratch.take("members", {"segment": "VARCHAR", "person": "BIGINT"}, MEMBERS, (workspace.pk, sorted(rule.segments)))
+
+
+def _load_events(scratch: Scratch, workspace: Workspace, rule: Compiled, now: datetime) -> None:
+    """Let `events` stand for what the lake holds and, of what it does not hold yet, what PostgreSQL holds.
+
+    What a rule asks for may have been kept from the lake, as an address is: then all comes from PostgreSQL.
+    """
+    duck = scratch.duck
+    names, kept, since = fetch.reach([rule], now)
+    held = lake.snapshot(workspace) if names else lake.Snapshot(0, ())
+    if held.files:
+        duck.execute(
+            f"""CREATE OR REPLACE VIEW in_lake AS SELECT * FROM {held.rows()}
+                WHERE name IN ({_quoted(names)}) AND month >= '{since:%Y-%m}' AND occurred_at > TIMESTAMPTZ '{since.isoformat()}'"""
+        )
+        asked = _quoted([*sorted(rule.properties), UNNAMED])
+        if rule.properties and duck.execute(f"SELECT 1 FROM in_lake WHERE {LEFT_OUT.format(asked)} LIMIT 1").fetchone():
+            held = lake.Snapshot(0, ())
+    rest, values = "", [workspace.pk, names, since]
+    if held.batch_no:
+        rest = f"AND e.write_id = ANY(ARRAY({LATER}))"
+        values += [workspace.pk, held.batch_no]
+    query = f"""SELECT e.profile_id, e.id, {MICROSECONDS.format("e.occurred_at")}, e.name, {kept}
+                FROM people_event e WHERE e.workspace_id = %s AND e.name = ANY(%s) AND e.occurred_at > %s {rest}"""
+    scratch.take("tail", EVENTS, query, values)
+    moved = duck.execute("SELECT 1 FROM moved LIMIT 1").fetchone()
+    whose, beside = ("coalesce(m.person, e.profile)", "LEFT JOIN moved m ON m.id = e.profile") if moved else ("e.profile", "")
+    every = "SELECT profile, id, make_timestamp(micros) AS occurred_at, name, properties FROM tail"
+    if held.files:
+        every += " UNION ALL SELECT profile_id, id, make_timestamp(epoch_us(occurred_at)), name, properties FROM in_lake"
+    duck.execute(
+        f"""CREATE OR REPLACE VIEW events AS
+            SELECT {whose} AS person, e.id, e.occurred_at, e.name, e.properties FROM ({every}) e {beside}"""
+    )
+
+
+LATER: Final = "SELECT write_id FROM people_batch WHERE workspace_id = %s AND (batch_no > %s OR batch_no IS NULL)"  # or not committed
+LEFT_OUT: Final = "left_out IS NOT NULL AND list_has_any(from_json(left_out, '[\"VARCHAR\"]'), [{}])"
+
+
+def _quoted(words: Iterable[str]) -> str:
+    return ", ".join("'" + word.replace("'", "''") + "'" for word in words)
+
+
+def _load_facts(scratch: Scratch, workspace: Workspace, rule: Compiled) -> None:
+    query = f"SELECT profile_id, key, value::text, {MICROSECONDS.format('at')} FROM people_fact WHERE workspace_id = %s AND key = ANY(%s)"
+    columns = {"profile": "BIGINT", "key": "VARCHAR", "value": "VARCHAR", "at": "BIGINT"}
+    scratch.take("every_fact", columns, query, (workspace.pk, sorted(rule.facts)))
+    scratch.duck.execute(
+        """CREATE OR REPLACE TABLE facts AS SELECT p.person, f.key, arg_max(f.value, (f.at, f.profile)) AS value
+           FROM every_fact f JOIN profiles p ON p.id = f.profile GROUP BY p.person, f.key"""
+    )
+
+
+def _load_consents(scratch: Scratch, workspace: Workspace, rule: Compiled) -> None:
+    """Take what a single profile says as it stands; where profiles were merged, or someone is young, the consent room decides."""
+    query = "SELECT profile_id, channel, purpose, state FROM people_consentnow WHERE workspace_id = %s AND %s"
+    columns = {"profile": "BIGINT", "channel": "VARCHAR", "purpose": "VARCHAR", "state": "VARCHAR"}
+    scratch.take("said", columns, query, (workspace.pk, rule.consent))
+    young = f"SELECT f.profile_id FROM people_fact f WHERE f.workspace_id = %s AND %s AND {AGE_MATTERS}"
+    since = _first_consent(workspace) - max(ages.AGES.values()) if rule.consent else 0
+    scratch.take("young", {"profile": "BIGINT"}, young, (workspace.pk, rule.consent, list(ages.WEIGHED), since, since))
+    scratch.duck.execute(
+        """CREATE OR REPLACE TABLE looked_at AS
+               SELECT person FROM moved UNION SELECT p.person FROM young y JOIN profiles p ON p.id = y.profile;
+           CREATE OR REPLACE TABLE consents AS SELECT p.person, s.channel, s.purpose FROM said s JOIN profiles p ON p.id = s.profile
+           WHERE s.state = 'granted' AND p.person NOT IN (SELECT person FROM looked_at)"""
+    )
+    others = [row[0] for row in scratch.duck.execute("SELECT person FROM looked_at").fetchall()] if rule.consent else []
+    for start in range(0, len(others), AT_ONCE):
+        if found := fetch.consents(workspace, others[start : start + AT_ONCE]):
+            scratch.duck.executemany("INSERT INTO consents VALUES (?, ?, ?)", found)
+
+
+def _first_consent(workspace: Workspace) -> int:
+    """Return the year of the first consent that still stands: whoever was of age by then gave all of theirs themselves."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT extract(year FROM min(at))::int FROM people_consentnow WHERE workspace_id = %s", (workspace.pk,))
+        return int(cursor.fetchone()[0] or 9999)

@@ -1,0 +1,76 @@
+"""The full count and the lake: what it reads there, what it does not, and files that go while it reads."""
+
+import pytest
+from django.db import connection, transaction
+from segment_builders import NOW, days, happened, people
+
+from duologue.people.models import Erasure
+from duologue.platform.lake import queries as lake
+from duologue.strategize.segments import actions, history, queries
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def lake_folder(tmp_path, settings):
+    settings.LAKE_URL = f"{tmp_path}/ada's lake"
+
+
+def into_the_lake(workspace):
+    history.LakeFollower(events=1).follow(workspace=workspace, now=NOW)
+
+
+def only_the_lake_holds(persons):
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM people_event WHERE profile_id = ANY(%s)", (persons,))
+
+
+def counted(workspace, where):
+    segment = actions.save_segment(workspace=workspace, name="one", source_yaml=f"where: {where}", now=NOW)
+    actions.sweep(workspace=workspace, segment=segment, now=NOW)
+    return queries.members(workspace, "one")
+
+
+def test_what_the_lake_holds_is_read_there_and_the_rest_from_postgresql(workspace):
+    one, two, three = people(workspace, 3)
+    happened(workspace, [(one, "A", {"n": 1}, days(40)), (two, "A", {"n": 3}, days(1)), (three, "B's", {"n": 3}, days(1))])
+    into_the_lake(workspace)
+    only_the_lake_holds([one, two, three])
+    happened(workspace, [(three, "A", {"n": 2}, days(2))])
+    assert counted(workspace, "{did: {event: A, where: {n: {over: 1}}}}") == [two, three]
+    assert counted(workspace, "{did: {event: A, within: 30d}}") == [two, three]
+    assert counted(workspace, "{did: {event: A}}") == [one, two, three]
+    assert counted(workspace, "{did: {event: B's}}") == [three]
+
+
+def test_a_rule_about_what_was_left_out_reads_postgresql(workspace):
+    one, two = people(workspace, 2)
+    happened(workspace, [(one, "Page Viewed", {"name": "Home", "n": 1}, days(1)), (two, "Page Viewed", {"n": 1}, days(1))])
+    into_the_lake(workspace)
+    assert counted(workspace, "{did: {event: Page Viewed, where: {name: Home}}}") == [one]
+    assert counted(workspace, "{did: {event: Page Viewed, where: {name: {known: false}}}}") == [two]
+    only_the_lake_holds([one])
+    assert counted(workspace, "{did: {event: Page Viewed, where: {n: 1}}}") == [one, two]
+
+
+def test_who_is_erased_while_it_is_counted_takes_files_away_and_nothing_fails(workspace, monkeypatch):
+    one, two = people(workspace, 2)
+    happened(workspace, [(one, "A", {}, days(1)), (two, "A", {}, days(1))])
+    into_the_lake(workspace)
+    look = lake.snapshot
+    looks = []
+
+    def look_and_erase(asked):
+        found = look(asked)
+        looks.append(found)
+        if len(looks) == 1:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("DELETE FROM people_event WHERE profile_id = %s", (one,))
+                cursor.execute("DELETE FROM people_profile WHERE id = %s", (one,))
+                Erasure(workspace=workspace, person=one, profiles=[one], asked_at=NOW).save()
+            history.clean_lake(workspace, NOW)
+        return found
+
+    monkeypatch.setattr(lake, "snapshot", look_and_erase)
+    assert counted(workspace, "{did: {event: A}}") == [two]
+    assert set(looks[0].files).isdisjoint(look(workspace).files)

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from bench import plots, results
 from bench.meter import QUIET, Row
 
-CASES = ("orders", "people", "engine", "mail", "planning", "broadcast", "intake", "sites", "carriers", "pages")
+CASES = ("orders", "people", "engine", "mail", "planning", "broadcast", "intake", "sites", "carriers", "pages", "simulator")
 
 
 def main() -> int:

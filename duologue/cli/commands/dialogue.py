@@ -9,7 +9,7 @@ from duologue.cli.frame import AskedWrongly, Refused, print_json, print_table, p
 if TYPE_CHECKING:
     import argparse
 
-    from duologue.engage.runs.simulate import Forecast
+    from duologue.engage.runs.rules.forecast import Forecast
     from duologue.platform.workspaces.models import Workspace
     from duologue.strategize.dialogues.rules.plan import Plan
 
@@ -215,7 +215,8 @@ def _simulate(workspace: Workspace, args: argparse.Namespace) -> int:
     from dataclasses import asdict
 
     from duologue.engage.runs.assuming import cost_of_a_perk, value_of_a_goal
-    from duologue.engage.runs.simulate import Assumptions, simulate
+    from duologue.engage.runs.rules.assumed import Assumptions
+    from duologue.engage.runs.simulate import simulate
     from duologue.strategize.segments.queries import members
 
     if not 1 <= args.people <= 100_000:

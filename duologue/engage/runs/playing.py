@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 from duologue.engage.messages.actions import plan as plan_deliveries
 from duologue.engage.messages.trying_out import trial
-from duologue.engage.runs.rules.inventing import invented_start
-from duologue.engage.runs.simulate import RATES, STEPS_AT_MOST, Ahead, Assumptions, invented, respond, to_the_person
-from duologue.strategize.dialogues.rules.decide import begin, decide
+from duologue.engage.runs.rules.assumed import RATES, Assumptions
+from duologue.engage.runs.rules.forecast import said_to_the_person
+from duologue.engage.runs.rules.responding import Ahead, Responding
+from duologue.engage.runs.simulate import SOMEBODY, STEPS_AT_MOST, beginning, invented
+from duologue.strategize.dialogues.rules.decide import decide
 
 if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
@@ -40,14 +42,16 @@ def scenes(plan: Plan, now: datetime, *, answers: str, zone: str, seed: int) -> 
             if line is not None:
                 rates[f"{turn.name}.{line.written}"] = 1.0
     assumed = Assumptions(people=1, rates=rates, zone=zone, seed=seed)
-    person, ahead = invented(plan, assumed, 1), Ahead()
-    state, moment = begin(plan, run_key=1, at=now, start=invented_start(plan, now) or None), now
+    person, ahead, responding = invented(plan, assumed), Ahead(), Responding(plan, assumed)
+    state, moment = beginning(plan, now), now
     heard: list[Heard] = []
     found: list[Played] = []
     for step in range(1, STEPS_AT_MOST):
         decision = decide(plan, state, person, heard, moment, moment, seed=seed)
-        found += [Played(max(say.due_at, moment) - now, say) for say in to_the_person(decision)]
-        respond(plan, assumed, 1, decision, moment, ahead, step)
+        said = said_to_the_person(decision, moment)
+        found += [Played(max(say.due_at, moment) - now, say) for say, _ in said]
+        for coming in responding.all_of(SOMEBODY, decision, said, moment, step):
+            ahead.push(coming)
         state = decision.state
         following = [at for at in (decision.wake_at, ahead.first()) if at is not None]
         if decision.ended or not following:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from django.views.decorators.http import require_GET
 
 from duologue.engage.runs.assuming import cost_of_a_perk
-from duologue.engage.runs.simulate import Assumptions, simulate
+from duologue.engage.runs.rules.assumed import Assumptions
+from duologue.engage.runs.simulate import simulate
 from duologue.kit.money import places
 from duologue.measure.reports.queries import last_report
 from duologue.platform.staff.rules import Right
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
-    from duologue.engage.runs.simulate import Forecast
+    from duologue.engage.runs.rules.forecast import Forecast
     from duologue.platform.workspaces.models import Workspace
     from duologue.strategize.dialogues.models import Dialogue
     from duologue.strategize.dialogues.rules.plan import Line, Plan

@@ -9,7 +9,8 @@ from ruamel.yaml import YAML
 from duologue.engage.conversations.models import Team
 from duologue.engage.models import Run
 from duologue.engage.runs import actions, queries
-from duologue.engage.runs.simulate import Assumptions, simulate
+from duologue.engage.runs.rules.assumed import Assumptions
+from duologue.engage.runs.simulate import simulate
 from duologue.engage.webhooks.actions import save_webhook
 from duologue.kit.predicate import COMPARISONS, FORMS
 from duologue.strategize.dialogues.rules import parts, read, triggers, words

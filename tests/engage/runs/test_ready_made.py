@@ -12,7 +12,8 @@ from duologue.engage.conversations.actions import close
 from duologue.engage.conversations.models import Conversation
 from duologue.engage.models import Delivery, KeptMail, Run
 from duologue.engage.runs import actions, queries
-from duologue.engage.runs.simulate import Assumptions, simulate
+from duologue.engage.runs.rules.assumed import Assumptions
+from duologue.engage.runs.simulate import simulate
 from duologue.people.consent.actions import NewStatement, state
 from duologue.strategize.dialogues import ready
 from duologue.strategize.dialogues.rules.read import read_dialogue

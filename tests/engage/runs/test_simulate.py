@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from duologue.engage.runs.assuming import cost_of_a_perk, value_of_a_goal
-from duologue.engage.runs.simulate import Assumptions, simulate
+from duologue.engage.runs.rules.assumed import Assumptions
+from duologue.engage.runs.simulate import simulate
 from duologue.strategize.dialogues.rules.read import read_dialogue
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -85,6 +86,30 @@ def test_the_real_dialogues_are_simulated_to_their_ends(path):
     assert sum(forecast.ended.values()) == round(100 * (1 - plan.holdout))
     assert set(forecast.ended) <= {"end", "goal"} | {f"failed: {why}" for why in ("any", "failed")}
     assert forecast.deliveries >= 80
+
+
+TRIES = """
+dialogue: tries
+purpose: promotions
+audience: everyone
+goal: {event: Order Completed, within: 4d}
+turns:
+  ask: {call: stock, listen: [{ok: any, then: hello}, {failed: any, then: try}]}
+  hello: {say: hello, test: {of: [plain, warm], share: 40%, for: 4h}, window: "Mo-Fr 09:00-17:00",
+    listen: [{clicked: any, then: try}, {replied: any, then: care}, {failed: any, then: try}, {silence: 2d, then: try}]}
+  try: {experiment: {arms: [{share: 25%, then: one}, {share: 75%, then: two}]}}
+  one: {give: ten, say: one, listen: [{clicked: any, at_most: 1, then: hello}, {silence: 1d, then: end}]}
+  two: {say: two, listen: [{silence: 1d, then: end}]}
+  care: {hand_over: care, within: 4h, listen: [{closed: any, then: end}, {overdue: any, then: two}]}
+"""
+
+
+@pytest.mark.parametrize("text", [TRIES, *(path.read_text() for path in REAL)], ids=["tries", *(path.stem for path in REAL)])
+def test_people_decided_for_together_come_to_what_they_come_to_one_by_one(text):
+    plan = read_dialogue(text)
+    rates = {"clicked": 0.2, "answered": 0.3, "failed": 0.1, "withheld": 0.05, "replied": 0.1, "goal": 0.1, "ok": 0.8}
+    assumed = Assumptions(people=60, rates=rates, zone="Europe/London")
+    assert simulate(plan, assumed, NOW) == simulate(plan, assumed, NOW, together=1)
 
 
 def test_a_webhook_answers_or_not_and_a_team_is_no_recipient():

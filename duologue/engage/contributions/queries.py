@@ -37,11 +37,19 @@ def _may_show(stands: Standing, row: Contribution) -> bool:
     return row.entry_id is None or any(at >= row.came_at for at in agreed)
 
 
-def shown(workspace: Workspace) -> list[Contribution]:
-    """Return what is shown to everybody, the newest first."""
-    rows = list(Contribution.within(workspace).filter(state=Contribution.State.PUBLISHED).order_by("-came_at", "-id")[:SHOWN])
+def shown(workspace: Workspace, *, survey: str = "", most: int = SHOWN) -> list[Contribution]:
+    """Return what is shown to everybody, the newest first; with `survey` what was given in answer to that one."""
+    found = Contribution.within(workspace).filter(state=Contribution.State.PUBLISHED)
+    rows = list((found.filter(survey=survey) if survey else found).order_by("-came_at", "-id")[:SHOWN])
     allowed = permitted(workspace, rows)
-    return [row for row in rows if row.pk in allowed]
+    return [row for row in rows if row.pk in allowed][:most]
+
+
+def still_shown(workspace: Workspace, numbers: Sequence[int]) -> list[Contribution]:
+    """Return those among these that are still shown to everybody, in their order."""
+    rows = list(Contribution.within(workspace).filter(state=Contribution.State.PUBLISHED, pk__in=numbers))
+    allowed = permitted(workspace, rows)
+    return sorted((row for row in rows if row.pk in allowed), key=lambda row: numbers.index(row.pk))
 
 
 def sizes(workspace: Workspace, rows: Sequence[Contribution]) -> dict[int, tuple[int, int]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from duologue.kit.clock import parse_duration
 
 if TYPE_CHECKING:
@@ -16,6 +18,19 @@ PUBLIC: Final = "public"
 NO_QUOTE: Final = frozenset({"opt_out", "complaint", "wrong_person", "moved", "no", "question"})
 """Replies to a letter that asks for a quote which are none."""
 LONGEST: Final = 4000
+MOST: Final = 6  # in one block: few are read, many are not
+
+
+class Voices(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What people say, as a block of a letter or of a page shows it: the newest, of one survey or of all, and how many at most."""
+
+    survey: str = ""
+    most: int = 2
+
+
+def wrong_voices(voices: Voices) -> str:
+    """Return why a block cannot be shown so; "" where it can."""
+    return "" if 1 <= voices.most <= MOST else f"`most` of `voices` is 1 to {MOST}: more are too many for one block."
 
 
 def forget_at(kept: Kept, state: str, now: datetime) -> datetime | None:

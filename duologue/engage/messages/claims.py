@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from duologue.engage.contributions.models import Contribution
     from duologue.engage.messages.items import Item
     from duologue.engage.messages.surroundings import Surroundings
     from duologue.people.consent.rules import Standing, Wishes
@@ -67,6 +68,7 @@ class Claimed:
     message: str
     earlier_perks: dict[str, Any] = field(default_factory=dict)  # by offer: what its run gave before, as in body["perks"]
     items: list[Item] = field(default_factory=list)  # the products it shows
+    voices: list[Contribution] = field(default_factory=list)  # what people say, where it shows that
 
 
 def claim(workspace: Workspace, now: datetime, most: int, shards: Sequence[int]) -> list[Claimed]:

@@ -1,6 +1,7 @@
 """What a letter said of its person, kept with its delivery, so that its page in the browser says the same for as long as it is there.
 
-Message and brand book are in versions; of a person only what the letter named is kept, with products and perks as they were.
+Message and brand book are in versions; of a person only what the letter named is kept, with products and perks as they were. What other
+people say in it stays only as long as they allow it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from duologue.engage.messages.content.compile import PIXEL
 from duologue.engage.messages.content.liquid import ContentFailed
 from duologue.engage.messages.items import FIRST_LINK
 from duologue.engage.messages.surroundings import surroundings
+from duologue.engage.messages.voices import recall_voices
 from duologue.engage.messages.writing import Day, Filled, fill, recall_perks
 from duologue.people.profiles.queries import KnownPerson
 from duologue.platform.secrets.signing import sign_each
@@ -48,6 +50,7 @@ def web_version(workspace: Workspace, delivery: int) -> str | None:
     version = versions.versions(workspace, [one.version_id]).get(one.version_id) if one.version_id is not None else None
     reader = KnownPerson(one.person, locale=locale, country=country)
     recall_perks(workspace, [one])
+    recall_voices(workspace, one)
     try:
         filled = fill(workspace, one, reader, version, around)
         filled.values["person"] |= {key: value for key, value in zip(filled.content.facts, known, strict=False) if value is not None}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from duologue.engage.messages.claims import Claimed
     from duologue.platform.workspaces.models import Workspace
 
-NOTED: Final = frozenset({"perks", "items", "chosen", "place"})  # what is noted in a body after it was planned
+NOTED: Final = frozenset({"perks", "items", "voices", "chosen", "place"})  # what is noted in a body after it was planned
 AT_ONCE = frozenset({"not_left", "not_sent", "no_relay"})  # it never reached a carrier: the gate is asked again at once
 EVENT_OF = {"accepted": names.MESSAGE_SENT, "failed": names.MESSAGE_FAILED, "uncertain": names.MESSAGE_UNCERTAIN}
 

@@ -16,11 +16,13 @@ from duologue.engage.messages.claims import Claimed
 from duologue.engage.messages.content.liquid import ContentFailed, Template, paths
 from duologue.engage.messages.content.look import Look
 from duologue.engage.messages.content.products import with_products
+from duologue.engage.messages.content.voices import with_voices
 from duologue.engage.messages.items import FIRST_LINK, example_items
 from duologue.engage.messages.models import Delivery, Message, MessageVersion
 from duologue.engage.messages.rules.body import body_of, perk_ids
 from duologue.engage.messages.rules.source import read_message
 from duologue.engage.messages.surroundings import surroundings
+from duologue.engage.messages.voices import example_voices
 from duologue.engage.messages.writing import fill, values_for
 from duologue.people.names.rules import with_called
 from duologue.people.profiles.queries import KnownPerson, people
@@ -126,6 +128,7 @@ def filled_preview(
     body = {"perks": {offer: {"perk": 0, "code": "CODE-1234", "worth": 1000, "expires_at": ends} for offer in offers}, "message": name}
     reader, one = known or KnownPerson(0), _example(body, kind)
     one.items = example_items(workspace, version.items) if version.items else []
+    one.voices = example_voices(workspace, version.voices) if version.voices else []
     filled = fill(workspace, one, reader, version, surroundings(workspace))
     facts = with_called(reader.facts, country=reader.country, locale=reader.locale)
     return FilledPreview(filled.content, filled.values, {"person": {"country": reader.country, "locale": reader.locale, **facts}})
@@ -206,7 +209,7 @@ def _with_utm(url: str, channel: str, dialogue: str, message: str) -> str:
 
 
 def _reads(version: versions.Version) -> set[str]:
-    written = [with_products(content, Look("")) for content in version.contents.values()]
+    written = [with_voices(with_products(content, Look("")), Look("")) for content in version.contents.values()]
     return {path for content in written for text in (content.subject, content.body, content.mjml) for path in paths(text)}
 
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from duologue.engage.contributions.rules import Voices
 from duologue.engage.messages.content import words
 from duologue.engage.messages.content.compile import Compiled, Link, compile_content
+from duologue.engage.messages.content.voices import shows_voices
 from duologue.engage.messages.models import MessageVersion
 from duologue.engage.messages.rules.source import Content, Items, Message, contents
 
@@ -32,6 +34,7 @@ class Version:
     links: tuple[Link, ...]
     utm: bool
     items: Items | None = None  # the products it shows
+    voices: Voices | None = None  # what people say, where it shows that
 
 
 _versions: OrderedDict[int, Version] = OrderedDict()
@@ -50,13 +53,15 @@ def versions(workspace: Workspace, ids: Collection[int]) -> dict[int, Version]:
 def version_of(number: int, data: dict[str, Any]) -> Version:
     """Read a version's `data`."""
     message = msgspec.convert(data["message"], Message)
+    written = contents(message)
     return Version(
         id=number,
-        contents=contents(message),
+        contents=written,
         fallback=tuple((tuple(path.split(".")), instead) for path, instead in message.fallback.items()),
         links=tuple(Link(url, name) for url, name in data.get("links", [])),
         utm=message.utm,
         items=message.items if isinstance(message.items, Items) else None,
+        voices=(message.voices or Voices()) if any(shows_voices(content) for content in written.values()) else None,
     )
 
 

@@ -17,6 +17,8 @@ from duologue.engage.messages import versions
 from duologue.engage.messages.content.liquid import ContentFailed
 from duologue.engage.messages.items import FIRST_LINK, as_read, choose_items
 from duologue.engage.messages.rehearsing import rehearse
+from duologue.engage.messages.voices import as_read as said
+from duologue.engage.messages.voices import choose_voices
 from duologue.engage.perks.actions import PerkRequest, Reserved, reserve
 from duologue.engage.perks.queries import of_runs
 from duologue.kit.clock import zone_named
@@ -79,6 +81,7 @@ def write_letters(workspace: Workspace, claimed: Sequence[Claimed], judged: Judg
     recall_perks(workspace, claimed)
     found = versions.versions(workspace, {one.version_id for one in claimed if one.version_id is not None})
     gone = choose_items(workspace, claimed, found, judged.known)
+    choose_voices(workspace, claimed, found)
     gone |= set_perks_aside(workspace, [one for one in claimed if one.id not in gone], now)
     contents: Contents = {}
     for one in claimed:
@@ -242,6 +245,8 @@ def values_for(
         values["link"]["page"] = f"{around.public_url}/{PLAIN_PAGES[plain]}/{sign(plain, workspace.id, one.id)}"
     if one.items:
         values["items"] = _items(workspace, one, person, locale, around)
+    if "voices" in content.reads:
+        values["voices"] = [said(row, workspace, around.public_url) for row in one.voices]
     if one.body.get("test"):
         rehearse(values, content, {name: f"{around.public_url}/{path}" for name, path in PAGES.items()}, around.public_url)
     if one.body.get("text"):

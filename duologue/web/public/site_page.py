@@ -10,6 +10,8 @@ from babel import Locale
 from django.utils.safestring import mark_safe
 
 from duologue.brand.book.queries import current as current_book
+from duologue.engage.contributions.queries import shown as still_said
+from duologue.engage.contributions.queries import sizes
 from duologue.engage.messages.content.liquid import ContentFailed
 from duologue.engage.parents.rules import ADDRESS as PARENT
 from duologue.engage.sites import values
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from duologue.brand.book.rules import Book
+    from duologue.engage.contributions.rules import Voices
     from duologue.engage.sites.rules.page import Block, Form, Site
     from duologue.platform.workspaces.models import Workspace
     from duologue.strategize.dialogues.rules.survey import Survey
@@ -140,7 +143,7 @@ def context(shown_here: Here, *, done: str | None = None, tried: Tried | None = 
     words = WORDS[shown_here.language]
     known = values.values_of(shown_here.facts, site.fallback, brand_values(book))
     forms = {name: _form(shown_here, name, form, words, known, done=done, tried=tried) for name, form in forms_of(site).items()}
-    parts = [_part(block, known, forms) for block in site.blocks]
+    parts = [_voices(room, block.voices) if block.voices else _part(block, known, forms) for block in site.blocks]
     placed = {block.form for block in site.blocks if block.form}
     parts += [{"kind": "form", "form": form} for name, form in forms.items() if name not in placed]
     return {
@@ -152,6 +155,7 @@ def context(shown_here: Here, *, done: str | None = None, tried: Tried | None = 
         "canonical": address(room, site.site, shown_here.base),
         "is_personal": shown_here.visit is not None,
         "draft": draft,
+        "workspace": room,
         "imprint": _html(book.footer, known),
         "trap": TRAP,
         "which": WHICH,
@@ -208,6 +212,13 @@ def _part(block: Block, known: Mapping[str, Any], forms: Mapping[str, dict[str, 
     if block.quote:
         return {"kind": "quote", "html": _html(block.quote, known), "by": block.by}
     return {"kind": block.kind, "block": block, "label": _line(block.button, known)}
+
+
+def _voices(room: Workspace, asked: Voices) -> dict[str, Any]:
+    """Return what people say, as far as they allow it at this moment, each with the size of its photo."""
+    rows = still_said(room, survey=asked.survey, most=asked.most)
+    measured = sizes(room, rows)
+    return {"kind": "voices", "voices": [(row, *measured.get(row.pk, (0, 0))) for row in rows]}
 
 
 def _field(

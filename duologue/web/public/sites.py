@@ -81,6 +81,6 @@ def _page(
     if this.visit is not None:
         answer["Referrer-Policy"] = "no-referrer"
         answer["X-Robots-Tag"] = "noindex, nofollow"
-    elif stamp[1] and done is None:
+    elif stamp[1] and done is None and not any(part["kind"] == "voices" for part in shows["parts"]):  # who takes it back is heard at once
         remember(request, this.room, this.site.site, stamp, answer, shows["token"])
     return answer

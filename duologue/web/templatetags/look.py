@@ -96,7 +96,7 @@ def day(at: datetime | date | None, workspace: Any = None) -> str:
 @register.filter
 def day_in(at: datetime, language: str) -> str:
     """Write a day as people of a language write it: '5 January 2026'."""
-    return format_date(at, "long", locale="en_GB" if language == "en" else language)
+    return format_date(at, "long", locale="en_GB" if language == "en" else language.replace("-", "_"))
 
 
 @register.filter

@@ -11,6 +11,8 @@ from django.db import connection
 from duologue.engage.contributions.actions import publish
 from duologue.engage.contributions.models import Contribution, Photo
 from duologue.engage.messages.models import Delivery
+from duologue.engage.sites.actions import save_site
+from duologue.kit.yaml import Mistakes
 from duologue.people.consent.actions import save_purpose
 from duologue.people.consent.models import ConsentStatement
 from duologue.people.profiles.queries import people
@@ -27,6 +29,7 @@ questions:
   photo: {ask: A photo of it in use?, kind: photo, fills: {consent: voices}}
   where: {ask: Where shall we send a print?, kind: contact, needed: true}
 """
+SITE = "site: said\ntitle: What they say\nlocale: de-AT\nasks: []\nblocks:\n"
 
 
 @pytest.fixture
@@ -72,12 +75,18 @@ def test_a_photo_and_words_are_given_with_the_permission_that_was_ticked(workspa
     assert people(workspace, [anna])[anna].facts["email_given"] == "anna@other.example"
     publish(workspace=workspace, contribution=review.pk, seen=review.came_at.isoformat(), shown_as="Anna", staff=None, now=NOW)
     assert "★★★★★" in client.get("/at/shop/voices/").content.decode()
+    save_site(workspace=workspace, source=f"{SITE}  - {{voices: {{survey: your-words}}}}\n", now=NOW)
+    assert ["★★★★★" in client.get("/at/shop/said?in=de-AT").content.decode() for _ in range(2)] == [True, True]
     assert client.get(f"/at/shop/voices/{photo.pk}.jpg").status_code == 404
     assert client.post(f"/s/{link}", {"stars": "4"}).status_code == 200  # the address is here already
     boxes = client.get(f"/p/{link}")
     assert "public:voices" in boxes.content.decode()
     client.post(f"/p/{link}", {"shown": ["public:voices"]})
     assert "★★★★★" not in client.get("/at/shop/voices/").content.decode()
+    assert "★★★★★" not in client.get("/at/shop/said?in=de-AT").content.decode()
+    for wrong in ("  - {voices: {most: 7}}\n", "  - {voices: {}, text: too}\n"):
+        with pytest.raises(Mistakes):
+            save_site(workspace=workspace, source=SITE + wrong, now=NOW)
 
 
 def test_a_photo_that_was_chosen_is_not_lost_when_something_else_is_wrong(workspace, link, client):

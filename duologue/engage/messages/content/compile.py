@@ -12,10 +12,11 @@ import css_inline
 import inscriptis
 import mrml
 
-from duologue.engage.messages.content import layout
+from duologue.engage.messages.content import layout, voices
 from duologue.engage.messages.content.liquid import ContentFailed, Template, paths, unguarded
 from duologue.engage.messages.content.mask import TOKEN, Mask
 from duologue.engage.messages.content.products import BEGIN, BLOCK, END, IN_TEXT, loops, with_products
+from duologue.engage.messages.content.voices import with_voices
 
 if TYPE_CHECKING:
     from duologue.engage.messages.content.look import Look
@@ -36,6 +37,8 @@ ROOTS = frozenset(
         "turn",
         "item",
         "items",
+        "voices",
+        "voice",
         "occasion",
         "placement",
         "reply",
@@ -49,6 +52,7 @@ TITLE = re.compile(r"\s+title=\"([^\"]*)\"")
 WEB_FONT = re.compile(r"<!--\[if !mso\]><!-->\s*<link[^>]*>.*?<!--<!\[endif\]-->|<link\b[^>]*>|@import[^;]*;", re.DOTALL)
 SCRIPT = re.compile(r"<script\b.*?</script\s*>", re.DOTALL | re.IGNORECASE)
 UNTRACKED = re.compile(r"^(mailto:|tel:|sms:|#|\{\{-?\s*(link|survey|item|product)\.)")
+_MARKS = re.compile(f"{BEGIN}|{END}|{voices.BEGIN}|{voices.END}")
 INLINER = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True, keep_style_tags=False)
 
 
@@ -82,7 +86,7 @@ def compile_content(
 
     Raises ContentFailed with a sentence.
     """
-    content = with_products(content, look)
+    content = with_voices(with_products(content, look), look)
     mask = Mask()
     html = _page(
         content, mask=mask, last=layout.footer(look, locale, is_promotion=is_promotion, is_about=is_about), look=look, locale=locale
@@ -90,7 +94,7 @@ def compile_content(
     slots = _Slots(list(links or ()), is_closed=links is not None)
     html = ANCHOR.sub(lambda found: slots.slot(found, mask), html)
     text_source = content.text or _plain_text(html, mask)
-    html = mask.show(html.replace(BEGIN, "").replace(END, ""))
+    html = mask.show(_MARKS.sub("", html))
     html = html.replace("</body>", f"{PIXEL}</body>")
     if content.text:
         text_source = content.text + "\n\n{{ link.unsubscribe }}\n" * (is_promotion and not is_about)
@@ -132,7 +136,7 @@ def mistakes(content: Content, *, fallback: dict[str, str], look: Look) -> list[
     roots = ", ".join(sorted(ROOTS))
     found = [Fault(f"{{{{ {path} }}}} is not known; values begin with {roots}.", path) for path in sorted(_strange(compiled.reads))]
     source = "\n".join([content.subject, content.preview, content.body, content.mjml, content.text, *(link.url for link in compiled.links)])
-    certain = (*CERTAIN, *loops(source))
+    certain = (*CERTAIN, *loops(source), *voices.loops(source))
     found += [
         Fault(f'{{{{ {path} }}}} may be missing and needs a fall-back; add  fallback: {{{path}: …}}  or  | default: "…"  to it.', path)
         for path in sorted(unguarded(source))
@@ -194,6 +198,7 @@ def _plain_text(html: str, mask: Mask) -> str:
     body = html[html.find("<body") :]
     body = re.sub(r"<div style=\"display:none.*?</div>", "", body, count=1, flags=re.DOTALL)
     body = BLOCK.sub(lambda _: f"<div>{mask.hide(IN_TEXT, as_comments=False)}</div>".replace("\n", "<br>"), body)
+    body = voices.BLOCK.sub(lambda _: f"<div>{mask.hide(voices.IN_TEXT, as_comments=False)}</div>".replace("\n", "<br>"), body)
     body = re.sub(r"<!--lqz(\d+)zql-->", r"lqz\1zql", body)
     body = re.sub(r"<!--.*?-->", "", body, flags=re.DOTALL)
     body = ANCHOR.sub(lambda found: f"{found[4]} &lt;{found[2]}&gt;" if re.sub(r"<[^>]*>", "", found[4]).strip() else "", body)

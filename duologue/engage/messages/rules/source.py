@@ -6,6 +6,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from duologue.engage.contributions.rules import Voices, wrong_voices
 from duologue.kit.typed import read_typed
 from duologue.kit.yaml import Mistake, Mistakes, canonical
 
@@ -62,6 +63,7 @@ class Message(Said, omit_defaults=True, forbid_unknown_fields=True):
     variants: dict[str, Said] = {}
     utm: bool = True
     items: str | Items | None = None
+    voices: Voices | None = None
 
 
 def read_message(name: str, source: str | dict[str, Any], file: str = "") -> Message:
@@ -75,6 +77,8 @@ def read_message(name: str, source: str | dict[str, Any], file: str = "") -> Mes
     if isinstance(message.items, str):
         message.items = Items(of=message.items)
     if message.items and (why := _wrong_items(message.items)):
+        raise Mistakes([Mistake(file, 1, why)])
+    if message.voices and (why := wrong_voices(message.voices)):
         raise Mistakes([Mistake(file, 1, why)])
     if message.email is None and message.sms is None:
         raise Mistakes([Mistake(file, 1, "It says nothing: write subject and body.")])

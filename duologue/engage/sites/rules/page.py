@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 from babel import Locale, UnknownLocaleError
 
+from duologue.engage.contributions.rules import Voices, wrong_voices
 from duologue.kit.typed import read_typed
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ ASKABLE: Final = (
 )
 REACHES: Final = ("email", "phone")
 OF_A_FORM: Final = ("asks", "survey", "consent", "confirm", "button", "thanks")
-KINDS: Final = ("text", "picture", "quote", "button", "form")
+KINDS: Final = ("text", "picture", "quote", "button", "form", "voices")
 
 
 class Form(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -48,7 +49,7 @@ class Form(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
 
 
 class Block(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """One part of a page: a text (Markdown), a picture and what it `says`, a quote `by` somebody, a button leading `to`, or a form."""
+    """One part of a page: a text (Markdown), a picture and what it `says`, a quote `by` somebody, a button leading `to`, a form, voices."""
 
     text: str = ""
     picture: str = ""
@@ -58,6 +59,7 @@ class Block(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     button: str = ""
     to: str = ""
     form: str = ""
+    voices: Voices | None = None
 
     @property
     def kind(self) -> str:
@@ -187,12 +189,14 @@ def _check_blocks(document: Document, place: Place, blocks: tuple[Block, ...], s
     shown = [block.form for block in blocks if block.form]
     for index, block in enumerate(blocks):
         here = (*place, index)
-        if len([kind for kind in KINDS if getattr(block, kind)]) != 1:
+        if len([kind for kind in KINDS if getattr(block, kind) not in {"", None}]) != 1:
             document.refuse(here, f"A block is one of {', '.join(KINDS)}.")
         if block.picture and not (block.picture.startswith("https://") and block.says):
             document.refuse(here, "A picture begins with https:// and `says` what it shows, for those who do not see it.")
         if block.button and not block.to.startswith(("https://", "/", "#", "mailto:", "tel:")):
             document.refuse(here, "A button leads `to` an address that begins with https://.")
+        if block.voices is not None and (why := wrong_voices(block.voices)):
+            document.refuse((*here, "voices"), why)
         if block.form and block.form not in site.forms:
             document.refuse((*here, "form"), f"There is no form {block.form!r}; name it under `forms`.")
         if shown.count(block.form) > 1:

@@ -48,9 +48,9 @@ def _check(args: argparse.Namespace) -> int:
     from dataclasses import asdict
 
     from duologue.engage.messages.checks import check_message
-    from duologue.engage.messages.content.liquid import ContentFailed
     from duologue.engage.messages.queries import NoSuchMessage
     from duologue.engage.messages.words import wording_of
+    from duologue.engage.templates.liquid import ContentFailed
     from duologue.kit.text import one_line
 
     workspace = workspace_of(args)
@@ -93,8 +93,8 @@ def _try(args: argparse.Namespace) -> int:
 
 def _render(args: argparse.Namespace) -> int:
     """Print subject and text, or all parts as JSON."""
-    from duologue.engage.messages.content.liquid import ContentFailed
     from duologue.engage.messages.queries import NoSuchMessage, render_preview
+    from duologue.engage.templates.liquid import ContentFailed
 
     workspace = workspace_of(args)
     person = _person(workspace, args.person) if args.person else None

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from duologue.engage.messages import versions
-from duologue.engage.messages.content.liquid import ContentFailed, Template
 from duologue.engage.messages.content.products import without_products
 from duologue.engage.messages.content.voices import without_voices
 from duologue.engage.messages.models import Delivery, MessageVersion, TrialResult
@@ -15,6 +14,7 @@ from duologue.engage.messages.queries import UNKEPT, current_numbers, filled_pre
 from duologue.engage.runs.audiences import zones
 from duologue.engage.runs.models import Timetable
 from duologue.engage.runs.watching import some_wait
+from duologue.engage.templates.liquid import ContentFailed, Template
 from duologue.strategize.dialogues.models import Dialogue, DialogueVersion
 from duologue.strategize.dialogues.rules import calendar
 from duologue.strategize.dialogues.rules.plan import from_json

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from duologue.brand.book.queries import current as current_book
 from duologue.engage.care.queries import current
-from duologue.engage.messages.content.liquid import ContentFailed, Template, paths, unguarded
+from duologue.engage.templates.liquid import ContentFailed, Template, paths, unguarded
 from duologue.people.names.rules import with_called
 
 if TYPE_CHECKING:

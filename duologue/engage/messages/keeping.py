@@ -15,11 +15,11 @@ from django.db import connection
 from duologue.engage.messages import versions
 from duologue.engage.messages.claims import COLUMNS, TABLES, claimed_from
 from duologue.engage.messages.content.compile import PIXEL
-from duologue.engage.messages.content.liquid import ContentFailed
 from duologue.engage.messages.items import FIRST_LINK
 from duologue.engage.messages.surroundings import surroundings
 from duologue.engage.messages.voices import recall_voices
 from duologue.engage.messages.writing import Day, Filled, fill, recall_perks
+from duologue.engage.templates.liquid import ContentFailed
 from duologue.people.profiles.queries import KnownPerson
 from duologue.platform.secrets.signing import sign_each
 

@@ -13,7 +13,6 @@ from django.db import connection
 
 from duologue.engage.messages import versions
 from duologue.engage.messages.claims import Claimed
-from duologue.engage.messages.content.liquid import ContentFailed, Template, paths
 from duologue.engage.messages.content.look import Look
 from duologue.engage.messages.content.products import with_products
 from duologue.engage.messages.content.voices import with_voices
@@ -24,6 +23,7 @@ from duologue.engage.messages.rules.source import read_message
 from duologue.engage.messages.surroundings import surroundings
 from duologue.engage.messages.voices import example_voices
 from duologue.engage.messages.writing import fill, values_for
+from duologue.engage.templates.liquid import ContentFailed, Template, paths
 from duologue.people.names.rules import with_called
 from duologue.people.profiles.queries import KnownPerson, people
 from duologue.platform.workspaces.queries import now

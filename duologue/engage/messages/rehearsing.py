@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from duologue.engage.messages.content.liquid import ContentFailed, Template
+from duologue.engage.templates.liquid import ContentFailed, Template
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

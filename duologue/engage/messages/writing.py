@@ -14,13 +14,13 @@ from babel.numbers import format_currency
 from duologue.engage.channels.email.quoted import ready
 from duologue.engage.channels.protocol import Letter
 from duologue.engage.messages import versions
-from duologue.engage.messages.content.liquid import ContentFailed
 from duologue.engage.messages.items import FIRST_LINK, as_read, choose_items
 from duologue.engage.messages.rehearsing import rehearse
 from duologue.engage.messages.voices import as_read as said
 from duologue.engage.messages.voices import choose_voices
 from duologue.engage.perks.actions import PerkRequest, Reserved, reserve
 from duologue.engage.perks.queries import of_runs
+from duologue.engage.templates.liquid import ContentFailed
 from duologue.kit.clock import zone_named
 from duologue.kit.money import major
 from duologue.people.names.rules import with_called

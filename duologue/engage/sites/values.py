@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from markdown_it import MarkdownIt
 
-from duologue.engage.messages.content.liquid import ContentFailed, Template, paths, unguarded
 from duologue.engage.messages.content.mask import Mask
+from duologue.engage.templates.liquid import ContentFailed, Template, paths, unguarded
 from duologue.people.names.rules import with_called
 
 if TYPE_CHECKING:

@@ -16,11 +16,11 @@ from duologue.engage.broadcasts import actions, queries
 from duologue.engage.broadcasts.lately import seconds
 from duologue.engage.broadcasts.rules.texts import VARIANTS, Broadcast, message_text
 from duologue.engage.messages.checks import check_message
-from duologue.engage.messages.content.liquid import ContentFailed
 from duologue.engage.messages.models import MessageVersion
 from duologue.engage.messages.queries import NoSuchMessage, Rendered, render_preview, render_source
 from duologue.engage.messages.trying_out import colleagues
 from duologue.engage.runs.moving import NotPossible
+from duologue.engage.templates.liquid import ContentFailed
 from duologue.kit.text import whole_number
 from duologue.kit.yaml import Mistakes
 from duologue.people.consent.queries import purposes

@@ -11,11 +11,11 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_POST
 
 from duologue.engage.messages.checks import check_message
-from duologue.engage.messages.content.liquid import ContentFailed
 from duologue.engage.messages.models import Message, MessageVersion
 from duologue.engage.messages.queries import NoSuchMessage, render_preview
 from duologue.engage.messages.trying_out import NotTried, colleagues, send_trial
 from duologue.engage.messages.words import wording_of
+from duologue.engage.templates.liquid import ContentFailed
 from duologue.kit.text import whole_number
 from duologue.people.profiles.finding import search
 from duologue.people.profiles.queries import people

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from duologue.engage.care.saying import ready_answer
 from duologue.engage.conversations import actions
 from duologue.engage.conversations.goodwill import give
-from duologue.engage.messages.content.liquid import ContentFailed
+from duologue.engage.templates.liquid import ContentFailed
 from duologue.kit.clock import zone_named
 from duologue.kit.text import whole_number
 from duologue.people.profiles.queries import people, persons_of

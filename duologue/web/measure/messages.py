@@ -10,8 +10,8 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET
 
-from duologue.engage.messages.content.liquid import ContentFailed
 from duologue.engage.messages.queries import NoSuchMessage, Rendered, render_preview
+from duologue.engage.templates.liquid import ContentFailed
 from duologue.kit.text import whole_number
 from duologue.measure.reception.rules import why_left
 from duologue.measure.reports.messages import of_message

@@ -12,12 +12,12 @@ from django.utils.safestring import mark_safe
 from duologue.brand.book.queries import current as current_book
 from duologue.engage.contributions.queries import shown as still_said
 from duologue.engage.contributions.queries import sizes
-from duologue.engage.messages.content.liquid import ContentFailed
 from duologue.engage.parents.rules import ADDRESS as PARENT
 from duologue.engage.sites import values
 from duologue.engage.sites.rules.forms import TRAP, WHICH
 from duologue.engage.sites.rules.language import chosen
 from duologue.engage.sites.rules.page import REACHES, forms_of, said_in
+from duologue.engage.templates.liquid import ContentFailed
 from duologue.people.consent.ages import UNKNOWN, age_of_consent
 from duologue.platform.workspaces.hosts import public_url
 from duologue.platform.workspaces.queries import now

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from duologue.engage.messages.content.compile import Link, compile_content, mistakes
-from duologue.engage.messages.content.liquid import ContentFailed, Template, _parsed, paths, unguarded
 from duologue.engage.messages.content.look import Look
 from duologue.engage.messages.content.mask import Mask
 from duologue.engage.messages.content.products import without_products
 from duologue.engage.messages.rules.source import Content, contents, read_message
+from duologue.engage.templates.liquid import ContentFailed, Template, _parsed, paths, unguarded
 from duologue.kit.yaml import Mistakes
 
 LOOK = Look("Shop", accent="#aa0000", footer="Shop Ltd, 1 Road")

@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duologue.engage.channels.email.quoted import ready
-from duologue.engage.messages.content import liquid
-from duologue.engage.messages.content.called import NotCovered
 from duologue.engage.messages.content.compile import compile_content
-from duologue.engage.messages.content.generated import function
-from duologue.engage.messages.content.liquid import ContentFailed, Template
 from duologue.engage.messages.content.look import Look
 from duologue.engage.messages.rules.source import contents, read_message
+from duologue.engage.templates import liquid
+from duologue.engage.templates.called import NotCovered
+from duologue.engage.templates.generated import function
+from duologue.engage.templates.liquid import ContentFailed, Template
 
 ROOT = Path(__file__).parents[3]
 MESSAGES = sorted(path for place in ("duologue", "examples", "tests") for path in (ROOT / place).glob("**/messages/*.yaml"))

@@ -13,10 +13,10 @@ import inscriptis
 import mrml
 
 from duologue.engage.messages.content import layout, voices
-from duologue.engage.messages.content.liquid import ContentFailed, Template, paths, unguarded
 from duologue.engage.messages.content.mask import TOKEN, Mask
 from duologue.engage.messages.content.products import BEGIN, BLOCK, END, IN_TEXT, loops, with_products
 from duologue.engage.messages.content.voices import with_voices
+from duologue.engage.templates.liquid import ContentFailed, Template, paths, unguarded
 
 if TYPE_CHECKING:
     from duologue.engage.messages.content.look import Look

@@ -14,8 +14,8 @@ from liquid.exceptions import LiquidError
 from liquid.stringify import to_liquid_string
 
 from duologue.engage.channels.email.quoted import Ready, joined, piece, quoted
-from duologue.engage.messages.content.called import NotCovered
-from duologue.engage.messages.content.generated import Write, function
+from duologue.engage.templates.called import NotCovered
+from duologue.engage.templates.generated import Write, function
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

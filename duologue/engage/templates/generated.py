@@ -24,7 +24,7 @@ from liquid.builtin.tags.if_tag import IfNode
 from liquid.builtin.tags.inline_comment_tag import InlineCommentNode
 from liquid.builtin.tags.unless_tag import UnlessNode
 
-from duologue.engage.messages.content.called import NO_BOUND, NotCovered, words
+from duologue.engage.templates.called import NO_BOUND, NotCovered, words
 
 if TYPE_CHECKING:
     from liquid import BoundTemplate

@@ -1,0 +1,1 @@
+"""Liquid: what people write with values in it, as a function that fills them in."""

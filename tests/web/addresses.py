@@ -41,6 +41,7 @@ def pages(workspace, filled) -> dict[str, str]:
         "draft": reverse("strategize:dialogue", args=[name, "welcome"]),
         "forecast": reverse("strategize:forecast", args=[name, "win-back"]),
         "text": reverse("strategize:text", args=[name, "win-back"]),
+        "dialogue-wording": reverse("strategize:worded", args=[name, "win-back"]),
         "offers": reverse("strategize:offers", args=[name]),
         "offer": reverse("strategize:offer", args=[name, "ten-percent"]),
         "offer-with-codes": reverse("strategize:offer", args=[name, "spring"]),

@@ -14,6 +14,8 @@ from duologue.engage.sites.rules.page import read_site
 from duologue.kit.yaml import read_yaml
 from duologue.strategize.dialogues.rules import worded as surveys
 from duologue.strategize.dialogues.rules.survey import read_survey
+from duologue.strategize.offers import worded as offers
+from duologue.strategize.offers.rules import read_offer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -65,4 +67,14 @@ def _site(file: PlanText, book: Book, locale: str) -> Read:
     return sites.wording(site, book, locale), sites.passages(site, locale)
 
 
-_READERS: dict[str, Callable[[PlanText, Book, str], Read]] = {"message": _message, "survey": _survey, "site": _site}
+def _offer(file: PlanText, book: Book, locale: str) -> Read:
+    offer = read_offer(file.text, file.path)
+    return offers.wording(offer, book, locale), offers.passages(offer, locale)
+
+
+_READERS: dict[str, Callable[[PlanText, Book, str], Read]] = {
+    "message": _message,
+    "survey": _survey,
+    "site": _site,
+    "offer": _offer,
+}

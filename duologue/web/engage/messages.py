@@ -14,7 +14,7 @@ from duologue.engage.messages.checks import check_message
 from duologue.engage.messages.models import Message, MessageVersion
 from duologue.engage.messages.queries import NoSuchMessage, render_preview
 from duologue.engage.messages.trying_out import NotTried, colleagues, send_trial
-from duologue.engage.messages.words import wording_of
+from duologue.engage.messages.words import path_of, wording_of
 from duologue.engage.templates.liquid import ContentFailed
 from duologue.kit.text import whole_number
 from duologue.people.profiles.finding import search
@@ -67,7 +67,7 @@ def message(request: HttpRequest, workspace: Workspace, name: str) -> HttpRespon
     if sees_people:
         context["found"] = search(workspace, sought, SUGGESTED)
         context["reader"] = people(workspace, [chosen], facts=()).get(chosen) if chosen is not None else None
-    context["wording"] = wording_of(workspace, name)
+    context |= {"wording": wording_of(workspace, name), "path": path_of(name)}
     context["colleagues"] = colleagues(workspace)
     try:
         context["rendered"] = render_preview(workspace, name, chosen)

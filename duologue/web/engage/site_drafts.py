@@ -26,6 +26,7 @@ from duologue.web.engage.sites import PLACE
 from duologue.web.pages import member, page, said
 from duologue.web.public.site_page import context, here
 from duologue.web.public.sites import TEMPLATE
+from duologue.web.readings import path_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -91,15 +92,16 @@ def _kept(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse
 
 
 def _desk(workspace: Workspace, name: str, text: str, in_force: str) -> dict[str, object]:
-    mistakes, wording = [], None
+    mistakes, wording, path = [], None, path_of("sites", name)
     try:
         actions.called(text, name)
         actions.checked(workspace, text)
-        wording = reading(workspace, f"sites/{name}.yaml", worded(read_site(text), current_book(workspace), workspace.locale))
+        wording = reading(workspace, path, worded(read_site(text), current_book(workspace), workspace.locale))
     except Mistakes as found:
         mistakes = found.mistakes
     changed = queries.changes(in_force, text)
-    return {"name": name, "text": text, "mistakes": mistakes, "changed": changed, "is_new": not in_force, "wording": wording}
+    read = {"mistakes": mistakes, "wording": wording, "path": path}
+    return {"name": name, "text": text, "changed": changed, "is_new": not in_force, **read}
 
 
 @require_GET

@@ -1,4 +1,4 @@
-"""How a letter is worded, as it is written; and letting a finding stand, for a reason."""
+"""How a letter is worded, as it is written; and letting a finding in any text stand, for a reason."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from django.http import Http404
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from duologue.brand.wording import actions
@@ -20,6 +22,7 @@ from duologue.platform.staff.rules import Right, may
 from duologue.web.access import inside
 from duologue.web.engage.broadcast_form import read_form
 from duologue.web.pages import member, said
+from duologue.web.readings import reading_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -48,36 +51,37 @@ def as_written(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     else:
         shown = None
     can = {"publish": may(getattr(request, "role", ""), Right.PUBLISH)}
-    context = {"workspace": workspace, "wording": shown, "name": one.message or kept, "of": kept, "shows": not one.message, "can": can}
+    name = one.message or kept
+    context = {"workspace": workspace, "wording": shown, "path": path_of(name) if name else "", "shows": not one.message, "can": can}
+    context["back"] = reverse("engage:broadcast", args=[workspace.name, kept]) if kept else ""
     return render(request, "engage/wording.html", context)
 
 
 @require_POST
 @inside(Right.PUBLISH)
-def accept(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
-    """Let a finding in a message stand, with its reason, or with `again` look for it again."""
-    of, mark = request.POST.get("of", ""), request.POST.get("mark", "")[:32]
-    back = ("engage:broadcast", workspace.name, of) if of else ("engage:message", workspace.name, name)
-    here = wording_of(workspace, name)
+def accept(request: HttpRequest, workspace: Workspace) -> HttpResponse:
+    """Let a finding in a text stand, with its reason, or with `again` look for it again; then go back to where it was found."""
+    path, mark = request.POST.get("path", "")[:120], request.POST.get("mark", "")[:32]
+    here = reading_of(workspace, path)
     if here is None:
         raise Http404
-    by = str(request.user)
+    back, by = _back(request, workspace), str(request.user)
     if "again" in request.POST:
-        actions.no_longer_accept(workspace=workspace, of=path_of(name), mark=mark, by=by, staff=member(request))
-        return said(request, "It is looked for again.", *back)
+        actions.no_longer_accept(workspace=workspace, of=path, mark=mark, by=by, staff=member(request))
+        return said(request, "It is looked for again.", back)
     finding = next((one for one in here.open if one.mark == mark), None)
     if finding is None:
-        return said(request, "These words are not in the letter as it is kept. Keep it first, then look again.", *back, refused=True)
+        return said(request, "These words are not in the text as it is kept. Keep it first, then look again.", back, refused=True)
+    reason = request.POST.get("reason", "")
     try:
-        actions.accept(
-            workspace=workspace,
-            of=path_of(name),
-            finding=finding,
-            reason=request.POST.get("reason", ""),
-            now=database_now(),
-            by=by,
-            staff=member(request),
-        )
+        actions.accept(workspace=workspace, of=path, finding=finding, reason=reason, now=database_now(), by=by, staff=member(request))
     except NeedsReason as refused:
-        return said(request, str(refused), *back, refused=True)
-    return said(request, "It may stay. The reason is kept in the log.", *back)
+        return said(request, str(refused), back, refused=True)
+    return said(request, "It may stay. The reason is kept in the log.", back)
+
+
+def _back(request: HttpRequest, workspace: Workspace) -> str:
+    """Return the page where the finding stood: one of this workspace's."""
+    back = request.POST.get("back", "")
+    home = reverse("home:home", args=[workspace.name])
+    return back if back.startswith(home) and url_has_allowed_host_and_scheme(back, None) else home

@@ -17,6 +17,7 @@ from duologue.strategize.guardrails.models import Guardrails
 from duologue.strategize.offers.models import Offer, OfferVersion
 from duologue.web.access import inside
 from duologue.web.pages import page
+from duologue.web.readings import path_of, reading_of
 from duologue.web.strategize.script import hours
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def offer(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse
     versions = list(OfferVersion.within(workspace).filter(offer=one).order_by("-number")[:20])
     context = {"offer": one, "versions": versions, "data": versions[0].data if versions else {}, "ledger": ledger(workspace, one.pk)}
     context["supply"] = next((pool for pool in supplies(workspace, now(workspace)) if pool.offer == one.pk), None)
+    context |= {"wording": reading_of(workspace, path_of("offers", name)), "path": path_of("offers", name)}
     context["states"] = dict(Perk.State.choices)
     return page(request, workspace, "strategize/offer.html", place="strategize/offers", **context)
 

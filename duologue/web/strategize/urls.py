@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from duologue.web.strategize import campaigns, changes, dialogues, forecast, launch, offers, placements, segments, storyboard
+from duologue.web.strategize import campaigns, changes, dialogues, forecast, launch, offers, placements, segments, storyboard, worded
 
 app_name = "strategize"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("dialogues", dialogues.dialogues, name="dialogues"),
     path("dialogues/<str:name>", dialogues.dialogue, name="dialogue"),
     path("dialogues/<str:name>/text", dialogues.text, name="text"),
+    path("dialogues/<str:name>/wording", worded.worded, name="worded"),
     path("dialogues/<str:name>/start", changes.start, name="start"),
     path("dialogues/<str:name>/ask", launch.ask, name="ask"),
     path("dialogues/<str:name>/launch-sheet", launch.sheet, name="launch-sheet"),

@@ -22,6 +22,7 @@ IN_DOCS = {
     "giving": ("giving", 760),
     "site": ("site", 760),
     "site-draft": ("site-draft", 1280),
+    "dialogue-wording": ("dialogue-wording", 1100),
     "mail-services": ("mail-services", 1100),
 }
 """Pages that a how-to shows: the picture's name and how wide it is."""

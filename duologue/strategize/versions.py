@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models, transaction
 
+from duologue.kit.yaml import Mistake, Mistakes, read_yaml
 from duologue.platform.database.models import InWorkspace
 
 if TYPE_CHECKING:
@@ -15,11 +16,12 @@ if TYPE_CHECKING:
 
 
 class NamedVersion(InWorkspace):
-    """One version; `data` is what the file says, as JSON."""
+    """One version; `data` is what its text says, as JSON, and `source` the text, where it came as one."""
 
     name = models.CharField(max_length=63)
     number = models.IntegerField()
     data = models.JSONField()
+    source = models.TextField(blank=True)
     since = models.DateTimeField()
 
     class Meta(InWorkspace.Meta):
@@ -31,12 +33,16 @@ Version = TypeVar("Version", bound=NamedVersion)
 
 
 @transaction.atomic
-def keep(kind: type[Version], *, workspace: Workspace, name: str, data: Any, now: datetime) -> Version:
-    """Keep what a file says as a new version; the same again gives the version there is."""
+def keep(kind: type[Version], *, workspace: Workspace, name: str, data: Any, now: datetime, source: str = "") -> Version:
+    """Keep what a text says as a new version; the same said again gives the version there is, in the words it has now."""
     newest = in_force(kind, workspace, name)
     if newest is not None and newest.data == data:
+        if newest.source != source:
+            newest.source = source
+            newest.save(update_fields=["source"])
         return newest
-    version = kind(workspace=workspace, name=name, number=newest.number + 1 if newest else 1, data=data, since=now)
+    number = newest.number + 1 if newest else 1
+    version = kind(workspace=workspace, name=name, number=number, data=data, source=source, since=now)
     version.save()
     return version
 
@@ -49,3 +55,16 @@ def in_force(kind: type[Version], workspace: Workspace, name: str) -> Version | 
 def all_in_force(kind: type[Version], workspace: Workspace) -> list[Version]:
     """Return the version in force of every name, by name."""
     return list(kind.within(workspace).order_by("name", "-number").distinct("name"))
+
+
+def sources(kind: type[Version], workspace: Workspace) -> dict[str, str]:
+    """Return the text in force of every name that came as one."""
+    return {row.name: row.source for row in all_in_force(kind, workspace) if row.source}
+
+
+def named(source: str, said: str, name: str, key: str, file: str = "") -> None:
+    """Raise Mistakes where a text calls what it describes otherwise than it is asked for."""
+    if said != name:
+        line = read_yaml(source, file).line((key,))
+        where = f"the file {file} and its `{key}` must agree" if file else f"here it is {name!r}"
+        raise Mistakes([Mistake(file, line, f"It calls itself {said!r}; {where}.")])

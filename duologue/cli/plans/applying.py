@@ -20,8 +20,12 @@ from duologue.engage.sites import queries as sites
 from duologue.kit.yaml import Mistake, Mistakes
 from duologue.platform.audit.actions import note
 from duologue.platform.workspaces.models import PlanFile, Workspace
-from duologue.strategize.dialogues.models import Dialogue
+from duologue.strategize.campaigns.models import CampaignVersion
+from duologue.strategize.dialogues.models import Dialogue, SurveyVersion
+from duologue.strategize.occasions.models import OccasionVersion
+from duologue.strategize.placements.models import PlacementVersion
 from duologue.strategize.segments.models import Segment
+from duologue.strategize.versions import sources
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
@@ -184,7 +188,7 @@ class _Work:
 
 
 def texts_in_force(workspace: Workspace) -> dict[str, str]:
-    """Return what can be edited on screen as text, by the path it has in a plan folder."""
+    """Return what can be edited elsewhere as text, on screen or over the API, by the path it has in a plan folder."""
     drafts = Dialogue.within(workspace).values_list("name", "draft")
     rules = Segment.within(workspace).values_list("name", "source")
     kept = MessageVersion.within(workspace).filter(number=F("message__current")).exclude(source="").values_list("message__name", "source")
@@ -192,6 +196,10 @@ def texts_in_force(workspace: Workspace) -> dict[str, str]:
     return {
         **({CARE: care} if care else {}),
         **{f"sites/{name}.yaml": text for name, text in sites.sources(workspace).items()},
+        **{f"campaigns/{name}.yaml": text for name, text in sources(CampaignVersion, workspace).items()},
+        **{f"occasions/{name}.yaml": text for name, text in sources(OccasionVersion, workspace).items()},
+        **{f"placements/{name}.yaml": text for name, text in sources(PlacementVersion, workspace).items()},
+        **{f"surveys/{name}.yaml": text for name, text in sources(SurveyVersion, workspace).items()},
         **({"brand.yaml": book} if (book := source_in_force(workspace)) else {}),
         **{f"messages/{name}.yaml": text for name, text in kept},
         **{f"dialogues/{name}.yaml": text for name, text in drafts},

@@ -16,33 +16,26 @@ from duologue.engage.channels.actions import RelayRefused, save_relay
 from duologue.engage.conversations.models import Team
 from duologue.engage.messages.actions import save_message
 from duologue.engage.perks.models import PoolCode
-from duologue.engage.runs.moving import look_again_at
+from duologue.engage.runs.moving import put_occasion_in_force
 from duologue.engage.sites.actions import save_site
 from duologue.engage.sites.rules.page import read_site
 from duologue.engage.webhooks.actions import save_webhook
 from duologue.kit.pipeline import Refused
-from duologue.kit.yaml import Mistake, Mistakes, read_yaml, suggestion
+from duologue.kit.yaml import Mistake, Mistakes, read_yaml
 from duologue.people.consent.actions import save_purpose, save_topic
-from duologue.people.consent.queries import purposes as purposes_of
-from duologue.people.consent.queries import topics
 from duologue.people.retention.actions import set_retention
 from duologue.people.retention.rules import read_retention
 from duologue.platform.workspaces.hosts import set_hosts
-from duologue.strategize.campaigns.actions import save_campaign
-from duologue.strategize.campaigns.rules import read_campaign
+from duologue.strategize import versions
+from duologue.strategize.campaigns.actions import take_campaign
 from duologue.strategize.dialogues import surveys
-from duologue.strategize.dialogues.rules.survey import GIVEN, read_survey
 from duologue.strategize.guardrails import actions as guardrails
 from duologue.strategize.guardrails.rules import read_guardrails
-from duologue.strategize.occasions.actions import save_occasion
-from duologue.strategize.occasions.rules import read_occasion
 from duologue.strategize.offers import actions as offers
 from duologue.strategize.offers.models import Offer
 from duologue.strategize.offers.queries import current as current_offer
 from duologue.strategize.offers.rules import read_offer
-from duologue.strategize.placements.actions import save_placement
-from duologue.strategize.placements.queries import by_code
-from duologue.strategize.placements.rules import plain, read_placement
+from duologue.strategize.placements.actions import take_placement
 from duologue.strategize.segments.actions import save_segment
 
 if TYPE_CHECKING:
@@ -160,41 +153,24 @@ def _products(room: Room, file: PlanText) -> str:
 
 def _persona(room: Room, file: PlanText) -> str:
     persona = read_persona(file.text, file.path)
-    _same_name(file, persona.persona, "persona")
+    versions.named(file.text, persona.persona, file.name, "persona", file.path)
     personas.save_persona(workspace=room.workspace, persona=persona)
     return f"persona {persona.persona}"
 
 
 def _campaign(room: Room, file: PlanText) -> str:
-    campaign = read_campaign(file.text, file.path)
-    _same_name(file, campaign.campaign, "campaign")
-    version = save_campaign(workspace=room.workspace, campaign=campaign, now=room.now)
-    return f"campaign {campaign.campaign}, version {version.number}"
+    version = take_campaign(workspace=room.workspace, name=file.name, source=file.text, now=room.now, file=file.path)
+    return f"campaign {file.name}, version {version.number}"
 
 
 def _placement(room: Room, file: PlanText) -> str:
-    placement = read_placement(file.text, file.path)
-    _same_name(file, placement.placement, "placement")
-    taken = by_code(room.workspace)
-    for index, code in enumerate(placement.codes):
-        other = taken.get(plain(code), placement.placement)
-        if other != placement.placement:
-            line = read_yaml(file.text, file.path).line(("codes", index))
-            raise Mistakes(
-                [Mistake(file.path, line, f"The code {code!r} belongs to the placement {other}; a code leads to one placement.")]
-            )
-    version = save_placement(workspace=room.workspace, placement=placement, now=room.now)
-    return f"placement {placement.placement}, version {version.number}"
+    version = take_placement(workspace=room.workspace, name=file.name, source=file.text, now=room.now, file=file.path)
+    return f"placement {file.name}, version {version.number}"
 
 
 def _occasion(room: Room, file: PlanText) -> str:
-    """Keep an occasion; those who wait for a moment of it look again when it has changed."""
-    occasion = read_occasion(file.text, file.path)
-    _same_name(file, occasion.occasion, "occasion")
-    version = save_occasion(workspace=room.workspace, occasion=occasion, now=room.now)
-    if version.since == room.now:
-        look_again_at(workspace=room.workspace, occasion=occasion.occasion, now=room.now)
-    return f"occasion {occasion.occasion}, version {version.number}"
+    version = put_occasion_in_force(workspace=room.workspace, name=file.name, source=file.text, now=room.now, file=file.path)
+    return f"occasion {file.name}, version {version.number}"
 
 
 def _segment(room: Room, file: PlanText) -> str:
@@ -204,7 +180,7 @@ def _segment(room: Room, file: PlanText) -> str:
 
 def _offer(room: Room, file: PlanText) -> str:
     offer = read_offer(file.text, file.path)
-    _same_name(file, offer.offer, "offer")
+    versions.named(file.text, offer.offer, file.name, "offer", file.path)
     version = offers.save_offer(workspace=room.workspace, offer=offer, now=room.now)
     return f"offer {offer.offer}, version {version.number}"
 
@@ -230,23 +206,8 @@ def _offer_with_pool(room: Room, file: PlanText) -> Offer:
 
 
 def _survey(room: Room, file: PlanText) -> str:
-    survey = read_survey(file.text, file.path)
-    _same_name(file, survey.survey, "survey")
-    known = topics(room.workspace)
-    for key, question in survey.questions.items():
-        if question.fills and question.fills.topic and question.fills.topic not in known:
-            line = read_yaml(file.text, file.path).line(("questions", key, "fills", "topic"))
-            near = suggestion(question.fills.topic, known) or "; write it into topics.yaml"
-            raise Mistakes([Mistake(file.path, line, f"There is no topic {question.fills.topic!r}{near}.")])
-    purposes = purposes_of(room.workspace)
-    for key, question in survey.questions.items():
-        named = question.fills.consent if question.fills and question.kind in GIVEN else ""
-        if named and (named not in purposes or not purposes[named].shows):
-            line = read_yaml(file.text, file.path).line(("questions", key, "fills", "consent"))
-            sentence = f"What people give is shown by a purpose of its own; write it into purposes.yaml: {named}: {{title: …, shows: true}}"
-            raise Mistakes([Mistake(file.path, line, sentence + ".")])
-    version = surveys.save_survey(workspace=room.workspace, survey=survey, now=room.now)
-    return f"survey {survey.survey}, version {version.number}"
+    version = surveys.take_survey(workspace=room.workspace, name=file.name, source=file.text, now=room.now, file=file.path)
+    return f"survey {file.name}, version {version.number}"
 
 
 def _message(room: Room, file: PlanText) -> str:
@@ -255,15 +216,9 @@ def _message(room: Room, file: PlanText) -> str:
 
 
 def _site(room: Room, file: PlanText) -> str:
-    _same_name(file, read_site(file.text, file.path).site, "site")
+    versions.named(file.text, read_site(file.text, file.path).site, file.name, "site", file.path)
     version = save_site(workspace=room.workspace, source=file.text, now=room.now, file=file.path)
     return f"site {file.name}, version {version.number}"
-
-
-def _same_name(file: PlanText, said: str, key: str) -> None:
-    if said != file.name:
-        line = read_yaml(file.text, file.path).line((key,))
-        raise Mistakes([Mistake(file.path, line, f"It calls itself {said!r}; the file {file.path} and its `{key}` must agree.")])
 
 
 _ROOMS: dict[str, Callable[[Room, PlanText], str]] = {

@@ -12,12 +12,14 @@ from msgspec.structs import replace
 from duologue.engage.runs.plans import versions
 from duologue.strategize.dialogues.models import Dialogue, DialogueVersion
 from duologue.strategize.dialogues.rules.decide import begin, moved
+from duologue.strategize.occasions.actions import take_occasion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from duologue.engage.runs.plans import Version
     from duologue.platform.workspaces.models import Workspace
+    from duologue.strategize.occasions.models import OccasionVersion
 
 ANY_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)  # where a run goes on does not hang on when
 
@@ -105,6 +107,14 @@ def move_under_way(*, workspace: Workspace, name: str, now: datetime) -> int:
             ),
         )
         return int(cursor.rowcount)
+
+
+def put_occasion_in_force(*, workspace: Workspace, name: str, source: str, now: datetime, file: str = "") -> OccasionVersion:
+    """Keep what a text says of an occasion; those who wait for a moment of it look again when it has changed. Raises Mistakes."""
+    version = take_occasion(workspace=workspace, name=name, source=source, now=now, file=file)
+    if version.since == now:
+        look_again_at(workspace=workspace, occasion=name, now=now)
+    return version
 
 
 def look_again_at(*, workspace: Workspace, occasion: str, now: datetime) -> int:

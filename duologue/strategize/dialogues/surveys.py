@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Max
 
+from duologue.kit.yaml import read_yaml, suggestion
+from duologue.people.consent.queries import purposes, topics
 from duologue.strategize import versions
 from duologue.strategize.dialogues.models import SurveyVersion
 from duologue.strategize.dialogues.rules import survey as rules
@@ -14,12 +16,37 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
+    from duologue.kit.yaml import Document
     from duologue.platform.workspaces.models import Workspace
 
 
-def save_survey(*, workspace: Workspace, survey: rules.Survey, now: datetime) -> SurveyVersion:
+def take_survey(*, workspace: Workspace, name: str, source: str, now: datetime, file: str = "") -> SurveyVersion:
+    """Put in force what a text says of a survey. Raises Mistakes, also where it fills a topic or a consent that is not there."""
+    survey = rules.read_survey(source, file)
+    versions.named(source, survey.survey, name, "survey", file)
+    _check(workspace, read_yaml(source, file), survey)
+    return save_survey(workspace=workspace, survey=survey, now=now, source=source)
+
+
+def _check(workspace: Workspace, document: Document, survey: rules.Survey) -> None:
+    known, uses = topics(workspace), purposes(workspace)
+    for key, question in survey.questions.items():
+        fills, place = question.fills, ("questions", key, "fills")
+        if fills and fills.topic and fills.topic not in known:
+            near = suggestion(fills.topic, known) or "; write it into topics.yaml"
+            document.refuse((*place, "topic"), f"There is no topic {fills.topic!r}{near}.")
+        named = fills.consent if fills and question.kind in rules.GIVEN else ""
+        if named and (named not in uses or not uses[named].shows):
+            sentence = (
+                f"What people give is shown by a purpose of its own; write it into purposes.yaml: {named}: {{title: …, shows: true}}."
+            )
+            document.refuse((*place, "consent"), sentence)
+    document.settle()
+
+
+def save_survey(*, workspace: Workspace, survey: rules.Survey, now: datetime, source: str = "") -> SurveyVersion:
     """Keep a survey as a new version; the same again gives the version there is."""
-    return versions.keep(SurveyVersion, workspace=workspace, name=survey.survey, data=rules.to_json(survey), now=now)
+    return versions.keep(SurveyVersion, workspace=workspace, name=survey.survey, data=rules.to_json(survey), now=now, source=source)
 
 
 def survey_of(version: SurveyVersion) -> rules.Survey:

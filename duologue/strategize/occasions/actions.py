@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 
-def save_occasion(*, workspace: Workspace, occasion: rules.Occasion, now: datetime) -> OccasionVersion:
+def take_occasion(*, workspace: Workspace, name: str, source: str, now: datetime, file: str = "") -> OccasionVersion:
+    """Put in force what a text says of an occasion. Raises Mistakes."""
+    occasion = rules.read_occasion(source, file)
+    versions.named(source, occasion.occasion, name, "occasion", file)
+    return save_occasion(workspace=workspace, occasion=occasion, now=now, source=source)
+
+
+def save_occasion(*, workspace: Workspace, occasion: rules.Occasion, now: datetime, source: str = "") -> OccasionVersion:
     """Keep an occasion as a new version; the same again gives the version there is."""
-    return versions.keep(OccasionVersion, workspace=workspace, name=occasion.occasion, data=rules.to_json(occasion), now=now)
+    return versions.keep(OccasionVersion, workspace=workspace, name=occasion.occasion, data=rules.to_json(occasion), now=now, source=source)

@@ -17,7 +17,9 @@ class EngageConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the floor's jobs known, and fill the ports: perks are redeemed before runs hear of it."""
-        register_jobs("duologue.engage.runs.jobs", "duologue.engage.perks.jobs", "duologue.engage.products.jobs")
+        register_jobs(
+            "duologue.engage.runs.jobs", "duologue.engage.perks.jobs", "duologue.engage.products.jobs", "duologue.engage.uploads.jobs"
+        )
         register_followers(
             "duologue.engage.perks.follower.PerkFollower",
             "duologue.engage.products.follower.ProductFollower",

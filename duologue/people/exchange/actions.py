@@ -165,7 +165,13 @@ def _key(taking: _Taking, line: Line, what: str, **more: Any) -> str:
 
 def _by_name(path: Path) -> str:
     """Return what the name of a file says it holds, as Mailchimp's exports are called: subscribed_…, unsubscribed_… or cleaned_….csv."""
-    return STATES.get(path.name.lower().partition("_")[0], "")
+    return STATES.get(state_named(path.name), "")
+
+
+def state_named(name: str) -> str:
+    """Return the word with which a file's name begins, where it says what the file holds: subscribed, unsubscribed, cleaned."""
+    word = name.lower().partition("_")[0]
+    return word if word in STATES else ""
 
 
 def _listed(known: dict[str, Any]) -> str:

@@ -22,6 +22,8 @@ from duologue.platform.workspaces.queries import now as now_in
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from duologue.people.imports.reading import Look
+    from duologue.people.imports.recipe import Recipe
     from duologue.platform.workspaces.models import Workspace
 
 EVENTS_AT_ONCE = 5000
@@ -43,14 +45,7 @@ def import_file(
     the position it reached. `told` is called with the number of lines read since. Raises Refused with a sentence.
     """
     seen = look(path)
-    made = read_recipe(recipe) if recipe else None
-    if made and made.kind != kind:
-        raise Refused("bad recipe", f"The recipe is for {made.kind}, and {kind} are to be imported.")
-    with rows(path, seen.encoding) as (headings, _):
-        if made is None:
-            made = guessed(headings, external_id, (name or path.name)[:80])
-    if external_id:
-        made.external_id = external_id
+    made, headings = _recipe(path, seen, kind, recipe, external_id, name or path.name)
     job = _job(workspace=workspace, name=name or path.name, kind=kind, recipe=recipe or recipe_text(made), digest=seen.digest)
     if job.was_done_before:
         return job
@@ -64,6 +59,40 @@ def import_file(
     finally:
         _unlock(job)
     return _end(workspace, job, Import.State.DONE, "")
+
+
+def begin_import(*, workspace: Workspace, path: Path, kind: str, name: str, recipe: str = "", external_id: str = "") -> Import:
+    """Look at a file that a job is to import, and return its import: a new one, or that of an earlier try.
+
+    Events without a recipe are lines of JSON. Raises Refused with a sentence where the file or its recipe cannot be used.
+    """
+    seen = look(path)
+    text = recipe
+    if kind == "people" or recipe:
+        made, _ = _recipe(path, seen, kind, recipe, external_id, name)
+        text = recipe if recipe and not external_id else recipe_text(made)
+    return _job(workspace=workspace, name=name, kind=kind, recipe=text, digest=seen.digest)
+
+
+def wait_for_job(*, workspace: Workspace, kind: str, name: str, recipe: str, digest: bytes = b"") -> Import:
+    """Keep that a file waits which is taken in anew however often it comes."""
+    job = Import(workspace=workspace, kind=kind, file=name[:300], file_digest=digest, recipe=recipe, started_at=now_in(workspace))
+    job.state = Import.State.WAITING
+    job.save()
+    return job
+
+
+def _recipe(path: Path, seen: Look, kind: str, recipe: str, external_id: str, name: str) -> tuple[Recipe, list[str]]:  # noqa: PLR0917
+    """Return how a table is read, as it is said or by its headings, and these."""
+    made = read_recipe(recipe) if recipe else None
+    if made and made.kind != kind:
+        raise Refused("bad recipe", f"The recipe is for {made.kind}, and {kind} are to be imported.")
+    with rows(path, seen.encoding) as (headings, _):
+        if made is None:
+            made = guessed(headings, external_id, name[:80])
+    if external_id:
+        made.external_id = external_id
+    return made, headings
 
 
 def import_events(*, workspace: Workspace, path: Path, name: str = "", told: Callable[[int], None] = lambda _lines: None) -> Import:

@@ -8,9 +8,13 @@ from duologue.platform.database.models import InWorkspace
 
 
 class Import(InWorkspace):
-    """One file on its way in. `position` is the last line whose rows are committed."""
+    """One file on its way in. `position` is the last line whose rows are committed.
+
+    `upload` is the file in the data folder's imports that a job is to take in; empty where nothing is left to do.
+    """
 
     class State(models.TextChoices):
+        WAITING = "waiting"
         RUNNING = "running"
         DONE = "done"
         FAILED = "failed"
@@ -19,6 +23,7 @@ class Import(InWorkspace):
     file = models.CharField(max_length=300)
     file_digest = models.BinaryField(max_length=32)
     recipe = models.TextField()
+    upload = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.RUNNING)
     position = models.BigIntegerField(default=0)
     rows_read = models.BigIntegerField(default=0)
@@ -34,4 +39,7 @@ class Import(InWorkspace):
     was_done_before = False  # of an object that `import_file` gives back: it was imported earlier, and nothing was done now
 
     class Meta(InWorkspace.Meta):
-        indexes = [models.Index(fields=["workspace", "-started_at"], name="imports_by_start")]
+        indexes = [
+            models.Index(fields=["workspace", "-started_at"], name="imports_by_start"),
+            models.Index(fields=["id"], name="imports_to_do", condition=~models.Q(upload="")),
+        ]

@@ -444,7 +444,8 @@ class Migration(FirstMigration):
                 ('file', models.CharField(max_length=300)),
                 ('file_digest', models.BinaryField(max_length=32)),
                 ('recipe', models.TextField()),
-                ('state', models.CharField(choices=[('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='running', max_length=8)),
+                ('upload', models.CharField(blank=True, max_length=200)),
+                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='running', max_length=8)),
                 ('position', models.BigIntegerField(default=0)),
                 ('rows_read', models.BigIntegerField(default=0)),
                 ('rows_written', models.BigIntegerField(default=0)),
@@ -460,7 +461,7 @@ class Migration(FirstMigration):
             options={
                 'abstract': False,
                 'default_manager_name': '_rows',
-                'indexes': [models.Index(fields=['workspace', '-started_at'], name='imports_by_start')],
+                'indexes': [models.Index(fields=['workspace', '-started_at'], name='imports_by_start'), models.Index(condition=models.Q(('upload', ''), _negated=True), fields=['id'], name='imports_to_do')],
             },
             managers=[
                 ('_rows', django.db.models.manager.Manager()),

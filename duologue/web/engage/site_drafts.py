@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from csp.decorators import csp_update
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from duologue.brand.book.queries import current as current_book
 from duologue.brand.wording.queries import reading
 from duologue.engage.sites import actions, queries
+from duologue.engage.sites.rules.naming import may_be_called, sentence
 from duologue.engage.sites.rules.page import read_site
 from duologue.engage.sites.worded import wording as worded
 from duologue.kit.pipeline import Refused
@@ -34,9 +34,7 @@ if TYPE_CHECKING:
     from duologue.engage.sites.rules.page import Site
     from duologue.platform.workspaces.models import Workspace
 
-NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 LONGEST: Final = 100_000
-TAKEN: Final = frozenset({"letters", "new"})
 BEGINNING: Final = "site: {name}\ntitle: {title}\ntext: |\n  What it is about, in a few words.\nasks: [email]\nbutton: Sign up\n"
 
 
@@ -45,9 +43,8 @@ BEGINNING: Final = "site: {name}\ntitle: {title}\ntext: |\n  What it is about, i
 def new(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     """Begin the draft of a site that is not there yet."""
     name = request.POST.get("name", "").strip().lower().replace(" ", "-")
-    if not NAME.fullmatch(name) or name in TAKEN:
-        sentence = f"A site cannot be called {name!r}: use small letters, digits and dashes, as in tea-letter."
-        return said(request, sentence, "engage:sites", workspace.name, refused=True)
+    if not may_be_called(name):
+        return said(request, sentence(name), "engage:sites", workspace.name, refused=True)
     if queries.row_of(workspace, name) is None:
         text = BEGINNING.format(name=name, title=name.replace("-", " ").capitalize())
         actions.save_draft(workspace=workspace, name=name, source=text, now=now(workspace), by=member(request).email)
@@ -85,8 +82,8 @@ def _kept(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse
         actions.called(text, name)
         version = actions.save_site(workspace=workspace, source=text, now=at, by=who.email)
     except Mistakes as found:
-        sentence = f"It was kept, and is not published: {len(found.mistakes)} to put right."
-        return said(request, sentence, "engage:site-draft", workspace.name, name, refused=True)
+        trouble = f"It was kept, and is not published: {len(found.mistakes)} to put right."
+        return said(request, trouble, "engage:site-draft", workspace.name, name, refused=True)
     note(workspace, str(request.user), "publish site", name, {"version": version.number}, staff=who)
     return said(request, f"Version {version.number} is in force.", "engage:site", workspace.name, name)
 
@@ -152,7 +149,7 @@ def bring_back(request: HttpRequest, workspace: Workspace, name: str, number: in
     except Refused:
         raise Http404 from None
     except Mistakes as found:
-        sentence = f"Version {number} no longer holds: {found.mistakes[0].sentence}"
-        return said(request, sentence, "engage:site", workspace.name, name, refused=True)
+        trouble = f"Version {number} no longer holds: {found.mistakes[0].sentence}"
+        return said(request, trouble, "engage:site", workspace.name, name, refused=True)
     note(workspace, str(request.user), "bring back site", name, {"version": number, "as": made.number}, staff=who)
     return said(request, f"What version {number} said is in force again, as version {made.number}.", "engage:site", workspace.name, name)

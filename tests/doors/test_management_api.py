@@ -16,14 +16,25 @@ from schemathesis.specs.openapi.checks import content_type_conformance, response
 from duologue.api.v1.urls import api
 from duologue.engage.broadcasts.actions import save as save_broadcast
 from duologue.engage.broadcasts.rules.texts import Broadcast
+from duologue.engage.contributions.models import Contribution
 from duologue.engage.conversations.actions import hand_over
 from duologue.engage.endpoints.actions import add_endpoint
 from duologue.engage.messages.actions import save_message
+from duologue.engage.sites.actions import save_site
 from duologue.people.consent.actions import save_purpose
 from duologue.people.identifiers.actions import NewIdentifier, attach
+from duologue.people.imports.models import Import
 from duologue.people.profiles.actions import add
 from duologue.platform.staff.actions import create_key
+from duologue.strategize.campaigns.actions import save_campaign
+from duologue.strategize.campaigns.rules import Campaign
+from duologue.strategize.dialogues.rules.survey import read_survey
+from duologue.strategize.dialogues.surveys import save_survey
 from duologue.strategize.models import Dialogue, Segment
+from duologue.strategize.occasions.actions import save_occasion
+from duologue.strategize.occasions.rules import Occasion
+from duologue.strategize.placements.actions import save_placement
+from duologue.strategize.placements.rules import Placement
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
@@ -35,7 +46,9 @@ OPERATIONS = [
     if method in {"get", "post", "put", "patch", "delete"}
 ]
 REAL = {"workspace": "shop", "kind": "email", "value": "ann@people.example"}
-NAMES = {"dialogues": "win-back", "segments": "buyers", "messages": "hello", "broadcasts": "spring", "webhooks": "crm"}
+NAMES = {"dialogues": "win-back", "segments": "buyers", "messages": "hello", "broadcasts": "spring", "webhooks": "crm", "sites": "tea"}
+NAMES |= {"surveys": "why", "campaigns": "autumn", "placements": "poster", "occasions": "tasting"}
+NUMBERS: dict[str, int] = {}
 
 
 @pytest.fixture
@@ -50,9 +63,25 @@ def key(workspace):
     (profile,) = add(workspace=workspace, seen_at=[NOW])
     attach(workspace=workspace, identifiers=[NewIdentifier(profile, "email", "ann@people.example", "ann@people.example")], now=NOW)
     made = hand_over(workspace=workspace, person=profile, profile=profile, team="care", now=NOW)
-    REAL["number"] = made
+    NUMBERS["conversations"] = made
+    NUMBERS["contributions"] = make_contribution(workspace, profile)
+    job = Import(workspace=workspace, kind="people", file="x.csv", file_digest=b"", recipe="", started_at=NOW)
+    job.save()
+    NUMBERS["imports"] = job.pk
+    save_site(workspace=workspace, source="site: tea\ntitle: Tea\ntext: Tea\nasks: [email]\n", now=NOW)
+    save_campaign(workspace=workspace, campaign=Campaign("autumn"), now=NOW)
+    save_placement(workspace=workspace, placement=Placement("poster", "poster", codes=("TEA",)), now=NOW)
+    save_occasion(workspace=workspace, occasion=Occasion("tasting", starts_at="2026-03-01 18:00"), now=NOW)
+    survey = "survey: why\nquestions: {why: {ask: Why?, kind: text}}\n"
+    save_survey(workspace=workspace, survey=read_survey(survey), now=NOW)
     add_endpoint(workspace=workspace, name="crm", url="https://crm.example", events=["*"], now=NOW)
     return create_key(workspace, name="test", kind="manage", role="owner", now=NOW)[1]
+
+
+def make_contribution(workspace, profile):
+    row = Contribution(workspace=workspace, profile_id=profile, kind="quote", text="Lovely", purpose="promotions", came_at=NOW)
+    row.save()
+    return row.pk
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +105,8 @@ def schema(described):
 def hold(schema, key, path, method, *, real, examples):
     """Call an operation with that many made-up requests, always the same ones, and hold each answer to the description."""
     operation = schema[path][method.upper()]
-    here = {**REAL, "name": NAMES.get(path.split("/")[4], "x")}
+    area = path.split("/")[4]
+    here = {**REAL, "name": NAMES.get(area, "x"), "number": 1 if "versions" in path else NUMBERS.get(area, 1)}
 
     @seed(20260105)
     @settings(max_examples=examples, deadline=None, database=None, derandomize=False, suppress_health_check=list(HealthCheck))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from ninja import Schema
 from ninja.errors import HttpError
 from ninja.security import HttpBearer
+from pydantic import AfterValidator
 
 from duologue.api.v1.rate import take
 from duologue.platform.audit.actions import note
@@ -21,6 +22,16 @@ if TYPE_CHECKING:
 
 
 MOST_NUMBER = 2**63 - 1
+
+
+def _without_zero(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("A text holds no zero byte.")
+    return text
+
+
+Plain = Annotated[str, AfterValidator(_without_zero)]
+"""A text that a row can hold."""
 
 
 class Problem(Schema):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime  # noqa: TC003 the schema reads it
 from typing import TYPE_CHECKING, Any, Literal
 
-from ninja import Path, Query, Router, Schema
+from ninja import Path, Query, Router, Schema, Status
 from ninja.decorators import decorate_view
 from ninja.errors import HttpError
 from pydantic import Field
@@ -109,24 +109,24 @@ def get_conversation(request: HttpRequest, workspace: Path[str], number: Path[in
 
 @router.post("/{number}/answer", response={201: Answered, **REFUSALS}, operation_id="answer_conversation")
 @decorate_view(once)
-def answer_conversation(request: HttpRequest, workspace: Path[str], number: Path[int], body: Words) -> tuple[int, dict[str, Any]]:
+def answer_conversation(request: HttpRequest, workspace: Path[str], number: Path[int], body: Words) -> Status[dict[str, Any]]:
     """Answer on the channel the person last wrote on; 409 where they cannot be reached."""
     here = room(request, workspace, Right.CARE)
     one = _known(here, number)
     try:
         delivery = actions.answer(workspace=here, conversation=one.pk, text=body.text, now=now(here))
     except Refused as refusal:
-        return 409, {"detail": refusal.sentence}
+        return Status(409, {"detail": refusal.sentence})
     note_by(request, here, "answer conversation", str(one.pk))
-    return 201, {"delivery": delivery}
+    return Status(201, {"delivery": delivery})
 
 
 @router.post("/{number}/note", response={201: EntryLine, **REFUSALS}, operation_id="note_conversation")
 @decorate_view(once)
-def note_conversation(request: HttpRequest, workspace: Path[str], number: Path[int], body: Words) -> tuple[int, Any]:
+def note_conversation(request: HttpRequest, workspace: Path[str], number: Path[int], body: Words) -> Status[Any]:
     """Write something beside a conversation that only staff see."""
     here = room(request, workspace, Right.CARE)
-    return 201, actions.note(workspace=here, conversation=_known(here, number).pk, text=body.text, now=now(here))
+    return Status(201, actions.note(workspace=here, conversation=_known(here, number).pk, text=body.text, now=now(here)))
 
 
 @router.post("/{number}/close", response={200: Closed, **REFUSALS}, operation_id="close_conversation")

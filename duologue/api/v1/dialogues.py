@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ninja import Path, Router, Schema
+from ninja import Path, Router, Schema, Status
 from ninja.decorators import decorate_view
 from ninja.errors import HttpError
 from pydantic import Field
@@ -56,16 +56,16 @@ class Started(Schema):
 
 @router.post("/{name}/start", response={200: Started, **REFUSALS}, operation_id="start_dialogue_by_hand")
 @decorate_view(once)
-def start_dialogue_by_hand(request: HttpRequest, workspace: Path[str], name: Path[str], body: Starting) -> tuple[int, dict[str, Any]]:
+def start_dialogue_by_hand(request: HttpRequest, workspace: Path[str], name: Path[str], body: Starting) -> Status[dict[str, Any]]:
     """Begin a dialogue that starts by hand for these people. Who may not be written to, or is in it already, begins no run."""
     here = room(request, workspace, Right.CARE)
     try:
         persons = [person_of(here, reference) for reference in body.people]
-        return 200, {"began": start_by_hand(workspace=here, name=name, persons=persons, now=now(here))}
+        return Status(200, {"began": start_by_hand(workspace=here, name=name, persons=persons, now=now(here))})
     except Refused as refusal:
-        return 422, {"detail": refusal.sentence}
+        return Status(422, {"detail": refusal.sentence})
     except NotPossible as refusal:
-        return 409, {"detail": str(refusal)}
+        return Status(409, {"detail": str(refusal)})
 
 
 @router.get("/{name}/report", response={200: dict[str, Any], **REFUSALS}, operation_id="get_report")
@@ -87,26 +87,26 @@ class Changed(Schema):
 
 @router.post("/{name}/pause", response={200: Changed, **REFUSALS}, operation_id="pause_dialogue")
 @decorate_view(once)
-def pause_dialogue(request: HttpRequest, workspace: Path[str], name: Path[str]) -> tuple[int, dict[str, Any]]:
+def pause_dialogue(request: HttpRequest, workspace: Path[str], name: Path[str]) -> Status[dict[str, Any]]:
     """Say nothing more in a dialogue until it is resumed; responses are still heard. One that is not live stays as it is."""
     here = room(request, workspace, Right.PUBLISH)
     try:
         changed = pause(workspace=here, name=plain(name), because="paused over the API", now=now(here))
     except NotPossible as refusal:
-        return 404, {"detail": str(refusal)}
-    return 200, _changed(request, here, name, "pause dialogue", changed=changed)
+        return Status(404, {"detail": str(refusal)})
+    return Status(200, _changed(request, here, name, "pause dialogue", changed=changed))
 
 
 @router.post("/{name}/resume", response={200: Changed, **REFUSALS}, operation_id="resume_dialogue")
 @decorate_view(once)
-def resume_dialogue(request: HttpRequest, workspace: Path[str], name: Path[str]) -> tuple[int, dict[str, Any]]:
+def resume_dialogue(request: HttpRequest, workspace: Path[str], name: Path[str]) -> Status[dict[str, Any]]:
     """Go on with a paused dialogue. One that is not paused stays as it is."""
     here = room(request, workspace, Right.PUBLISH)
     try:
         changed = resume(workspace=here, name=plain(name), now=now(here))
     except NotPossible as refusal:
-        return 404 if not Dialogue.within(here).filter(name=name).exists() else 409, {"detail": str(refusal)}
-    return 200, _changed(request, here, name, "resume dialogue", changed=changed)
+        return Status(404 if not Dialogue.within(here).filter(name=name).exists() else 409, {"detail": str(refusal)})
+    return Status(200, _changed(request, here, name, "resume dialogue", changed=changed))
 
 
 def _changed(request: HttpRequest, here: Workspace, name: str, what: str, *, changed: bool) -> dict[str, Any]:

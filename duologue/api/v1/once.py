@@ -57,8 +57,20 @@ def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 def _digest(request: HttpRequest) -> bytes:
-    said = b"\n".join([str(request.method).encode(), request.get_full_path().encode(), request.body])
-    return hashlib.blake2b(said, digest_size=32).digest()
+    digest = hashlib.blake2b(b"\n".join([str(request.method).encode(), request.get_full_path().encode(), b""]), digest_size=32)
+    if request.content_type != "multipart/form-data":
+        digest.update(request.body)
+        return digest.digest()
+    for field, said in sorted(request.POST.lists()):  # each part with its length, so that no two forms read alike
+        for part in [field, *said]:
+            digest.update(f"{len(part)}:{part}".encode())
+    for field in sorted(request.FILES):
+        for file in request.FILES.getlist(field):
+            digest.update(f"{len(field)}:{field}{len(file.name or '')}:{file.name}{file.size}:".encode())
+            for chunk in file.chunks():
+                digest.update(chunk)
+            file.seek(0)
+    return digest.digest()
 
 
 def _again(row: Answered, *, is_same: bool) -> HttpResponse:

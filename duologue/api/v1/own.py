@@ -1,4 +1,4 @@
-"""What is known of one person, over HTTP: consent with its proof, the timeline, perks, all of it to take along, and erasing."""
+"""What is known of one person, over HTTP: facts, consent with its proof, the timeline, perks, all of it to take along, erasing."""
 
 from __future__ import annotations
 
@@ -6,19 +6,24 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from django.http import HttpResponse
 from ninja import Path, Query, Schema
 from ninja.decorators import decorate_view
 from ninja.errors import HttpError
+from pydantic import Field
 
 from duologue.api.v1.access import MOST_NUMBER, REFUSALS, note_by, room
 from duologue.api.v1.once import once
 from duologue.api.v1.people import Kind, known, router
 from duologue.engage.perks.queries import of_person
 from duologue.people.consent.models import ConsentStatement
+from duologue.people.consent.queries import purposes
+from duologue.people.intake.rules import LARGEST, MOST_PURPOSES, MOST_TRAITS, facts_of
 from duologue.people.privacy.actions import erase
 from duologue.people.privacy.queries import everything_about
-from duologue.people.profiles.queries import profiles_of
+from duologue.people.profiles.changing import change_facts as change
+from duologue.people.profiles.queries import people, profiles_of
 from duologue.people.timeline.models import Event
 from duologue.platform.staff.rules import Right
 from duologue.platform.workspaces.queries import now
@@ -73,6 +78,21 @@ class PerkLine(Schema):
     redeemed_at: datetime | None
 
 
+class Facts(Schema):
+    """What is so: facts by key, null for one to be forgotten; `purposes` are those they may be used for, none for any."""
+
+    facts: dict[str, Any] = Field(min_length=1, max_length=MOST_TRAITS)
+    purposes: list[str] = Field(default_factory=list, max_length=MOST_PURPOSES)
+
+
+class Known(Schema):
+    """All facts as they are now, and the keys of those that were not kept, since the person objected to them."""
+
+    person: int
+    facts: dict[str, Any]
+    unwanted: list[str]
+
+
 class Erased(Schema):
     """The person who was erased; what is kept is the proof."""
 
@@ -87,6 +107,34 @@ def list_consent(request: HttpRequest, workspace: Path[str], kind: Path[Kind], v
     person, _ = known(here, kind, value)
     rows = ConsentStatement.within(here).filter(profile_id__in=profiles_of(here, [person])[person])
     return list(rows.order_by("at", "profile_id", "number"))
+
+
+@router.patch("/{kind}/{value}/facts", response={200: Known, **REFUSALS}, operation_id="change_facts")
+@decorate_view(once)
+def change_facts(request: HttpRequest, workspace: Path[str], kind: Path[Kind], value: Path[str], body: Facts) -> dict[str, Any]:
+    """Set facts about a person and forget others; what is not named stays. E-mail address and phone number are no facts."""
+    here = room(request, workspace, Right.CARE)
+    person, profile = known(here, kind, value)
+    facts = facts_of(body.facts)
+    if len(facts) < len(body.facts):
+        raise HttpError(422, "An e-mail address, a phone number and an id are no facts; give each other key once, and not empty.")
+    _can_be_kept(facts)
+    if missing := sorted(set(body.purposes) - set(purposes(here))):
+        raise HttpError(422, f"There is no purpose {missing[0]!r} in this workspace.")
+    source = f"api {request.auth.name}"[:80]  # type: ignore[attr-defined]
+    profiles = profiles_of(here, [person])[person]
+    unwanted = change(workspace=here, profile=profile, profiles=profiles, facts=facts, source=source, now=now(here), purposes=body.purposes)
+    note_by(request, here, "change facts", str(person))
+    return {"person": person, "facts": people(here, [person])[person].facts, "unwanted": sorted(unwanted)}
+
+
+def _can_be_kept(facts: dict[str, Any]) -> None:
+    try:
+        written = msgspec.json.encode(facts)
+    except (OverflowError, UnicodeError, RecursionError, TypeError):
+        written = b"\\u0000"
+    if b"\\u0000" in written or len(written) > LARGEST:
+        raise HttpError(422, "Facts have up to 32 KiB together, and hold neither zero bytes nor numbers beyond 64 bits.")
 
 
 @router.get("/{kind}/{value}/events", response={200: Events, **REFUSALS}, operation_id="list_events")

@@ -6,7 +6,7 @@ from datetime import datetime  # noqa: TC003 the schema reads it
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.db import transaction
-from ninja import Path, Router, Schema
+from ninja import Path, Router, Schema, Status
 from ninja.decorators import decorate_view
 from ninja.errors import HttpError
 from pydantic import Field
@@ -81,7 +81,7 @@ def get_person(request: HttpRequest, workspace: Path[str], kind: Path[Kind], val
 @decorate_view(once)
 def state_consent(
     request: HttpRequest, workspace: Path[str], kind: Path[Kind], value: Path[str], body: Statement
-) -> tuple[int, dict[str, Any]]:
+) -> Status[dict[str, Any]]:
     """Write one statement of consent, with its proof, and return what holds now."""
     here = room(request, workspace, Right.CARE)
     person, profile = known(here, kind, value)
@@ -105,7 +105,7 @@ def state_consent(
     with transaction.atomic():
         consent.state(workspace=here, statements=[statement], now=moment)
     may = standing(here, [person])[person].may(body.channel, body.purpose)
-    return 201, {"channel": body.channel, "purpose": body.purpose, "may": may}
+    return Status(201, {"channel": body.channel, "purpose": body.purpose, "may": may})
 
 
 def known(workspace: Workspace, kind: str, value: str) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 from django.http import JsonResponse
-from ninja import Path, Query, Router, Schema
+from ninja import Path, Query, Router, Schema, Status
 from ninja.decorators import decorate_view
 from pydantic import Field
 
@@ -117,49 +117,49 @@ class Balance(Schema):
 
 @router.post("/redeem", response={200: Redeemed, **REFUSALS, 429: Problem}, operation_id="redeem_perk", exclude_none=True)
 @decorate_view(once, patient)  # the last one stands outside
-def redeem_perk(request: HttpRequest, workspace: Path[str], body: Redeeming) -> tuple[int, dict[str, Any]]:
+def redeem_perk(request: HttpRequest, workspace: Path[str], body: Redeeming) -> Status[dict[str, Any]]:
     """Redeem a code. The same order may ask again and is answered the same; any other order is refused with 409 and a sentence.
 
     Credit pays `worth`, or what is left of it where that is less or nothing is said.
     """
     here = room(request, workspace, Right.CARE)
     if "\x00" in body.code + body.order + body.whose:
-        return 422, {"detail": "A code and an order hold no zero bytes."}
+        return Status(422, {"detail": "A code and an order hold no zero bytes."})
     try:
         person = person_of(here, body.whose) if body.whose else None
     except Refused as refusal:
-        return 409, {"detail": refusal.sentence}
+        return Status(409, {"detail": refusal.sentence})
     answer = redeem(workspace=here, code=body.code, order=body.order, worth=body.worth, person=person, now=now(here))
     if not answer.ok:
-        return 409, {"detail": answer.reason}
+        return Status(409, {"detail": answer.reason})
     request.META[REDEEMED] = answer.is_new
-    return 200, {"perk": answer.perk, "offer": answer.offer, "paid": answer.worth, "left": answer.left}
+    return Status(200, {"perk": answer.perk, "offer": answer.offer, "paid": answer.worth, "left": answer.left})
 
 
 @router.post("/spend", response={200: Left, **REFUSALS}, operation_id="spend_balance")
 @decorate_view(once)
-def spend_balance(request: HttpRequest, workspace: Path[str], body: Spending) -> tuple[int, dict[str, Any]]:
+def spend_balance(request: HttpRequest, workspace: Path[str], body: Spending) -> Status[dict[str, Any]]:
     """Spend points or credit of a person, what ends first first. The same order spends once; what is not there is refused with 409."""
     here = room(request, workspace, Right.CARE)
     if "\x00" in body.whose + body.order:
-        return 422, {"detail": "An order and a reference hold no zero bytes."}
+        return Status(422, {"detail": "An order and a reference hold no zero bytes."})
     try:
         person = person_of(here, body.whose)
     except Refused as refusal:
-        return 404, {"detail": refusal.sentence}
+        return Status(404, {"detail": refusal.sentence})
     answer = spend(workspace=here, spends=[Spend(person, body.unit, body.amount, body.order)], now=now(here))[0]
-    return (200, {"spent": answer.amount, "left": answer.left}) if answer.ok else (409, {"detail": answer.reason})
+    return Status(200, {"spent": answer.amount, "left": answer.left}) if answer.ok else Status(409, {"detail": answer.reason})
 
 
 @router.get("/balance", response={200: Balance, **REFUSALS}, operation_id="balance")
-def balance(request: HttpRequest, workspace: Path[str], whose: Query[str]) -> tuple[int, dict[str, Any]]:
+def balance(request: HttpRequest, workspace: Path[str], whose: Query[str]) -> Status[dict[str, Any]]:
     """Return what somebody can spend: an external id, e-mail address, phone number, or person:NUMBER says who."""
     here = room(request, workspace, Right.CARE)
     if "\x00" in whose or len(whose) > 320:
-        return 422, {"detail": "A reference has up to 320 characters and holds no zero bytes."}
+        return Status(422, {"detail": "A reference has up to 320 characters and holds no zero bytes."})
     try:
         person = person_of(here, whose)
     except Refused as refusal:
-        return 404, {"detail": refusal.sentence}
+        return Status(404, {"detail": refusal.sentence})
     left = balances(here, profiles_of(here, [person]).get(person, [person]), now(here))
-    return 200, {"points": left.get("points", 0), "credit": left.get("credit", 0)}
+    return Status(200, {"points": left.get("points", 0), "credit": left.get("credit", 0)})

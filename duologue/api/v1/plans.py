@@ -1,4 +1,4 @@
-"""What the plan holds, over HTTP: purposes, messages, offers, broadcasts, and what was taken in by file. Plans are changed as text."""
+"""What the plan holds, over HTTP: purposes, messages and offers. They are changed as text."""
 
 from __future__ import annotations
 
@@ -6,18 +6,12 @@ from datetime import datetime  # noqa: TC003 the schema reads it
 from typing import TYPE_CHECKING, Any
 
 from ninja import Path, Router, Schema
-from ninja.decorators import decorate_view
 from ninja.errors import HttpError
 
-from duologue.api.v1.access import REFUSALS, note_by, plain, room
-from duologue.api.v1.once import once
-from duologue.engage.broadcasts import actions as broadcasting
-from duologue.engage.broadcasts import queries as broadcasts
+from duologue.api.v1.access import REFUSALS, plain, room
 from duologue.engage.messages.models import Message, MessageVersion
 from duologue.engage.perks.liability import as_json, liability
-from duologue.engage.runs.actions import NotPossible
 from duologue.people.consent.queries import purposes
-from duologue.people.imports.models import Import
 from duologue.platform.staff.rules import Right
 from duologue.platform.workspaces.queries import now
 from duologue.strategize.offers.models import Offer, OfferVersion
@@ -28,9 +22,6 @@ if TYPE_CHECKING:
 purpose_router = Router(tags=["purposes"])
 message_router = Router(tags=["messages"])
 offer_router = Router(tags=["offers"])
-broadcast_router = Router(tags=["broadcasts"])
-import_router = Router(tags=["imports"])
-MOST_IMPORTS = 100
 
 
 class PurposeLine(Schema):
@@ -66,32 +57,6 @@ class OfferLine(Schema):
     given: int
     spent: int
     data: dict[str, Any]
-
-
-class BroadcastLine(Schema):
-    """A broadcast or newsletter, where it stands, its letters by state, and when it leaves next."""
-
-    name: str
-    about: str
-    standing: str
-    letters: dict[str, int]
-    next_at: datetime | None
-
-
-class ImportLine(Schema):
-    """A file that was taken in, or is being."""
-
-    id: int
-    kind: str
-    file: str
-    state: str
-    rows_read: int
-    rows_written: int
-    rows_unchanged: int
-    rows_refused: int
-    started_at: datetime
-    ended_at: datetime | None
-    sentence: str
 
 
 @purpose_router.get("", response={200: list[PurposeLine], **REFUSALS}, operation_id="list_purposes")
@@ -136,53 +101,3 @@ def get_liability(request: HttpRequest, workspace: Path[str]) -> dict[str, Any]:
     """Return what is owed to people: perks that are out, by offer and by when they end, in minor units."""
     here = room(request, workspace, Right.LOOK)
     return as_json(liability(here, now(here)))
-
-
-@broadcast_router.get("", response={200: list[BroadcastLine], **REFUSALS}, operation_id="list_broadcasts")
-def list_broadcasts(request: HttpRequest, workspace: Path[str]) -> list[dict[str, Any]]:
-    """Return the newest broadcasts and newsletters, a hundred at most."""
-    here = room(request, workspace, Right.LOOK)
-    return [_broadcast(one) for one in broadcasts.broadcasts(here, now(here))]
-
-
-@broadcast_router.get("/{name}", response={200: BroadcastLine, **REFUSALS}, operation_id="get_broadcast")
-def get_broadcast(request: HttpRequest, workspace: Path[str], name: Path[str]) -> dict[str, Any]:
-    """Return one broadcast."""
-    here = room(request, workspace, Right.LOOK)
-    found = broadcasts.find(here, plain(name), now(here))
-    if found is None:
-        raise HttpError(404, f"There is no broadcast {name!r}.")
-    return _broadcast(found)
-
-
-@broadcast_router.post("/{name}/send", response={200: BroadcastLine, **REFUSALS}, operation_id="send_broadcast")
-@decorate_view(once)
-def send_broadcast(request: HttpRequest, workspace: Path[str], name: Path[str]) -> tuple[int, dict[str, Any]]:
-    """Make a broadcast live: it leaves at its moment."""
-    here = room(request, workspace, Right.PUBLISH)
-    if broadcasts.find(here, plain(name), now(here)) is None:
-        return 404, {"detail": f"There is no broadcast {name!r}."}
-    try:
-        broadcasting.send(workspace=here, name=name, now=now(here))
-    except NotPossible as refusal:
-        return 409, {"detail": str(refusal)}
-    note_by(request, here, "send broadcast", name)
-    found = broadcasts.find(here, name, now(here))
-    assert found is not None
-    return 200, _broadcast(found)
-
-
-@import_router.get("", response={200: list[ImportLine], **REFUSALS}, operation_id="list_imports")
-def list_imports(request: HttpRequest, workspace: Path[str]) -> list[Import]:
-    """Return what was taken in by file, the last first, a hundred at most."""
-    return list(Import.within(room(request, workspace, Right.SEE_PEOPLE)).order_by("-started_at", "-pk")[:MOST_IMPORTS])
-
-
-def _broadcast(one: broadcasts.Found) -> dict[str, Any]:
-    return {
-        "name": one.dialogue.name,
-        "about": one.dialogue.about,
-        "standing": one.standing,
-        "letters": one.letters,
-        "next_at": one.next_at,
-    }

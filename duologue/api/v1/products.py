@@ -6,7 +6,7 @@ from decimal import Decimal  # noqa: TC003 the schema reads it
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from ninja import Path, Query, Router, Schema
+from ninja import Path, Query, Router, Schema, Status
 from ninja.decorators import decorate_view
 from ninja.errors import HttpError
 from pydantic import Field
@@ -141,11 +141,11 @@ def save_product(request: HttpRequest, workspace: Path[str], key: Path[str], bod
 
 @router.delete("/{key}", response={204: None, **REFUSALS}, operation_id="take_product_out")
 @decorate_view(once)
-def take_product_out(request: HttpRequest, workspace: Path[str], key: Path[str]) -> tuple[int, None]:
+def take_product_out(request: HttpRequest, workspace: Path[str], key: Path[str]) -> Status[None]:
     """Offer a product no longer; the same again is answered the same."""
     here = room(request, workspace, Right.EDIT)
     actions.take_out(workspace=here, keys=[_known(here, key).key], now=now(here))
-    return 204, None
+    return Status(204, None)
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime  # noqa: TC003 the schema reads it
 from typing import TYPE_CHECKING, Any
 
-from ninja import Path, Router, Schema
+from ninja import Path, Router, Schema, Status
 from ninja.decorators import decorate_view
 from ninja.errors import HttpError
 from pydantic import Field
@@ -98,15 +98,15 @@ def list_webhooks(request: HttpRequest, workspace: Path[str]) -> list[dict[str, 
 
 @router.post("", response={201: WithSecret, **REFUSALS}, operation_id="add_webhook")
 @decorate_view(once)
-def add_webhook(request: HttpRequest, workspace: Path[str], body: New) -> tuple[int, dict[str, Any]]:
+def add_webhook(request: HttpRequest, workspace: Path[str], body: New) -> Status[dict[str, Any]]:
     """Tell a program of events from now on. The answer to the same Idempotency-Key holds the same secret, for 24 hours."""
     here = room(request, workspace, Right.OWN)
     try:
         secret = actions.add_endpoint(workspace=here, now=now(here), **body.dict())
     except Refused as refusal:
-        return 409 if refusal.reason == "known name" else 422, {"detail": refusal.sentence}
+        return Status(409 if refusal.reason == "known name" else 422, {"detail": refusal.sentence})
     note_by(request, here, "add webhook", body.name)
-    return 201, {"name": body.name, "secret": secret}
+    return Status(201, {"name": body.name, "secret": secret})
 
 
 @router.put("/{name}", response={200: EndpointLine, **REFUSALS}, operation_id="change_webhook")
@@ -121,13 +121,13 @@ def change_webhook(request: HttpRequest, workspace: Path[str], name: Path[str], 
 
 @router.delete("/{name}", response={204: None, **REFUSALS}, operation_id="forget_webhook")
 @decorate_view(once)
-def forget_webhook(request: HttpRequest, workspace: Path[str], name: Path[str]) -> tuple[int, None]:
+def forget_webhook(request: HttpRequest, workspace: Path[str], name: Path[str]) -> Status[None]:
     """Tell a program no more."""
     here = room(request, workspace, Right.OWN)
     if not actions.forget_endpoint(workspace=here, name=plain(name)):
         raise HttpError(404, f"There is no endpoint {name!r}.")
     note_by(request, here, "forget webhook", name)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/{name}/pause", response={200: EndpointLine, **REFUSALS}, operation_id="pause_webhook")

@@ -10,9 +10,8 @@ import pyarrow as pa
 from django.db import connection
 
 from duologue.platform.database import locks
-from duologue.platform.lake.queries import held_until
 from duologue.platform.lake.rules import cleaned, left_out
-from duologue.platform.lake.tables import SCHEMA, SETTINGS, WRITER, opened, place
+from duologue.platform.lake.tables import SCHEMA, WRITER, made, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,6 +20,10 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 FILES_BEFORE_TIDYING = 200
+
+
+class Overtaken(Exception):
+    """Another writer changed the lake meanwhile; nothing was appended."""
 
 
 def take_lock(workspace: Workspace) -> bool:
@@ -57,22 +60,22 @@ def append(*, workspace: Workspace, events: Sequence[Any], batch_no: int) -> int
     """Append those events whose batch the lake does not hold yet, up to and including `batch_no`; return how many.
 
     The caller holds `take_lock`. The table's log and the caller's cursor cannot commit together: should the caller's transaction
-    be lost after this, the same events are handed in again and passed over.
+    be lost after this, the same events are handed in again and passed over. Where the database died under the caller its lock is
+    lost unseen, and another writer may be at it: only what follows on the version that was looked at is kept. Raises Overtaken.
     """
     from deltalake import CommitProperties, Transaction, write_deltalake  # noqa: PLC0415 - a large library
+    from deltalake.exceptions import CommitFailedError  # noqa: PLC0415
 
-    held = held_until(workspace)
-    new = [event for event in events if event.batch_no > held]
-    if batch_no <= held or not new:
-        return 0
-    write_deltalake(
-        place(workspace),
-        rows_of(new),
-        mode="append",
-        partition_by=["month"],
-        configuration=SETTINGS,
-        commit_properties=CommitProperties(app_transactions=[Transaction(WRITER, batch_no)]),
-    )
+    try:
+        table = made(workspace)
+        held = int(table.transaction_version(WRITER) or 0)
+        new = [event for event in events if event.batch_no > held]
+        if batch_no <= held or not new:
+            return 0
+        only_next = CommitProperties(app_transactions=[Transaction(WRITER, batch_no)], max_commit_retries=0)
+        write_deltalake(table, rows_of(new), mode="append", commit_properties=only_next)
+    except CommitFailedError:
+        raise Overtaken from None
     return len(new)
 
 

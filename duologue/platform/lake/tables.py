@@ -54,3 +54,11 @@ def opened(workspace: Workspace | int) -> DeltaTable | None:
     if not settings.LAKE_URL:
         Path(where).mkdir(parents=True, exist_ok=True)
     return DeltaTable(where) if DeltaTable.is_deltatable(where) else None
+
+
+def made(workspace: Workspace) -> DeltaTable:
+    """Return the table, made where there is none."""
+    from deltalake import DeltaTable  # noqa: PLC0415 - as above
+
+    found = opened(workspace)
+    return found or DeltaTable.create(place(workspace), schema=SCHEMA, mode="ignore", partition_by=["month"], configuration=SETTINGS)

@@ -58,14 +58,24 @@ class LakeFollower:
         since = self._waiting_since.setdefault(workspace.pk, time.monotonic())
         if waiting < self.events and time.monotonic() - since < self.seconds:
             return 0
-        with transaction.atomic():
-            if not lake.take_lock(workspace) or (reading := queries.unread(workspace, NAME, most=AT_ONCE)) is None:
-                return 0
-            lake.append(workspace=workspace, events=reading.events, batch_no=reading.batch_no)
-            lake.tidy(workspace=workspace)
-            timeline.move_cursor(workspace=workspace, follower=NAME, batch_no=reading.batch_no)
-        self._waiting_since.pop(workspace.pk, None)
-        return len(reading.events)
+        try:
+            read = _append_next(workspace)
+        except lake.Overtaken:
+            return 0
+        if read:
+            self._waiting_since.pop(workspace.pk, None)
+        return read
+
+
+@transaction.atomic
+def _append_next(workspace: Workspace) -> int:
+    """Append what comes next and return how many events that were; 0 where another process is at it."""
+    if not lake.take_lock(workspace) or (reading := queries.unread(workspace, NAME, most=AT_ONCE)) is None:
+        return 0
+    lake.append(workspace=workspace, events=reading.events, batch_no=reading.batch_no)
+    lake.tidy(workspace=workspace)
+    timeline.move_cursor(workspace=workspace, follower=NAME, batch_no=reading.batch_no)
+    return len(reading.events)
 
 
 NEXT_CLEANING: Final = f"""SELECT min(asked_at) + interval '{BEFORE_CLEANING.total_seconds():.0f} seconds' FROM people_erasure

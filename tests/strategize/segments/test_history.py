@@ -6,6 +6,7 @@ from django.db import connection, transaction
 from segment_builders import NOW, days, happened, people
 
 from duologue.people.models import Erasure
+from duologue.people.timeline import queries
 from duologue.platform.database import locks
 from duologue.platform.lake import actions as lake
 from duologue.platform.lake import queries as lake_queries
@@ -53,6 +54,23 @@ def test_an_append_whose_cursor_was_lost_is_not_repeated(workspace, lake_folder)
     happened(workspace, [(one, "B", {}, days(1))])
     assert follow(workspace) == 2
     assert [name for _, name, _ in everything(workspace)] == ["A", "B"]
+
+
+def test_a_writer_that_was_overtaken_appends_nothing(workspace, lake_folder):
+    (one,) = people(workspace, 1)
+    happened(workspace, [(one, "A", {}, days(1))])
+    reading = queries.unread(workspace, "test", most=10)
+
+    class LookedAt(list):
+        """When these events are looked at, another writer has begun: the lock went with a database that died."""
+
+        def __iter__(self):
+            follow(workspace)
+            return super().__iter__()
+
+    with pytest.raises(lake.Overtaken):
+        lake.append(workspace=workspace, events=LookedAt(reading.events), batch_no=reading.batch_no)
+    assert [name for _, name, _ in everything(workspace)] == ["A"]
 
 
 def test_it_waits_for_enough_events_or_time(workspace, lake_folder):

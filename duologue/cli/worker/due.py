@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from django.db import connection
 
+from duologue.cli.worker.rounds import FOLLOWER, Waiting
 from duologue.engage import due
 from duologue.engage.messages.queries import HANDING_OVER
 from duologue.measure.letters.tasks import NEXT as LETTERS
@@ -17,11 +17,8 @@ from duologue.strategize.segments import history
 from duologue.strategize.segments import queries as segments
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from duologue.platform.workspaces.models import Workspace
 
-FOLLOWER: Final = "follower "
 MOMENTS: Final = {**due.MOMENTS, "letters": LETTERS, f"{FOLLOWER}lake": history.NEXT_CLEANING}
 AT_ONCE: Final = {
     "segments": segments.UNCOUNTED,
@@ -30,22 +27,6 @@ AT_ONCE: Final = {
     f"{FOLLOWER}segments": segments.MERGED,
 }
 _SQL: Final = f"SELECT {', '.join([*(f'({sql})' for sql in MOMENTS.values()), *AT_ONCE.values(), BEHIND])}"
-
-
-@dataclass(slots=True, frozen=True)
-class Waiting:
-    """By kind of work: the moment at which it is next due, and what is due whatever the moment."""
-
-    moments: dict[str, datetime]
-    at_once: frozenset[str]
-
-    def has(self, work: str, now: datetime) -> bool:
-        """Say whether this kind of work has something to do."""
-        return work in self.at_once or (work in self.moments and self.moments[work] <= now)
-
-    def next(self) -> datetime | None:
-        """Return the next moment at which something is due, which may be past."""
-        return min(self.moments.values(), default=None)
 
 
 def waiting(workspace: Workspace) -> Waiting:

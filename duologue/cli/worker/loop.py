@@ -5,60 +5,86 @@ from __future__ import annotations
 import threading
 import time
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, Protocol
 
 import structlog
 from django.db import DatabaseError, close_old_connections, connection
 
-from duologue.cli.worker.once import SENDER, WORKER, go_round
-from duologue.engage.conversations.clicks import tell_spooled
-from duologue.engage.endpoints.tasks import BeingTold, tell_due
-from duologue.engage.messages.tasks import leases as gate
-from duologue.engage.runs.tasks import leases as engine
-from duologue.engage.webhooks.air import InTheAir
-from duologue.engage.webhooks.tasks import call_due
+from duologue.cli.worker.rounds import go_round
+from duologue.platform.bells.bell import Bell
 from duologue.platform.telemetry.counters import count, tell
 from duologue.platform.workspaces.models import Workspace
 from duologue.platform.workspaces.queries import now
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
-    from duologue.cli.worker.once import Work
+    from duologue.cli.worker.rounds import Waiting, Work
 
 log = structlog.get_logger()
-BUSY: Final = 0.0
 TROUBLE_SECONDS: Final = 2.0
+BREATH: Final = 0.005  # after a bell: what comes at the same time is done together
+PARTS: Final = {"worker": "thinking.Thinking", "sender": "sending.Sending"}
+
+
+class Part(Protocol):
+    """What a loop does, with all that this takes: loaded only where it is done."""
+
+    bell: str
+
+    def work(self) -> Iterable[tuple[str, Work]]:
+        """Return the kinds of work in their order."""
+        ...
+
+    def waiting(self, workspace: Workspace) -> Waiting:
+        """Ask what waits in a workspace."""
+        ...
+
+    def before(self) -> int:
+        """Do what is no workspace's; return how much."""
+        ...
+
+    def lost(self) -> None:
+        """Forget what is held of the database, which is away."""
+        ...
+
+    def leave(self) -> None:
+        """Give back what others would wait for."""
+        ...
 
 
 class Loop:
-    """Turns the wheel of every workspace until it is told to stop; a piece of work is always finished first."""
+    """Turns the wheel of every workspace until it is told to stop; a piece of work is always finished first.
+
+    Between two turns it sleeps until its bell is rung, and never longer than `poll` seconds.
+    """
 
     def __init__(self, *, only: str, poll: float) -> None:
-        self._air, self._told = InTheAir(), BeingTold()
-        apart: dict[Work, Work] = {call_due: self._air.begin, tell_due: self._told.begin}
-        work = {"worker": WORKER, "sender": SENDER}.get(only, (*WORKER, *SENDER))
-        self._work: Sequence[tuple[str, Work]] = [(name, apart.get(do, do)) for name, do in work]
-        self._tells_clicks = only != "sender"
+        self._parts = [_part(path) for name, path in PARTS.items() if only in {"", name}]
+        self._bell = Bell(*(part.bell for part in self._parts))
         self._poll = poll
         self._stopping = threading.Event()
 
     def stop(self) -> None:
         """Ask the loop to end after the piece of work in hand."""
         self._stopping.set()
+        self._bell.ring_here()
 
     def run(self) -> None:
         """Work until stopped. With the database away it waits and tries again."""
         while not self._stopping.is_set():
-            self._stopping.wait(self._turn_or_wait())
+            if (seconds := self._turn_or_wait()) and self._bell.sleep(seconds):
+                self._stopping.wait(BREATH)
 
     def _turn_or_wait(self) -> float:
+        self._bell.hush()
         try:
-            return BUSY if self.turn() else self._poll
+            return 0.0 if self.turn() else self._poll
         except DatabaseError as trouble:
             log.warning("worker_waits_for_database", error=type(trouble).__name__)
-            engine.lost()
-            gate.lost()
+            for part in self._parts:
+                part.lost()
             connection.close()
             return TROUBLE_SECONDS
 
@@ -66,10 +92,10 @@ class Loop:
         """Do once in each workspace what waits there; say whether anything moved."""
         close_old_connections()
         tell()
-        moved = self._tells_clicks and tell_spooled() > 0
-        moved = self._air.land() + self._told.land() > 0 or moved
+        moved = sum(part.before() for part in self._parts) > 0
         for workspace in Workspace.objects.order_by("pk"):
-            moved = go_round(workspace, now(workspace), self._work, partial(self._one, workspace)) or moved
+            for part in self._parts:
+                moved = go_round(workspace, now(workspace), part.work(), part.waiting, partial(self._one, workspace)) or moved
         return moved and not self._stopping.is_set()
 
     def _one(self, workspace: Workspace, name: str, do: Work) -> bool:
@@ -91,8 +117,13 @@ class Loop:
 
     def leave(self) -> None:
         """Give shards back, so that others need not wait for them, and wait for the calls that are being made."""
-        engine.give_back()
-        gate.give_back()
-        self._air.come_down()
-        self._told.come_down()
+        for part in self._parts:
+            part.leave()
+        self._bell.close()
         tell(at_once=True)
+
+
+def _part(path: str) -> Part:
+    module, _, name = path.partition(".")
+    made: Part = getattr(import_module(f"duologue.cli.worker.{module}"), name)()
+    return made

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from duologue.cli.worker.due import FOLLOWER, waiting
+from duologue.cli.worker.due import waiting
+from duologue.cli.worker.rounds import FOLLOWER, go_round
+from duologue.cli.worker.sending import SENDER
 from duologue.engage.contributions import tasks as contributions
 from duologue.engage.conversations import tasks as conversations
 from duologue.engage.endpoints import tasks as endpoints
-from duologue.engage.messages import tasks as messages
 from duologue.engage.perks import tasks as perks
 from duologue.engage.products import actions as products
 from duologue.engage.runs import tasks as runs
@@ -21,13 +22,11 @@ from duologue.platform.registry import ports
 from duologue.strategize.segments import tasks as segments
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from duologue.cli.worker.due import Waiting
+    from duologue.cli.worker.rounds import Work
     from duologue.platform.workspaces.models import Workspace
-
-    Work = Callable[[Workspace, datetime], int]
 
 ROUNDS_AT_MOST: Final = 10_000
 
@@ -60,7 +59,6 @@ WORKER: Final[Sequence[tuple[str, Work]]] = (
     ("endpoints", endpoints.tell_due),
     ("letters", letters.write_due),
 )
-SENDER: Final[Sequence[tuple[str, Work]]] = (("messages", messages.send_due),)
 
 
 def turn_the_wheel(workspace: Workspace, now: datetime, work: Sequence[tuple[str, Work]] = (*WORKER, *SENDER)) -> bool:
@@ -70,33 +68,18 @@ def turn_the_wheel(workspace: Workspace, now: datetime, work: Sequence[tuple[str
     """
     moved = False
     for _ in range(ROUNDS_AT_MOST):
-        if not go_round(workspace, now, work, lambda _name, piece: piece(workspace, now)):
+        if not go_round(workspace, now, one_by_one(work), waiting, lambda _name, piece: piece(workspace, now)):
             return moved
         moved = True
     raise RuntimeError("The wheel does not come to rest: something is due again as soon as it is done.")
-
-
-def go_round(workspace: Workspace, now: datetime, work: Sequence[tuple[str, Work]], do: Callable[[str, Work], int]) -> bool:
-    """Do once, in order, each kind of work that has something to do; say whether anything moved.
-
-    What waits is asked again only where something has moved since; followers find out by themselves, for less.
-    """
-    found: Waiting | None = waiting(workspace)
-    moved = False
-    for name, piece in _one_by_one(work):
-        if found is None and not name.startswith(FOLLOWER):
-            found = waiting(workspace)
-        if (found is None or found.has(name, now)) and do(name, piece):
-            moved, found = True, None
-    return moved
 
 
 def _following(follower: ports.Follower) -> Work:
     return lambda workspace, now: follower.follow(workspace=workspace, now=now)
 
 
-def _one_by_one(work: Sequence[tuple[str, Work]]) -> Iterator[tuple[str, Work]]:
-    """Yield the kinds of work, each follower by itself."""
+def one_by_one(work: Sequence[tuple[str, Work]]) -> Iterator[tuple[str, Work]]:
+    """Yield the kinds of work, each follower by itself: whether it is behind is known of each."""
     for name, do in work:
         if do is follow:
             for follower in ports.followers():

@@ -18,6 +18,7 @@ from duologue.engage.perks.lives import issue, release
 from duologue.kit.yaml import Mistake, Mistakes
 from duologue.people.consent.queries import purposes
 from duologue.people.profiles.rules import shard_of
+from duologue.platform.bells.bell import SENDER, ring_once_kept
 from duologue.platform.database import arrays
 
 if TYPE_CHECKING:
@@ -165,6 +166,7 @@ def plan(*, workspace: Workspace, deliveries: Sequence[NewDelivery], now: dateti
         )
         for d in deliveries
     ]
+    ring_once_kept(SENDER)
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO engage_delivery (workspace_id, run_id, dialogue_id, person, profile_id, shard, turn, occurrence,

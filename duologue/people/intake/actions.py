@@ -9,6 +9,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 from duologue.kit.pipeline import Passage, Refused, walk
 from duologue.people.intake.models import Refusal
 from duologue.people.intake.steps import Steps
+from duologue.platform.bells.bell import WORKER, ring_once_kept
 from duologue.platform.database import locks
 from duologue.platform.database.meanwhile import sending
 
@@ -37,6 +38,7 @@ def receive(
             copy.set_types(("int8", "varchar", "timestamptz", "timestamptz", "bytea"))
             for place, payload in enumerate(payloads):
                 copy.write_row((workspace.pk, source, now, arrives_at[place] if arrives_at else now, payload))
+    ring_once_kept(WORKER)
 
 
 @transaction.atomic(savepoint=False)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from django.db import connection, transaction
 
 from duologue.people.timeline.blocks import Block, NewEvent, as_block, months_of
+from duologue.platform.bells.bell import WORKER, ring_once_kept
 from duologue.platform.database import locks, rows
 from duologue.platform.database.blocks import moment
 from duologue.platform.database.numbers import Numbers, where
@@ -48,6 +49,7 @@ def append(*, workspace: Workspace, block: Block, now: datetime) -> None:
             columns = f"workspace_id, write_id, received_at, {block.columns}"
             rows.copy_block(cursor, f"people_event ({columns})", block.rows, first=(*fixed, moment(now)))
         rows.copy(cursor, BATCH, [(*fixed, str(block.span.events), *moments)])
+    ring_once_kept(WORKER)
 
 
 def ensure_months(moments: Iterable[datetime]) -> None:

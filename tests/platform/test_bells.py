@@ -3,6 +3,7 @@ import sys
 import threading
 
 import pytest
+from django.db import connection
 
 from duologue.cli.worker.loop import Loop
 from duologue.people.intake.actions import receive
@@ -51,9 +52,12 @@ def test_the_bells_of_the_dead_are_cleared_away_and_a_full_one_is_left(data_fold
 def test_what_comes_in_wakes_the_worker_and_what_is_told_to_stop_stops():
     shop = create_workspace(name="shop")
     loop = Loop(only="worker", poll=600)
-    working = threading.Thread(target=loop.run)
     turned = threading.Event()
     before = loop.turn
+
+    def work():
+        loop.run()
+        connection.close()
 
     def turn():
         moved = before()
@@ -62,6 +66,7 @@ def test_what_comes_in_wakes_the_worker_and_what_is_told_to_stop_stops():
         return moved
 
     loop.turn = turn
+    working = threading.Thread(target=work)
     working.start()
     receive(workspace=shop, source="site", payloads=[b'{"type": "track", "event": "Seen", "userId": "u"}'], now=now(shop))
     assert turned.wait(60)

@@ -18,10 +18,10 @@ from duologue.engage.broadcasts import actions, queries
 from duologue.engage.broadcasts.rules.asking import missing
 from duologue.engage.broadcasts.rules.texts import VARIANTS, Broadcast
 from duologue.engage.messages.checks import check_message
-from duologue.engage.messages.content.liquid import ContentFailed
 from duologue.engage.messages.queries import NoSuchMessage
 from duologue.engage.runs.actions import NotPossible, pause
 from duologue.engage.runs.launch import launch_sheet
+from duologue.engage.templates.liquid import ContentFailed
 from duologue.kit.yaml import Mistakes
 from duologue.platform.staff.rules import Right
 from duologue.platform.workspaces.queries import now

@@ -13,6 +13,7 @@ import structlog
 from duologue.api.collect.journal import Journal
 from duologue.api.collect.reading import LARGEST_BATCH, TYPE_OF, as_a_visitor, key_of, read_body, unpacked
 from duologue.api.plain import WrongRequest, body_of, headers_of, on_a_fresh_connection
+from duologue.api.together import Overloaded
 from duologue.platform.staff.queries import key_for
 from duologue.platform.telemetry.counters import count
 
@@ -43,6 +44,10 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
         refused = await _take(scope, receive)
     except WrongRequest as wrong:
         await _answer(send, wrong.status, msgspec.json.encode({"success": False, "error": wrong.sentence}))
+        return
+    except Overloaded:
+        sentence = "More comes in just now than can be written down; send the events again."
+        await _answer(send, 503, msgspec.json.encode({"success": False, "error": sentence}), [*CORS, (b"retry-after", b"1")])
         return
     except Exception as mistake:  # noqa: BLE001  nothing was acknowledged, and the client keeps what it is told was not kept
         log.error("collect.not_kept", error=type(mistake).__name__)  # noqa: TRY400  its text could hold personal data

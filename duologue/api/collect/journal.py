@@ -34,7 +34,7 @@ class Journal:
     """The events and refusals that wait to be durable; one for each event loop."""
 
     def __init__(self) -> None:
-        self._together = Together(write, "collect")
+        self._together: Together[Entry, None] = Together(write, "collect")
 
     @property
     def pool(self) -> ThreadPoolExecutor:
@@ -44,11 +44,11 @@ class Journal:
     async def keep(
         self, *, workspace: Workspace, source: str, payloads: Sequence[bytes], refused: Sequence[tuple[int, Refused, bytes]]
     ) -> None:
-        """Return once the events and refusals are committed; raises what the database raised."""
+        """Return once the events and refusals are committed; raises what the database raised, and Overloaded."""
         await self._together.add(Entry(workspace, source, payloads, refused), len(payloads))
 
 
-def write(entries: list[Entry]) -> None:
+def write(entries: list[Entry]) -> list[None]:
     """Write entries in one transaction; runs in a thread with its own connection."""
     close_old_connections()
     try:
@@ -65,3 +65,4 @@ def write(entries: list[Entry]) -> None:
                     note_refusals(workspace=workspace, refusals=refusals, now=now)
     finally:
         close_old_connections()
+    return [None] * len(entries)

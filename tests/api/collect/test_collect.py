@@ -1,11 +1,17 @@
+import asyncio
+import base64
 import gzip
 import json
+import threading
 from datetime import UTC, datetime
 
 import pytest
 import requests
 import segment.analytics as segment
 
+from duologue.api import together
+from duologue.api.collect import app
+from duologue.api.collect.journal import write
 from duologue.people.identifiers.queries import find
 from duologue.people.intake.tasks import process
 from duologue.people.models import Event, Received, Refusal
@@ -120,3 +126,42 @@ def test_wrong_requests_get_a_status_and_a_sentence(server, workspace, key):
 def test_a_revoked_key_is_refused(server, workspace, key):
     assert revoke_key(workspace, key_id=key[0].pk, now=NOW)
     assert post(server, "/v1/track", {"event": "A", "userId": "u"}, key[1]).status_code == 401
+
+
+def test_more_than_can_wait_is_asked_to_come_again(workspace, key, monkeypatch):
+    monkeypatch.setattr(together, "MOST_WAITING", 2)
+    released = threading.Event()
+
+    def slowly(entries):
+        released.wait(60)
+        return write(entries)
+
+    async def many():
+        await called(key[1], "first")
+        monkeypatch.setattr(app.journal()._together, "write", slowly)
+        calls = [asyncio.create_task(called(key[1], number)) for number in range(8)]
+        await asyncio.wait(calls, return_when=asyncio.FIRST_COMPLETED)
+        released.set()
+        return [await call for call in calls]
+
+    answers = asyncio.run(many())
+    assert sorted({status for status, _ in answers}) == [200, 503]
+    assert {headers.get(b"retry-after") for status, headers in answers if status == 503} == {b"1"}
+    assert Received.within(workspace).count() == 1 + [status for status, _ in answers].count(200)
+
+
+async def called(secret, number):
+    """Ask the door itself; return status and headers."""
+    body = json.dumps({"event": "Seen", "userId": "u", "messageId": f"m{number}"}).encode()
+    authorization = b"Basic " + base64.b64encode(f"{secret}:".encode())
+    scope = {"type": "http", "method": "POST", "path": "/v1/track", "headers": [(b"authorization", authorization)]}
+    told = []
+
+    async def receive():
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message):
+        told.append(message)
+
+    await app.application(scope, receive, send)
+    return told[0]["status"], dict(told[0]["headers"])

@@ -53,7 +53,7 @@ class Entry:
     news: Sequence[News]
 
 
-_together: WeakKeyDictionary[asyncio.AbstractEventLoop, Together[Entry]] = WeakKeyDictionary()
+_together: WeakKeyDictionary[asyncio.AbstractEventLoop, Together[Entry, None]] = WeakKeyDictionary()
 _known: dict[tuple[str, str], tuple[float, Workspace, Carrier]] = {}
 _heard: dict[tuple[int, str], float] = {}
 
@@ -142,7 +142,7 @@ def _confirm(url: str) -> None:
     fetch(url, {}, io.BytesIO(), most=64 * 1024, seconds=10.0, private=False)
 
 
-def write(entries: list[Entry]) -> None:
+def write(entries: list[Entry]) -> list[None]:
     """Note down what many calls told, those of one service together; where that cannot be, each once more by itself."""
     close_old_connections()
     try:
@@ -154,6 +154,7 @@ def write(entries: list[Entry]) -> None:
                     _note([entry])
     finally:
         close_old_connections()
+    return [None] * len(entries)
 
 
 def _groups(entries: list[Entry]) -> dict[tuple[int, str], list[Entry]]:
@@ -189,7 +190,7 @@ def _look_up(workspace: str, name: str) -> tuple[Workspace, Carrier]:
     return found, known
 
 
-def _all() -> Together[Entry]:
+def _all() -> Together[Entry, None]:
     loop = asyncio.get_running_loop()
     found = _together.get(loop)
     if found is None:

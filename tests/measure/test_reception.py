@@ -5,7 +5,7 @@ from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as some
 
-from duologue.engage.conversations.clicks import tell_click
+from duologue.engage.conversations.clicks import Followed, tell_clicks
 from duologue.engage.conversations.leaving import say_why, withdraw
 from duologue.engage.conversations.origin import origin_of
 from duologue.engage.messages.actions import save_message
@@ -50,7 +50,8 @@ def letters(workspace):
 def click(workspace, delivery, number, seconds, agent=BROWSER):
     target = Target(f"https://{'ab'[number - 1]}.example/?q=1", "first" if number == 1 else "2")
     at = NOW + timedelta(seconds=seconds)
-    return tell_click(workspace=workspace, delivery=delivery.pk, link=number, target=target, method="GET", agent=agent, at=at)
+    followed = Followed((workspace.pk, delivery.pk, number), "GET", agent, at=at)
+    return tell_clicks(workspace=workspace, clicks=[(followed, target)])[0]
 
 
 def test_clicks_domains_variants_and_reasons_of_a_message(workspace, letters):

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import structlog
 from asgiref.sync import sync_to_async
 from django.utils.encoding import iri_to_uri
 
 from duologue.api.plain import headers_of, on_a_fresh_connection
+from duologue.api.together import Together
 from duologue.engage.conversations import clicks
 from duologue.platform.secrets import signing
+
+if TYPE_CHECKING:
+    from duologue.engage.messages.queries import Target
 
 PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 NEVER_KEPT = [(b"cache-control", b"no-store, private"), (b"referrer-policy", b"no-referrer"), (b"x-robots-tag", b"noindex, nofollow")]
@@ -22,6 +28,7 @@ UNKNOWN = (
     b"<h1>This link is not known</h1><p>It may have been cut off on its way. Please try the link in the message itself."
 )
 log = structlog.get_logger()
+_together: WeakKeyDictionary[asyncio.AbstractEventLoop, Together[clicks.Followed, Target | None]] = WeakKeyDictionary()
 
 
 async def application(scope: Any, _receive: Any, send: Any) -> None:
@@ -44,11 +51,24 @@ async def _lead_on(token: str, method: str, headers: dict[bytes, str], send: Any
     target = None
     if numbers is not None and len(numbers) == 3:
         agent, purpose = headers.get(b"user-agent", ""), headers.get(b"purpose", "") or headers.get(b"sec-purpose", "")
-        target = await sync_to_async(on_a_fresh_connection, thread_sensitive=False)(clicks.follow, numbers, method, agent, purpose.lower())
+        workspace, delivery, link = numbers
+        target = await _all().add(clicks.Followed((workspace, delivery, link), method, agent, purpose.lower()), 1)
     if target is None:
         await _answer(send, 404, [PAGE], UNKNOWN if method == "GET" else b"")
         return
     await _answer(send, 302, [(b"location", iri_to_uri(target.url).encode()), (b"content-length", b"0")], b"")
+
+
+def _all() -> Together[clicks.Followed, Target | None]:
+    loop = asyncio.get_running_loop()
+    found = _together.get(loop)
+    if found is None:
+        found = _together[loop] = Together(_follow, "links", clicks.MOST_AT_ONCE, connections=1)
+    return found
+
+
+def _follow(followed: list[clicks.Followed]) -> list[Target | None]:
+    return list(on_a_fresh_connection(clicks.follow, followed))
 
 
 async def _picture(token: str, method: str, send: Any) -> None:

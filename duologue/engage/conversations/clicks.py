@@ -2,78 +2,129 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 
 from duologue.engage.conversations import spool
 from duologue.engage.conversations.judging import Click, judged
-from duologue.engage.conversations.origin import Origin, origin_of
+from duologue.engage.conversations.origin import Origin, origin_of, origins_of
 from duologue.engage.messages.actions import note_outcome
-from duologue.engage.messages.queries import Target, link_target
+from duologue.engage.messages.queries import Target, link_targets
 from duologue.people.timeline import actions as timeline
 from duologue.people.timeline import names
 from duologue.people.timeline.actions import NewEvent
+from duologue.platform.database import arrays
+from duologue.platform.database.away import is_away, noticed_away
 from duologue.platform.workspaces.models import Workspace
 from duologue.platform.workspaces.queries import now
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
 MOST_REMEMBERED = 20_000
+MOST_AT_ONCE = 500
 LOOK_BACK = timedelta(days=40)
+BURST = timedelta(seconds=10)
 _targets: OrderedDict[tuple[int, int, int], Target] = OrderedDict()
 
 
-def follow(numbers: tuple[int, int, int], method: str, agent: str, purpose: str = "") -> Target | None:
-    """Note a click and return where its link leads; None where there is no such link.
+@dataclass(slots=True, frozen=True)
+class Followed:
+    """A link that was followed: (workspace, delivery, link), and how; `at` where it was earlier."""
 
-    While the database is away, links that this process has led to before still lead there, and the click is kept on disk.
+    numbers: tuple[int, int, int]
+    method: str
+    agent: str
+    purpose: str = ""
+    at: datetime | None = None
+
+    @property
+    def link(self) -> tuple[int, int]:
+        return self.numbers[1], self.numbers[2]
+
+
+def follow(followed: Sequence[Followed]) -> list[Target | None]:
+    """Note clicks, durably, and return where each link leads; None where there is no such link.
+
+    While the database is away, links that this process has led to before still lead there, and the clicks are kept on disk.
     """
-    workspace_id, delivery, link = numbers
     try:
-        workspace = Workspace.objects.filter(pk=workspace_id).first()
-        target = link_target(workspace, delivery, link) if workspace else None
+        if is_away():
+            raise OperationalError("The database is away.")
+        pairs = [(workspace, some, _led_to(workspace, some)) for workspace, some in _by_workspace(followed)]
     except DatabaseError:
-        target = _targets.get(numbers)
-        if target:
-            spool.keep({"numbers": numbers, "method": method, "agent": agent[:200], "purpose": purpose})
-        return target
-    if workspace is None or target is None:
-        return None
-    _remember(numbers, target)
-    try:
-        tell_click(workspace=workspace, delivery=delivery, link=link, target=target, method=method, agent=agent, purpose=purpose)
-    except DatabaseError:
-        spool.keep({"numbers": numbers, "method": method, "agent": agent[:200], "purpose": purpose})
-    return target
+        noticed_away()
+        _keep([one for one in followed if one.numbers in _targets])
+        return [_targets.get(one.numbers) for one in followed]
+    for workspace, some, targets in pairs:
+        known = [(one, target) for one in some if (target := targets[one.link]) is not None]
+        for one, target in known:
+            _remember(one.numbers, target)
+        try:
+            tell_clicks(workspace=workspace, clicks=known)
+        except DatabaseError:
+            _keep([one for one, _ in known])
+    leads = {(workspace.pk, *link): target for workspace, _, targets in pairs for link, target in targets.items()}
+    return [leads.get(one.numbers) for one in followed]
+
+
+def _by_workspace(followed: Sequence[Followed]) -> Iterator[tuple[Workspace, list[Followed]]]:
+    rooms = Workspace.objects.in_bulk({one.numbers[0] for one in followed})
+    for pk, workspace in rooms.items():
+        yield workspace, [one for one in followed if one.numbers[0] == pk]
+
+
+def _led_to(workspace: Workspace, some: Sequence[Followed]) -> dict[tuple[int, int], Target | None]:
+    return link_targets(workspace, {one.link for one in some})
+
+
+def _keep(followed: Sequence[Followed]) -> None:
+    if followed:
+        spool.keep(*({"numbers": one.numbers, "method": one.method, "agent": one.agent[:200], "purpose": one.purpose} for one in followed))
 
 
 @transaction.atomic
-def tell_click(
-    *,
-    workspace: Workspace,
-    delivery: int,
-    link: int,
-    target: Target,
-    method: str,
-    agent: str,
-    purpose: str = "",
-    at: datetime | None = None,
-) -> str:
-    """Write a click onto the timeline, judged; return the judgement."""
-    moment = at or now(workspace)
-    origin = origin_of(workspace, delivery)
-    if origin is None:
-        return "unknown"
-    others = _clicks_of(workspace, origin, moment)
-    human = judged(Click(method, agent, moment, link, None if workspace.is_virtual else origin.accepted_at, others, purpose))
+def tell_clicks(*, workspace: Workspace, clicks: Sequence[tuple[Followed, Target]]) -> list[str]:
+    """Write clicks onto the timeline, each judged; return the judgements."""
+    if not clicks:
+        return []
+    present = now(workspace)
+    found = origins_of(workspace, {one.numbers[1] for one, _ in clicks})
+    origins = {delivery: origin for delivery, (origin, is_about) in found.items() if not is_about}
+    moments = [one.at or present for one, _ in clicks]
+    others = _clicks_of(workspace, origins, min(moments) - BURST, max(moments))
+    events, judgements = [], []
+    responded: dict[datetime, list[int]] = defaultdict(list)
+    for (one, target), moment in zip(clicks, moments, strict=True):
+        delivery, link = one.link
+        origin = origins.get(delivery)
+        if origin is None:
+            judgements.append("unknown")
+            continue
+        near = [other for other in others[delivery] if moment - BURST <= other[0] <= moment]
+        others[delivery].append((moment, link))
+        accepted_at = None if workspace.is_virtual else origin.accepted_at
+        human = judged(Click(one.method, one.agent, moment, link, accepted_at, near, one.purpose))
+        events.append(_event(origin, target, link, moment, human))
+        judgements.append(human)
+        if human == "true" and not target.footer:
+            responded[moment].append(delivery)
+    timeline.write(workspace=workspace, events=events, now=present)
+    for moment, deliveries in responded.items():
+        note_outcome(workspace=workspace, deliveries=deliveries, kind="responded", at=moment)
+    return judgements
+
+
+def _event(origin: Origin, target: Target, link: int, moment: datetime, human: str) -> NewEvent:
     properties: dict[str, Any] = {**origin.properties, "link": target.name, "no": link, "url": target.url.partition("?")[0]}
     properties |= {"human": human, "footer": target.footer, **({"product_id": target.product} if target.product else {})}
-    event = NewEvent(origin.profile, moment, names.LINK_CLICKED, properties, received_at=moment, run_id=origin.run, delivery_id=delivery)
-    timeline.write(workspace=workspace, events=[event], now=moment)
-    if human == "true" and not target.footer:
-        note_outcome(workspace=workspace, deliveries=[delivery], kind="responded", at=moment)
-    return human
+    return NewEvent(
+        origin.profile, moment, names.LINK_CLICKED, properties, received_at=moment, run_id=origin.run, delivery_id=origin.delivery
+    )
 
 
 @transaction.atomic
@@ -93,23 +144,30 @@ def tell_spooled() -> int:
     told = 0
     for path, clicks in spool.waiting():
         with transaction.atomic():
-            for click in clicks:
-                workspace_id, delivery, link = click["numbers"]
-                workspace = Workspace.objects.filter(pk=workspace_id).first()
-                target = link_target(workspace, delivery, link) if workspace else None
-                if workspace and target:
-                    how = {key: click.get(key, "") for key in ("method", "agent", "purpose")}
-                    tell_click(workspace=workspace, delivery=delivery, link=link, target=target, at=_moment(workspace, click), **how)
-                    told += 1
+            for begin in range(0, len(clicks), MOST_AT_ONCE):
+                told += _tell_kept(clicks[begin : begin + MOST_AT_ONCE])
         path.unlink(missing_ok=True)
     return told
 
 
-def _moment(workspace: Workspace, click: dict[str, Any]) -> datetime | None:
+def _tell_kept(clicks: Sequence[dict[str, Any]]) -> int:
+    told = 0
+    for workspace, some in _by_workspace([_as_kept(click) for click in clicks]):
+        targets = _led_to(workspace, some)
+        known = [(replace(one, at=_moment(workspace, one.at)), target) for one in some if (target := targets[one.link]) is not None]
+        told += len(tell_clicks(workspace=workspace, clicks=known))
+    return told
+
+
+def _as_kept(click: dict[str, Any]) -> Followed:
+    at = datetime.fromisoformat(click["at"]) if click.get("at") else None
+    workspace, delivery, link = click["numbers"]
+    return Followed((workspace, delivery, link), click.get("method", ""), click.get("agent", ""), click.get("purpose", ""), at)
+
+
+def _moment(workspace: Workspace, at: datetime | None) -> datetime | None:
     """Return when a kept click was made: that counts, not when it could be written down."""
-    if workspace.is_virtual or not click.get("at"):
-        return None
-    return min(datetime.fromisoformat(click["at"]), now(workspace))
+    return None if workspace.is_virtual or at is None else min(at, now(workspace))
 
 
 def _remember(numbers: tuple[int, int, int], target: Target) -> None:
@@ -119,14 +177,28 @@ def _remember(numbers: tuple[int, int, int], target: Target) -> None:
         _targets.popitem(last=False)
 
 
-def _clicks_of(workspace: Workspace, origin: Origin, moment: datetime) -> list[tuple[datetime, int]]:
+def _clicks_of(
+    workspace: Workspace, origins: Mapping[int, Origin], since: datetime, until: datetime
+) -> dict[int, list[tuple[datetime, int]]]:
+    """Return by delivery when which links were followed meanwhile."""
+    found: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT occurred_at, (properties->>'no')::int FROM people_event WHERE workspace_id = %s AND profile_id = %s AND name = %s
-               AND delivery_id = %s AND occurred_at BETWEEN %s AND %s ORDER BY occurred_at DESC LIMIT 20""",
-            (workspace.pk, origin.profile, names.LINK_CLICKED, origin.delivery, moment - timedelta(seconds=10), moment),
+            """SELECT delivery_id, occurred_at, (properties->>'no')::int FROM people_event
+               WHERE workspace_id = %s AND profile_id = ANY(%s::bigint[]) AND name = %s AND delivery_id = ANY(%s::bigint[])
+                 AND occurred_at BETWEEN %s AND %s""",
+            (
+                workspace.pk,
+                arrays.numbers({origin.profile for origin in origins.values()}),
+                names.LINK_CLICKED,
+                arrays.numbers(origins),
+                since,
+                until,
+            ),
         )
-        return list(cursor.fetchall())
+        for delivery, at, link in cursor.fetchall():
+            found[delivery].append((at, link))
+    return found
 
 
 def _was_opened(workspace: Workspace, origin: Origin) -> bool:

@@ -26,13 +26,14 @@ def folder() -> Path:
     return path
 
 
-def keep(click: dict[str, Any]) -> None:
-    """Write one click down, durably, with its moment on this machine's clock: the database's cannot be asked."""
-    click = {**click, "at": datetime.now(UTC).isoformat()}
+def keep(*clicks: dict[str, Any]) -> None:
+    """Write clicks down, durably, with their moment on this machine's clock: the database's cannot be asked."""
+    at = datetime.now(UTC).isoformat()
+    lines = b"".join(json.dumps({**click, "at": at}).encode() + b"\n" for click in clicks)
     path = folder()
     path.mkdir(parents=True, exist_ok=True)
     with _lock, (path / f"clicks.{os.getpid()}").open("ab") as file:
-        file.write(json.dumps(click).encode() + b"\n")
+        file.write(lines)
         file.flush()
         os.fsync(file.fileno())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
@@ -26,10 +27,11 @@ from duologue.engage.messages.writing import fill, values_for
 from duologue.engage.templates.liquid import ContentFailed, Template, paths
 from duologue.people.names.rules import with_called
 from duologue.people.profiles.queries import KnownPerson, people
+from duologue.platform.database import arrays
 from duologue.platform.workspaces.queries import now
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from duologue.engage.messages.content.compile import Compiled
     from duologue.platform.workspaces.models import Workspace
@@ -136,21 +138,29 @@ def filled_preview(
 
 def link_target(workspace: Workspace, delivery_id: int, link_no: int) -> Target | None:
     """Return where link `link_no` (from 1) of a delivery leads, its values filled in and UTM parameters added; None if there is none."""
+    return link_targets(workspace, [(delivery_id, link_no)])[delivery_id, link_no]
+
+
+def link_targets(workspace: Workspace, wanted: Collection[tuple[int, int]]) -> dict[tuple[int, int], Target | None]:
+    """Return by (delivery, link) where each leads, as `link_target` does."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT d.message_version_id, p.person, d.profile_id, d.body, d.channel, d.kind, coalesce(g.name, ''), coalesce(m.name, '')
+            """SELECT d.id, d.message_version_id, p.person, d.profile_id, d.body, d.channel, d.kind, coalesce(g.name, ''),
+                      coalesce(m.name, '')
                FROM engage_delivery d JOIN people_profile p ON p.workspace_id = d.workspace_id AND p.id = d.profile_id
                LEFT JOIN strategize_dialogue g ON g.workspace_id = d.workspace_id AND g.id = d.dialogue_id
                LEFT JOIN engage_messageversion v ON v.workspace_id = d.workspace_id AND v.id = d.message_version_id
                LEFT JOIN engage_message m ON m.workspace_id = d.workspace_id AND m.id = v.message_id
-               WHERE d.workspace_id = %s AND d.id = %s""",
-            (workspace.pk, delivery_id),
+               WHERE d.workspace_id = %s AND d.id = ANY(%s) AND d.message_version_id IS NOT NULL""",
+            (workspace.pk, arrays.numbers({delivery for delivery, _ in wanted})),
         )
-        row = cursor.fetchone()
-    if row is None or row[0] is None:
-        return None
-    version_id, person_id, profile_id, body, channel, kind, dialogue, message = row
-    version = versions.versions(workspace, [version_id]).get(version_id)
+        rows = {row[0]: row for row in cursor.fetchall()}
+    said = versions.versions(workspace, {row[1] for row in rows.values()})
+    return {(one, link): _target(workspace, rows[one], said.get(rows[one][1]), link) if one in rows else None for one, link in wanted}
+
+
+def _target(workspace: Workspace, row: Sequence[Any], version: versions.Version | None, link_no: int) -> Target | None:
+    delivery_id, _, person_id, profile_id, body, channel, kind, dialogue, message = row
     if version is not None and link_no >= FIRST_LINK:
         return _product_target(body_of(body), link_no, version, (channel, dialogue, message))
     if version is None or not 1 <= link_no <= len(version.links):
@@ -198,6 +208,7 @@ def _quoted(value: Any) -> Any:
     return quote(value, safe="") if isinstance(value, str) else value
 
 
+@lru_cache(maxsize=4096)
 def _with_utm(url: str, channel: str, dialogue: str, message: str) -> str:
     parts = urlsplit(url)
     given = {key for key, _ in parse_qsl(parts.query, keep_blank_values=True)}

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 
 from duologue.api.callbacks import app
 from duologue.cli.worker.loop import Loop
@@ -15,6 +16,7 @@ from duologue.engage.messages.actions import save_message
 from duologue.engage.messages.models import Delivery
 from duologue.people.consent.actions import save_purpose
 from duologue.people.profiles.actions import add
+from duologue.platform.database import away
 from duologue.platform.database.clock import database_now
 from duologue.platform.database.folder import DataFolder
 from duologue.platform.secrets.signing import sign
@@ -128,18 +130,37 @@ def test_with_the_database_away_known_links_lead_on_and_the_click_is_told_later(
     path = f"/l/{sign('click', workspace.pk, delivery.pk, 1)}"
     ask(path)
 
-    def away(*_):
+    def gone(*_):
         raise OperationalError("the connection is lost")
 
     with monkeypatch.context() as patch:
-        patch.setattr(clicks, "link_target", away)
+        patch.setattr(clicks, "link_targets", gone)
+        patch.setattr(away, "LOOK_AGAIN", 0.0)
         assert ask(path)[0] == 302
         assert ask(f"/l/{sign('click', workspace.pk, delivery.pk, 2)}")[0] == 404
+        assert not away.is_away()
     assert len(told(workspace)) == 1
     Loop(only="worker", poll=0).turn()
     assert clicks.tell_spooled() == 0
     assert len(told(workspace)) == 2
     assert list(spool.folder().iterdir()) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_clicks_that_come_together_are_judged_one_after_the_other_in_as_many_queries_as_one(workspace, delivery):
+    def followed(*links):
+        return [clicks.Followed((workspace.pk, delivery.pk, link), "GET", FIREFOX) for link in links]
+
+    clicks.follow(followed(1))
+    with CaptureQueriesContext(connection) as one:
+        clicks.follow(followed(1))
+    with CaptureQueriesContext(connection) as many:
+        targets = clicks.follow(followed(2, 1, 9, 2))
+    assert [target and target.url.partition("?")[0] for target in targets] == [
+        "https://shop.example/old", "https://shop.example/new", None, "https://shop.example/old",
+    ]  # fmt: skip
+    assert len(many) == len(one)
+    assert [properties["no"] for name, properties in told(workspace)] == [1, 1, 2, 1, 2]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -15,7 +15,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from bench import plots, results
 from bench.meter import QUIET, Row
 
-CASES = ("orders", "people", "engine", "mail", "planning", "broadcast", "intake", "sites", "carriers", "pages", "simulator")
+CASES = (
+    *("orders", "people", "engine", "mail", "planning", "broadcast", "intake", "sites", "carriers", "pages", "simulator"),
+    *("respond", "links", "start"),
+)
 
 
 def main() -> int:

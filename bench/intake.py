@@ -1,20 +1,39 @@
-"""Events over the tracking API in batches of 100, answered once durable, and then onto the timeline; beside COPY of the same rows."""
+"""Events over the tracking API by `wrk`, in batches and one by one, durable when answered; beside parsing and COPY. Then the timeline."""
 
 from __future__ import annotations
 
-import asyncio
 import base64
-import json
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bench.meter import Meter, Row
+import msgspec
+from django.db import connection, transaction
+
+from bench import wrk
+from bench.meter import Meter, Row, process_peak_mb
+from bench.serving import web
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bench.wrk import Load
+
 IN_A_BATCH = 100
-AT_ONCE = 32
+CONNECTIONS = 64
+RAW_BATCH = 1000
+RAW_EVENTS = 50_000
+WARM_UP = 3  # seconds
+
+
+class Event(msgspec.Struct, rename="camel"):
+    """What the raw limit reads."""
+
+    type: str
+    user_id: str
+    message_id: str
+    event: str
+    timestamp: str
+    properties: dict[str, Any]
 
 
 def measure(folder: Path, *, full: bool) -> list[Row]:
@@ -23,83 +42,103 @@ def measure(folder: Path, *, full: bool) -> list[Row]:
     from duologue.platform.workspaces.actions import create_workspace
     from duologue.platform.workspaces.queries import now
 
-    count = 500_000 if full else 50_000
+    if wrk.program() is None:
+        return [Row(f"intake: {wrk.MISSING}", "", 0, None, 150_000)]
     workspace = create_workspace(name="bench-intake")
     _, secret = create_key(workspace=workspace, name="shop", kind="write", role="", now=now(workspace))
-    bodies = [_body(batch) for batch in range(count // IN_A_BATCH)]
-    asyncio.run(_send(bodies[:AT_ONCE], secret))
-    rest = bodies[AT_ONCE:]
-    with Meter() as kept:
-        asyncio.run(_send(rest, secret))
-    events = len(rest) * IN_A_BATCH
+    raw = _raw(workspace)
+    seconds = 30 if full else 10
+    with web() as serving:
+        _events(serving.port, secret, IN_A_BATCH, WARM_UP)
+        batches, many = _measured(serving, secret, IN_A_BATCH, seconds)
+        singles, _ = _measured(serving, secret, 1, seconds)
+        peak = process_peak_mb(serving.worker())
+    _forget_all_but(100_000)
+    waiting = _kept()
     with Meter() as taken:
         done = 0
         while moved := process(workspace, now(workspace)):
             done += moved
-    assert done == count, f"{done} of {count} events arrived"
-    raw = _raw(workspace, bodies)
-    return [
-        kept.row(f"{events:,} events taken by the API, durable", "events/s", events, limit=raw, goal=None),
-        taken.row(f"{done:,} events onto the timeline", "events/s", done, limit=raw, goal=None),
-    ]
+    assert done == waiting, f"{done} of {waiting} events arrived"
+    batches.limit, batches.goal, batches.peak_mb = raw, 150_000, peak
+    singles.goal, singles.peak_mb = 4000, peak
+    slow = Row(f"the 99th percentile of the batches' answers, {CONNECTIONS} connections", "ms", many.p99, None, 60, less_is_better=True)
+    slow.foreign = batches.foreign
+    return [batches, slow, singles, taken.row(f"{done:,} events onto the timeline", "events/s", done, limit=raw, goal=20_000)]
 
 
-def _body(batch: int) -> bytes:
-    events = [
+def _measured(serving, secret: str, events: int, seconds: int) -> tuple[Row, Load]:
+    before, began = _kept(), serving.cpu()
+    with Meter() as meter:
+        load = _events(serving.port, secret, events, seconds)
+    cpu = serving.cpu() - began
+    count = load.requests * events
+    assert (load.refused, load.lost) == (0, 0), f"{load.refused} of {load.requests} were refused, {load.lost} lost"
+    kept = _kept() - before
+    most = count + CONNECTIONS * events  # what was on its way when the time was over may be there
+    assert count <= kept <= most, f"{count} events were acknowledged, {kept} are there"
+    what = f"batches of {events}" if events > 1 else "single events"
+    row = meter.row(f"events over HTTP in {what}, durable", "events/s", count, limit=None, goal=None)
+    row.value, row.cpu_us = count / load.seconds, cpu * 1e6 / count
+    row.note = f"wrk took {load.cpu * 1e6 / count:.1f} µs of each; p50 {load.p50:.0f} ms, p99 {load.p99:.0f} ms"
+    return row, load
+
+
+def _events(port: int, secret: str, events: int, seconds: int) -> Load:
+    authorization = f"Basic {base64.b64encode(f'{secret}:'.encode()).decode()}"
+    given = {"AUTHORIZATION": authorization, "EVENTS": str(events), "SCRIPTS": str(wrk.SCRIPTS)}
+    return wrk.load(f"http://127.0.0.1:{port}", "wrk_events.lua", connections=CONNECTIONS, seconds=seconds, **given)
+
+
+def _kept() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM people_received")
+        return cursor.fetchone()[0]
+
+
+def _forget_all_but(most: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM people_received WHERE id > (SELECT min(id) + %s FROM people_received)", (most,))
+        cursor.execute("VACUUM ANALYZE people_received")
+
+
+def _raw(workspace) -> float:
+    """Parse batches with msgspec, then COPY their events, so many in a commit, into a table with the same indexes."""
+    from duologue.platform.database.clock import database_now
+
+    said = [
         {
             "type": "track",
             "event": "Product Viewed",
-            "userId": f"c{(batch * IN_A_BATCH + place) % 5000}",
-            "messageId": f"m{batch}-{place}",
+            "userId": f"c{number % 5000}",
+            "messageId": f"m{number}",
             "timestamp": "2026-01-05T12:00:00Z",
-            "properties": {"product_id": f"P{place}", "price": 12.5, "category": "Garden"},
+            "properties": {"product_id": f"P{number % 100}", "price": 12.5, "category": "Garden"},
         }
-        for place in range(IN_A_BATCH)
+        for number in range(RAW_EVENTS)
     ]
-    return json.dumps({"batch": events}).encode()
-
-
-async def _send(bodies: list[bytes], secret: str) -> None:
-    from duologue.api.collect.app import application
-
-    authorization = b"Basic " + base64.b64encode(f"{secret}:".encode())
-    scope = {
-        "type": "http",
-        "method": "POST",
-        "path": "/v1/batch",
-        "headers": [(b"authorization", authorization), (b"content-type", b"application/json")],
-    }
-    waiting = iter(bodies)
-
-    async def client() -> None:
-        for body in waiting:
-            status = 0
-
-            async def receive(body: bytes = body) -> dict:
-                return {"type": "http.request", "body": body, "more_body": False}
-
-            async def send(message: dict) -> None:
-                nonlocal status
-                status = message.get("status", status)
-
-            await application(scope, receive, send)
-            assert status == 200, f"answered {status}"
-
-    await asyncio.gather(*(client() for _ in range(AT_ONCE)))
-
-
-def _raw(workspace, bodies: list[bytes]) -> float:
-    from django.db import connection, transaction
-
-    rows = [json.dumps(event) for body in bodies for event in json.loads(body)["batch"]]
+    bodies = [msgspec.json.encode({"batch": said[place : place + IN_A_BATCH]}) for place in range(0, RAW_EVENTS, IN_A_BATCH)]
+    raw, typed = msgspec.json.Decoder(dict[str, list[msgspec.Raw]]), msgspec.json.Decoder(Event)
+    at = database_now()
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE bench_raw (id bigserial PRIMARY KEY, workspace_id bigint, payload bytea)")
+        cursor.execute("CREATE TABLE bench_raw (LIKE people_received INCLUDING ALL)")
     begin = time.perf_counter()
-    for place in range(0, len(rows), 5000):
-        with transaction.atomic(), connection.cursor() as cursor, cursor.copy("COPY bench_raw (workspace_id, payload) FROM STDIN") as copy:
-            for row in rows[place : place + 5000]:
-                copy.write_row((workspace.pk, row.encode()))
+    together: list[bytes] = []
+    for body in bodies:
+        for payload in raw.decode(body)["batch"]:
+            typed.decode(payload)
+            together.append(bytes(payload))
+        if len(together) >= RAW_BATCH:
+            with (
+                transaction.atomic(),
+                connection.cursor() as cursor,
+                cursor.copy("COPY bench_raw (workspace_id, source, received_at, arrives_at, payload) FROM STDIN (FORMAT binary)") as copy,
+            ):
+                copy.set_types(("int8", "varchar", "timestamptz", "timestamptz", "bytea"))
+                for payload in together:
+                    copy.write_row((workspace.pk, "shop", at, at, payload))
+            together.clear()
     seconds = time.perf_counter() - begin
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE bench_raw")
-    return len(rows) / seconds
+    return RAW_EVENTS / seconds

@@ -44,6 +44,7 @@ demo: .venv/ready  ## a living workspace to look at
 	$(BIN)/duologue demo
 
 bench: .venv/ready  ## the product beside the raw limit, as ratios
+	@tools/parts wrk
 	$(BIN)/python -m bench
 
 assets: .venv/ready  ## build the pages' scripts and styles anew

@@ -54,7 +54,7 @@ def measure(folder: Path, *, full: bool) -> list[Row]:
         singles, _ = _measured(serving, secret, 1, seconds)
         peak = process_peak_mb(serving.worker())
     _forget_all_but(100_000)
-    waiting = _kept()
+    waiting = _settled()
     with Meter() as taken:
         done = 0
         while moved := process(workspace, now(workspace)):
@@ -68,13 +68,13 @@ def measure(folder: Path, *, full: bool) -> list[Row]:
 
 
 def _measured(serving, secret: str, events: int, seconds: int) -> tuple[Row, Load]:
-    before, began = _kept(), serving.cpu()
+    before, began = _settled(), serving.cpu()
     with Meter() as meter:
         load = _events(serving.port, secret, events, seconds)
     cpu = serving.cpu() - began
     count = load.requests * events
     assert (load.refused, load.lost) == (0, 0), f"{load.refused} of {load.requests} were refused, {load.lost} lost"
-    kept = _kept() - before
+    kept = _settled() - before
     most = count + CONNECTIONS * events  # what was on its way when the time was over may be there
     assert count <= kept <= most, f"{count} events were acknowledged, {kept} are there"
     what = f"batches of {events}" if events > 1 else "single events"
@@ -88,6 +88,14 @@ def _events(port: int, secret: str, events: int, seconds: int) -> Load:
     authorization = f"Basic {base64.b64encode(f'{secret}:'.encode()).decode()}"
     given = {"AUTHORIZATION": authorization, "EVENTS": str(events), "SCRIPTS": str(wrk.SCRIPTS)}
     return wrk.load(f"http://127.0.0.1:{port}", "wrk_events.lua", connections=CONNECTIONS, seconds=seconds, **given)
+
+
+def _settled() -> int:
+    """Return how many are there, once what was on its way when a time was over has come."""
+    found = -1
+    while found != (found := _kept()):
+        time.sleep(1)
+    return found
 
 
 def _kept() -> int:

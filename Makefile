@@ -31,16 +31,16 @@ check: .venv/ready  ## style, types, floors, migrations
 format: .venv/ready  ## write the code as ruff would
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 
-test: .venv/ready  ## everything that proves behaviour, in under five minutes
+test: assets  ## everything that proves behaviour, in under five minutes
 	tools/test
 
-test-all: .venv/ready  ## test, then Debian's PostgreSQL, the long crash tests and a hundred seeds
+test-all: assets  ## test, then Debian's PostgreSQL, the long crash tests and a hundred seeds
 	tools/test --all
 
-serve: .venv/ready  ## run Duologue on http://127.0.0.1:8000
+serve: assets  ## run Duologue on http://127.0.0.1:8000
 	$(BIN)/duologue serve
 
-demo: .venv/ready  ## a living workspace to look at
+demo: assets  ## a living workspace to look at
 	$(BIN)/duologue demo
 
 bench: .venv/ready  ## the product beside the raw limit, as ratios
@@ -50,7 +50,7 @@ bench: .venv/ready  ## the product beside the raw limit, as ratios
 assets: .venv/ready  ## build the pages' scripts and styles anew
 	@$(BIN)/python build_hook.py
 
-screens: .venv/ready  ## pictures of every page, light and dark, wide and narrow, in ./screens
+screens: assets  ## pictures of every page, light and dark, wide and narrow, in ./screens
 	@DUOLOGUE_SCREENS=1 $(BIN)/python -m pytest -n0 -m browser tests/web/browser/test_screens.py tests/web/browser/test_broadcasts.py tests/web/browser/test_brand.py
 
 requirements:  ## pin and hash what pyproject.toml and requirements-dev.in ask for

@@ -14,7 +14,9 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-NOT_SOURCES = {"node_modules"}
+NOT_SOURCES = {"node_modules", "__pycache__"}
+NAMING = ("*.html", "*.py")
+"""What beside the front end names classes: of Tabler's styles only those that are named are kept (see front/purge.mjs)."""
 
 
 class FrontEnd(BuildHookInterface):  # type: ignore[type-arg]
@@ -25,29 +27,38 @@ class FrontEnd(BuildHookInterface):  # type: ignore[type-arg]
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build into duologue/web/assets unless that is up to date."""
         web = Path(self.root) / "duologue" / "web"
-        build(front=web / "front", assets=web / "assets")
+        build(web)
 
 
-def build(*, front: Path, assets: Path) -> bool:
+def build(web: Path) -> bool:
     """Build the assets; say whether there was anything to do."""
-    stamp = assets / ".built-from"
-    sources = digest_of(front)
+    front, stamp = web / "front", web / "assets" / ".built-from"
+    sources = digest_of(web, sources_of(web))
     if stamp.is_file() and stamp.read_text() == sources:
         return False
     node, npm = programs()
     quiet = {**os.environ, "PATH": f"{Path(node).parent}{os.pathsep}{os.environ.get('PATH', '')}", "NPM_CONFIG_LOGLEVEL": "error"}
-    subprocess.run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=front, env=quiet, check=True)
+    fetched, lock = front / "node_modules" / ".fetched-by", digest_of(front, [front / "package-lock.json"])
+    if not fetched.is_file() or fetched.read_text() != lock:
+        subprocess.run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=front, env=quiet, check=True)
+        fetched.write_text(lock)
     subprocess.run([node, "build.mjs"], cwd=front, env=quiet, check=True)
     stamp.write_text(sources)
     return True
 
 
-def digest_of(front: Path) -> str:
-    """Return a digest over the names and contents of all sources."""
+def sources_of(web: Path) -> list[Path]:
+    """Return the files that the assets are made from, in order: the front end, and the templates and modules that name classes."""
+    naming = [path for pattern in NAMING for path in web.rglob(pattern)]
+    sources = {path for path in [*(web / "front").rglob("*"), *naming] if path.is_file()}
+    return sorted(path for path in sources if not NOT_SOURCES.intersection(path.relative_to(web).parts))
+
+
+def digest_of(folder: Path, files: list[Path]) -> str:
+    """Return a digest over the names and contents of files in a folder."""
     digest = hashlib.sha256()
-    for path in sorted(front.rglob("*")):
-        if path.is_file() and not NOT_SOURCES.intersection(path.relative_to(front).parts):
-            digest.update(f"{path.relative_to(front)}\0{path.stat().st_size}\0".encode() + path.read_bytes())
+    for path in files:
+        digest.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\0".encode() + path.read_bytes())
     return digest.hexdigest()
 
 
@@ -66,5 +77,4 @@ def programs() -> tuple[str, list[str]]:
 
 
 if __name__ == "__main__":
-    here = Path(__file__).parent / "duologue" / "web"
-    print("built" if build(front=here / "front", assets=here / "assets") else "up to date")  # noqa: T201
+    print("built" if build(Path(__file__).parent / "duologue" / "web") else "up to date")  # noqa: T201

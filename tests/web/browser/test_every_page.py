@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from axe_core_python.sync_playwright import Axe
 
+from tests.web.test_classes import left_out
+
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]  # a busy machine is given time; alone it takes seconds
 
 WIDE_FRAMES = {"message", "mail", "received"}  # they show mail as it is, which may ask for pictures that its frame then refuses
@@ -20,6 +22,8 @@ BROKEN = """options => axe.run(options).then(found => found.violations
     .filter(one => one.impact === "serious" || one.impact === "critical")
     .map(one => [one.id, one.nodes[0].html.slice(0, 160), (one.nodes[0].failureSummary || "").slice(0, 200)]))"""
 
+CLASSES = """() => [...new Set([...document.querySelectorAll("[class]")].flatMap(one => [...one.classList]))]"""
+
 
 def test_frames_of_mail_load_nothing_from_elsewhere(house, chromium):
     page = house.enter(chromium)
@@ -34,13 +38,14 @@ def test_frames_of_mail_load_nothing_from_elsewhere(house, chromium):
 @pytest.mark.first
 def test_every_page_is_sound_in_light_and_dark_on_a_phone_and_on_a_desk(house, chromium):
     page, axe = house.enter(chromium, width=PHONE), Axe().axe_script
-    elsewhere, errors, too_wide, serious = [], [], {}, {}
+    elsewhere, errors, too_wide, serious, classes = [], [], {}, {}, set()
     page.on("request", lambda request: elsewhere.append(request.url) if not request.url.startswith((house.origin, "data:")) else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
     for name in house.pages:
         page.set_viewport_size({"width": PHONE, "height": 900})
         page.emulate_media(color_scheme="light")
         house.open(page, name)
+        classes.update(page.evaluate(CLASSES))
         page.evaluate(axe)  # half a megabyte: once for a page is enough
         for width, seen, schemes in ((PHONE, CONTRAST, ("light", "dark")), (DESK, ALL, ("light",)), (DESK, CONTRAST, ("dark",))):
             page.set_viewport_size({"width": width, "height": 900})
@@ -53,3 +58,4 @@ def test_every_page_is_sound_in_light_and_dark_on_a_phone_and_on_a_desk(house, c
         if name in WIDE_FRAMES:
             elsewhere.clear()
     assert (elsewhere, errors, too_wide, serious) == ([], [], {}, {})
+    assert classes & left_out() == set()

@@ -15,8 +15,9 @@ help:  ## what can be made
 .venv/ready: $(REQUIREMENTS) pyproject.toml build_hook.py
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes $(foreach file,$(REQUIREMENTS),-r $(file))
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes $(foreach file,$(REQUIREMENTS),-r $(file))
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q -j 0 -x node_modules duologue # once, and not in each of the processes that import it first
 	@touch $@
 
 migrations: .venv/ready  ## write each floor's first migration anew from its models

@@ -12,72 +12,56 @@ from duologue.platform.secrets.signing import sign
 
 
 def pages(workspace, filled) -> dict[str, str]:
-    name = workspace.name
-    person = filled["persons"][0]
-    conversation = Conversation.within(workspace).order_by("pk").first()
-    mail = KeptMail.within(workspace).order_by("pk").first()
+    """Every page for staff, by its name in tests: lists, pages without a list, and one thing of each kind."""
+    alone = {name: reverse(address, args=[workspace.name]) for name, address in {**LISTS, **FORMS}.items()}
+    return {**alone, **people_and_brand(workspace, filled), **plans(workspace), **talk(workspace, filled), **figures(workspace)}
+
+
+def at(workspace, address: str, *of) -> str:
+    return reverse(address, args=[workspace.name, *of])
+
+
+def people_and_brand(workspace, filled) -> dict[str, str]:
     return {
-        "home": reverse("home:home", args=[name]),
-        "people": reverse("people:people", args=[name]),
-        "person": reverse("people:person", args=[name, person]),
-        "purposes": reverse("people:purposes", args=[name]),
-        "arrivals": reverse("people:arrivals", args=[name]),
-        "book": reverse("brand:book", args=[name]),
-        "book-version": reverse("brand:book-version", args=[name, 1]),
-        "book-text": reverse("brand:book-text", args=[name]),
-        "senders": reverse("brand:senders", args=[name]),
-        "personas": reverse("brand:personas", args=[name]),
-        "products": reverse("brand:products", args=[name]),
-        "product": reverse("brand:product", args=[name, Product.within(workspace).get(key="P-1").pk]),
-        "feeds": reverse("brand:feeds", args=[name]),
-        "campaigns": reverse("strategize:campaigns", args=[name]),
-        "campaign": reverse("strategize:campaign", args=[name, "spring"]),
-        "placements": reverse("strategize:placements", args=[name]),
-        "occasions": reverse("strategize:occasions", args=[name]),
-        "segments": reverse("strategize:segments", args=[name]),
-        "segment": reverse("strategize:segment", args=[name, "lapsed-good-customers"]),
-        "dialogues": reverse("strategize:dialogues", args=[name]),
-        "dialogue": reverse("strategize:dialogue", args=[name, "win-back"]),
-        "draft": reverse("strategize:dialogue", args=[name, "welcome"]),
-        "forecast": reverse("strategize:forecast", args=[name, "win-back"]),
-        "text": reverse("strategize:text", args=[name, "win-back"]),
-        "dialogue-wording": reverse("strategize:worded", args=[name, "win-back"]),
-        "offers": reverse("strategize:offers", args=[name]),
-        "offer": reverse("strategize:offer", args=[name, "ten-percent"]),
-        "offer-with-codes": reverse("strategize:offer", args=[name, "spring"]),
-        "abuse": reverse("engage:perks", args=[name]),
-        "owed": reverse("measure:liability", args=[name]),
-        "guardrails": reverse("strategize:guardrails", args=[name]),
-        "inbox": reverse("engage:inbox", args=[name]),
-        "conversation": reverse("engage:conversation", args=[name, conversation.pk]),
-        "contributions": reverse("engage:contributions", args=[name]),
-        "care": reverse("engage:care", args=[name]),
-        "messages": reverse("engage:messages", args=[name]),
-        "message": reverse("engage:message", args=[name, "we-miss-you"]) + f"?person={person}",
-        "broadcasts": reverse("engage:broadcasts", args=[name]),
-        "new-broadcast": reverse("engage:new-broadcast", args=[name]),
-        "broadcast": reverse("engage:broadcast", args=[name, "spring-letter"]),
-        "storyboard": reverse("strategize:storyboard", args=[name, "win-back"]),
-        "doubts": reverse("engage:doubts", args=[name]),
-        "sites": reverse("engage:sites", args=[name]),
-        "site-form": reverse("engage:site", args=[name, "tea-letter"]),
-        "site-draft": reverse("engage:site-draft", args=[name, "tea-letter"]),
-        "site-version": reverse("engage:site-version", args=[name, "tea-letter", 1]),
-        "till": reverse("engage:till", args=[name]),
-        "mailbox": reverse("engage:mailbox", args=[name]),
-        "mail": reverse("engage:mail", args=[name, mail.pk]),
-        "reports": reverse("measure:reports", args=[name]),
-        "report": reverse("measure:report", args=[name, "win-back"]),
-        "growth": reverse("measure:growth", args=[name]),
-        "groups": reverse("measure:groups", args=[name, "persona"]),
-        "letters": reverse("measure:letters", args=[name]),
-        "received": reverse("measure:message", args=[name, "we-miss-you"]) + "?within=win-back",
-        "setup": reverse("setup:setup", args=[name]),
-        "webhooks": reverse("setup:webhooks", args=[name]),
-        "webhook": reverse("setup:webhook", args=[name, "crm"]),
-        "mail-services": reverse("setup:carriers", args=[name]),
-        "log": reverse("setup:log", args=[name]),
-        "retention": reverse("setup:retention", args=[name]),
+        "person": at(workspace, "people:person", filled["persons"][0]),
+        "book-version": at(workspace, "brand:book-version", 1),
+        "product": at(workspace, "brand:product", Product.within(workspace).get(key="P-1").pk),
+    }
+
+
+def plans(workspace) -> dict[str, str]:
+    return {
+        "campaign": at(workspace, "strategize:campaign", "spring"),
+        "segment": at(workspace, "strategize:segment", "lapsed-good-customers"),
+        "dialogue": at(workspace, "strategize:dialogue", "win-back"),
+        "draft": at(workspace, "strategize:dialogue", "welcome"),
+        "forecast": at(workspace, "strategize:forecast", "win-back"),
+        "text": at(workspace, "strategize:text", "win-back"),
+        "dialogue-wording": at(workspace, "strategize:worded", "win-back"),
+        "storyboard": at(workspace, "strategize:storyboard", "win-back"),
+        "offer": at(workspace, "strategize:offer", "ten-percent"),
+        "offer-with-codes": at(workspace, "strategize:offer", "spring"),
+    }
+
+
+def talk(workspace, filled) -> dict[str, str]:
+    return {
+        "conversation": at(workspace, "engage:conversation", Conversation.within(workspace).order_by("pk").first().pk),
+        "message": at(workspace, "engage:message", "we-miss-you") + f"?person={filled['persons'][0]}",
+        "broadcast": at(workspace, "engage:broadcast", "spring-letter"),
+        "site-form": at(workspace, "engage:site", "tea-letter"),
+        "site-draft": at(workspace, "engage:site-draft", "tea-letter"),
+        "site-version": at(workspace, "engage:site-version", "tea-letter", 1),
+        "mail": at(workspace, "engage:mail", KeptMail.within(workspace).order_by("pk").first().pk),
+    }
+
+
+def figures(workspace) -> dict[str, str]:
+    return {
+        "report": at(workspace, "measure:report", "win-back"),
+        "groups": at(workspace, "measure:groups", "persona"),
+        "received": at(workspace, "measure:message", "we-miss-you") + "?within=win-back",
+        "webhook": at(workspace, "setup:webhook", "crm"),
     }
 
 
@@ -132,3 +116,13 @@ LISTS = {
     "letters": "measure:letters",
     "setup": "setup:setup",
 }
+
+FORMS = {
+    "book-text": "brand:book-text",
+    "new-broadcast": "engage:new-broadcast",
+    "webhooks": "setup:webhooks",
+    "mail-services": "setup:carriers",
+    "log": "setup:log",
+    "retention": "setup:retention",
+}
+"""Pages of a workspace that are no lists."""

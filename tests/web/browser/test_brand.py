@@ -53,7 +53,17 @@ def sound(page):
 
 
 def test_a_brand_book_and_a_letter_that_keeps_to_it(house, chromium, settings):
-    page = house.open(house.enter(chromium), "book")
+    page = house.enter(chromium)
+    the_book_is_written_and_an_older_one_brought_back(house, page)
+    what_is_never_said_is_found_while_writing_and_may_stay(house, page)
+    with serving(ZONE) as settings.DNS:
+        the_records_of_the_sender_are_looked_at(house, page)
+    a_letter_can_be_read_in_the_dark(house, chromium)
+    a_reader_says_what_to_call_them(house, page)
+
+
+def the_book_is_written_and_an_older_one_brought_back(house, page):
+    house.open(page, "book")
     page.get_by_role("link", name="Change").click()
     page.get_by_label("brand.yaml").fill(BOOK.replace("#1f4d3a", "green"))
     page.get_by_role("button", name="Put it in force").click()
@@ -71,6 +81,8 @@ def test_a_brand_book_and_a_letter_that_keeps_to_it(house, chromium, settings):
     sound(page)
     shown(page, "brand-book")
 
+
+def what_is_never_said_is_found_while_writing_and_may_stay(house, page):
     house.open(page, "new-broadcast")
     page.get_by_label("Name, for colleagues").fill("Spring news")
     page.get_by_label("Segment").select_option(index=1)
@@ -92,18 +104,21 @@ def test_a_brand_book_and_a_letter_that_keeps_to_it(house, chromium, settings):
     page.get_by_text("1 accepted").wait_for()
     assert AcceptedWording.within(house.workspace).get().of == "messages/spring-news.yaml"
 
-    with serving(ZONE) as settings.DNS:
-        house.open(page, "senders")
-        page.get_by_text("There are two SPF records at holtandwren.shop", exact=False).wait_for()
-        page.get_by_role("button", name="Make the key").click()
-        page.get_by_text("There is no DKIM key at duologue._domainkey.holtandwren.shop", exact=False).wait_for()
-        page.get_by_role("button", name="Copy the text").first.click()
-        page.get_by_text("Copied.").wait_for()
-        sound(page)
-        shown(page, "senders")
-        page.set_viewport_size({"width": 390, "height": 900})
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
+def the_records_of_the_sender_are_looked_at(house, page):
+    house.open(page, "senders")
+    page.get_by_text("There are two SPF records at holtandwren.shop", exact=False).wait_for()
+    page.get_by_role("button", name="Make the key").click()
+    page.get_by_text("There is no DKIM key at duologue._domainkey.holtandwren.shop", exact=False).wait_for()
+    page.get_by_role("button", name="Copy the text").first.click()
+    page.get_by_text("Copied.").wait_for()
+    sound(page)
+    shown(page, "senders")
+    page.set_viewport_size({"width": 390, "height": 900})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def a_letter_can_be_read_in_the_dark(house, chromium):
     dark = house.open(house.enter(chromium, scheme="dark"), "message").frames[1]
     dark.wait_for_selector(".paper")
     seen = dark.evaluate("""() => ["p", "a.button", ".paper ~ div a"].map(where => {
@@ -113,6 +128,8 @@ def test_a_brand_book_and_a_letter_that_keeps_to_it(house, chromium, settings):
     assert [(where, words, behind) for where, words, behind in seen if contrast(words, behind) < READABLE] == []
     assert ["p", "#e8eaed", DARK_PAPER] in seen
 
+
+def a_reader_says_what_to_call_them(house, page):
     house.open(page, "preferences")
     page.get_by_label("What shall we call you?").fill("Bea")
     page.get_by_role("button", name="Save").click()

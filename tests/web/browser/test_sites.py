@@ -29,31 +29,39 @@ locales:
 def test_a_site_is_drafted_published_met_by_a_stranger_and_brought_back(house, chromium, monkeypatch):
     monkeypatch.setattr(machines, "QUICKEST", 0)
     machines._seen.clear()
-    room = house.workspace
-    member, stranger = (
-        house.enter(chromium),
-        chromium.new_context(java_script_enabled=False, viewport={"width": 390, "height": 800}).new_page(),
-    )
-    place = f"{house.origin}/at/shop/spring"
+    member = house.enter(chromium)
+    stranger = chromium.new_context(java_script_enabled=False, viewport={"width": 390, "height": 800}).new_page()
+    a_draft_is_written_and_published(house, member, stranger)
+    a_stranger_says_who_they_are(house, stranger)
+    own = another_version_stands_under_its_own_host(house, member, stranger)
+    the_first_one_is_brought_back(house, member, stranger, own)
 
+
+def place(house):
+    return f"{house.origin}/at/shop/spring"
+
+
+def a_draft_is_written_and_published(house, member, stranger):
     house.open(member, "sites")
     member.get_by_label("Its name in the address").fill("Spring")
     member.get_by_role("button", name="Begin a draft").click()
     member.locator("textarea").fill(TEXT.replace("form: call", "form: kall"))
     member.get_by_role("button", name="Publish").click()
     assert "There is no form 'kall'" in member.locator(".note.bad").last.inner_text()
-    assert stranger.goto(place).status == 404
+    assert stranger.goto(place(house)).status == 404
     member.locator("textarea").fill(TEXT)
     member.get_by_role("button", name="Keep as a draft").click()
     with member.context.expect_page() as opened:
         member.get_by_role("link", name="Look at the draft").click()
     assert "Only members see this" in opened.value.locator("[role=status]").inner_text()
     assert opened.value.get_by_role("button", name="Put me down").is_disabled()
-    assert stranger.goto(place).status == 404
+    assert stranger.goto(place(house)).status == 404
     member.get_by_role("button", name="Publish").click()
     member.get_by_text("Version 1 is in force.").wait_for()
 
-    stranger.goto(place)
+
+def a_stranger_says_who_they_are(house, stranger):
+    stranger.goto(place(house))
     stranger.get_by_role("link", name="Deutsch").click()
     assert stranger.locator("h1").inner_text() == "Frühlingstee"
     stranger.get_by_role("button", name="Eintragen").click()
@@ -65,18 +73,25 @@ def test_a_site_is_drafted_published_met_by_a_stranger_and_brought_back(house, c
     assert stranger.get_by_role("button", name="Call me").is_visible()
     assert stranger.context.cookies() == []
     assert stranger.evaluate("document.documentElement.scrollWidth") <= 390
-    process(workspace=room, now=now(room))
-    assert Event.within(room).filter(name="Form Sent").get().properties["answers"] == {"drinks": "green"}
+    process(workspace=house.workspace, now=now(house.workspace))
+    assert Event.within(house.workspace).filter(name="Form Sent").get().properties["answers"] == {"drinks": "green"}
 
+
+def another_version_stands_under_its_own_host(house, member, stranger):
     member.get_by_role("link", name="Change").click()
     member.locator("textarea").fill(TEXT.replace("in April", "in May"))
     member.get_by_role("button", name="Publish").click()
     member.get_by_text("Version 2 is in force.").wait_for()
-    set_hosts(workspace=room, hosts={"tea.localhost": "spring"})
+    set_hosts(workspace=house.workspace, hosts={"tea.localhost": "spring"})
     own = house.origin.replace("localhost", "tea.localhost").replace("127.0.0.1", "tea.localhost")
     stranger.goto(own)
     assert "in May" in stranger.locator("main").inner_text()
     assert stranger.goto(f"{own}/accounts/login/").status == 404
+    return own
+
+
+def the_first_one_is_brought_back(house, member, stranger, own):
+    room = house.workspace
     member.locator(".rows a", has_text="2026").last.click()
     assert "It is the first one." in member.locator("main").inner_text()
     member.get_by_role("button", name="Bring it back").click()

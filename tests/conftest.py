@@ -15,17 +15,26 @@ import pytest
 from django.conf import settings
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from hypothesis.internal.conjecture import providers
 
+from tests.drawn import drawn
 from tests.emptying import empty
+from tests.web.browser.opened import OPENED
 
 _started: list = []
+
+if not os.environ.get("DUOLOGUE_THOROUGH") and not os.environ.get("DUOLOGUE_EXPLORE"):
+    # Words and numbers out of our modules are drawn only in make test-all: each process would parse all of them first,
+    # and a test's examples would depend on what happens to be imported.
+    providers._get_local_constants = lambda: providers._local_constants
 
 gc.disable()  # until everything is imported: what a module makes stays
 
 # The same examples in every run, so that a red run is about the change it saw; DUOLOGUE_EXPLORE=1 looks for new ones.
+# A test that does not say how many examples it draws draws the usual hundred, in make test a third of them.
 # Nor may an example fail by the clock: a busy machine is no mistake.
 untimed = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-hypothesis_settings.register_profile("repeatable", derandomize=True, database=None, **untimed)
+hypothesis_settings.register_profile("repeatable", derandomize=True, database=None, max_examples=drawn(100), **untimed)
 hypothesis_settings.register_profile("exploring", print_blob=True, **untimed)
 hypothesis_settings.load_profile("exploring" if os.environ.get("DUOLOGUE_EXPLORE") else "repeatable")
 
@@ -58,15 +67,25 @@ def pytest_configure(config):
 def pytest_collection_modifyitems(items):
     """Let each process begin with its share of what takes long, so that none is left alone with it at the end."""
     processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    long = [item for item in items if item.get_closest_marker("first")]
-    rest = [item for item in items if not item.get_closest_marker("first")]
+    items.sort(key=lambda item: item.get_closest_marker("first") is None)
+    seen = [item for item in items if item.get_closest_marker("browser")]  # one process opens the browser, once
+    long = [item for item in items if item.get_closest_marker("first") and item not in seen]
+    taken = {*seen, *long}
+    rest = [item for item in items if item not in taken]
+    others = max(1, processes - 1)
+    shares = [long[process::others] for process in range(others)]
     dealt = []
-    for process in range(processes):  # each is given a run of neighbours
-        share = long[process::processes]
-        others = max(0, (len(items) - len(dealt)) // (processes - process) - len(share))
-        dealt += share + rest[:others]
-        del rest[:others]
+    for process, share in enumerate([seen, *shares] if processes > 1 else [seen + long]):  # each is given a run of neighbours
+        more = max(0, (len(items) - len(dealt)) // (processes - process) - len(share))
+        dealt += share + rest[:more]
+        del rest[:more]
     items[:] = dealt
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    if not item.get_closest_marker("browser"):
+        OPENED.close()
 
 
 def pytest_collection_finish():
@@ -77,6 +96,7 @@ def pytest_collection_finish():
 
 
 def pytest_unconfigure(config):
+    OPENED.close()
     for server, path in _started:
         if server is None:
             _drop_template(path)

@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import sync_playwright
 
 from duologue.platform.workspaces.actions import create_workspace
 from duologue.platform.workspaces.queries import now
 from tests.web import seed
 from tests.web.addresses import open_to_all, pages
+from tests.web.browser.opened import CHROMIUM, OPENED
 
-CHROMIUM = next((path for path in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if path), None)
 
-
-@pytest.fixture(scope="module")
+@pytest.fixture
 def chromium():
-    """A browser for one file's tests: while it is open its loop runs in this thread, and no other test may find it running."""
+    """The browser; what a test opened in it is closed after the test."""
     if CHROMIUM is None:
         pytest.skip("there is no chromium on this machine")
-    # the database is only used between the steps of the browser
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--headless=new"])
-        yield browser
-        browser.close()
-    os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
+    browser = OPENED.browser()
+    yield browser
+    for context in browser.contexts:
+        context.close()
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from hypothesis import HealthCheck, given, seed, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
 
-from duologue.api.v1.urls import api
 from duologue.engage.broadcasts.actions import save as save_broadcast
 from duologue.engage.broadcasts.rules.texts import Broadcast
 from duologue.engage.contributions.models import Contribution
@@ -35,16 +34,11 @@ from duologue.strategize.occasions.actions import save_occasion
 from duologue.strategize.occasions.rules import Occasion
 from duologue.strategize.placements.actions import save_placement
 from duologue.strategize.placements.rules import Placement
+from tests.api.described import description, operations
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
-DESCRIPTION = api.get_openapi_schema(path_prefix="/api/v1/")
-OPERATIONS = [
-    (path, method)
-    for path, operations in DESCRIPTION["paths"].items()
-    for method in operations
-    if method in {"get", "post", "put", "patch", "delete"}
-]
+OPERATIONS = operations()
 REAL = {"workspace": "shop", "kind": "email", "value": "ann@people.example"}
 NAMES = {"dialogues": "win-back", "segments": "buyers", "messages": "hello", "broadcasts": "spring", "webhooks": "crm", "sites": "tea"}
 NAMES |= {"surveys": "why", "campaigns": "autumn", "placements": "poster", "occasions": "tasting"}
@@ -87,7 +81,7 @@ def make_contribution(workspace, profile):
 @pytest.fixture(scope="module")
 def described():
     """The description, read once, with the application itself behind it."""
-    found = schemathesis.openapi.from_dict(DESCRIPTION)
+    found = schemathesis.openapi.from_dict(description())
     found.app = get_wsgi_application()
     return found
 

@@ -5,13 +5,13 @@ from io import BytesIO
 import pytest
 
 from duologue.api.v1 import rate
-from duologue.api.v1.urls import api
 from duologue.platform.database.clock import database_now
 from duologue.platform.staff.actions import StaffRefused, create_key
 from duologue.platform.staff.models import Role
 from duologue.platform.staff.rules import AREAS, Right, may
+from tests.api.described import description
 
-DESCRIPTION = api.get_openapi_schema(path_prefix="/api/v1/")
+DESCRIPTION = description()
 ASKS = {
     Right.LOOK: "list_purposes list_segments list_dialogues get_report list_messages get_message list_broadcasts get_broadcast list_offers "
     "get_liability list_products get_product get_received get_growth get_results check_broadcast list_sites get_site list_surveys get_survey "

@@ -23,6 +23,7 @@ from duologue.engage.runs.actions import start_dialogue
 from duologue.engage.runs.moving import NotPossible
 from duologue.people.models import Event
 from duologue.web.public import letters
+from tests.drawn import drawn
 from tests.engage.runs.conftest import shop  # noqa: F401 - a shop with people on a virtual clock
 from tests.web import seed
 
@@ -68,7 +69,7 @@ broadcasts = st.builds(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=drawn(25), deadline=None)
 @given(broadcasts)
 def test_what_the_screen_asks_is_what_its_text_says(one):
     message = read_message(one.name, message_text(one))

@@ -17,6 +17,7 @@ from duologue.engage.templates import liquid
 from duologue.engage.templates.called import NotCovered
 from duologue.engage.templates.generated import function
 from duologue.engage.templates.liquid import ContentFailed, Template
+from tests.drawn import drawn
 
 ROOT = Path(__file__).parents[3]
 MESSAGES = sorted(path for place in ("duologue", "examples", "tests") for path in (ROOT / place).glob("**/messages/*.yaml"))
@@ -264,7 +265,7 @@ def _blocks(inner):
 TEMPLATE = st.lists(st.recursive(SIMPLE, _blocks, max_leaves=8), max_size=5).map("".join)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=drawn(200), deadline=None)
 @given(TEMPLATE, st.dictionaries(st.sampled_from("abc"), VALUE, max_size=3))
 def test_any_template_says_what_liquid_says(source, values):
     try:

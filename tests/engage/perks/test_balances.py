@@ -17,6 +17,7 @@ from duologue.engage.perks.mine import mine
 from duologue.engage.perks.redeeming import redeem
 from duologue.people.models import Event
 from duologue.people.profiles.actions import merge, unmerge
+from tests.drawn import drawn
 from tests.engage.perks.test_perks import NOW, offer, people  # noqa: F401 - a fixture
 
 
@@ -83,7 +84,7 @@ STEPS = st.lists(
 
 
 @pytest.mark.django_db
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])  # each is rolled back
+@settings(max_examples=drawn(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])  # each is rolled back
 @given(steps=STEPS)
 def test_whatever_happens_the_books_sum_to_zero(workspace, people, steps):  # noqa: F811
     with transaction.atomic():

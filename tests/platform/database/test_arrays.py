@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from duologue.platform.database import arrays
+from tests.drawn import drawn
 
 pytestmark = pytest.mark.django_db
 WORDS = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=12)
@@ -17,7 +18,7 @@ def returned(kind, array):
         return [row[0] for row in cursor.fetchall()]
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=drawn(50), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.one_of(WORDS, st.sampled_from(["NULL", "", '"', "\\", "{a,b}", "%s", "it's", "\n\t"]))))
 def test_texts_come_back_as_they_were(items):
     assert returned("text", arrays.texts(items)) == items

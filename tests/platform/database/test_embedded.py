@@ -149,12 +149,16 @@ def one_made(account):
 @pytest.fixture
 def made(place, one_made):
     """A place that holds a copy of it: making a cluster takes a second of the processor."""
-    subprocess.run(["cp", "-a", f"{one_made}/.", place[0]], check=True)
+    copy(one_made, place[0])
     return place
 
 
-def test_the_last_to_leave_stops_it_and_sockets_are_open_to_their_account_alone(place):
-    first, second = Holder(*place), Holder(*place)
+def copy(made, folder):
+    subprocess.run(["cp", "-a", f"{made}/.", folder], check=True)
+
+
+def test_the_last_to_leave_stops_it_and_sockets_are_open_to_their_account_alone(made):
+    first, second = Holder(*made), Holder(*made)
     assert first.postmaster == second.postmaster
     sockets = Path((first.cluster / "postmaster.pid").read_text().splitlines()[4])
     assert sockets.stat().st_mode & 0o777 == 0o700
@@ -241,12 +245,13 @@ def test_nothing_committed_is_lost_whoever_is_killed(made):
     last.leave()
 
 
-def test_a_data_folder_too_deep_for_a_socket(place):
+def test_a_data_folder_too_deep_for_a_socket(place, one_made):
     folder, user = place
     deep = folder / ("d" * 60) / ("e" * 60)
     deep.mkdir(parents=True)
     if user:
         shutil.chown(deep, user)
+    copy(one_made, deep)
     holder = Holder(deep, user)
     assert holder.ask("write 1") == "written"
     holder.leave()

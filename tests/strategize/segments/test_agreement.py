@@ -14,6 +14,7 @@ from segment_reference import Person, holds
 from duologue.platform.workspaces.actions import create_workspace
 from duologue.strategize.segments import actions, queries, tasks
 from duologue.strategize.segments.history import LakeFollower
+from tests.drawn import drawn
 
 NUMBERS = itertools.count(1)
 names = st.sampled_from(["A", "B", "C"])
@@ -179,7 +180,7 @@ some_rules = given(conds, conds, st.lists(steps, min_size=1, max_size=8), st.int
 @pytest.mark.first
 @pytest.mark.timeout(600)
 @pytest.mark.django_db(transaction=True)
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=drawn(18), deadline=None, suppress_health_check=list(HealthCheck))
 @some_rules
 def test_plain_python_and_following_and_the_full_count_agree(first, second, play, when):
     agree(first, second, play, when)

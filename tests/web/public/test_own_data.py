@@ -23,6 +23,7 @@ from duologue.people.profiles.actions import NewFact, add, learn, merge
 from duologue.people.profiles.queries import people
 from duologue.platform.audit.models import AuditEntry
 from duologue.web.public.own import read_value
+from tests.drawn import drawn
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
@@ -204,7 +205,7 @@ def test_it_can_be_taken_along_and_erased(workspace, anna, client, known):
     assert list(AuditEntry.objects.order_by("pk").values_list("action", flat=True)) == ["export person", "erase person"]
 
 
-@settings(max_examples=50)
+@settings(max_examples=drawn(50))
 @given(st.one_of(st.booleans(), st.integers(-(10**14), 10**14), st.text(min_size=1).filter(str.strip)), st.text())
 def test_a_value_stays_of_its_kind(before, text):
     try:

@@ -5,12 +5,13 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mails_that_came_in import AUTOMATIC, BOUNCES, OTHERS, REPLIES, REPORTS, dsn, mail, plain_bounce
 
 from duologue.engage.channels.email.addresses import bounce_address, mail_token, message_id, reply_address
 from duologue.engage.channels.email.incoming import understand
 from duologue.engage.channels.email.incoming.mailboxes import mails_in
 from duologue.platform.secrets.signing import sign
+from tests.drawn import drawn
+from tests.engage.channels.incoming.mails_that_came_in import AUTOMATIC, BOUNCES, OTHERS, REPLIES, REPORTS, dsn, mail, plain_bounce
 
 
 @pytest.mark.parametrize(
@@ -97,7 +98,7 @@ def test_a_person_writing_to_the_return_path_is_heard():
     assert (found.kind, found.intent, found.delivery) == ("reply", "yes", TOKEN)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=drawn(300), deadline=None)
 @given(st.binary(max_size=600), st.sampled_from([raw for _, raw, *_ in [*BOUNCES, *REPORTS, *AUTOMATIC, *REPLIES]]), st.integers(0, 2000))
 def test_no_broken_mail_raises(noise, raw, at):
     for broken in (noise, raw[:at], raw[:at] + noise + raw[at:], b"Content-Type: multipart/mixed; boundary=x\n\n--x\n" + noise):

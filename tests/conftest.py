@@ -165,6 +165,17 @@ def usual_hashing():
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _a_lake_of_its_own(tmp_path_factory):
+    """Processes share a data folder, and their workspaces have the same numbers: each keeps its lake for itself."""
+    from duologue.platform.database.folder import DataFolder
+
+    usual, shared, own = DataFolder.lake, settings.DATA, tmp_path_factory.mktemp("lake")
+    DataFolder.lake = property(lambda folder: own if folder == shared else usual.__get__(folder))
+    yield
+    DataFolder.lake = usual
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _empty_only_what_is_full():
     """After a test that committed, Django would empty every table and announce its models anew; what holds rows is enough."""
     from django.test import TransactionTestCase

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     Decide = Callable[[Any], Any]
 
 
-def to_sql(rule: Rule) -> str:
-    """Return the statement that yields (person, member, recheck_at) for every row of people; its parameter is $now."""
-    sql = str(ibis.to_sql(_Builder(rule).expression(), dialect="duckdb"))
-    return sql.replace("MOMENT()", "CAST($now AS TIMESTAMP)")
+def to_sql(rule: Rule, *, dialect: str = "duckdb", moment: str = "$now") -> str:
+    """Return the statement that yields (person, member, recheck_at) for every row of people; `moment` stands for the present."""
+    sql = str(ibis.to_sql(_Builder(rule).expression(), dialect=dialect))
+    return sql.replace("MOMENT()", f"CAST({moment} AS TIMESTAMP)")
 
 
 class _Builder:
@@ -56,7 +56,7 @@ class _Builder:
         never = ibis.null("timestamp(6)")
         ahead = [ibis.ifelse(at > moment(), at, never) for at in candidates] or [never]
         member = ibis.coalesce(decide(joined), FALSE)
-        return joined.select(person=joined.person, member=member, recheck_at=ibis.least(*ahead))
+        return joined.select(person=joined.person, member=member, recheck_at=ibis.least(*ahead) if len(ahead) > 1 else ahead[0])
 
     def _joined(self) -> Any:
         joined = table("people")
@@ -174,8 +174,9 @@ class _Builder:
             cell = lambda at: PlainCell(at[name])  # noqa: E731
         else:
             found = at_path(events.properties, leaf.of)
-            pick = found.json().last if leaf.kind == "last" else found.json().first
-            name = self._aggregate(pick(where=counts & found.text().notnull(), order_by=[events.occurred_at, events.id]))
+            pick = found.json().argmax if leaf.kind == "last" else found.json().argmin
+            in_order = ibis.struct({"at": events.occurred_at, "id": events.id})
+            name = self._aggregate(pick(in_order, where=counts & found.text().notnull()))
             cell = lambda at: JsonCell(at[name])  # noqa: E731
         self._leaving(leaf.what, counts, last=leaf.kind == "last" and leaf.of is None)
         return self._compared(leaf, cell)

@@ -56,7 +56,7 @@ class _Builder:
         never = ibis.null("timestamp(6)")
         ahead = [ibis.ifelse(at > moment(), at, never) for at in candidates] or [never]
         member = ibis.coalesce(decide(joined), FALSE)
-        return joined.select(person=joined.person, member=member, recheck_at=ibis.least(*ahead) if len(ahead) > 1 else ahead[0])
+        return joined.select(person=joined.person, member=member, recheck_at=ibis.least(never, *ahead))
 
     def _joined(self) -> Any:
         joined = table("people")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
 from procrastinate.exceptions import AlreadyEnqueued
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 NEXT: Final = "SELECT min(next_at) FROM measure_letter WHERE workspace_id = %(workspace)s"
 WAITING: Final = "EXISTS (SELECT FROM measure_issue WHERE workspace_id = %(workspace)s AND state = 'waiting')"
 PAGE: Final = "/accounts/letters/"
+STILL: Final = (Issue.State.WAITING, Issue.State.HANDING_OVER)
 log = structlog.get_logger()
 
 
@@ -73,11 +74,12 @@ def send_letters(workspace: int) -> None:
 
 
 def send_waiting(workspace: Workspace, now: datetime) -> int:
-    """Send each letter that waits, once; return how many were. One whose process ends meanwhile stays "handing over": perhaps sent.
+    """Send each letter that waits, once; return how many were. One whose process ends while it is handed over: perhaps sent.
 
-    Whoever stopped it, or may not look any more, gets nothing. A letter that fails does not stop the others.
+    Until the server has answered it goes on waiting. Whoever stopped it, or may not look any more, gets nothing. A letter that fails does
+    not stop the others.
     """
-    sent = 0
+    sent, line = 0, get_connection()
     for issue in Issue.within(workspace).filter(state=Issue.State.WAITING).select_related("letter", "staff").order_by("pk"):
         reader = Reader.within(workspace).filter(letter=issue.letter_id, staff=issue.staff_id).first()
         mine = Issue.within(workspace).filter(pk=issue.pk, state=Issue.State.WAITING)
@@ -87,18 +89,22 @@ def send_waiting(workspace: Workspace, now: datetime) -> int:
         if not may_get(workspace, [issue.staff_id]):
             mine.update(state=Issue.State.FAILED, detail="They do not work here any more, or may not look at results.")
             continue
-        if not mine.update(state=Issue.State.HANDING_OVER, at=now):
-            continue
         state, detail = Issue.State.SENT, ""
         try:
-            _mail(workspace, issue, reader).send()
+            line.open()
+            if not mine.update(state=Issue.State.HANDING_OVER, at=now):
+                continue
+            line.send_messages([_mail(workspace, issue, reader)])
             sent += 1
         except (OSError, SMTPException) as trouble:
             state, detail = Issue.State.FAILED, f"The mail server did not take it: {type(trouble).__name__}."
         except Exception as trouble:  # noqa: BLE001  one broken letter must not keep the others back
             state, detail = Issue.State.FAILED, f"It could not be made into mail: {type(trouble).__name__}."
             log.error("letter_failed", workspace=workspace.name, issue=issue.pk, error=type(trouble).__name__)  # noqa: TRY400 its text may name people
-        Issue.within(workspace).filter(pk=issue.pk).update(state=state, detail=detail)
+        if state == Issue.State.FAILED:
+            line.close()  # the next one calls anew
+        Issue.within(workspace).filter(pk=issue.pk, state__in=STILL).update(state=state, detail=detail)
+    line.close()
     return sent
 
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 NAME = "work"
 HELP = "Do what is due in all workspaces, until stopped."
 EXAMPLE = "duologue work --only sender"
-POLL_SECONDS: Final = 0.5
+ALONE_SECONDS: Final = 1.0  # between two looks for work where the database is embedded: whoever makes any rings the bell
+POLL_SECONDS: Final = 0.5  # and where others may be on other machines
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,12 +29,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do it."""
+    from django.conf import settings
+
     from duologue.cli.worker.loop import Loop
     from duologue.platform.backup.generation import why_not_start
 
     if sentence := why_not_start(only_works=True):
         raise Refused(sentence)
-    loop = Loop(only=args.only or "", poll=POLL_SECONDS)
+    loop = Loop(only=args.only or "", poll=ALONE_SECONDS if settings.EMBEDDED_DATABASE else POLL_SECONDS)
     if args.once:
         loop.turn()
     else:

@@ -262,3 +262,54 @@ def test_our_id_travels_in_a_header_of_the_service():
 def test_whatever_is_said_of_a_failure_is_understood_or_soft(said):
     for kind in KINDS:
         assert is_hard(kind, said, "bounced") in {True, False}
+
+
+AS_SEEN = {
+    "amazon_ses": (
+        "Message Bounced",
+        {
+            "notificationType": "Bounce",
+            "bounce": {"bounceType": "Permanent", "bounceSubType": "General", "bouncedRecipients": [{"emailAddress": "p1@example.com"}]},
+        },
+    ),
+    "brevo": (
+        "Spam Reported",
+        {"event": "complaint", "email": "p1@example.com", "id": "x", "ts": 1767614400, "ts_event": 1767614400, "message-id": "1@relay"},
+    ),
+    "mailjet": ("Message Confirmed", {"event": "sent", "time": 1767614400, "MessageID": 19421777835146490, "email": "p1@example.com"}),
+    "resend": ("Message Bounced", {"type": "email.bounced", "created_at": "2026-01-05T12:00:00.000Z", "data": {"to": ["p1@example.com"]}}),
+    "sparkpost": (
+        "Message Bounced",
+        {"msys": {"message_event": {"type": "bounce", "bounce_class": "10", "raw_rcpt_to": "p1@example.com", "rcpt_to": "p1@example.com"}}},
+    ),
+}
+
+
+def test_shapes_that_services_send_beside_those_of_their_pages(sent):
+    """Alone instead of in a list, by an older name, without a time, without what kind of failure it was."""
+    for kind, (event, shape) in AS_SEEN.items():
+        add(sent, kind)
+        said = json.loads(json.dumps(shape))
+        metadata = json.dumps({"duologue": f"d.{sent.token}"})
+        password = base64.b64encode(f"duologue:{carriers(sent.workspace)[name_of(kind)].password}".encode()).decode()
+        headers = {"authorization": f"Basic {password}", "content-type": "application/json"}
+        if kind == "amazon_ses":
+            mail = {"messageId": "1", "destination": ["p1@example.com"], "headers": [{"name": "X-Metadata", "value": metadata}]}
+            headers |= {"content-type": "text/plain; charset=UTF-8", "x-amz-sns-message-type": "Notification", "x-amz-sns-message-id": "1"}
+            outer = {"Type": "Notification", "MessageId": "1", "TopicArn": "arn:aws:sns:us-east-1:1:t"}
+            said = {**outer, "Message": json.dumps({**said, "mail": mail}) + "\n", "Timestamp": "2026-01-05T12:00:01.000Z"}
+        elif kind == "sparkpost":
+            said["msys"]["message_event"]["rcpt_meta"] = {"duologue": f"d.{sent.token}"}
+            said = [said]
+        elif kind == "resend":
+            said["data"] |= {
+                "headers": [{"name": "X-Metadata", "value": metadata}],
+                "bounce": {"message": "It sent a hard bounce message."},
+            }
+        else:
+            said = {**said, {"brevo": "X-Mailin-custom", "mailjet": "Payload"}[kind]: metadata}
+        Delivery.within(sent.workspace).update(bounced_at=None)
+        before = Counter(events(sent).values_list("name", flat=True))
+        path = f"/carriers/{sent.workspace.name}/{name_of(kind)}"
+        assert post(path, json.dumps(said).encode(), headers) == (200, {"taken": 1}), kind
+        assert Counter(events(sent).values_list("name", flat=True)) - before == Counter([event]), kind

@@ -14,9 +14,11 @@ class PlatformConfig(AppConfig):
     label = "platform"
 
     def ready(self) -> None:
-        """Make the ground's own jobs known, and moments quick to read."""
+        """Make the ground's own jobs known, moments quick to read, and plans kept."""
         from duologue.platform.database.moments import read_moments_fast  # noqa: PLC0415 the driver is there only now
+        from duologue.platform.database.plans import keep_plans  # noqa: PLC0415 likewise
 
         register_jobs("duologue.platform.jobs.tasks")
 
         read_moments_fast()
+        keep_plans()

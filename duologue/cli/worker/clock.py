@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MINUTE: Final = timedelta(minutes=1)
 STUCK: Final = timedelta(hours=1)  # what could not be done when it was due is tried again every hour
 EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
+STRIDE: Final = {"synchronous_commit": "off", "plan_cache_mode": "force_generic_plan"}
 
 
 def next_due(workspace: Workspace) -> datetime | None:
@@ -43,15 +44,20 @@ def advance(workspace: Workspace, to: datetime, on_tick: OnTick | None = None, *
 
 @contextmanager
 def in_one_stride() -> Iterator[None]:
-    """Do not wait for the disk at each commit: a virtual world may lose its last second when the power fails, but nothing in between."""
+    """Neither wait for the disk at each commit nor plan anew for each value (decision 5).
+
+    A virtual world may lose its last second when the power fails, but nothing in between.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SET synchronous_commit = off")
+        for setting, value in STRIDE.items():
+            cursor.execute(f"SET {setting} = {value}")
     try:
         yield
     finally:
         if connection.connection is not None and not connection.needs_rollback:
             with connection.cursor() as cursor:
-                cursor.execute("RESET synchronous_commit")
+                for setting in STRIDE:
+                    cursor.execute(f"RESET {setting}")
 
 
 def _advance(workspace: Workspace, to: datetime, on_tick: OnTick | None, grain: timedelta) -> int:

@@ -248,7 +248,7 @@ OVERTAKEN: Final = "overtaken"
 LAST: Final = 2**31 - 1
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def withdraw(*, workspace: Workspace, turns: Iterable[tuple[int, int, int]], now: datetime) -> int:
     """Withhold what still waits in the queue for these turns of runs, given as (run, first seq, last seq); return how many.
 

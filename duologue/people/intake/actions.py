@@ -65,7 +65,7 @@ def take_in(*, workspace: Workspace, events: list[Incoming], now: datetime, outs
         return passage
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def note_refusals(*, workspace: Workspace, refusals: Iterable[tuple[str, Refused, bytes]], now: datetime) -> None:
     """List refused events (source, refusal, payload) where staff can see them, for 30 days."""
     rows = [

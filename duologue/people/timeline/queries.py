@@ -49,16 +49,7 @@ def unread(workspace: Workspace, follower: str, *, most: int = 50_000, only: Col
     None is also returned while another process holds it.
     """
     with connection.cursor() as cursor:
-        row = _locked(cursor, workspace, follower)
-        if row is None:
-            return None
-        after = row[0]
-        cursor.execute(
-            """SELECT batch_no, write_id, first_at, last_at, sum(events) OVER (ORDER BY batch_no) - events AS before
-               FROM people_batch WHERE workspace_id = %s AND batch_no > %s ORDER BY batch_no LIMIT 1000""",
-            (workspace.pk, after),
-        )
-        batches = [row[:-1] for row in cursor.fetchall() if row[-1] < most]
+        batches = _locked(cursor, workspace, follower, most)
         if not batches:
             return None
         numbers, write_ids, first_at, last_at = map(list, zip(*batches, strict=True))
@@ -75,18 +66,23 @@ def unread(workspace: Workspace, follower: str, *, most: int = 50_000, only: Col
         return Reading(batch_no=numbers[-1], events=[_row(row) for row in cursor.fetchall()])
 
 
-def _locked(cursor: Any, workspace: Workspace, follower: str) -> tuple[int] | None:
-    """Lock and return a follower's cursor, made where there is none; None where another process holds it."""
-    sql = "SELECT batch_no FROM platform_cursor WHERE workspace_id = %s AND follower = %s FOR UPDATE SKIP LOCKED"
-    cursor.execute(sql, (workspace.pk, follower))
-    if (row := cursor.fetchone()) is None:
+def _locked(cursor: Any, workspace: Workspace, follower: str, most: int) -> list[tuple[Any, ...]]:
+    """Lock a follower's cursor, made where there is none, and return the batches after it; none while another process holds it."""
+    for _ in range(2):
+        cursor.execute(
+            """SELECT b.* FROM (SELECT batch_no FROM platform_cursor WHERE workspace_id = %s AND follower = %s FOR UPDATE SKIP LOCKED) c
+               LEFT JOIN LATERAL (
+                   SELECT batch_no, write_id, first_at, last_at, sum(events) OVER (ORDER BY batch_no) - events AS before
+                   FROM people_batch WHERE workspace_id = %s AND batch_no > c.batch_no ORDER BY batch_no LIMIT 1000) b ON true""",
+            (workspace.pk, follower, workspace.pk),
+        )
+        if found := cursor.fetchall():
+            return [row[:-1] for row in found if row[0] is not None and row[-1] < most]
         cursor.execute(
             "INSERT INTO platform_cursor (workspace_id, follower, batch_no) VALUES (%s, %s, 0) ON CONFLICT DO NOTHING",
             (workspace.pk, follower),
         )
-        cursor.execute(sql, (workspace.pk, follower))
-        row = cursor.fetchone()
-    return row  # type: ignore[no-any-return]
+    return []
 
 
 def _row(row: tuple[Any, ...]) -> EventRow:

@@ -52,8 +52,8 @@ class TestBounces:
     pytestmark = [*needed, database]
 
     @pytest.mark.parametrize("way", ["pipe", "smtp"])
-    def test_an_unknown_user_is_written_to_once(self, far, strict, listener, through, shop, person, delivery, now, way):
-        back = {"mail.shop.example": listener} if way == "smtp" else {}
+    def test_an_unknown_user_is_written_to_once(self, far, strict, request, through, shop, person, delivery, now, way):
+        back = {"mail.shop.example": request.getfixturevalue("listener")} if way == "smtp" else {}
         routes = {"unknown.example": strict.port, **back}
         relay = Postfix(certificate=far.ground.certificate, logins=far.ground.logins.port, sink=far.sink.port, routes=routes)
         try:

@@ -4,10 +4,12 @@ from datetime import UTC, datetime
 
 from django.urls import reverse
 
+from duologue.engage.endpoints.actions import pause_endpoint, resume_endpoint
 from duologue.engage.endpoints.queries import endpoint
 from duologue.engage.models import Endpoint
 from duologue.platform.audit.models import AuditEntry
 from duologue.platform.workspaces.models import Workspace
+from duologue.platform.workspaces.queries import now
 from duologue.web.setup.webhooks import _since
 
 
@@ -28,6 +30,10 @@ def test_one_is_added_changed_and_forgotten(workspace, owner):
     assert (one.url, one.events, one.addresses, one.is_test) == ("https://crm.example/other", ["*"], False, True)
     for do in ("pause", "resume", "secret"):
         assert owner.post(act, {"do": do}).status_code == 302
+    assert "crm is not paused: somebody has let it go on already." in owner.post(act, {"do": "resume"}, follow=True).text
+    pause_endpoint(workspace=workspace, name="crm", now=now(workspace))  # a colleague, meanwhile
+    assert "crm is paused already, since 2026-01-05 12:00." in owner.post(act, {"do": "pause"}, follow=True).text
+    resume_endpoint(workspace=workspace, name="crm", now=now(workspace))
     for wrong in ({"since": "never"}, {"since": ""}, {"from": "evt_x"}, {"since": "2999-01-01T00:00"}):
         assert 'class="note bad"' in (text := owner.post(act, {"do": "again", **wrong}, follow=True).text) or "error" in text
     assert owner.post(act, {"do": "no such"}, follow=True).status_code == 200

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime  # noqa: TC003 the schema reads it
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ninja import Path, Router, Schema, Status
 from ninja.decorators import decorate_view
@@ -42,6 +42,9 @@ class New(Wishes):
     """The same with a name."""
 
     name: str = Field(min_length=1, max_length=39)
+
+
+STATUS: Final = {"unknown endpoint": 404, "changed meanwhile": 409}
 
 
 class EndpointLine(Schema):
@@ -200,6 +203,6 @@ def _done(request: HttpRequest, here: Workspace, name: str, what: str, do: Calla
     try:
         do()
     except Refused as refusal:
-        raise HttpError(404 if refusal.reason == "unknown endpoint" else 422, refusal.sentence) from refusal
+        raise HttpError(STATUS.get(refusal.reason, 422), refusal.sentence) from refusal
     note_by(request, here, what, name)
     return next(line for line in queries.as_lines(here) if line["name"] == name)

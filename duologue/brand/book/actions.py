@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 
 from duologue.brand.book import rules
-from duologue.brand.book.models import BookVersion
+from duologue.brand.book.logos import drawn
+from duologue.brand.book.models import BookVersion, Logo
+from duologue.kit.pipeline import Refused
 from duologue.kit.yaml import canonical
 
 if TYPE_CHECKING:
@@ -52,3 +54,12 @@ def bring_back(*, workspace: Workspace, number: int, now: datetime, by: str) -> 
         raise NoSuchVersion(f"The brand book has no version {number}.")
     book = rules.from_json(earlier.data)
     return save_book(workspace=workspace, book=book, now=now, source=earlier.source, by=by, again=number)
+
+
+def save_logo(*, workspace: Workspace, name: str, raw: bytes, now: datetime) -> Logo:
+    """Keep a logo in place of the one of its name; where the brand book names it, it is shown from now on. Raises Refused."""
+    if name not in rules.LOGOS:
+        raise Refused("unknown name", f"A logo is called {' or '.join(rules.LOGOS)}.")
+    made = drawn(raw)
+    kept = {"source": raw, "content": made.content, "width": made.width, "height": made.height, "since": now}
+    return Logo.within(workspace).update_or_create(workspace=workspace, name=name, defaults=kept)[0]

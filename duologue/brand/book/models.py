@@ -19,3 +19,17 @@ class BookVersion(InWorkspace):
 
     class Meta(InWorkspace.Meta):
         constraints = [models.UniqueConstraint(fields=["workspace", "number"], name="brand_book_versions")]
+
+
+class Logo(InWorkspace):
+    """A logo: `source` as it was handed in, and `content`, the PNG of our own making that is shown."""
+
+    name = models.CharField(max_length=20)
+    source = models.BinaryField()
+    content = models.BinaryField()
+    width = models.IntegerField()
+    height = models.IntegerField()
+    since = models.DateTimeField()
+
+    class Meta(InWorkspace.Meta):
+        constraints = [models.UniqueConstraint(fields=["workspace", "name"], name="one_logo_per_name")]

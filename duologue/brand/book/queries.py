@@ -9,7 +9,7 @@ import msgspec
 from django.db import connection
 
 from duologue.brand.book import rules
-from duologue.brand.book.models import BookVersion
+from duologue.brand.book.models import BookVersion, Logo
 
 if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
@@ -40,3 +40,20 @@ def _read(data: str) -> rules.Book:
 def source_in_force(workspace: Workspace) -> str:
     """Return the text of the brand book in force; empty before the first one."""
     return BookVersion.within(workspace).order_by("-number").values_list("source", flat=True).first() or ""
+
+
+def logo(workspace: Workspace, name: str) -> Logo | None:
+    """Return a logo that is kept, or None."""
+    return Logo.within(workspace).filter(name=name).first()
+
+
+def logos(workspace: Workspace) -> dict[str, bytes]:
+    """Return the logos as they were handed in, by name."""
+    return {name: bytes(raw) for name, raw in Logo.within(workspace).values_list("name", "source")}
+
+
+def missing_logo(workspace: Workspace, book: rules.Book) -> str:
+    """Return which field of a look names a logo that is not kept here; "" where none does."""
+    named = {field: getattr(book.look, field) for field in ("logo", "logo_dark") if getattr(book.look, field) in rules.LOGOS}
+    here = set(Logo.within(workspace).filter(name__in=named.values()).values_list("name", flat=True)) if named else set()
+    return next((field for field, name in named.items() if name not in here), "")

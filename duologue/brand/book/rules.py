@@ -31,12 +31,21 @@ class Promise(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     proof: str = ""
 
 
+LOGOS = ("logo.png", "logo-dark.png")
+"""What a logo is called that is kept here, on light ground and on dark."""
+
+
 class Look(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """How the brand looks. Colours as #rrggbb: accent (buttons, links), ink, paper, ground; `font` a list of families as in CSS."""
+    """How the brand looks. Colours as #rrggbb: accent (buttons, links), ink, paper, ground; `font` a list of families as in CSS.
+
+    `logo`, and `logo_dark` for people whose machine is set to dark, are pictures that are kept here; `logo` may also be an address, which
+    letters alone show.
+    """
 
     colours: dict[str, str] = {}
     font: str = ""
     logo: str = ""
+    logo_dark: str = ""
 
 
 class Sender(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -164,6 +173,10 @@ def _check(document: Document, book: Book) -> None:
             document.refuse(("look", "colours", name), f"A look knows no colour {name!r}{suggestion(name, COLOURS)}.")
         if not _COLOUR.fullmatch(colour):
             document.refuse(("look", "colours", name), f"{colour!r} is no colour; write it as in '#1f4d3a'.")
+    if book.look.logo and book.look.logo not in LOGOS and not book.look.logo.startswith("https://"):
+        document.refuse(("look", "logo"), f"A `logo` is {LOGOS[0]}, a picture that is kept here, or an address that begins with https://.")
+    if book.look.logo_dark and book.look.logo_dark not in LOGOS:
+        document.refuse(("look", "logo_dark"), f"`logo_dark` is {LOGOS[1]}, a picture that is kept here.")
     for channel, sender in book.senders.items():
         for key in ("address", "reply_to"):
             address = getattr(sender, key)

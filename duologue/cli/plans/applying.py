@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import F
 
-from duologue.brand.book.queries import source_in_force
-from duologue.cli.plans import dialogues, wording
+from duologue.brand.book.queries import logos, source_in_force
+from duologue.cli.plans import dialogues, endpoints, wording
 from duologue.cli.plans.folder import in_order
 from duologue.cli.plans.rooms import Room, hand_in
 from duologue.engage.care.queries import FILE as CARE
@@ -184,7 +184,11 @@ class _Work:
 
     def _edited_on_screen(self) -> set[str]:
         """Return the paths of what no longer reads as its file did."""
-        return {path for path, text in texts_in_force(self.workspace).items() if path in self.kept and text != _text(self.kept[path])}
+        texts = {path for path, text in texts_in_force(self.workspace).items() if path in self.kept and text != _text(self.kept[path])}
+        file = self.kept.get(endpoints.FILE)
+        if file is not None and endpoints.as_it_stands(self.workspace, _text(file), whole=False) != _text(file):
+            texts.add(endpoints.FILE)
+        return texts | {path for path, raw in logos(self.workspace).items() if path in self.kept and raw != bytes(self.kept[path].content)}
 
 
 def texts_in_force(workspace: Workspace) -> dict[str, str]:
@@ -214,7 +218,10 @@ def files_in_force(workspace: Workspace) -> dict[str, bytes]:
     for path, text in texts_in_force(workspace).items():
         if path not in rows or text != _text(rows[path]):
             found[path] = text.encode()
-    return found
+    text = _text(rows[endpoints.FILE]) if endpoints.FILE in rows else ""
+    if (stands := endpoints.as_it_stands(workspace, text, whole=True)) != text:
+        found[endpoints.FILE] = stands.encode()
+    return found | logos(workspace)
 
 
 def _text(row: PlanFile) -> str:

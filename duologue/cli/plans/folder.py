@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SINGLE = {
+    "logo.png": "logo",
+    "logo-dark.png": "logo",
     "brand.yaml": "brand",
     "purposes.yaml": "purposes",
     "topics.yaml": "topics",
@@ -38,7 +40,7 @@ FOLDERS = {
     "dialogues": "dialogue",
 }
 LATE = ("care", "dialogue")  # they name what the others make
-_EARLY = [kind for kind in SINGLE.values() if kind not in LATE]
+_EARLY = [kind for kind in dict.fromkeys(SINGLE.values()) if kind not in LATE]
 _NAMED = ("persona", "campaign", "placement", "occasion", "segment", "offer", "pool", "survey", "message", "site")
 ORDER = [*_EARLY, *_NAMED, *LATE]
 POOLS = frozenset({".txt", ".csv"})

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from duologue.brand.book import actions as book
+from duologue.brand.book.queries import missing_logo
 from duologue.brand.book.rules import read_book
 from duologue.brand.catalogue.actions import import_products
 from duologue.brand.personas import actions as personas
 from duologue.brand.personas.rules import read_persona
-from duologue.cli.plans import singles
+from duologue.cli.plans import endpoints, singles
 from duologue.engage.care.actions import save_care
 from duologue.engage.channels.actions import RelayRefused, save_relay
 from duologue.engage.conversations.models import Team
@@ -63,8 +64,20 @@ def hand_in(room: Room, file: PlanText) -> str:
     return _ROOMS[file.kind](room, file)
 
 
+def _logo(room: Room, file: PlanText) -> str:
+    try:
+        made = book.save_logo(workspace=room.workspace, name=file.path, raw=file.content, now=room.now)
+    except Refused as refusal:
+        raise Mistakes([Mistake(file.path, 1, refusal.sentence)]) from None
+    return f"logo, {made.width} by {made.height} pixels"
+
+
 def _brand(room: Room, file: PlanText) -> str:
-    version = book.save_book(workspace=room.workspace, book=read_book(file.text, file.path), now=room.now, source=file.text, by=room.by)
+    read = read_book(file.text, file.path)
+    if field := missing_logo(room.workspace, read):
+        line = read_yaml(file.text, file.path).line(("look", field))
+        raise Mistakes([Mistake(file.path, line, f"There is no {getattr(read.look, field)}; put it beside this file.")])
+    version = book.save_book(workspace=room.workspace, book=read, now=room.now, source=file.text, by=room.by)
     return f"brand book, version {version.number}"
 
 
@@ -121,9 +134,18 @@ def _retention(room: Room, file: PlanText) -> str:
 
 def _webhooks(room: Room, file: PlanText) -> str:
     found = singles.read_webhooks(file.text, file.path)
+    says = []
     for name, said in found.items():
-        save_webhook(workspace=room.workspace, name=name, **said)
-    return f"webhooks {', '.join(found)}"
+        if "events" not in said:
+            save_webhook(workspace=room.workspace, name=name, **said)
+            says.append(name)
+            continue
+        try:
+            says.append(endpoints.put_in_force(room.workspace, name, said, room.now))
+        except Refused as refusal:
+            line = read_yaml(file.text, file.path).line((name,))
+            raise Mistakes([Mistake(file.path, line, refusal.sentence)]) from None
+    return f"webhooks {', '.join(says)}"
 
 
 def _care(room: Room, file: PlanText) -> str:
@@ -222,6 +244,7 @@ def _site(room: Room, file: PlanText) -> str:
 
 
 _ROOMS: dict[str, Callable[[Room, PlanText], str]] = {
+    "logo": _logo,
     "brand": _brand,
     "purposes": _purposes,
     "topics": _topics,

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from duologue.cli.plans.endpoints import told
 from duologue.kit.yaml import Document, read_yaml
 
 BASES = ("consent", "contract", "confirmation")
@@ -113,14 +114,24 @@ def read_hosts(text: str, file: str) -> dict[str, str]:
 
 
 def read_webhooks(text: str, file: str) -> dict[str, dict[str, Any]]:
-    """Return webhooks by name: {url, signing_secret, is_test}; raises Mistakes. Secrets are named, never written here."""
+    """Return webhooks by name: {url, signing_secret, is_test}, or of one that names events {url, events, addresses, test}.
+
+    Raises Mistakes. Secrets are named, never written here.
+    """
     document = _named_maps(text, file, "stock: {url: https://shop.example/hooks/stock}")
     found = {}
     for name, given in document.data.items():
-        document.unknown_keys((name,), given, {"url", "signing_secret", "test"}, "A webhook")
+        is_told = "events" in given
+        known = {"url", "events", "addresses", "test"} if is_told else {"url", "events", "signing_secret", "test"}
+        document.unknown_keys((name,), given, known, "A webhook that is told of events" if is_told else "A webhook")
         url = given.get("url")
         if not isinstance(url, str) or not url.startswith(("https://", "http://")):
             document.refuse((name, "url"), f"The webhook {name!r} needs a `url` that begins with https://.")
+        if is_told:
+            if not isinstance(given["events"], str | list):
+                document.refuse((name, "events"), "`events` is a list of names of events, or '*' for all.")
+            found[name] = told(given)
+            continue
         found[name] = {"url": str(url), "signing_secret": str(given.get("signing_secret", "")), "is_test": given.get("test") is True}
     document.settle()
     return found

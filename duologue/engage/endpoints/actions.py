@@ -13,6 +13,7 @@ from duologue.engage.endpoints import queries
 from duologue.engage.endpoints.models import Endpoint, Untaken
 from duologue.engage.endpoints.rules import FORMER_STAYS, checked_events, checked_name, checked_url
 from duologue.engage.webhooks.rules import PREFIX
+from duologue.kit.clock import zone_named
 from duologue.kit.pipeline import Refused
 from duologue.platform.secrets.actions import put_secret
 from duologue.platform.secrets.queries import get_secret
@@ -90,16 +91,22 @@ def forget_endpoint(*, workspace: Workspace, name: str) -> bool:
 
 @transaction.atomic
 def pause_endpoint(*, workspace: Workspace, name: str, now: datetime) -> None:
-    """Tell a program nothing for the time being; what happens meanwhile waits for it. Raises Refused."""
+    """Tell a program nothing for the time being; what happens meanwhile waits for it. Raises Refused, also where it is paused already."""
     one = _known(workspace, name)
-    one.paused_at = one.paused_at or now
+    if one.paused_at is not None:
+        local = one.paused_at.astimezone(zone_named(workspace.timezone, "UTC"))
+        why = f", after: {one.trouble}" if one.trouble else ""
+        raise Refused("changed meanwhile", f"{name} is paused already, since {local:%Y-%m-%d %H:%M}{why}. Nothing was changed now.")
+    one.paused_at = now
     one.save(update_fields=["paused_at"])
 
 
 @transaction.atomic
 def resume_endpoint(*, workspace: Workspace, name: str, now: datetime) -> None:
-    """Go on telling a program, from where it stands. Raises Refused."""
+    """Go on telling a program, from where it stands. Raises Refused, also where it is not paused."""
     one = _known(workspace, name)
+    if one.paused_at is None:
+        raise Refused("changed meanwhile", f"{name} is not paused: somebody has let it go on already. Nothing was changed now.")
     one.paused_at, one.due_at, one.attempt, one.trouble, one.failing_since = None, now, 0, "", None
     one.save(update_fields=["paused_at", "due_at", "attempt", "trouble", "failing_since"])
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from duologue.brand.book.queries import numbered
-from duologue.brand.book.rules import ACCENTS, DARK_PAPER, GROUNDS, INKS, PAPERS, READABLE, colour_of, on
+from duologue.brand.book.rules import ACCENTS, DARK_PAPER, GROUNDS, INKS, LOGOS, PAPERS, READABLE, colour_of, on
 from duologue.engage.messages.content.look import Look
 from duologue.engage.messages.rules.gate import Cap
 from duologue.kit.clock import parse_duration
@@ -51,7 +51,7 @@ def surroundings(workspace: Workspace, *, book_number: int | None = None) -> Sur
     promised = of_commitments(book)
     sender = book.senders.get("email")
     return Surroundings(
-        look=look_of(book),
+        look=look_of(book, f"{url}/at/{workspace.name}/look/"),
         sender=Sender(
             (sender.name if sender else "") or book.name, (sender.address if sender else "") or f"hello@{workspace.name}.example"
         ),
@@ -65,8 +65,8 @@ def surroundings(workspace: Workspace, *, book_number: int | None = None) -> Sur
     )
 
 
-def look_of(book: Book) -> Look:
-    """Return the look that a brand book asks for; what it leaves out stays plain."""
+def look_of(book: Book, kept_at: str = "") -> Look:
+    """Return the look that a brand book asks for; what it leaves out stays plain. A logo that is kept here is `kept_at` an address."""
     plain = Look(book.name)
     accent = colour_of(book.look, *ACCENTS, otherwise=plain.accent)
     ink, paper = colour_of(book.look, *INKS, otherwise=plain.ink), colour_of(book.look, *PAPERS, otherwise=plain.paper)
@@ -80,6 +80,6 @@ def look_of(book: Book) -> Look:
         paper=paper,
         ground=colour_of(book.look, *GROUNDS, otherwise=plain.ground),
         font=book.look.font or plain.font,
-        logo=book.look.logo,
+        logo=f"{kept_at}{book.look.logo}" if book.look.logo in LOGOS else book.look.logo,
         footer=book.footer,
     )

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 from django.http import Http404
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from duologue.brand.book.actions import NoSuchVersion, bring_back, save_book
+from duologue.brand.book.actions import NoSuchVersion, bring_back, save_book, save_logo
 from duologue.brand.book.changes import changes
+from duologue.brand.book.logos import MOST_BYTES
 from duologue.brand.book.models import BookVersion
-from duologue.brand.book.queries import source_in_force
-from duologue.brand.book.rules import avoided_words, banned_topics, commitments, from_json, look_findings, read_book
-from duologue.kit.yaml import Mistakes
+from duologue.brand.book.queries import current, logos, missing_logo, source_in_force
+from duologue.brand.book.rules import LOGOS, avoided_words, banned_topics, commitments, from_json, look_findings, read_book
+from duologue.kit.pipeline import Refused
+from duologue.kit.yaml import Mistake, Mistakes, read_yaml
 from duologue.platform.audit.actions import note
 from duologue.platform.staff.rules import Right
 from duologue.platform.workspaces.queries import now
@@ -54,7 +56,7 @@ def book(request: HttpRequest, workspace: Workspace, number: int | None = None) 
     version = newest if number is None else BookVersion.within(workspace).filter(number=number).first()
     if version is None and number is not None:
         raise Http404
-    context: dict[str, Any] = {"versions": versions[:SHOWN], "version": version, "newest": newest}
+    context: dict[str, Any] = {"versions": versions[:SHOWN], "version": version, "newest": newest, "logos": sorted(logos(workspace))}
     if version is not None and newest is not None:
         found = from_json(version.data)
         before = BookVersion.within(workspace).filter(number=version.number - 1).values_list("data", flat=True).first()
@@ -94,12 +96,37 @@ def text(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     try:
         read = read_book(source, FILE)
     except Mistakes as found:
-        answer = page(request, workspace, "brand/text.html", place=PLACE, source=source, mistakes=found.mistakes)
-        answer.status_code = 422
-        return answer
+        return _not_kept(request, workspace, source, found.mistakes)
+    if field := missing_logo(workspace, read):
+        line = read_yaml(source, FILE).line(("look", field))
+        return _not_kept(request, workspace, source, [Mistake(FILE, line, "There is no such logo; add it on the brand book's page first.")])
     before = BookVersion.within(workspace).order_by("-number").values_list("number", flat=True).first()
     version = save_book(workspace=workspace, book=read, now=now(workspace), source=source, by=str(request.user))
     if version.number == before:
         return said(request, "Nothing in it has changed.", "brand:book", workspace.name)
     note(workspace, str(request.user), "save brand book", FILE, {"version": version.number}, staff=member(request))
     return said(request, f"Version {version.number} is in force.", "brand:book", workspace.name)
+
+
+def _not_kept(request: HttpRequest, workspace: Workspace, source: str, mistakes: list[Mistake]) -> HttpResponse:
+    answer = page(request, workspace, "brand/text.html", place=PLACE, source=source, mistakes=mistakes)
+    answer.status_code = 422
+    return answer
+
+
+@require_POST
+@inside(Right.PUBLISH)
+def add_logo(request: HttpRequest, workspace: Workspace) -> HttpResponse:
+    """Keep a logo; where the brand book names it, it is shown from now on."""
+    name, file = request.POST.get("name", ""), request.FILES.get("file")
+    raw = file.read(MOST_BYTES + 1) if file else b""
+    try:
+        save_logo(workspace=workspace, name=name, raw=raw, now=now(workspace))
+    except Refused as refusal:
+        return said(request, refusal.sentence, "brand:book", workspace.name, refused=True)
+    note(workspace, str(request.user), "save logo", name, staff=member(request))
+    look = current(workspace).look
+    if name in {look.logo, look.logo_dark}:
+        return said(request, "It is shown from now on.", "brand:book", workspace.name)
+    field = "logo_dark" if name == LOGOS[1] else "logo"
+    return said(request, f"It is kept. To show it, write under look in the brand book: {field}: {name}", "brand:book", workspace.name)

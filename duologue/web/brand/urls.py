@@ -9,6 +9,7 @@ from duologue.web.brand import book, feeds, personas, products, senders
 app_name = "brand"
 urlpatterns = [
     path("book", book.book, name="book"),
+    path("book/logo", book.add_logo, name="add-logo"),
     path("book/text", book.text, name="book-text"),
     path("book/<int:number>", book.book, name="book-version"),
     path("book/<int:number>/again", book.again, name="book-again"),

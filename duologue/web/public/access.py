@@ -59,7 +59,13 @@ class Visit:
 
     def page(self, template: str, status: int = 200, **context: Any) -> HttpResponse:
         """Render a page in the brand's look and the person's language."""
-        shared = {"visit": self, "brand": self.book, "words": self.words, "look": look_of(self.book), "language": self.language}
+        shared = {
+            "visit": self,
+            "brand": self.book,
+            "words": self.words,
+            "look": look_of(self.book, self.workspace),
+            "language": self.language,
+        }
         return render(self.request, f"public/{template}", {**shared, **context}, status=status)
 
 

@@ -119,7 +119,7 @@ def forget() -> None:
 
 def _frame(room: Workspace) -> dict[str, Any]:
     book, language = current_book(room), language_of(room.locale)
-    return {"workspace": room, "brand": book, "look": look_of(book), "words": WORDS[language], "language": language}
+    return {"workspace": room, "brand": book, "look": look_of(book, room), "words": WORDS[language], "language": language}
 
 
 def _html(markdown: str) -> str:

@@ -6,11 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from duologue.brand.book.rules import ACCENTS, DARK_PAPER, GROUNDS, INKS, PAPERS, READABLE, colour_of, on
+from django.urls import reverse
+
+from duologue.brand.book.rules import ACCENTS, DARK_PAPER, GROUNDS, INKS, LOGOS, PAPERS, READABLE, colour_of, on
 from duologue.kit.colour import contrast
 
 if TYPE_CHECKING:
     from duologue.brand.book.rules import Book
+    from duologue.platform.workspaces.models import Workspace
 
 EASY: Final = 7.0  # for running text, so that what is set quieter beside it stays readable
 LIGHT_PAPER, LIGHT_GROUND, INK = "#ffffff", "#f3f4f6", "#1a1c1f"
@@ -30,10 +33,15 @@ class Look:
     paper: str
     ink: str
     font: str
+    logo: str = ""
+    logo_dark: str = ""
 
 
-def look_of(book: Book) -> Look:
-    """Return a brand's look; where its colours could not be read as text, plain ones are taken. In the dark only the accent is theirs."""
+def look_of(book: Book, room: Workspace) -> Look:
+    """Return a brand's look; where its colours could not be read as text, plain ones are taken. In the dark accent and logo are theirs.
+
+    A logo that is not kept here is left out: these pages show nothing from another origin.
+    """
     paper = colour_of(book.look, *PAPERS, otherwise=LIGHT_PAPER)
     ground = colour_of(book.look, *GROUNDS, otherwise=LIGHT_GROUND)
     ink = colour_of(book.look, *INKS, otherwise=INK)
@@ -49,7 +57,13 @@ def look_of(book: Book) -> Look:
         paper=paper,
         ink=ink,
         font=_families(book.look.font),
+        logo=_logo(book.look.logo, room),
+        logo_dark=_logo(book.look.logo_dark, room),
     )
+
+
+def _logo(name: str, room: Workspace) -> str:
+    return reverse("public:logo", args=[room.name, name]) if name in LOGOS else ""
 
 
 def _families(font: str) -> str:

@@ -161,7 +161,7 @@ def context(shown_here: Here, *, done: str | None = None, tried: Tried | None = 
         "which": WHICH,
         "token": token(room),
         "brand": book,
-        "look": look_of(book),
+        "look": look_of(book, room),
         "words": words,
         "language": shown_here.locale,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from duologue.web.public import known, leaving, letters, parent, perks, preferences, sites, survey, voices, web, why
+from duologue.web.public import known, leaving, letters, logo, parent, perks, preferences, sites, survey, voices, web, why
 
 app_name = "public"
 urlpatterns = [
@@ -23,6 +23,7 @@ urlpatterns = [
     path("at/<slug:workspace>/letters/<slug:name>/<int:number>", letters.letter, name="letter"),
     path("at/<slug:workspace>/voices/", voices.voices, name="voices"),
     path("at/<slug:workspace>/voices/<int:number>.jpg", voices.voice_photo, name="voice-photo"),
+    path("at/<slug:workspace>/look/<str:name>", logo.logo, name="logo"),
     path("at/<slug:workspace>/<slug:name>", sites.site, name="site"),
     path("at/<slug:workspace>/<slug:name>/for/<str:token>", sites.site, name="site-for"),
     path("w/<str:token>", why.why_me, name="why_me"),

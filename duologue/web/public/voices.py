@@ -22,7 +22,7 @@ def voices(request: HttpRequest, workspace: str) -> HttpResponse:
     book, language = current_book(room), language_of(room.locale)
     found = shown(room)
     measured = sizes(room, found)
-    frame = {"workspace": room, "brand": book, "look": look_of(book), "words": WORDS[language], "language": language}
+    frame = {"workspace": room, "brand": book, "look": look_of(book, room), "words": WORDS[language], "language": language}
     return render(request, "public/voices.html", {**frame, "voices": [(one, *measured.get(one.pk, (0, 0))) for one in found]})
 
 

@@ -12,10 +12,12 @@ from duologue.cli.frame import Refused
 from duologue.cli.plans.applying import apply_files, files_in_force
 from duologue.cli.plans.folder import read_folder
 from duologue.cli.plans.saying import go
+from duologue.engage.endpoints.actions import add_endpoint, change_endpoint
 from duologue.engage.messages.models import MessageVersion
 from duologue.engage.messages.words import wording_of
+from duologue.engage.models import Endpoint
 from duologue.engage.runs.models import Run
-from duologue.kit.yaml import Mistakes
+from duologue.kit.yaml import Mistakes, read_yaml
 from duologue.people.profiles.actions import add
 from duologue.platform.audit.models import AuditEntry
 from duologue.platform.workspaces.models import PlanFile
@@ -253,3 +255,34 @@ def test_products_are_taken_in_or_refused_by_line(workspace, folder):
     with pytest.raises(Mistakes, match=r"products\.csv:3: "):
         put(workspace, folder)
     assert Product.within(workspace).get(key="PEN").price == 1850
+
+
+def test_programs_that_are_told_of_events_stand_in_webhooks_yaml(workspace, folder):
+    path = folder / "webhooks.yaml"
+    path.write_text("crm: {url: https://crm.example/hooks, events: [Spam Reported, Order Completed]}  # theirs\n")
+    dry = put(workspace, folder, dry=True)
+    assert not Endpoint.within(workspace).exists()
+    assert put(workspace, folder) == dry
+    one = Endpoint.within(workspace).get()
+    assert (one.name, one.events, one.addresses, one.is_test) == ("crm", ["Order Completed", "Spam Reported"], False, False)
+    assert (put(workspace, folder, LATER).changes, files_in_force(workspace)["webhooks.yaml"]) == ([], path.read_bytes())
+    change_endpoint(workspace=workspace, name="crm", addresses=True, now=LATER)
+    add_endpoint(workspace=workspace, name="erp", url="https://erp.example/in", events=["*"], is_test=True, now=LATER)
+    assert read_yaml(files_in_force(workspace)["webhooks.yaml"].decode()).data == {
+        "crm": {"url": "https://crm.example/hooks", "events": ["Order Completed", "Spam Reported"], "addresses": True},
+        "erp": {"url": "https://erp.example/in", "events": ["*"], "test": True},
+    }
+    assert [(change.sign, change.path) for change in put(workspace, folder, LATER).changes] == [("~", "webhooks.yaml")]
+    assert (Endpoint.within(workspace).get(name="crm").addresses, Endpoint.within(workspace).count()) == (False, 2)
+    assert put(workspace, folder, LATER).changes == []
+    path.write_bytes(files_in_force(workspace)["webhooks.yaml"])
+    put(workspace, folder, LATER)
+    assert files_in_force(workspace)["webhooks.yaml"] == path.read_bytes()
+    for wrong, why in (
+        ("crm: {url: https://crm.example, events: [], test: true}", "webhooks.yaml:1: "),
+        ("crm: {url: 'https://', events: ['*']}", "webhooks.yaml:1: "),
+        ("crm: {url: https://crm.example, events: ['*'], signing_secret: x}", "knows no 'signing_secret'"),
+    ):
+        path.write_text(wrong)
+        with pytest.raises(Mistakes, match=why):
+            put(workspace, folder, LATER)

@@ -35,7 +35,11 @@ def page(body: str, *, preview: str, look: Look, footer: str) -> str:
         blocks.append(_button(button[1], button[2], look))
         at = button.end()
     blocks.append(_text(body[at:], look))
-    head = f'<mj-image src="{look.logo}" alt="{escape(look.name)}" width="120px" align="left" />' if look.logo else _name(look)
+    head = (
+        f'<mj-image src="{look.logo}" alt="{escape(look.name)}" width="120px" align="left" css-class="logo" />'
+        if look.logo
+        else _name(look)
+    )
     return (
         f"<mjml><mj-head><mj-title>{escape(look.name)}</mj-title><mj-preview>{escape(preview)}</mj-preview>"
         f'<mj-attributes><mj-all font-family="{escape(look.font)}" /></mj-attributes>'
@@ -82,7 +86,8 @@ def _in_the_dark(look: Look) -> str:
         f".paper, .paper > table, .pale {{ background: {DARK_PAPER} !important; }} "
         f".ground, .ground div, .ground p, .ground li, .ground td, .ground th, .ground span, .ground h1, .ground h2, .ground h3 "
         f"{{ color: {LIGHT_INK} !important; }} .ground a {{ color: {look.link_dark} !important; }} "
-        f".ground a.button {{ color: {look.on_accent} !important; }} }}"
+        f".ground a.button {{ color: {look.on_accent} !important; }} "
+        ".logo img { background: #ffffff; border-radius: 4px; } }"
     )
 
 

@@ -60,6 +60,7 @@ def figures(workspace) -> dict[str, str]:
     return {
         "report": at(workspace, "measure:report", "win-back"),
         "groups": at(workspace, "measure:groups", "persona"),
+        "groups-campaign": at(workspace, "measure:groups", "campaign"),
         "received": at(workspace, "measure:message", "we-miss-you") + "?within=win-back",
         "webhook": at(workspace, "setup:webhook", "crm"),
     }

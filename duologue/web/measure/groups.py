@@ -31,7 +31,9 @@ def groups(request: HttpRequest, workspace: Workspace, what: str) -> HttpRespons
     """Show the groups, with what each brought and how far its people came."""
     found = _found(workspace, what)
     rows = [(name, group) for name, group in found["groups"].items() if group["dialogues"] or name]
-    context: dict[str, Any] = {"what": what, "kinds": SERVES, "rows": rows, "chart": _chart(rows, workspace.currency)}
+    has_money = any(group["revenue"] or group["cost"] for _, group in rows)
+    context: dict[str, Any] = {"what": what, "kinds": SERVES, "rows": rows}
+    context["chart"] = _chart(rows, workspace.currency) if has_money else None
     context["counted_at"] = datetime.fromisoformat(found["at"]) if found["at"] else None
     return page(request, workspace, "measure/groups.html", place=PLACE, now=now(workspace), **context)
 

@@ -14,6 +14,7 @@ from duologue.brand.wording.models import AcceptedWording
 from duologue.kit.colour import contrast
 from duologue.people.profiles.queries import people
 from tests.engage.channels.domains.names import serving
+from tests.web.browser.pictures import made_small
 from tests.web.browser.test_every_page import ALL, BROKEN
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -44,6 +45,7 @@ def shown(page, name, width=1100):
     if os.environ.get("DUOLOGUE_SCREENS"):
         page.set_viewport_size({"width": width, "height": 900})
         page.screenshot(path=SCREENS / f"{name}.png", full_page=True)
+        made_small(SCREENS / f"{name}.png")
         page.set_viewport_size({"width": 1440, "height": 900})
 
 

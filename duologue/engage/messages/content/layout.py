@@ -87,7 +87,7 @@ def _in_the_dark(look: Look) -> str:
         f".ground, .ground div, .ground p, .ground li, .ground td, .ground th, .ground span, .ground h1, .ground h2, .ground h3 "
         f"{{ color: {LIGHT_INK} !important; }} .ground a {{ color: {look.link_dark} !important; }} "
         f".ground a.button {{ color: {look.on_accent} !important; }} "
-        ".logo img { background: #ffffff; border-radius: 4px; } }"
+        ".logo img { background: #ffffff; color: #1a1c1f; border-radius: 4px; } }"
     )
 
 

@@ -20,10 +20,11 @@ from duologue.engage.messages.models import Delivery
 from duologue.strategize.dialogues.models import Dialogue
 from tests.engage.runs.conftest import shop  # noqa: F401 - a shop with people on a virtual clock
 from tests.web import seed
+from tests.web.browser.pictures import made_small
 from tests.web.browser.test_every_page import ALL, BROKEN
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
-SCREENS = Path(__file__).parents[3] / "screens"
+SCREENS = Path(__file__).parents[3] / "docs" / "screens"
 LETTER = 'Dear {{ person.called | default: "friend" }},\n\nit has begun.\n\n[See the spring](https://shop.example/spring)\n'
 
 
@@ -34,8 +35,8 @@ def subjects(shop):  # noqa: F811
 def shown(page, name):
     """Keep a picture for the how-to, where pictures are asked for (`make screens`)."""
     if os.environ.get("DUOLOGUE_SCREENS"):
-        SCREENS.mkdir(exist_ok=True)
         page.screenshot(path=SCREENS / f"{name}.png", full_page=True)
+        made_small(SCREENS / f"{name}.png")
 
 
 def test_a_letter_from_an_empty_screen_to_the_subject_that_did_best(shop, live_server, chromium):  # noqa: F811

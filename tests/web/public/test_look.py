@@ -7,12 +7,13 @@ import pytest
 from duologue.brand.book.rules import Book
 from duologue.brand.book.rules import Look as Written
 from duologue.kit.colour import contrast
+from duologue.platform.workspaces.models import Workspace
 from duologue.web.public.look import look_of
 
 
 def look(**colours):
     font = colours.pop("font", "")
-    return look_of(Book(name="Shop", look=Written(colours=colours, font=font)))
+    return look_of(Book(name="Shop", look=Written(colours=colours, font=font)), Workspace(name="shop"))
 
 
 def test_readable_colours_are_worn():

@@ -75,9 +75,7 @@ def play_to(*, workspace: Workspace, plan: Plan, to: str, person: int | None, an
             due_at=now + one.after / FASTER,
             message=one.say.message,
             survey=one.say.survey,
-            text=""
-            if one.say.message or one.say.survey or one.say.consent
-            else f"(Here {plan.dialogue} gives {' or '.join(one.say.gives)}.)",
+            text=_instead(one.say),
             label=f"Test, day {one.after // DAY + 1}, {one.say.turn}",
         )
         for one in played

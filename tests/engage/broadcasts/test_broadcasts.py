@@ -33,7 +33,8 @@ purpose: promotions
 audience: tea
 turns:
   one: {say: hello, listen: [{clicked: any, then: end}, {silence: 3d, then: two}]}
-  two: {say: again, listen: [{silence: 3d, then: end}]}
+  two: {say: again, listen: [{silence: 3d, then: three}]}
+  three: {ask: {consent: promotions}, listen: [{silence: 3d, then: end}]}
 """
 LATER = datetime.fromisoformat("2026-01-05T12:00")
 words = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=20).filter(
@@ -203,7 +204,12 @@ def rehearse(shop, client):  # noqa: F811
     shop.advance(minutes=2)
     mails = list(KeptMail.within(shop.workspace).order_by("at", "pk"))
     assert {mail.recipient for mail in mails} == {"imogen@shop.example"}
-    assert sorted(mail.subject for mail in mails) == ["[Test, day 1, one] hello", "[Test, day 4, two] again", "[Test] Spring"]
+    assert sorted(mail.subject for mail in mails) == [
+        "[Test, day 1, one] hello",
+        "[Test, day 4, two] again",
+        "[Test, day 7, three] (Here it asks for consent to promotions.)",
+        "[Test] Spring",
+    ]
     trial = next(bytes(mail.content).decode() for mail in mails if mail.subject == "[Test] Spring").replace("=\r\n", "")
     assert "https://shop.example/?for=3Dall" in trial
     assert "/u/test" in trial

@@ -35,7 +35,7 @@ format: .venv/ready  ## write the code as ruff would
 test: assets  ## everything that proves behaviour, in under five minutes
 	tools/test
 
-test-all: assets  ## test, then Debian's PostgreSQL, the long crash tests and a hundred seeds
+test-all: assets  ## test, then Debian's PostgreSQL, Spark, the long crash tests and a hundred seeds
 	tools/test --all
 
 serve: assets  ## run Duologue on http://127.0.0.1:8000
@@ -57,3 +57,4 @@ screens: assets  ## pictures of every page, light and dark, wide and narrow, in 
 requirements:  ## pin and hash what pyproject.toml and requirements-dev.in ask for
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.txt
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-annotate --no-header requirements-dev.in -c requirements.txt -o requirements-dev.txt
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-annotate --no-header requirements-spark.in -c requirements.txt -c requirements-dev.txt -o requirements-spark.txt

@@ -166,7 +166,7 @@ def _followed(workspace, turn: int) -> float:
 
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id FROM people_profile WHERE workspace_id = %s AND mod(id, 97) = 5 ORDER BY id LIMIT %s", (workspace.pk, FRESH)
+            "SELECT id FROM people_profile WHERE workspace_id = %s ORDER BY mod(id * 7919, 1000003) LIMIT %s", (workspace.pk, FRESH)
         )
         persons = [row[0] for row in cursor.fetchall()]
     assert len(persons) == FRESH

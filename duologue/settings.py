@@ -18,6 +18,7 @@ DATA = DataFolder(Path(env.text("DUOLOGUE_DATA", "./data")).absolute())
 DATABASE_URL = env.text("DATABASE_URL")
 EMBEDDED_DATABASE = not DATABASE_URL
 LAKE_URL = env.text("LAKE_URL")
+ENGINE_URL = env.text("ENGINE_URL")
 SECRET_KEY = env.text("DUOLOGUE_SECRET_KEY") or installation_key(DATA)
 
 # --- where people reach us ----------------------------------------------------------------------------------

@@ -40,6 +40,15 @@ def _compiled(segment: int, revision: int, name: str) -> Compiled:  # noqa: ARG0
         return replace(_of_rule(cursor.fetchone()[0]), id=segment, name=name)
 
 
+def spark_sql(segment: int, moment: str) -> str:
+    """Return a segment's statement for Spark; `moment` is the present as a literal."""
+    from duologue.strategize.segments.compile.build import to_sql  # noqa: PLC0415 - Ibis takes a second to load
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rule::text FROM strategize_segment WHERE id = %s", (segment,))
+        return to_sql(tree.from_json_text(cursor.fetchone()[0]), dialect="pyspark", moment=moment)
+
+
 @lru_cache(maxsize=500)
 def _of_rule(text: str) -> Compiled:
     """Compile a rule and note what it looks at; equal rules mean the same in every segment."""

@@ -10,7 +10,7 @@ import duckdb
 from django.conf import settings
 
 from duologue.platform.lake.streams import Scratch
-from duologue.strategize.segments import engine, standing
+from duologue.strategize.segments import engine, spark, standing
 from duologue.strategize.segments.loading import AT_ONCE, MICROSECONDS, load
 
 if TYPE_CHECKING:
@@ -40,10 +40,13 @@ def _decide(scratch: Scratch, workspace: Workspace, rule: Compiled, now: datetim
     """Make verdicts(person, member, recheck_at) of all people, and standings, which are kept; from the beginning where files went."""
     for left in reversed(range(TRIES)):
         try:
-            load(scratch, workspace, rule, now)
-            scratch.duck.execute(f"CREATE OR REPLACE TABLE verdicts AS {rule.sql}", engine.parameters(rule.sql, now))
+            held = load(scratch, workspace, rule, now)
+            if settings.ENGINE_URL:
+                spark.decide(scratch, workspace, held, rule, now)
+            else:
+                scratch.duck.execute(f"CREATE OR REPLACE TABLE verdicts AS {rule.sql}", engine.parameters(rule.sql, now))
             break
-        except duckdb.IOException:
+        except (duckdb.IOException, spark.FilesGone):
             if not left:
                 raise
     standings = f"""SELECT person, member, {MICROSECONDS.format("recheck_at")} FROM strategize_segmentmember

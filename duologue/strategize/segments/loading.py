@@ -29,19 +29,20 @@ MEMBERS: Final = """SELECT s.name, m.person FROM strategize_segmentmember m
     WHERE m.workspace_id = %s AND m.member AND s.name = ANY(%s)"""
 
 
-def load(scratch: Scratch, workspace: Workspace, rule: Compiled, now: datetime) -> None:
-    """Bring people(person, shard) and the tables that compiled rules speak of before the scratch's DuckDB."""
+def load(scratch: Scratch, workspace: Workspace, rule: Compiled, now: datetime) -> lake.Snapshot:
+    """Bring people(person, shard) and the tables that rules speak of before the scratch's DuckDB; return what of the lake is in use."""
     duck = scratch.duck
     scratch.take("profiles", PROFILES, "SELECT id, person, shard FROM people_profile WHERE workspace_id = %s", (workspace.pk,))
     duck.execute("CREATE OR REPLACE TABLE people AS SELECT person, any_value(shard) AS shard FROM profiles GROUP BY person")
     duck.execute("CREATE OR REPLACE TABLE moved AS SELECT id, person FROM profiles WHERE id <> person")
-    _load_events(scratch, workspace, rule, now)
+    held = _load_events(scratch, workspace, rule, now)
     _load_facts(scratch, workspace, rule)
     _load_consents(scratch, workspace, rule)
     scratch.take("members", {"segment": "VARCHAR", "person": "BIGINT"}, MEMBERS, (workspace.pk, sorted(rule.segments)))
+    return held
 
 
-def _load_events(scratch: Scratch, workspace: Workspace, rule: Compiled, now: datetime) -> None:
+def _load_events(scratch: Scratch, workspace: Workspace, rule: Compiled, now: datetime) -> lake.Snapshot:
     """Let `events` stand for what the lake holds and, of what it does not hold yet, what PostgreSQL holds.
 
     What a rule asks for may have been kept from the lake, as an address is: then all comes from PostgreSQL.
@@ -73,6 +74,7 @@ def _load_events(scratch: Scratch, workspace: Workspace, rule: Compiled, now: da
         f"""CREATE OR REPLACE VIEW events AS
             SELECT {whose} AS person, e.id, e.occurred_at, e.name, e.properties FROM ({every}) e {beside}"""
     )
+    return held
 
 
 LATER: Final = "SELECT write_id FROM people_batch WHERE workspace_id = %s AND (batch_no > %s OR batch_no IS NULL)"  # or not committed

@@ -22,6 +22,26 @@ class Migration(FirstMigration):
 
     operations = [
         migrations.CreateModel(
+            name='Admission',
+            fields=[
+                ('pk', models.CompositePrimaryKey('workspace', 'dialogue', 'person', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('person', models.BigIntegerField(help_text="The person's number when first considered; merges are looked up, never written here.")),
+                ('verdict', models.CharField(choices=[('admitted', 'Admitted'), ('held_out', 'Held Out'), ('not_started', 'Not Started')], max_length=11)),
+                ('reason', models.CharField(blank=True, max_length=40)),
+                ('at', models.DateTimeField(help_text='First considered.')),
+                ('decided_at', models.DateTimeField()),
+                ('dialogue', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='strategize.dialogue')),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
             name='Conversation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -695,27 +715,6 @@ class Migration(FirstMigration):
             options={
                 'abstract': False,
                 'default_manager_name': '_rows',
-            },
-            managers=[
-                ('_rows', django.db.models.manager.Manager()),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Admission',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person', models.BigIntegerField(help_text="The person's number when first considered; merges are looked up, never written here.")),
-                ('verdict', models.CharField(choices=[('admitted', 'Admitted'), ('held_out', 'Held Out'), ('not_started', 'Not Started')], max_length=11)),
-                ('reason', models.CharField(blank=True, max_length=40)),
-                ('at', models.DateTimeField(help_text='First considered.')),
-                ('decided_at', models.DateTimeField()),
-                ('dialogue', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='strategize.dialogue')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
-            ],
-            options={
-                'abstract': False,
-                'default_manager_name': '_rows',
-                'constraints': [models.UniqueConstraint(fields=('workspace', 'dialogue', 'person'), name='one_admission_per_person')],
             },
             managers=[
                 ('_rows', django.db.models.manager.Manager()),

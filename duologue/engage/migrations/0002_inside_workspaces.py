@@ -8,9 +8,13 @@ from django.db import migrations
 
 from duologue.platform.database.operations import WorkspaceKeys
 
+BY_STATEMENT = ("engage_admission", "engage_attempt", "engage_delivery", "engage_run", "engage_runstep")
+
 
 class Migration(migrations.Migration):
     """Adds the composite keys of the engage floor."""
 
     dependencies: ClassVar = [("engage", "0001_initial"), ("strategize", "0002_inside_workspaces"), ("people", "0002_inside_workspaces")]
-    operations: ClassVar = [WorkspaceKeys(by_statement=["engage_attempt", "engage_runstep"])]
+    operations: ClassVar = [
+        WorkspaceKeys(by_statement=["engage_admission", "engage_attempt", "engage_delivery", "engage_run", "engage_runstep"])
+    ]

@@ -23,15 +23,13 @@ class Admission(InWorkspace):
         HELD_OUT = "held_out"
         NOT_STARTED = "not_started"
 
+    pk = models.CompositePrimaryKey("workspace", "dialogue", "person")
     dialogue = link("strategize.Dialogue")
     person = models.BigIntegerField(help_text="The person's number when first considered; merges are looked up, never written here.")
     verdict = models.CharField(max_length=11, choices=Verdict)
     reason = models.CharField(max_length=40, blank=True)
     at = models.DateTimeField(help_text="First considered.")
     decided_at = models.DateTimeField()
-
-    class Meta(InWorkspace.Meta):
-        constraints = [models.UniqueConstraint(fields=["workspace", "dialogue", "person"], name="one_admission_per_person")]
 
 
 class Timetable(InWorkspace):

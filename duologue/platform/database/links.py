@@ -1,7 +1,7 @@
 """Links inside a workspace that are proved once for each statement, for tables that take thousands of rows in one.
 
-A foreign key asks and locks for each row. Here one query asks for all rows that a statement wrote; a link may not be
-changed afterwards, and what is linked to may not be deleted before what links to it.
+A foreign key asks and locks for each row. Here one query asks for all rows that a statement wrote, once for each target that
+they name. A link that is changed later is proved row by row, and what is linked to may not be deleted before what links to it.
 """
 
 from __future__ import annotations
@@ -13,16 +13,22 @@ CREATE FUNCTION {name}_there() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE missing bigint;
 BEGIN
     -- OFFSET 0 keeps this a look into the index for each row: a plan made for one row must serve for thousands, and the other way round
-    SELECT f."{column}" INTO missing FROM fresh f WHERE NOT EXISTS (
+    SELECT f."{column}" INTO missing
+    FROM (SELECT DISTINCT workspace_id, "{column}" FROM fresh WHERE "{column}" IS NOT NULL) f WHERE NOT EXISTS (
         SELECT FROM "{target}" t WHERE t.workspace_id = f.workspace_id AND t.id = f."{column}" OFFSET 0) LIMIT 1;
     IF FOUND THEN
         RAISE foreign_key_violation USING MESSAGE = format('{table}: there is no %s in this row''s workspace in {target}', missing);
     END IF;
     RETURN NULL;
 END $$;
-CREATE FUNCTION {name}_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION {name}_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE foreign_key_violation USING MESSAGE = '{table}: a row''s {column} is not changed';
+    PERFORM FROM "{target}" t WHERE t.workspace_id = NEW.workspace_id AND t.id = NEW."{column}";
+    IF NOT FOUND THEN
+        RAISE foreign_key_violation USING MESSAGE =
+            format('{table}: there is no %s in this row''s workspace in {target}', NEW."{column}");
+    END IF;
+    RETURN NULL;
 END $$;
 CREATE FUNCTION {name}_left() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -35,13 +41,14 @@ BEGIN
 END $$;
 CREATE TRIGGER {name}_there AFTER INSERT ON "{table}" REFERENCING NEW TABLE AS fresh
     FOR EACH STATEMENT EXECUTE FUNCTION {name}_there();
-CREATE TRIGGER {name}_stays BEFORE UPDATE OF workspace_id, "{column}" ON "{table}" FOR EACH ROW
-    WHEN (OLD."{column}" <> NEW."{column}" OR OLD.workspace_id <> NEW.workspace_id) EXECUTE FUNCTION {name}_stays();
+CREATE TRIGGER {name}_changed AFTER UPDATE OF workspace_id, "{column}" ON "{table}" FOR EACH ROW
+    WHEN (NEW."{column}" IS NOT NULL AND (OLD."{column}" IS DISTINCT FROM NEW."{column}" OR OLD.workspace_id <> NEW.workspace_id))
+    EXECUTE FUNCTION {name}_changed();
 CREATE TRIGGER {name}_left AFTER DELETE ON "{target}" REFERENCING OLD TABLE AS gone
     FOR EACH STATEMENT EXECUTE FUNCTION {name}_left();
 """
 
 
 def held_by_statement(table: str, column: str, target: str) -> str:
-    """Return the SQL that holds a link from (workspace_id, column) to (workspace_id, id) of the target; it may not be empty."""
+    """Return the SQL that holds a link from (workspace_id, column) to (workspace_id, id) of the target, where it is not empty."""
     return HELD.format(name=f"{table}_{column}", table=table, column=column, target=target)

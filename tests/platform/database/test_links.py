@@ -46,12 +46,15 @@ def test_an_event_belongs_to_someone(workspace):
         )
 
 
-def test_a_link_stays_as_it_is_and_its_target_as_long_as_it_is_needed(workspace, ann):
+def test_a_link_leads_somewhere_when_it_is_changed_and_its_target_stays_as_long_as_it_is_needed(workspace, ann):
     [ben] = add(workspace=workspace, seen_at=[NOW])
+    [stranger] = add(workspace=create_workspace(name="other"), seen_at=[NOW])
     learn(workspace=workspace, facts=[NewFact(ann, "city", "Oslo", "form", NOW)], now=NOW)
-    with pytest.raises(IntegrityError, match="is not changed"):
-        run("UPDATE people_fact SET profile_id = %s WHERE profile_id = %s", (ben, ann))
+    for nobody in (stranger, 987654321):
+        with pytest.raises(IntegrityError, match="there is no"):
+            run("UPDATE people_fact SET profile_id = %s WHERE profile_id = %s", (nobody, ann))
     with pytest.raises(IntegrityError, match="rows of people_"):
         run("DELETE FROM people_profile WHERE id = %s", (ann,))
-    assert run("UPDATE people_fact SET profile_id = profile_id WHERE profile_id = %s", (ann,)) == 1
+    assert run("UPDATE people_fact SET profile_id = %s WHERE profile_id = %s AND key = 'city'", (ben, ann)) == 1
+    assert run("UPDATE people_fact SET profile_id = %s WHERE profile_id = %s AND key = 'city'", (ann, ben)) == 1
     assert run("DELETE FROM people_profile WHERE id = %s", (ben,)) == 1

@@ -141,30 +141,10 @@ def plan(*, workspace: Workspace, deliveries: Sequence[NewDelivery], now: dateti
     """Plan deliveries in one statement; return the ids of the new ones. A (run, turn, seq) planned before is left as it is."""
     if not deliveries:
         return []
-    bases = {name: purpose.basis for name, purpose in purposes(workspace).items()}
-    message_ids = _message_versions(workspace, {(d.message, d.message_number) for d in deliveries if d.message})
-    survey_ids = _survey_versions(workspace, {(d.survey, d.survey_number) for d in deliveries if d.survey})
+    shared = columns_of(workspace, deliveries)
     rows = [
-        (
-            d.run_id,
-            d.dialogue_id,
-            d.person,
-            d.profile_id,
-            d.shard,
-            d.turn,
-            d.seq,
-            message_ids.get((d.message, d.message_number)),
-            survey_ids.get((d.survey, d.survey_number)),
-            d.conversation_id,
-            _json(_body(d)),
-            d.channel,
-            d.purpose,
-            d.kind,
-            d.basis or ("confirmation" if d.consent else bases.get(d.purpose, "consent")),
-            d.due_at,
-            d.too_late_at,
-        )
-        for d in deliveries
+        (d.run_id, d.dialogue_id, d.person, d.profile_id, d.shard, turn, occurrence, message, survey, d.conversation_id, _json(body), *rest)
+        for d, (_, turn, occurrence, message, survey, body, *rest) in zip(deliveries, shared, strict=True)
     ]
     ring_once_kept(SENDER)
     with connection.cursor() as cursor:
@@ -180,6 +160,47 @@ def plan(*, workspace: Workspace, deliveries: Sequence[NewDelivery], now: dateti
             (workspace.pk, now, *(write(column) for write, column in zip(WRITTEN, zip(*rows, strict=True), strict=True))),
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+COLUMNS: Final = (
+    "dialogue",
+    "turn",
+    "occurrence",
+    "message_version",
+    "survey_version",
+    "body",
+    "channel",
+    "purpose",
+    "kind",
+    "basis",
+    "due_at",
+    "too_late_at",
+)
+"""What deliveries may share, as `columns_of` gives it."""
+
+
+def columns_of(workspace: Workspace, deliveries: Sequence[NewDelivery]) -> list[tuple[Any, ...]]:
+    """Return what is written of deliveries but for their run and their person: the COLUMNS, with versions and basis found."""
+    bases = {name: purpose.basis for name, purpose in purposes(workspace).items()}
+    message_ids = _message_versions(workspace, {(d.message, d.message_number) for d in deliveries if d.message})
+    survey_ids = _survey_versions(workspace, {(d.survey, d.survey_number) for d in deliveries if d.survey})
+    return [
+        (
+            d.dialogue_id,
+            d.turn,
+            d.seq,
+            message_ids.get((d.message, d.message_number)),
+            survey_ids.get((d.survey, d.survey_number)),
+            _body(d),
+            d.channel,
+            d.purpose,
+            d.kind,
+            d.basis or ("confirmation" if d.consent else bases.get(d.purpose, "consent")),
+            d.due_at,
+            d.too_late_at,
+        )
+        for d in deliveries
+    ]
 
 
 NUMBERS, MAYBE, TEXTS = (arrays.numbers,), (arrays.numbers_or_nothing,), (arrays.texts,)

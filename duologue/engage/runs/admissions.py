@@ -11,6 +11,7 @@ from django.db import connection
 from duologue.engage.channels import registry
 from duologue.engage.messages.actions import LAST, withdraw
 from duologue.engage.runs import rows as table
+from duologue.engage.runs.alike import Alike, begin_alike, sort_out
 from duologue.engage.runs.knowledge import know
 from duologue.engage.runs.rows import Moved, RunRow
 from duologue.engage.runs.rules import admission
@@ -47,7 +48,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Candidate:
-    """Someone who is considered: by being in the audience, or by an event, whose properties the run begins with; or first of all."""
+    """Someone who is considered: by being in the audience, or by an event, whose properties the run begins with; or first of all.
+
+    `lot` is what `lots` found of them, None where it has not looked yet; with it come their zone and their address.
+    """
 
     person: int
     profile: int
@@ -55,6 +59,9 @@ class Candidate:
     start: dict[str, Any] = field(default_factory=dict)
     occasion: str = ""
     is_first: bool = False
+    zone: str = ""
+    address: str = ""
+    lot: str | None = None
 
 
 def started_by(workspace: Workspace, version: Version, events: Sequence[EventRow]) -> list[Candidate]:
@@ -134,6 +141,10 @@ def admit(*, workspace: Workspace, version: Version, candidates: Sequence[Candid
     if not latest or not is_open(version.plan, workspace.timezone, now):
         return 0
     purse = purse_of(workspace, version)
+    alike = sort_out(workspace, version, latest, now, watermark) if purse is None else Alike(others=latest)
+    if not (latest := alike.others):
+        _write_verdicts(workspace, version.dialogue, alike.verdicts, now)
+        return begin_alike(workspace=workspace, version=version, kinds=alike.kinds, now=now)
     stand = _standing(workspace, version.plan, latest)
     judged = _judge(workspace, version, latest, now, purse, stand)
     beginning = _beginnings(workspace, version, [one for one, verdict in judged if verdict.start], now, watermark, stand)
@@ -142,9 +153,11 @@ def admit(*, workspace: Workspace, version: Version, candidates: Sequence[Candid
         purse.left = 0
         judged = [*judged[:cut], *_judge(workspace, version, latest[cut:], now, purse, stand)]
         beginning = beginning[: beginning.index(too_dear)]
-    _write_verdicts(workspace, version.dialogue, judged, now)
+    said = {one.person: (verdict.verdict, verdict.reason) for one, verdict in judged if verdict.verdict is not None}
+    _write_verdicts(workspace, version.dialogue, alike.verdicts | said, now)
     end_runs(workspace, [verdict.ends for _, verdict in judged if verdict.ends is not None], "restarted", now)
-    return _begin(workspace, version, beginning, now)
+    began = begin_alike(workspace=workspace, version=version, kinds=alike.kinds, now=now)
+    return began + _begin(workspace, version, beginning, now)
 
 
 def consider(workspace: Workspace, version: Version, candidates: Sequence[Candidate], now: datetime) -> list[tuple[Candidate, Verdict]]:
@@ -254,9 +267,8 @@ def _means(workspace: Workspace, plan: Plan, persons: Sequence[int], stand: Mapp
     return {person: Means(*values) for person, values in reach.items()}
 
 
-def _write_verdicts(workspace: Workspace, dialogue: int, judged: Sequence[tuple[Candidate, Verdict]], now: datetime) -> None:
-    """Write the verdicts: who is held out or admitted stays so; one that was not started may still be."""
-    said = {one.person: verdict for one, verdict in judged if verdict.verdict is not None}
+def _write_verdicts(workspace: Workspace, dialogue: int, said: Mapping[int, tuple[str, str]], now: datetime) -> None:
+    """Write (verdict, reason) by person: who is held out or admitted stays so; one that was not started may still be."""
     if not said:
         return
     with connection.cursor() as cursor:
@@ -273,8 +285,8 @@ def _write_verdicts(workspace: Workspace, dialogue: int, judged: Sequence[tuple[
                 now,
                 now,
                 arrays.numbers(said),
-                arrays.texts(verdict.verdict or "" for verdict in said.values()),
-                arrays.texts(verdict.reason for verdict in said.values()),
+                arrays.texts(verdict for verdict, _ in said.values()),
+                arrays.texts(reason for _, reason in said.values()),
             ),
         )
 

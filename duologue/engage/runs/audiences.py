@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
+from duologue.engage.runs import lots
 from duologue.engage.runs.admissions import Candidate
 from duologue.kit.clock import is_zone
 from duologue.people.profiles.queries import people
+from duologue.people.profiles.rules import shard_of
+from duologue.platform.database.looking import by_index
 from duologue.strategize.dialogues.rules import calendar
 from duologue.strategize.segments.queries import memberships
 
@@ -45,7 +48,12 @@ def not_considered(workspace: Workspace, version: Version, most: int, *, after: 
     Only those numbered above `after` are looked at: else each batch would pass over all the batches before it. Each member's verdict is
     looked up by itself: while a table grows by the batch, the planner's notion of it lags behind, and a join of both may take hours.
     """
-    with connection.cursor() as cursor:
+    found = lots.not_considered(workspace, version, most, after)
+    if found is not None:
+        return [
+            Candidate(person, first, shard_of(person), zone=zone, address=address, lot=lot) for person, first, zone, address, lot in found
+        ]
+    with connection.cursor() as cursor, by_index(cursor):
         cursor.execute(
             f"""SELECT m.person, f.id, f.shard FROM strategize_segmentmember m
                {FIRST_PROFILE}

@@ -172,10 +172,16 @@ def _rest(moved: Sequence[Moved]) -> tuple[str, ...]:
     )
 
 
-def _columns(one: Moved) -> dict[str, Any]:
-    """Return what changes in a run as it moves."""
-    state = one.state
+def columns(one: Moved) -> dict[str, Any]:
+    """Return a new run's columns, by name: what changes as it moves, and what it keeps from its beginning to its end."""
+    state, row = one.state, one.row
     return {
+        "dialogue": row.dialogue,
+        "version": row.version,
+        "person": row.person,
+        "profile": row.profile,
+        "occasion": row.occasion,
+        "started_at": state.started_at,
         "id": one.row.id,
         "turn": state.turn,
         "seq": state.seq,
@@ -210,7 +216,7 @@ def insert(workspace: Workspace, started: Sequence[Moved], now: datetime) -> set
     """
     if not started:
         return set()
-    written = encode([{**_columns(one), **_origin(one)} for one in started])
+    written = encode([columns(one) for one in started])
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO engage_run (workspace_id, id, dialogue_id, version_id, person, profile_id, shard, occasion, turn, seq,
@@ -225,19 +231,6 @@ def insert(workspace: Workspace, started: Sequence[Moved], now: datetime) -> set
             (workspace.pk, now, written),
         )
         return {row[0] for row in cursor.fetchall()}
-
-
-def _origin(one: Moved) -> dict[str, Any]:
-    """Return what a run keeps from its beginning to its end."""
-    row = one.row
-    return {
-        "dialogue": row.dialogue,
-        "version": row.version,
-        "person": row.person,
-        "profile": row.profile,
-        "occasion": row.occasion,
-        "started_at": one.state.started_at,
-    }
 
 
 def append_steps(workspace: Workspace, steps: Sequence[tuple[RunRow, Step]]) -> None:

@@ -35,10 +35,11 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 
-AGE_MATTERS = """f.key = ANY(%s) AND (f.key = 'too_young_until' OR NOT starts_with(f.source, 'site ')) AND
-    CASE WHEN f.key = 'age' AND f.value #>> '{}' ~ '^[0-9]{1,3}$' THEN extract(year FROM f.at) - (f.value #>> '{}')::int >= %s
-         WHEN f.value #>> '{}' ~ '^[0-9]{4}-' THEN left(f.value #>> '{}', 4)::int >= %s ELSE true END"""
-"""Which facts `f` can make somebody young: of the keys `ages.WEIGHED`, who may be born since a year (given twice)."""
+def age_matters(keys: str, since: str) -> str:
+    """Return the SQL that says which facts `f` can make somebody young: of these keys (`ages.WEIGHED`), who may be born since a year."""
+    return f"""f.key = ANY({keys}) AND (f.key = 'too_young_until' OR NOT starts_with(f.source, 'site ')) AND
+    CASE WHEN f.key = 'age' AND f.value #>> '{{}}' ~ '^[0-9]{{1,3}}$' THEN extract(year FROM f.at) - (f.value #>> '{{}}')::int >= {since}
+         WHEN f.value #>> '{{}}' ~ '^[0-9]{{4}}-' THEN left(f.value #>> '{{}}', 4)::int >= {since} ELSE true END"""
 
 
 def standing(workspace: Workspace, persons: Sequence[int]) -> dict[int, Standing]:
@@ -99,7 +100,7 @@ def _ages(cursor: Any, workspace: Workspace, persons: Sequence[int], since: int)
                   coalesce((SELECT o.country FROM people_profile o WHERE o.workspace_id = p.workspace_id AND o.person = p.person
                             AND o.country <> '' ORDER BY o.seen_at DESC LIMIT 1), '')
            FROM people_profile p JOIN people_fact f ON f.workspace_id = p.workspace_id AND f.profile_id = p.id
-           WHERE p.workspace_id = %s AND p.person = ANY(%s::bigint[]) AND {AGE_MATTERS}""",
+           WHERE p.workspace_id = %s AND p.person = ANY(%s::bigint[]) AND {age_matters("%s", "%s")}""",
         (workspace.pk, arrays.numbers(persons), list(ages.WEIGHED), since, since),
     )
     said: dict[int, list[tuple[str, Any, date]]] = {}
@@ -128,16 +129,26 @@ def wishes(workspace: Workspace, persons: Sequence[int]) -> dict[int, Wishes]:
 
 def suppressed(workspace: Workspace, channel: str, addresses: Collection[str]) -> set[str]:
     """Return those of the addresses, as given, that must not be used on this channel, whatever the reason."""
-    digests = {address: digest_of(workspace, channel, address) for address in addresses}
-    if not digests:
+    written = {address: _kept(workspace, channel, address) for address in addresses}
+    listed = barred(workspace, channel, set(written.values()))
+    return {address for address, kept in written.items() if kept in listed}
+
+
+def barred(workspace: Workspace, channel: str, addresses: Collection[str]) -> set[str]:
+    """Return those of the addresses, normalised as identifiers are, that must not be used on this channel, whatever the reason."""
+    if not addresses:
         return set()
     with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM people_suppression WHERE workspace_id = %s AND channel = %s)", (workspace.pk, channel))
+        if not cursor.fetchone()[0]:
+            return set()
+        salt = bytes(workspace.salt)
+        digests = {address_digest(salt, channel, address): address for address in addresses}
         cursor.execute(
             "SELECT DISTINCT address FROM people_suppression WHERE workspace_id = %s AND channel = %s AND address = ANY(%s::bytea[])",
-            (workspace.pk, channel, arrays.digests(set(digests.values()))),
+            (workspace.pk, channel, arrays.digests(digests)),
         )
-        listed = {bytes(row[0]) for row in cursor.fetchall()}
-    return {address for address, digest in digests.items() if digest in listed}
+        return {digests[bytes(row[0])] for row in cursor.fetchall()}
 
 
 def erased(workspace: Workspace, identifiers: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
@@ -162,11 +173,14 @@ def erased_at(workspace: Workspace, identifiers: Iterable[tuple[str, str]]) -> d
 
 def digest_of(workspace: Workspace, channel: str, address: str) -> bytes:
     """Return the keyed hash under which an address stands on the list, the same however it is written."""
+    return address_digest(bytes(workspace.salt), channel, _kept(workspace, channel, address))
+
+
+def _kept(workspace: Workspace, channel: str, address: str) -> str:
     try:
-        kept = normalise(KIND_OF.get(channel, "handle"), address, workspace.country)
+        return normalise(KIND_OF.get(channel, "handle"), address, workspace.country)
     except Refused:
-        kept = address.strip().lower()
-    return address_digest(bytes(workspace.salt), channel, kept)
+        return address.strip().lower()
 
 
 def purposes(workspace: Workspace) -> dict[str, Purpose]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from django.db import connection
 
 from duologue.people.consent import ages
-from duologue.people.consent.queries import AGE_MATTERS
+from duologue.people.consent.queries import age_matters
 from duologue.platform.lake import queries as lake
 from duologue.platform.lake.rules import UNNAMED
 from duologue.strategize.segments import fetch
@@ -100,7 +100,7 @@ def _load_consents(scratch: Scratch, workspace: Workspace, rule: Compiled) -> No
     query = "SELECT profile_id, channel, purpose, state FROM people_consentnow WHERE workspace_id = %s AND %s"
     columns = {"profile": "BIGINT", "channel": "VARCHAR", "purpose": "VARCHAR", "state": "VARCHAR"}
     scratch.take("said", columns, query, (workspace.pk, rule.consent))
-    young = f"SELECT f.profile_id FROM people_fact f WHERE f.workspace_id = %s AND %s AND {AGE_MATTERS}"
+    young = f"SELECT f.profile_id FROM people_fact f WHERE f.workspace_id = %s AND %s AND {age_matters('%s', '%s')}"
     since = _first_consent(workspace) - max(ages.AGES.values()) if rule.consent else 0
     scratch.take("young", {"profile": "BIGINT"}, young, (workspace.pk, rule.consent, list(ages.WEIGHED), since, since))
     scratch.duck.execute(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from duologue.kit.clock import parse_duration
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from duologue.strategize.dialogues.rules.plan import Plan
@@ -54,9 +54,19 @@ class Verdict:
 
 def holds_out(dialogue: str, first_profile: int, seed: int, share: float) -> bool:
     """Say whether a person is in the control group: always the same answer for one dialogue's name and first profile."""
-    text = f"{seed}:{dialogue}:{first_profile}".encode()
-    drawn = int.from_bytes(hashlib.blake2b(text, digest_size=8, person=b"holdout").digest(), "big")
-    return drawn < share * 2.0**64
+    return held_out(dialogue, [first_profile], seed, share)[0]
+
+
+def held_out(dialogue: str, first_profiles: Iterable[int], seed: int, share: float) -> list[bool]:
+    """Say of each of many people whether they are in the control group, as `holds_out` does."""
+    begun = hashlib.blake2b(f"{seed}:{dialogue}:".encode(), digest_size=8, person=b"holdout")
+    end = share * 2.0**64
+    drawn = []
+    for profile in first_profiles:
+        hashed = begun.copy()
+        hashed.update(b"%d" % profile)
+        drawn.append(int.from_bytes(hashed.digest(), "big") < end)
+    return drawn
 
 
 def judge(  # noqa: PLR0917 - all that settles whether someone begins

@@ -1,0 +1,103 @@
+"""Those who are alike begin together, and their rows are those that each would have got alone."""
+
+from contextlib import suppress
+from datetime import timedelta
+from itertools import product
+
+import pytest
+from django.db import transaction
+
+from duologue.cli.worker.once import WORKER, turn_the_wheel
+from duologue.engage.models import Admission, Delivery, Run, RunStep
+from duologue.engage.runs.alike import sort_out
+from duologue.engage.runs.audiences import not_considered
+from duologue.engage.runs.moving import current_version
+from duologue.people.consent.actions import suppress as bar
+from duologue.people.models import Identifier, Profile
+from duologue.people.profiles.actions import merge
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+HEAD = "dialogue: tea\npurpose: promotions\naudience: tea\nexcept: [staff]\nholdout: 30%\n"
+SAYS = f"{HEAD}turns:\n  once: {{say: hello, then: end}}\n"
+WAITS = f'{HEAD}topic: tea\nturns:\n  hello: {{say: hello, window: "09:00-20:00", listen: [{{silence: 3d, then: end}}]}}\n'
+TRIES = f"{HEAD}turns:\n  hello: {{say: spring, test: {{of: [plain, short], share: 60%, for: 4h}}, then: end}}\n"
+DRAWS = f"""{HEAD}turns:
+  draw: {{experiment: {{arms: [{{share: 50%, then: one}}, {{share: 50%, then: other}}]}}}}
+  one: {{say: hello, then: again}}
+  again: {{say: again, listen: [{{silence: 2d, then: end}}]}}
+  other: {{wait: 2d, then: end}}
+"""
+TIMED = f'{HEAD}starts: {{at: "2026-01-06 09:00"}}\nturns:\n  once: {{say: hello, then: end}}\n'
+ROWS = {
+    Admission: ("person", "verdict", "reason", "at", "decided_at"),
+    Run: (
+        *("person", "profile_id", "shard", "occasion", "turn", "seq", "arrived_at", "phase", "counts_from", "wake_at", "under_way"),
+        *("ended_reason", "started_at", "ended_at", "data", "heard", "delivered"),
+    ),
+    RunStep: ("person", "seq", "turn", "arrived_at", "left_at", "heard", "then"),
+    Delivery: (
+        *("person", "profile_id", "shard", "turn", "occurrence", "message_version_id", "survey_version_id", "body", "channel"),
+        *("purpose", "kind", "basis", "state", "due_at", "too_late_at", "planned_at"),
+    ),
+}
+
+
+@pytest.fixture
+def crowd(shop):
+    """People of three zones with every mixture of what settles whether they may begin, two of them one person."""
+    zones, birthdays, rest = ("", "Europe/Berlin", "Asia/Tokyo"), (None, "1980-05-01", "2020-05-01"), (False, True)
+    kinds = list(product(zones, birthdays, rest, rest, rest))
+    people = shop.add_people(len(kinds))
+    for person, (zone, birthday, *_) in zip(people, kinds, strict=True):
+        Profile.within(shop.workspace).filter(pk=person).update(timezone=zone)
+        if birthday:
+            shop.know("birthday", [person], value=birthday)
+    barred, declining, silent = ([one for one, kind in zip(people, kinds, strict=True) if kind[place]] for place in (2, 3, 4))
+    bar(workspace=shop.workspace, channel="email", addresses=[f"p{n}@example.com" for n in barred[::2]], reason="spam_report", now=shop.now)
+    shop.know("topic.tea", declining[::2], value=False)
+    shop.state(silent[1::2], "withdrawn")
+    kept, lost, twice, bare = [*shop.add_people(3), *shop.add_people(1, email=False)]
+    Identifier(workspace=shop.workspace, profile_id=twice, kind="email", value="t@x.org", shown="t@x.org", first_seen_at=shop.now).save()
+    shop.segment("tea", [*people, kept, twice, bare])
+    shop.segment("staff", people[:3])
+    merge(workspace=shop.workspace, keep=kept, lose=lost, because="for a test", now=shop.now)
+    shop.turn()
+    return people
+
+
+class Undone(Exception):
+    """Ends a transaction that leaves nothing behind."""
+
+
+def rows(shop, text):
+    """What the beginning of a dialogue writes, but for the numbers of the rows; all of it is undone."""
+    found = {}
+    with suppress(Undone), transaction.atomic():
+        row = shop.dialogue(text)
+        turn_the_wheel(shop.workspace, shop.now + timedelta(hours=22), WORKER)
+        for model, columns in ROWS.items():
+            listed = model.within(shop.workspace).filter(**({} if model is RunStep else {"dialogue": row})).values_list(*columns)
+            found[model.__name__] = sorted(map(repr, listed))
+        raise Undone
+    return found
+
+
+def test_those_who_are_alike_get_the_rows_that_each_would_have_got_alone(shop, crowd):
+    """A plan that may speak by another channel too, by which here nobody can be reached, is decided person by person."""
+    shop.write("hello", "again", "spring")
+    for text in (SAYS, WAITS, TRIES, DRAWS, TIMED):
+        alone = text.replace("say: hello", "say: hello, by: [email, sms]").replace("say: spring", "say: spring, by: [email, sms]")
+        found = rows(shop, text)
+        assert min(len(found[name]) for name in ("Admission", "Run", "Delivery")) > 5, text
+        assert found == rows(shop, alone), text
+
+
+def test_most_are_alike_and_only_those_with_a_lot_of_their_own_are_not(shop, crowd):
+    shop.dialogue(WAITS, start=False)
+    version = current_version(shop.workspace, "tea")
+    considered = not_considered(shop.workspace, version, 1000)
+    alike = sort_out(shop.workspace, version, considered, shop.now, shop.now)
+    assert len(alike.kinds) == 3
+    assert min(len(kind.people) for kind in alike.kinds) > 1
+    assert len(alike.others) < len(considered) / 2

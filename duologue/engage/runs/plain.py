@@ -1,9 +1,9 @@
 """Weighing at once all those of an audience about whom nothing is special, by counting in the database.
 
 Nothing is special about somebody with one profile and at most one address of the kind, who had nothing of the dialogue, is in no
-segment that it leaves out, has no pause, wish or word about the topic or their age, and has lately got nothing and waits for nothing
-from others. Their lot hangs on address, suppression, consent and the draw of the control group alone. All others are weighed by the
-rules, one by one.
+segment that it leaves out, has no pause, wish or word about the topic, is surely old enough, and has lately got nothing and waits for
+nothing from others. Their lot hangs on address, suppression, consent and the draw of the control group alone. All others are weighed by
+the rules, one by one.
 """
 
 from __future__ import annotations
@@ -14,16 +14,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection
 
-from duologue.engage.channels import registry
+from duologue.engage.runs.lots import about, only_channel
 from duologue.engage.runs.rules import admission
 from duologue.engage.runs.rules.admission import HELD_OUT
-from duologue.people.consent import ages
-from duologue.people.consent.queries import purposes
-from duologue.people.consent.rules import KIND_OF, topic_fact
-from duologue.platform.secrets.signing import address_digest
+from duologue.people.consent.queries import age_matters
+from duologue.platform.secrets.signing import address_digests
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from duologue.engage.messages.rules.gate import Cap
@@ -31,13 +29,19 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
     from duologue.strategize.dialogues.rules.plan import Plan
 
-SPECIAL, NO_ADDRESS, MAY, MAY_NOT = "special", "no_address", "may", "may_not"
-OF_EACH: Final = """
-WITH special AS (
+SPECIAL, NO_ADDRESS, MAY, MAY_NOT = b"special", b"no_address", b"may", b"may_not"
+BLOCK: Final = 1 << 16
+OF_EACH: Final = f"""
+WITH born AS MATERIALIZED (
+    SELECT CASE WHEN %(asks)s THEN extract(year FROM min(at)) - %(oldest)s ELSE 0 END AS year
+    FROM people_consentnow WHERE workspace_id = %(workspace)s
+), special AS (
     SELECT person FROM people_profile WHERE workspace_id = %(workspace)s AND person <> id
     UNION SELECT profile_id FROM people_pause WHERE workspace_id = %(workspace)s AND lifted_at IS NULL
     UNION SELECT profile_id FROM people_wish WHERE workspace_id = %(workspace)s
-    UNION SELECT profile_id FROM people_fact WHERE workspace_id = %(workspace)s AND key = ANY(%(facts)s)
+    UNION SELECT profile_id FROM people_fact WHERE workspace_id = %(workspace)s AND key = ANY(%(topics)s)
+    UNION SELECT f.profile_id FROM people_fact f WHERE f.workspace_id = %(workspace)s
+        AND {age_matters("%(ages)s", "(SELECT year FROM born)")}
     UNION SELECT person FROM engage_admission WHERE workspace_id = %(workspace)s AND dialogue_id = %(dialogue)s
     UNION SELECT profile_id FROM engage_run WHERE workspace_id = %(workspace)s AND dialogue_id = %(dialogue)s
     UNION SELECT m.person FROM strategize_segmentmember m
@@ -82,13 +86,11 @@ def count_plain(workspace: Workspace, version: Version, caps: Sequence[Cap], *, 
     Where addresses are suppressed or some are held out, each plain member's address or number goes by once, and is not kept.
     """
     plan = version.plan
-    spoken = set(admission.channels_of(plan))
-    if len(spoken) != 1 or not spoken <= registry.names() or plan.spend is not None or any(cap.at_most < 1 for cap in caps):
+    channel = only_channel(plan)
+    if not channel or any(cap.at_most < 1 for cap in caps):
         return None
-    (channel,) = spoken
     asked = {
-        **_asked(workspace, plan, channel),
-        "dialogue": version.dialogue,
+        **about(workspace, version, channel),
         "soon": soon,
         "since": now - max(cap.within for cap in caps) if caps else None,
     }
@@ -96,63 +98,65 @@ def count_plain(workspace: Workspace, version: Version, caps: Sequence[Cap], *, 
     return _passing_by(workspace, plan, channel, barred, asked) if barred or plan.holdout else _by_number(asked)
 
 
-def _asked(workspace: Workspace, plan: Plan, channel: str) -> dict[str, Any]:
-    known = purposes(workspace)
-    topics = {topic for topic in (plan.topic, plan.turns[plan.start].topic) if topic}
-    return {
-        "workspace": workspace.pk,
-        "audience": plan.audience,
-        "purpose": plan.purpose,
-        "channel": channel,
-        "kind": KIND_OF.get(channel, channel),
-        "asks": plan.purpose in known and known[plan.purpose].basis == "consent" and not admission.asks_for_consent(plan),
-        "excepts": list(plan.excepts),
-        "facts": [*ages.WEIGHED, *map(topic_fact, topics)],
-    }
-
-
 def _by_number(asked: dict[str, Any]) -> Counted:
     found = Counted()
     with connection.cursor() as cursor:
         cursor.execute(f"{OF_EACH} SELECT lot, count(*), array_agg(person) FILTER (WHERE lot = 'special') FROM each GROUP BY lot", asked)
         for lot, many, persons in cursor.fetchall():
-            if lot == SPECIAL:
+            if lot == "special":
                 found.special = sorted(persons)
-            elif lot == MAY:
+            elif lot == "may":
                 found.now = many
             else:
-                found.never["no_consent" if lot == MAY_NOT else lot] = many
+                found.never["no_consent" if lot == "may_not" else lot] = many
     return found
 
 
 def _passing_by(workspace: Workspace, plan: Plan, channel: str, barred: frozenset[bytes], asked: dict[str, Any]) -> Counted:
-    found, salt = Counted(), bytes(workspace.salt)
-    for lot, number, value in _each(asked):
-        if lot == SPECIAL:
-            found.special.append(int(number))
-        elif lot == NO_ADDRESS:
-            found.never[lot] += 1
-        elif barred and address_digest(salt, channel, value) in barred:
-            found.never["suppressed"] += 1
-        elif lot == MAY_NOT:
-            found.never["no_consent"] += 1
-        elif plan.holdout and admission.holds_out(plan.dialogue, int(number), workspace.seed, plan.holdout):
-            found.never[HELD_OUT] += 1
-        else:
-            found.now += 1
+    found, digest = Counted(), address_digests(bytes(workspace.salt), channel)
+    for members in _each(asked):
+        may: list[int] = []
+        lots: Counter[bytes] = Counter()
+        for lot, number, value in members:
+            if lot == SPECIAL:
+                found.special.append(int(number))
+            elif lot == NO_ADDRESS:
+                lots[lot] += 1
+            elif barred and digest(value.replace(b"\\\\", b"\\")) in barred:
+                lots[b"suppressed"] += 1
+            elif lot == MAY_NOT:
+                lots[b"no_consent"] += 1
+            else:
+                may.append(int(number))
+        left_alone = sum(admission.held_out(plan.dialogue, may, workspace.seed, plan.holdout)) if plan.holdout else 0
+        found.now += len(may) - left_alone
+        found.never.update({lot.decode(): many for lot, many in lots.items()})
+        if left_alone:
+            found.never[HELD_OUT] += left_alone
     found.special.sort()
     return found
 
 
-def _each(asked: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Yield each member's lot, number and address, a block of the answer at a time."""
+def _each(asked: dict[str, Any]) -> Iterator[Iterator[list[bytes]]]:
+    """Yield the members' lots, numbers and addresses as texts, a block of the answer at a time."""
     rest = b""
     with connection.cursor() as cursor, cursor.copy(f"COPY ({OF_EACH} SELECT lot, person, value FROM each) TO STDOUT", asked) as copy:
-        for block in copy:
-            *lines, rest = (rest + bytes(block)).split(b"\n")
-            for line in lines:
-                lot, number, value = line.decode().split("\t")
-                yield lot, number, value.replace("\\\\", "\\") if "\\" in value else value
+        for blocks in _gathered(copy, BLOCK):
+            *lines, rest = (rest + blocks).split(b"\n")
+            yield (line.split(b"\t") for line in lines)
+
+
+def _gathered(blocks: Iterable[Any], least: int) -> Iterator[bytes]:
+    """Give what a stream brings in larger blocks."""
+    parts: list[bytes] = []
+    size = 0
+    for block in blocks:
+        parts.append(bytes(block))
+        size += len(parts[-1])
+        if size >= least:
+            yield b"".join(parts)
+            parts, size = [], 0
+    yield b"".join(parts)
 
 
 def _barred(workspace: Workspace, channel: str) -> frozenset[bytes]:

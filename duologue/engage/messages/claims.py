@@ -106,7 +106,7 @@ def judge(workspace: Workspace, claimed: Sequence[Claimed], around: Surroundings
     """Ask the gate about every delivery of a batch, by the rank of their dialogues, counting those let through towards the caps."""
     persons = sorted({one.person for one in claimed})
     known = people(workspace, persons)
-    stand = standing(workspace, persons)
+    stand = standing(workspace, persons, facts={person: one.facts for person, one in known.items()})
     addresses = _addresses(workspace, claimed, known)
     barred = _barred(workspace, claimed, addresses)
     wished = wishes(workspace, persons)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from duologue.engage.channels import registry
 from duologue.engage.messages.actions import LAST, withdraw
@@ -142,8 +143,8 @@ def admit(*, workspace: Workspace, version: Version, candidates: Sequence[Candid
         return 0
     purse = purse_of(workspace, version)
     alike = sort_out(workspace, version, latest, now, watermark) if purse is None else Alike(others=latest)
+    _write_verdicts(workspace, version.dialogue, alike.verdicts, now, first=True)
     if not (latest := alike.others):
-        _write_verdicts(workspace, version.dialogue, alike.verdicts, now)
         return begin_alike(workspace=workspace, version=version, kinds=alike.kinds, now=now)
     stand = _standing(workspace, version.plan, latest)
     judged = _judge(workspace, version, latest, now, purse, stand)
@@ -154,7 +155,7 @@ def admit(*, workspace: Workspace, version: Version, candidates: Sequence[Candid
         judged = [*judged[:cut], *_judge(workspace, version, latest[cut:], now, purse, stand)]
         beginning = beginning[: beginning.index(too_dear)]
     said = {one.person: (verdict.verdict, verdict.reason) for one, verdict in judged if verdict.verdict is not None}
-    _write_verdicts(workspace, version.dialogue, alike.verdicts | said, now)
+    _write_verdicts(workspace, version.dialogue, said, now)
     end_runs(workspace, [verdict.ends for _, verdict in judged if verdict.ends is not None], "restarted", now)
     began = begin_alike(workspace=workspace, version=version, kinds=alike.kinds, now=now)
     return began + _begin(workspace, version, beginning, now)
@@ -267,28 +268,35 @@ def _means(workspace: Workspace, plan: Plan, persons: Sequence[int], stand: Mapp
     return {person: Means(*values) for person, values in reach.items()}
 
 
-def _write_verdicts(workspace: Workspace, dialogue: int, said: Mapping[int, tuple[str, str]], now: datetime) -> None:
-    """Write (verdict, reason) by person: who is held out or admitted stays so; one that was not started may still be."""
+VERDICTS: Final = """
+INSERT INTO engage_admission AS a (workspace_id, dialogue_id, person, verdict, reason, at, decided_at)
+SELECT %s, %s, n.person, n.verdict, n.reason, %s, %s FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS n (person, verdict, reason)"""
+BESIDE_OTHERS: Final = f"""{VERDICTS}
+ON CONFLICT (workspace_id, dialogue_id, person) DO UPDATE
+    SET verdict = excluded.verdict, reason = excluded.reason, decided_at = excluded.decided_at WHERE a.verdict = 'not_started'"""
+
+
+def _write_verdicts(
+    workspace: Workspace, dialogue: int, said: Mapping[int, tuple[str, str]], now: datetime, *, first: bool = False
+) -> None:
+    """Write (verdict, reason) by person: who is held out or admitted stays so; one that was not started may still be.
+
+    `first` says that nobody of them had a verdict a moment ago.
+    """
     if not said:
         return
+    columns = (
+        arrays.numbers(said),
+        arrays.texts(verdict for verdict, _ in said.values()),
+        arrays.texts(reason for _, reason in said.values()),
+    )
+    values = (workspace.pk, dialogue, now, now, *columns)
     with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO engage_admission AS a (workspace_id, dialogue_id, person, verdict, reason, at, decided_at)
-               SELECT %s, %s, n.person, n.verdict, n.reason, %s, %s
-               FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS n (person, verdict, reason)
-               ON CONFLICT (workspace_id, dialogue_id, person) DO UPDATE
-                   SET verdict = excluded.verdict, reason = excluded.reason, decided_at = excluded.decided_at
-                   WHERE a.verdict = 'not_started'""",
-            (
-                workspace.pk,
-                dialogue,
-                now,
-                now,
-                arrays.numbers(said),
-                arrays.texts(verdict for verdict, _ in said.values()),
-                arrays.texts(reason for _, reason in said.values()),
-            ),
-        )
+        if first:
+            with suppress(IntegrityError), transaction.atomic():  # hardly ever is there another, and looking for one costs as much again
+                cursor.execute(VERDICTS, values)
+                return
+        cursor.execute(BESIDE_OTHERS, values)
 
 
 def end_runs(workspace: Workspace, runs: Sequence[int], reason: str, now: datetime) -> None:

@@ -31,7 +31,7 @@ SPECIAL: Final = "special"
 MAY: Final = ""
 NO_ADDRESS, NO_CONSENT, SUPPRESSED = "no_address", "no_consent", "suppressed"
 WHOLE: Final = f"""
-CASE WHEN p.id IS NULL OR cardinality(o.ids) > 0 OR a.many > 1
+CASE WHEN NOT p.alone OR a.many > 1
         OR (SELECT true FROM engage_run r WHERE r.workspace_id = %(workspace)s AND r.dialogue_id = %(dialogue)s
             AND r.profile_id = n.person LIMIT 1)
         OR (cardinality(%(topics)s::text[]) > 0 AND (SELECT true FROM people_fact f WHERE f.workspace_id = %(workspace)s
@@ -46,25 +46,24 @@ CASE WHEN p.id IS NULL OR cardinality(o.ids) > 0 OR a.many > 1
      WHEN c.at IS NOT NULL OR NOT %(asks)s THEN ''
      ELSE 'no_consent' END"""
 BESIDE: Final = """
-LEFT JOIN LATERAL (SELECT q.id, q.timezone FROM people_profile q WHERE q.workspace_id = %(workspace)s AND q.id = n.person
-    AND q.person = n.person LIMIT 1) p ON true
-CROSS JOIN LATERAL (SELECT ARRAY(SELECT q.id FROM people_profile q WHERE q.workspace_id = %(workspace)s AND q.person = n.person
-    AND q.id <> n.person) AS ids OFFSET 0) o
+CROSS JOIN LATERAL (SELECT min(q.id) AS first, count(*) = 1 AND min(q.id) = n.person AS alone, min(q.timezone) AS timezone
+    FROM people_profile q WHERE q.workspace_id = %(workspace)s AND q.person = n.person) p
 LEFT JOIN LATERAL (SELECT k.at FROM people_consentnow k WHERE %(asks)s AND k.workspace_id = %(workspace)s AND k.profile_id = n.person
     AND k.purpose = %(purpose)s AND k.channel = %(channel)s AND k.state = 'granted' LIMIT 1) c ON true
 CROSS JOIN LATERAL (SELECT min(i.value) AS value, count(*) AS many FROM people_identifier i
     WHERE i.workspace_id = %(workspace)s AND i.profile_id = n.person AND i.kind = %(kind)s) a"""
 HAD: Final = """(SELECT true FROM engage_admission d WHERE d.workspace_id = %(workspace)s AND d.dialogue_id = %(dialogue)s
     AND d.person = {} LIMIT 1)"""
+ALL_OF: Final = """ANY(ARRAY(SELECT q.id FROM people_profile q WHERE q.workspace_id = %(workspace)s AND q.person = n.person))"""
 OF_PERSONS: Final = f"""
 SELECT n.at - 1, p.timezone, a.value, CASE WHEN {HAD.format("n.person")} THEN 'special' ELSE {WHOLE} END
 FROM unnest(%(persons)s::bigint[]) WITH ORDINALITY AS n (person, at) {BESIDE}"""
 OF_MEMBERS: Final = f"""
-SELECT n.person, least(p.id, (SELECT min(each) FROM unnest(o.ids) each)), p.timezone, a.value, {WHOLE}
+SELECT n.person, p.first, p.timezone, a.value, {WHOLE}
 FROM strategize_segmentmember n {BESIDE}
 WHERE n.workspace_id = %(workspace)s AND n.member AND n.segment_id = (SELECT s.id FROM strategize_segment s
       WHERE s.workspace_id = %(workspace)s AND s.name = %(audience)s) AND n.person > %(after)s
-  AND {HAD.format("n.person")} IS NULL AND {HAD.format("ANY(o.ids)")} IS NULL AND (p.id IS NOT NULL OR cardinality(o.ids) > 0)
+  AND p.first IS NOT NULL AND CASE WHEN p.alone THEN {HAD.format("n.person")} ELSE {HAD.format(ALL_OF)} END IS NULL
 ORDER BY n.person LIMIT %(most)s"""
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from duologue.engage.messages.alike import Numbered
 from duologue.engage.runs.rows import columns, encode
@@ -26,8 +26,8 @@ SELECT %s, n.run, k.dialogue, k.version, n.person, n.person, n.shard, '', k.turn
 FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[], %s::int[]) AS n (run, person, shard, kind)
 JOIN json_to_recordset(%s) AS k (kind int, dialogue bigint, version bigint, turn text, seq int, arrived_at timestamptz, phase text,
      counts_from timestamptz, wake_at timestamptz, ended text, started_at timestamptz, data jsonb, heard jsonb, delivered jsonb)
-     ON k.kind = n.kind
-ON CONFLICT (workspace_id, dialogue_id, person, occasion) WHERE under_way DO NOTHING"""
+     ON k.kind = n.kind"""
+BESIDE_OTHERS: Final = f"{INSERT} ON CONFLICT (workspace_id, dialogue_id, person, occasion) WHERE under_way DO NOTHING"
 STEPS: Final = """
 INSERT INTO engage_runstep (workspace_id, run_id, seq, dialogue_id, person, turn, arrived_at, left_at, heard, "then")
 SELECT %s, n.run, k.seq, k.dialogue, n.person, k.turn, k.arrived_at, k.left_at, k.heard, k."then"
@@ -45,12 +45,16 @@ def numbered(runs: Sequence[int], people: Sequence[Sequence[Candidate]]) -> Numb
 def insert(workspace: Workspace, kinds: Sequence[Moved], new: Numbered, now: datetime) -> Numbered:
     """Write new runs; one that another process started for the same person stands, and ours is left out. Return those written."""
     shared = encode([{**columns(kind), "kind": number} for number, kind in enumerate(kinds)])
+    values: tuple[Any, ...] = (workspace.pk, now, *new.arrays, shared)
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, (workspace.pk, now, *new.arrays, shared))
-        if cursor.rowcount == len(new.runs):
-            return new
-        cursor.execute("SELECT id FROM engage_run WHERE workspace_id = %s AND id = ANY(%s::bigint[])", (workspace.pk, new.arrays[0]))
-        return new.only({row[0] for row in cursor.fetchall()})
+        try:
+            with transaction.atomic():  # hardly ever is there another, and looking for one would cost as much again
+                cursor.execute(INSERT, values)
+        except IntegrityError:
+            cursor.execute(BESIDE_OTHERS, values)
+            cursor.execute("SELECT id FROM engage_run WHERE workspace_id = %s AND id = ANY(%s::bigint[])", (workspace.pk, new.arrays[0]))
+            return new.only({row[0] for row in cursor.fetchall()})
+    return new
 
 
 def append_steps(workspace: Workspace, kinds: Sequence[Moved], steps: Sequence[Sequence[Step]], new: Numbered) -> None:

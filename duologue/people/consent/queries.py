@@ -29,7 +29,7 @@ from duologue.platform.database import arrays
 from duologue.platform.secrets.signing import address_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from duologue.platform.workspaces.models import Workspace
@@ -42,8 +42,11 @@ def age_matters(keys: str, since: str) -> str:
          WHEN f.value #>> '{{}}' ~ '^[0-9]{{4}}-' THEN left(f.value #>> '{{}}', 4)::int >= {since} ELSE true END"""
 
 
-def standing(workspace: Workspace, persons: Sequence[int]) -> dict[int, Standing]:
-    """Return where each of these persons stands, in four queries; one who never said anything has an empty standing."""
+def standing(workspace: Workspace, persons: Sequence[int], *, facts: Mapping[int, Collection[str]] | None = None) -> dict[int, Standing]:
+    """Return where each of these persons stands, in four queries; one who never said anything has an empty standing.
+
+    `facts` are the keys of all facts that each of them has, where they were read a moment ago: who has none about their age is not asked.
+    """
     found = {person: Standing() for person in persons}
     ids = arrays.numbers(found)
     with connection.cursor() as cursor:
@@ -63,7 +66,7 @@ def standing(workspace: Workspace, persons: Sequence[int]) -> dict[int, Standing
         )
         for person, *pause in cursor.fetchall():
             found[person].pauses.append(Paused(*pause))
-        _weigh_age(cursor, workspace, found)
+        _weigh_age(cursor, workspace, found, facts)
         several = [person for person, one in found.items() if len({said.profile_id for said in one.said}) > 1]
         if several:
             cursor.execute(
@@ -77,9 +80,13 @@ def standing(workspace: Workspace, persons: Sequence[int]) -> dict[int, Standing
     return found
 
 
-def _weigh_age(cursor: Any, workspace: Workspace, found: dict[int, Standing]) -> None:
+def _weigh_age(cursor: Any, workspace: Workspace, found: dict[int, Standing], facts: Mapping[int, Collection[str]] | None) -> None:
     """Note of those who allowed something, and of whom a day of birth is known, from when on their own consent counts."""
-    asked = [person for person, one in found.items() if any(said.state == GRANTED for said in one.said)]
+    asked = [
+        person
+        for person, one in found.items()
+        if (facts is None or not ages.WEIGHED.isdisjoint(facts.get(person, ()))) and any(said.state == GRANTED for said in one.said)
+    ]
     if not asked:
         return
     first = min(said.at.year for person in asked for said in found[person].said if said.state == GRANTED)

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 @contextmanager
 def by_index(cursor: Any) -> Iterator[None]:
-    """Have what is asked meanwhile look into indexes, never through a whole table.
+    """Have what is asked meanwhile look into indexes, never through a whole table, by a plan made for how large tables are now.
 
-    What the planner knows of a table lags behind while it grows, and a plan that was kept from when it was small would read all of it
+    What the planner knows of a table lags behind while it grows, and a plan that was kept from when it was empty would read all of it
     for each of a batch's thousands. Must be used inside a transaction; what fails inside it fails that.
     """
-    cursor.execute("SET LOCAL enable_seqscan = off")
+    cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = force_custom_plan")
     yield
-    cursor.execute("SET LOCAL enable_seqscan = on")
+    cursor.execute("SET LOCAL enable_seqscan = on; SET LOCAL plan_cache_mode = auto")

@@ -89,12 +89,12 @@ def test_those_who_are_alike_get_the_rows_that_each_would_have_got_alone(shop, c
     for text in (SAYS, WAITS, TRIES, DRAWS, TIMED):
         alone = text.replace("say: hello", "say: hello, by: [email, sms]").replace("say: spring", "say: spring, by: [email, sms]")
         found = rows(shop, text)
-        assert min(len(found[name]) for name in ("Admission", "Run", "Delivery")) > 5, text
+        assert min(len(found[name]) for name in ("Admission", "Run", "Delivery")) > 0, text
         assert found == rows(shop, alone), text
 
 
 def test_most_are_alike_and_only_those_with_a_lot_of_their_own_are_not(shop, crowd):
-    shop.dialogue(WAITS, start=False)
+    shop.dialogue(WAITS.replace("holdout: 30%\n", ""), start=False)
     version = current_version(shop.workspace, "tea")
     considered = not_considered(shop.workspace, version, 1000)
     alike = sort_out(shop.workspace, version, considered, shop.now, shop.now)

@@ -37,8 +37,8 @@ JOIN json_to_recordset(%s) AS k (kind int, dialogue bigint, seq int, turn text, 
 
 
 def numbered(runs: Sequence[int], people: Sequence[Sequence[Candidate]]) -> Numbered:
-    """Give numbers to the runs of people, who come kind by kind."""
-    each = [(one.person, one.shard, kind) for kind, those in enumerate(people) for one in those]
+    """Give numbers to the runs of people, who come kind by kind, in the order of their own."""
+    each = sorted((one.person, one.shard, kind) for kind, those in enumerate(people) for one in those)
     return Numbered(runs, *zip(*each, strict=True))
 
 

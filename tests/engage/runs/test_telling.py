@@ -2,7 +2,7 @@
 
 import pytest
 
-from duologue.engage.conversations.clicks import follow
+from duologue.engage.conversations.clicks import Followed, follow
 from duologue.engage.conversations.models import Team
 from duologue.engage.conversations.origin import origin_of
 from duologue.engage.models import Delivery, KeptMail
@@ -63,6 +63,7 @@ def test_what_a_colleague_does_with_it_is_not_taken_for_the_persons_doing(shop, 
     told, said = Delivery.within(shop.workspace).order_by("turn").reverse()
     assert (told.turn, said.turn) == ("tell", "say")
     assert (origin_of(shop.workspace, told.pk), origin_of(shop.workspace, said.pk).person) == (None, one)
-    assert follow((shop.workspace.pk, told.pk, 1), "GET", "Mozilla").url.startswith("https://shop.example/")
+    (target,) = follow([Followed((shop.workspace.pk, told.pk, 1), "GET", "Mozilla")])
+    assert target.url.startswith("https://shop.example/")
     assert client.get(f"/p/{sign('page', shop.workspace.pk, told.pk)}").status_code == 404
     assert not Event.within(shop.workspace).filter(name="Link Clicked").exists()

@@ -72,6 +72,17 @@ def product_of(cells: Mapping[str, str], currency: str) -> NewProduct:
     return NewProduct(key, (cells["name"].strip() or key)[:200], price, money[:3], stock, *parts)
 
 
+def still_so(
+    kind: str, *, is_available: bool, price: int | None, price_before: int | None, stock: int | None, little: int, drop: int
+) -> bool:
+    """Say whether what changed (back, cheaper, little) is worth telling as the product is now: `drop` in percent, prices in minor units."""
+    if kind == "back" or not is_available:
+        return is_available
+    if kind == "little":
+        return stock is not None and stock <= little
+    return price is not None and price_before is not None and price < price_before and (price_before - price) * 100 >= price_before * drop
+
+
 def key_of(cell: str) -> str:
     """Return a product's key as it is kept."""
     return cell.strip()[:80]

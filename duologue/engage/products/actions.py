@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from duologue.brand.catalogue.models import ProductChange
 from duologue.brand.catalogue.queries import products, watch
+from duologue.brand.catalogue.rules import still_so
 from duologue.engage.products.models import Looked
 from duologue.kit.money import major
 from duologue.people.timeline import names
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from duologue.brand.catalogue.models import Product
+    from duologue.brand.catalogue.models import Product, Watch
     from duologue.platform.workspaces.models import Workspace
 
 EVENTS: Final = {
@@ -89,18 +90,19 @@ def tell_changes(workspace: Workspace, now: datetime) -> int:
     """Write the events of product changes for those who looked; return how many changes and profiles moved.
 
     At most ten thousand profiles at once, shared evenly among at most two hundred changes. Each person hears of a change once: how far each
-    has been told is kept with it, in the same transaction as the events.
+    has been told is kept with it, in the same transaction as the events. What is no longer so is told to nobody further.
     """
     open_ = ProductChange.within(workspace).filter(told_at=None).order_by("at", "id")
     changes = {one.pk: one for one in open_.select_for_update(skip_locked=True)[:CHANGES_AT_ONCE]}
     if not changes:
         return 0
     most = max(1, PROFILES_AT_ONCE // len(changes))
+    rules, known = watch(workspace), products(workspace, {one.key for one in changes.values()})
+    holding = [number for number, one in changes.items() if _is_still_so(one, known.get(one.key), rules)]
     with connection.cursor() as cursor:
-        within, numbers = watch(workspace).looked_within, arrays.numbers(changes)
-        cursor.execute(LOOKERS, {"workspace": workspace.pk, "changes": numbers, "days": within, "most": most})
+        asked: dict[str, Any] = {"workspace": workspace.pk, "changes": arrays.numbers(holding), "days": rules.looked_within, "most": most}
+        cursor.execute(LOOKERS, asked)
         rows = cursor.fetchall()
-    known = products(workspace, {one.key for one in changes.values()})
     telling = [(changes[number], profile, hows) for number, _, profile, hows in rows if profile is not None]
     write(workspace=workspace, events=[_event(one, profile, hows, known.get(one.key)) for one, profile, hows in telling], now=now)
     for one, _, _ in telling:
@@ -113,6 +115,20 @@ def tell_changes(workspace: Workspace, now: datetime) -> int:
             one.told_at = now
     ProductChange._rows.bulk_update(changes.values(), ["told_to", "people", "told_at"])
     return len(rows) + len(changes)
+
+
+def _is_still_so(change: ProductChange, product: Product | None, rules: Watch) -> bool:
+    if product is None:
+        return False
+    return still_so(
+        change.kind,
+        is_available=product.is_available,
+        price=product.price,
+        price_before=change.price_before,
+        stock=product.stock,
+        little=rules.little_stock,
+        drop=rules.least_drop,
+    )
 
 
 def _event(change: ProductChange, profile: int, how: list[str], product: Product | None) -> NewEvent:

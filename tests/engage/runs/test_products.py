@@ -122,3 +122,20 @@ def test_the_watch_says_what_is_worth_telling_and_what_is_gone_comes_back(shop, 
     assert not Looked.within(shop.workspace).filter(profile_id=other).exists()
     assert actions.forget_old(now=shop.now + timedelta(days=500)) > 0
     assert not Looked.within(shop.workspace).exists()
+
+
+def test_what_is_no_longer_so_is_told_to_nobody(shop, stock):
+    people = shop.add_people(2)
+    shop.happen("Product Viewed", people, {"product_id": "tea"})
+    shop.turn()
+    for said in (
+        [{"price": 300}, {"price": 490}],  # cheaper, and as good as dear again
+        [{"stock": 2}, {"stock": 20}],  # few left, and many again
+        [{"stock": 0}, {"stock": 20}, {"stock": 0}],  # back, and sold out again
+    ):
+        for one in said:
+            stock(**one)
+        shop.turn()
+    changes = ProductChange.within(shop.workspace).order_by("id")
+    assert list(changes.values_list("kind", "people", "told_at")) == [(kind, 0, shop.now) for kind in ("cheaper", "little", "back")]
+    assert [heard(shop, name) for name in ("Back In Stock", "Price Dropped", "Low In Stock")] == [[], [], []]

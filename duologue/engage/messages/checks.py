@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from duologue.engage.messages import versions
+from duologue.engage.messages.content.compile import compile_content
 from duologue.engage.messages.models import Message, MessageVersion
 from duologue.engage.messages.queries import NoSuchMessage, filled_preview
 from duologue.engage.messages.rules.checking import Finding, Letter, findings
@@ -12,33 +14,51 @@ from duologue.engage.messages.surroundings import surroundings
 from duologue.kit.predicate import dig
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from duologue.engage.messages.versions import Version
     from duologue.platform.workspaces.models import Workspace
+
+PLAIN: Final = ("", "")
 
 
 def check_message(workspace: Workspace, name: str, person: int | None = None, *, kind: str = "promotion") -> list[Finding]:
-    """Return what to look at in a message as a person would read it (None: someone of whom nothing is known).
+    """Return what to look at in a message as a person would read it (None: someone of whom nothing is known), the worst first.
 
-    Raises NoSuchMessage, or ContentFailed with a sentence.
+    Every language and variant is looked through; what is found in some but not in the plain one names them. Raises NoSuchMessage, or
+    ContentFailed with a sentence.
     """
     row = Message.within(workspace).filter(name=name).first()
     stored = row and MessageVersion.within(workspace).filter(message=row, number=row.current).first()
     if not stored:
         raise NoSuchMessage(f"There is no message {name!r} in {workspace.name}.")
-    version = versions.version_of(-stored.pk, stored.data)
-    filled = filled_preview(workspace, version, name, person, kind=kind)
+    version, look = versions.version_of(-stored.pk, stored.data), surroundings(workspace).look
+    places: dict[Finding, list[tuple[str, str]]] = {}
+    for place in version.contents:
+        for one in findings(_letter(workspace, version, place, name, person, kind), look):
+            places.setdefault(one, []).append(place)
+    found = [one if PLAIN in where else replace(one, says=f"{_named(where)}: {one.says}") for one, where in places.items()]
+    return sorted(found, key=lambda one: one.tone != "bad")
+
+
+def _letter(workspace: Workspace, version: Version, place: tuple[str, str], name: str, person: int | None, kind: str) -> Letter:  # noqa: PLR0917 - what makes a letter
+    """Return one of a version's contents as it would be read, whatever its reader's language."""
+    written, locale = version.contents[place], place[0]
+    filled = filled_preview(workspace, replace(version, contents={PLAIN: written}), name, person, kind=kind, locale=locale)
     content, values = filled.content, filled.values
-    known = filled.known
     read = sorted(path for path in content.reads if path.startswith("person."))
-    missing = [path for path in read if person is not None and dig(known, path) in (None, "")]
-    return findings(
-        Letter(
-            subject=content.subject.render(values),
-            preview=version.contents["", ""].preview,
-            html=content.html.render(values),
-            text=content.text.render(values),
-            links=tuple(link.url for link in content.links),
-            missing=tuple(missing),
-            is_promotion=kind == "promotion",
-        ),
-        surroundings(workspace).look,
+    missing = [path for path in read if person is not None and dig(filled.known, path) in (None, "")]
+    own = compile_content(written, look=surroundings(workspace).look, locale=locale or "en", is_promotion=kind == "promotion")
+    return Letter(
+        subject=content.subject.render(values),
+        preview=written.preview,
+        html=content.html.render(values),
+        text=content.text.render(values),
+        links=tuple(link.url for link in own.links),
+        missing=tuple(missing),
+        is_promotion=kind == "promotion",
     )
+
+
+def _named(places: Sequence[tuple[str, str]]) -> str:
+    return f"In {', '.join(locale or f'variant {variant}' for locale, variant in places)}"

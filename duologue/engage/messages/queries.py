@@ -121,14 +121,18 @@ def render_source(workspace: Workspace, source: str, name: str, person: int | No
 
 
 def filled_preview(
-    workspace: Workspace, version: versions.Version, name: str, person: int | None, *, kind: str = "promotion"
+    workspace: Workspace, version: versions.Version, name: str, person: int | None, *, kind: str = "promotion", locale: str = ""
 ) -> FilledPreview:
-    """Fill a version in as a person would read it, with examples for perks and links, and what is known of them. Raises ContentFailed."""
+    """Fill a version in as a person would read it, with examples for perks and links, and what is known of them; in a locale, if named.
+
+    Raises ContentFailed.
+    """
     known = people(workspace, [person]).get(person) if person is not None else None
     offers = {path.split(".")[1] for path in _reads(version) if path.startswith("perk.")}
     ends = (now(workspace) + timedelta(days=14)).isoformat()
     body = {"perks": {offer: {"perk": 0, "code": "CODE-1234", "worth": 1000, "expires_at": ends} for offer in offers}, "message": name}
     reader, one = known or KnownPerson(0), _example(body, kind)
+    reader.locale = locale or reader.locale
     one.items = example_items(workspace, version.items) if version.items else []
     one.voices = example_voices(workspace, version.voices) if version.voices else []
     filled = fill(workspace, one, reader, version, surroundings(workspace))

@@ -2,6 +2,8 @@
 
 import pytest
 
+from duologue.engage.messages.actions import save_message
+from duologue.engage.messages.checks import check_message
 from duologue.engage.messages.content.look import Look
 from duologue.engage.messages.rules.checking import Letter, findings
 
@@ -58,4 +60,27 @@ def test_colours_that_few_can_read():
     assert [says for _, says in found] == [
         "A text (#9a9c9f on #ffffff) has a contrast of 2.8.",
         "A footer (#9a9c9f on #f3f4f6) has a contrast of 2.5.",
+    ]
+
+
+@pytest.mark.django_db
+def test_every_language_and_variant_is_looked_through(shop, now):
+    source = """
+message: spring
+purpose: promotions
+subject: Spring is here
+preview: And we kept some for you
+body: "[Our spring](https://shop.example/spring)"
+variants:
+  second: {subject: "BUY IT, BUY IT NOW!!"}
+locales:
+  de: {subject: Frühling, body: "Nur heute, ganz ohne Link"}
+  fr: {subject: "PRINTEMPS POUR TOUS"}
+"""
+    save_message(workspace=shop, name="spring", source=source, now=now)
+    assert sorted(finding.says for finding in check_message(shop, "spring")) == [
+        "In de: Filters dislike “nur heute”.",
+        "In de: There is no link in it.",
+        "In fr, variant second: The subject is in capitals.",
+        "In variant second: The subject has several exclamation marks.",
     ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import connection, transaction
 
 from duologue.engage.perks.actions import move_counters
+from duologue.engage.perks.models import Perk
 from duologue.engage.perks.postings import Moved, post
 from duologue.engage.perks.rules import OPEN
 from duologue.people.timeline import names
@@ -87,6 +88,15 @@ def withdraw(*, workspace: Workspace, perks: Sequence[int], reason: str, now: da
     changed = _move(workspace, perks, before=OPEN, change=WITHDRAW, now=now, reason=reason[:200])
     _end(workspace, changed, "withdrawn", now)
     tell(workspace, changed, names.PERK_WITHDRAWN, now, lambda _: {"reason": reason[:200]})
+    return len(changed)
+
+
+@transaction.atomic
+def forfeit(*, workspace: Workspace, profiles: Sequence[int], now: datetime) -> int:
+    """Withdraw what is open of people who are erased, as nobody is left to bring it; return how many. Their timeline is told nothing."""
+    held = Perk.within(workspace).filter(profile_id__in=profiles, state__in=OPEN).values_list("id", flat=True)
+    changed = _move(workspace, list(held), before=OPEN, change=WITHDRAW, now=now)
+    _end(workspace, changed, "withdrawn", now)
     return len(changed)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from duologue.engage.perks import queries
+from duologue.engage.perks import lives, queries
 from duologue.engage.perks.models import Movement, Perk
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class PerkData:
-    """Perks name their person; on erasing the row stays as money spent, and its code and order go."""
+    """Perks name their person; on erasing what is open is withdrawn, the row stays as money spent, and its code and order go."""
 
     name = "perks"
     places = ("engage_perk", "engage_movement")
@@ -26,7 +26,8 @@ class PerkData:
         return {"perks": queries.of_person(workspace, profiles), "balance": list(moved)}
 
     def erase(self, *, workspace: Workspace, profiles: Sequence[int], now: datetime) -> int:
-        """Empty the code and the order; with no code an unused perk can no longer be redeemed."""
+        """Withdraw what is open, which frees what was set aside for it, and empty the code and the order."""
+        lives.forfeit(workspace=workspace, profiles=profiles, now=now)
         Movement.within(workspace).filter(profile_id__in=profiles).update(key="")
         held = Perk.within(workspace).filter(profile_id__in=profiles)
         return held.update(code="", redeemed_for="", reason="")

@@ -6,9 +6,12 @@ import pytest
 
 from duologue.engage.models import Perk, Run
 from duologue.engage.perks import balances, lives, queries
+from duologue.engage.perks.liability import liability
+from duologue.engage.perks.personal import PerkData
 from duologue.engage.perks.redeeming import redeem
 from duologue.people.models import Event
 from duologue.platform.audit.models import AuditEntry
+from duologue.strategize.models import Offer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -148,6 +151,24 @@ def test_what_has_a_code_is_redeemed_once_or_withdrawn_with_a_reason(shop, kind)
     assert (perk(shop).reason, perk(shop).cost) == ("Given twice by mistake", 0)
     assert Event.within(shop.workspace).get(name="Perk Withdrawn").properties["reason"] == "Given twice by mistake"
     assert queries.unbalanced(shop.workspace) == []
+
+
+@pytest.mark.parametrize(
+    ("terms", "kept"), [({"kind": "gift", "worth": "8 GBP", "lasts": "30d"}, 0), ({"kind": "credit", "worth": "10 GBP"}, 400)]
+)
+def test_what_is_open_of_whoever_is_erased_is_owed_no_longer(shop, terms, kept):
+    person = given(shop, **terms)
+    if kept:
+        assert redeem(workspace=shop.workspace, code=perk(shop).code, order="A1", worth=kept, now=shop.now).ok
+    assert [one.perks for one in liability(shop.workspace, shop.now)] == [1]
+    before = told(shop)
+    PerkData().erase(workspace=shop.workspace, profiles=[person], now=shop.now)
+    assert (perk(shop).state, perk(shop).remaining, perk(shop).cost, perk(shop).code) == ("withdrawn", 0, kept, "")
+    assert liability(shop.workspace, shop.now) == []
+    assert Offer.within(shop.workspace).values_list("given", "spent").get() == (1, kept)
+    assert queries.unbalanced(shop.workspace) == balances.out_of_balance(shop.workspace) == []
+    shop.advance(days=31)
+    assert told(shop) == before
 
 
 HEARS = """

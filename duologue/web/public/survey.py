@@ -41,14 +41,14 @@ if TYPE_CHECKING:
 
 @by_link
 def survey(visit: Visit) -> HttpResponse:
-    """Show the questions, with what was answered before; a POST checks, keeps and thanks."""
+    """Show the questions, and whether they were answered before, never how (decision 16); a POST checks, keeps and thanks."""
     if visit.origin.survey_version is None:
         return _may_we(visit)
     version = SurveyVersion.within(visit.workspace).get(pk=visit.origin.survey_version)
     asked = said_in(survey_of(version), visit.person.locale or visit.workspace.locale)
     before = _answered_before(visit)
     if visit.request.method != "POST":
-        return _page(visit, asked, {} if asked.at_once else before, _asked(visit, asked, {} if asked.at_once else before, before))
+        return _page(visit, asked, {}, _asked(visit, asked, {}, before), answered=bool(before) and not asked.at_once)
     given = {key: visit.request.POST.getlist(key) for key in asked.questions}
     answers, faults = read_answers(asked, given, visit.workspace.country)
     photos, wrong = read_photos(visit, asked)
@@ -97,7 +97,9 @@ def _page(  # noqa: PLR0917 - what a page of questions shows
     now: list[str],
     faults: dict[str, str] | None = None,
     photos: dict[str, TakenPhoto] | None = None,
+    *,
     status: int = 200,
+    answered: bool = False,
 ) -> HttpResponse:
     held = {key: base64.b64encode(photo.content).decode() for key, photo in (photos or {}).items()}
     questions = shown(asked, filled, faults or {}, visit.words, only=now, agreeing=wordings(visit.workspace, asked), photos=held)
@@ -105,6 +107,7 @@ def _page(  # noqa: PLR0917 - what a page of questions shows
         "questions": questions,
         "faults": faults,
         "seen": now,
+        "answered": answered,
         "promised": promised(visit.workspace, asked, visit.language),
         "has_photos": any(question.kind == "photo" for question in asked.questions.values()),
     }
@@ -112,7 +115,7 @@ def _page(  # noqa: PLR0917 - what a page of questions shows
 
 
 def _answered_before(visit: Visit) -> dict[str, Any]:
-    """Return what was answered by this link before, the last answer to each question: a person who comes back finds their answers."""
+    """Return what was answered by this link before, the last answer to each question: what was asked bit by bit is not asked again."""
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT properties->'answers' FROM people_event WHERE workspace_id = %s AND profile_id = %s AND name = %s AND delivery_id = %s

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -47,6 +48,20 @@ def words(name: str, default: list[str]) -> list[str]:
     """Return a comma-separated list without empty entries."""
     value = text(name)
     return [part.strip() for part in value.split(",") if part.strip()] if value else default
+
+
+def networks(name: str, default: list[str]) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Return a comma-separated list of networks, as in 10.0.0.0/8; an address alone is a network of one. All the world is refused."""
+    found = []
+    for word in words(name, default):
+        try:
+            network = ip_network(word)
+        except ValueError:
+            raise SettingRefused(f"{name} has {word!r}; write addresses or networks, as in 10.0.0.7, 172.16.0.0/12.") from None
+        if network.prefixlen == 0:
+            raise SettingRefused(f"{name} has {word!r}, which is everybody; name the networks of your proxies alone.")
+        found.append(network)
+    return tuple(found)
 
 
 def database_url(url: str) -> dict[str, object]:

@@ -28,6 +28,7 @@ PUBLIC_URL = env.text("DUOLOGUE_PUBLIC_URL", f"http://{HOST}:{PORT}").rstrip("/"
 ALLOWED_HOSTS = env.words(
     "DUOLOGUE_ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]", HOST, PUBLIC_URL.split("//")[1].split("/")[0].split(":")[0]]
 )
+TRUSTED_PROXIES = env.networks("DUOLOGUE_TRUSTED_PROXIES", ["127.0.0.0/8", "::1"])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 WEBHOOKS_PRIVATE = env.flag("DUOLOGUE_WEBHOOKS_PRIVATE", default=False)
 API_PER_MINUTE = env.number("DUOLOGUE_API_PER_MINUTE", 600)
@@ -129,6 +130,7 @@ MFA_TOTP_TOLERANCE = 1  # a code typed as its half minute ends still holds, as R
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # whoever signs in was invited at the address, or let in on the machine
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
+AXES_CLIENT_IP_CALLABLE = "duologue.web.whence.address_of"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_VERBOSE = False
 SESSION_COOKIE_AGE = 14 * 24 * 3600

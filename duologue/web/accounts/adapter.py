@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from allauth.account.adapter import DefaultAccountAdapter
 
+from duologue.web.whence import address_of
+
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
@@ -16,3 +18,7 @@ class ByInvitationOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Say no."""
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return the visitor's address, by which attempts are limited."""
+        return address_of(request)

@@ -12,6 +12,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from duologue.engage.sites.rules.forms import TRAP
 from duologue.platform.database.clock import database_now
 from duologue.platform.secrets import signing
+from duologue.web.whence import address_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -33,10 +34,9 @@ def is_a_machine(request: HttpRequest, room: Workspace, here: Site) -> HttpRespo
     """Return an answer where a form is not taken: as if it had been for what fell into the trap, 429 for too many, 422 to send again."""
     if request.POST.get(TRAP, ""):
         return HttpResponseRedirect(f"{request.path}?sent", status=303)
-    if _too_many(_network(_whence(request))):
-        answer = HttpResponse("Too many forms from here. Please try again in ten minutes.", status=429, content_type="text/plain")
-        answer["Retry-After"] = str(WHILE)
-        return answer
+    network = _network(address_of(request))
+    if _too_many(network, MOST):
+        return _later()
     if "form" not in request.POST and request.headers.get("Origin", "") in here.embed:
         return None
     numbers = signing.read("form", request.POST.get("form", ""))
@@ -45,11 +45,10 @@ def is_a_machine(request: HttpRequest, room: Workspace, here: Site) -> HttpRespo
     return None
 
 
-def _whence(request: HttpRequest) -> str:
-    """Return the address that a form comes from: through a proxy on this machine, the one it names last."""
-    peer = str(request.META.get("REMOTE_ADDR", ""))
-    named = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    return named if named and peer in {"127.0.0.1", "::1", ""} else peer
+def _later() -> HttpResponse:
+    answer = HttpResponse("Too many forms from here. Please try again in ten minutes.", status=429, content_type="text/plain")
+    answer["Retry-After"] = str(WHILE)
+    return answer
 
 
 def _network(address: str) -> str:
@@ -61,11 +60,11 @@ def _network(address: str) -> str:
     return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else address
 
 
-def _too_many(network: str) -> bool:
+def _too_many(network: str, most: int) -> bool:
     present = time.monotonic()
     times = [at for at in _seen.pop(network, []) if present - at < WHILE]
     times.append(present)
-    _seen[network] = times[-MOST - 1 :]
+    _seen[network] = times[-most - 1 :]
     while len(_seen) > 10_000:
         _seen.popitem(last=False)
-    return len(times) > MOST
+    return len(times) > most

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 QUICKEST, LONGEST = 2, 24 * 3600  # seconds from seeing a form to sending it
 MOST, WHILE = 20, 600  # forms from one network in so many seconds
+MOST_UNTIMED = 5  # of those on a page of somebody else's, which bring no signed time; any program can say that it is such a page
 _seen: OrderedDict[str, list[float]] = OrderedDict()
 
 
@@ -38,7 +39,7 @@ def is_a_machine(request: HttpRequest, room: Workspace, here: Site) -> HttpRespo
     if _too_many(network, MOST):
         return _later()
     if "form" not in request.POST and request.headers.get("Origin", "") in here.embed:
-        return None
+        return _later() if _too_many(f"untimed {network}", MOST_UNTIMED) else None
     numbers = signing.read("form", request.POST.get("form", ""))
     if numbers is None or len(numbers) != 2 or numbers[0] != room.pk or not QUICKEST <= database_now().timestamp() - numbers[1] <= LONGEST:
         return HttpResponse(status=422)

@@ -185,6 +185,16 @@ def test_a_form_on_a_page_of_the_brands_own_is_taken_from_there_alone(client, le
     assert Received.within(letter).count() == 2
 
 
+def test_few_are_taken_without_a_signed_time_as_any_program_can_name_an_origin(client, letter, seen_for):
+    def posted(number, **from_):
+        form = {"email": f"p{number}@example.com"}
+        return client.post("/at/shop/tea-letter", form, headers={"Origin": "https://shop.example"}, **from_).status_code
+
+    assert [posted(number) for number in range(7)] == [303] * 5 + [429] * 2
+    assert posted(8, HTTP_X_FORWARDED_FOR="203.0.113.9") == 303
+    assert sent(client, seen_for).status_code == 303  # the page of ours is open to the same network
+
+
 def test_a_change_is_a_new_version_and_the_same_again_is_none(letter):
     assert save_site(workspace=letter, source=TEXT, now=NOW).number == 1
     assert save_site(workspace=letter, source=TEXT.replace("Once a month", "Every month"), now=NOW).number == 2

@@ -15,6 +15,7 @@ MAY = {
     "platform/database/clock.py": "the one place that asks the database",
     "cli/commands/doctor.py": "compares the machine's clock with the database's",
     "engage/channels/journal.py": "clears files away by their age",
+    "engage/uploads/jobs.py": "clears files away by their age",
     "engage/conversations/spool.py": "keeps a click while the database cannot be asked",
 }
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from duologue.engage.conversations.leaving import withdraw
 from duologue.engage.models import Admission, Delivery, Perk, Run, RunStep
 from duologue.measure.reports import queries, rules, tasks
+from duologue.measure.reports.models import GroupCount
 from duologue.people.consent.actions import NewStatement, save_purpose, state
 from duologue.people.models import Profile
 from duologue.people.timeline.actions import NewEvent, write
@@ -140,6 +141,7 @@ def test_the_job_counts_what_has_grown_and_nothing_else(workspace, dialogue):
     assert tasks.count_grown(workspace, NOW + 2 * DAY) == ["win-back"]
     assert tasks.count_grown(workspace, NOW + 3 * DAY) == []
     assert queries.last_report(workspace, dialogue).at == NOW + 2 * DAY
+    assert {one.data[""]["revenue"] for one in GroupCount.within(workspace)} == {2000}
     happened(workspace, profile, "Order Completed", 4, revenue=30)
     assert tasks.count_grown(workspace, NOW + 5 * DAY) == ["win-back"]
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from duologue.measure.reports.messages import of_message
 from duologue.platform.workspaces.queries import now
+from tests.measure.test_groups import order_that_falls_to_two
 from tests.web import seed
 
 
@@ -32,3 +33,13 @@ def test_growth_and_groups_say_the_same_on_screen_as_file_and_as_json(workspace,
     assert group["funnel"]["considered"] == 6
     assert "groups,gift-giver.dialogues,win-back" in owner.get(f"{at}/by/persona.csv").content.decode()
     assert owner.get(f"{at}/by/weather").status_code == 404
+
+
+def test_an_order_that_falls_to_two_dialogues_of_a_campaign_is_shown_and_written_once(workspace, owner):
+    order_that_falls_to_two(workspace)
+    at = f"/{workspace.name}/measure/by/campaign"
+    page = owner.get(at).content.decode()
+    assert ">a</a> £30.00, <a" in page
+    assert page.count("£30.00") == 2  # the line, and the dialogue that it is credited to
+    figures = owner.get(f"{at}.csv").content.decode().splitlines()
+    assert {"groups,spring.conversions.number,1", "groups,spring.revenue,3000", "groups,spring.credited.a.revenue,3000"} <= set(figures)

@@ -34,13 +34,18 @@ class Considered:
 
 @dataclass(slots=True)
 class Bought:
-    """One conversion within the goal's time of a run: net revenue in minor units, and the turns said before it."""
+    """One conversion within the goal's time of a run, or one refund: its event, revenue in minor units, and the turns said before it.
+
+    A refund's `order` is that of the conversion it takes from, "" where it names none of them. `touched_at` is when the last turn was said.
+    """
 
     person: int
     at: datetime
     order: str
     revenue: int
+    event: int
     touches: list[str] = field(default_factory=list)
+    touched_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -83,18 +88,18 @@ def outcomes(workspace: Workspace, dialogue: Dialogue, goal: Goal | None) -> Out
     if goal:
         wanted += [goal.event, names.ORDER_REFUNDED]
     query = f"""WITH {_CONSIDERED}
-        SELECT c.person, e.name, e.occurred_at, e.properties, d.id
+        SELECT c.person, e.name, e.occurred_at, e.properties, e.id, d.id
         FROM considered c
         JOIN people_profile p ON p.workspace_id = %(workspace)s AND p.person = c.person
         JOIN people_event e ON e.workspace_id = p.workspace_id AND e.profile_id = p.id AND e.occurred_at > c.at
         LEFT JOIN engage_delivery d ON d.workspace_id = e.workspace_id AND d.id = e.delivery_id AND d.dialogue_id = %(dialogue)s
         WHERE e.name = ANY(%(names)s) ORDER BY e.occurred_at, e.id"""
-    for person, name, at, written, delivery in _rows(query, {**asked, "names": wanted}):
+    for person, name, at, written, event, delivery in _rows(query, {**asked, "names": wanted}):
         properties = json.loads(written)
         if goal and name == goal.event:
-            tally.count_conversion(person, at, properties)
+            tally.count_conversion(person, at, event, properties)
         elif goal and name == names.ORDER_REFUNDED:
-            tally.count_refund(person, at, properties)
+            tally.count_refund(person, at, event, properties)
         elif delivery is not None:
             tally.count_reaction(name, properties)
     if goal:
@@ -112,7 +117,7 @@ class _Tally:
         self.windows = windows
         self.orders: dict[str, Bought] = {}
 
-    def count_conversion(self, person: int, at: datetime, properties: dict[str, Any]) -> None:
+    def count_conversion(self, person: int, at: datetime, event: int, properties: dict[str, Any]) -> None:
         assert self.goal is not None
         if not self.goal.accepts(properties):
             return
@@ -122,12 +127,12 @@ class _Tally:
             considered.conversions += 1
             considered.revenue += revenue
         if _inside(self.windows.get(person), at, self.goal.within):
-            bought = Bought(person, at, str(properties.get("order_id") or ""), revenue)
+            bought = Bought(person, at, str(properties.get("order_id") or ""), revenue, event)
             self.found.bought.append(bought)
             if bought.order:
                 self.orders[bought.order] = bought
 
-    def count_refund(self, person: int, at: datetime, properties: dict[str, Any]) -> None:
+    def count_refund(self, person: int, at: datetime, event: int, properties: dict[str, Any]) -> None:
         """Take a refund from the order it names; one that names none of these orders counts when it falls into the window."""
         assert self.goal is not None
         amount = abs(revenue_of(properties, "total" if "total" in properties else "revenue", self.currency))
@@ -136,7 +141,7 @@ class _Tally:
             considered.revenue -= amount
         order = self.orders.get(str(properties.get("order_id") or ""))
         if (order is not None and order.person == person) or _inside(self.windows.get(person), at, self.goal.within):
-            self.found.refunds.append(Bought(person, order.at if order else at, order.order if order else "", -amount))
+            self.found.refunds.append(Bought(person, order.at if order else at, order.order if order else "", -amount, event))
 
     def count_reaction(self, name: str, properties: dict[str, Any]) -> None:
         if name == names.SPAM_REPORTED:
@@ -179,7 +184,9 @@ def _add_touches(bought: list[Bought], asked: dict[str, int], within: timedelta)
     ):
         said[person].append((at, turn))
     for conversion in bought:
-        conversion.touches = [turn for at, turn in said[conversion.person] if conversion.at - within <= at <= conversion.at]
+        before = [(at, turn) for at, turn in said[conversion.person] if conversion.at - within <= at <= conversion.at]
+        conversion.touches = [turn for _, turn in before]
+        conversion.touched_at = before[-1][0] if before else None
 
 
 def _rows(query: str, parameters: dict[str, Any]) -> Iterator[tuple[Any, ...]]:

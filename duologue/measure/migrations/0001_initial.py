@@ -1,3 +1,4 @@
+import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.manager
 from django.conf import settings
@@ -88,6 +89,45 @@ class Migration(FirstMigration):
             options={
                 'abstract': False,
                 'default_manager_name': '_rows',
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='CountedOrders',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('events', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
+                ('touched', django.contrib.postgres.fields.ArrayField(base_field=models.DateTimeField(null=True), size=None)),
+                ('amounts', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
+                ('known', django.contrib.postgres.fields.ArrayField(base_field=models.BooleanField(), size=None)),
+                ('buyers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(null=True), size=None)),
+                ('dialogue', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='strategize.dialogue')),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'dialogue'), name='counted_orders_per_dialogue')],
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='GroupCount',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('by', models.CharField(max_length=20)),
+                ('at', models.DateTimeField()),
+                ('data', models.JSONField()),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'by'), name='one_count_per_kind_of_group')],
             },
             managers=[
                 ('_rows', django.db.models.manager.Manager()),

@@ -1,11 +1,12 @@
-"""What came of all dialogues that serve the same campaign, promise, persona or stage: the sums of their reports, as last counted."""
+"""What came of all dialogues that serve the same campaign, promise, persona or stage, as last counted: each order once."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
 from duologue.kit.clock import zone_named
-from duologue.measure.reports.models import ReportSnapshot
+from duologue.measure.reports import orders
+from duologue.measure.reports.models import GroupCount, ReportSnapshot
 from duologue.measure.reports.rules import SERVES
 from duologue.strategize.campaigns.queries import campaigns
 from duologue.strategize.campaigns.rules import money_of
@@ -13,14 +14,15 @@ from duologue.strategize.campaigns.rules import money_of
 if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
-FUNNEL: Final = ("considered", "began", "reached", "responded", "converted")
+FUNNEL: Final = ("considered", "began", "reached", "responded")
 LOSSES: Final = ("unsubscribes", "complaints", "spam_reports")
 
 
 def by(workspace: Workspace, what: str) -> dict[str, Any]:
     """Return the groups by persona, promise, stage or campaign (`what`), the largest revenue first; "" are those that name none.
 
-    A person counts once for each dialogue, and an order in each dialogue that it falls to.
+    A person counts once for each dialogue. An order counts once, for the dialogue that had the last letter before it, and converts its
+    person there.
     Raises ValueError for anything else than `SERVES`.
     """
     if what not in SERVES:
@@ -33,6 +35,11 @@ def by(workspace: Workspace, what: str) -> dict[str, Any]:
     for row in rows:
         _add(groups.setdefault(row.data["serves"][what], _empty()), row.data)
         ats.append(row.at)
+    for counted in GroupCount.within(workspace).filter(by=what):
+        for name in groups.keys() & counted.data.keys():
+            groups[name].update(counted.data[name])
+            groups[name]["funnel"]["converted"] = counted.data[name]["conversions"]["people"]
+        ats.append(counted.at)
     if what == "campaign":
         for one in campaigns(workspace):
             budget = money_of(one.campaign.budget, workspace.currency)
@@ -43,7 +50,8 @@ def by(workspace: Workspace, what: str) -> dict[str, Any]:
 
 
 def _empty() -> dict[str, Any]:
-    return {"dialogues": [], "funnel": dict.fromkeys(FUNNEL, 0), "revenue": 0, "refunds": 0, "cost": 0, **dict.fromkeys(LOSSES, 0)}
+    funnel = {**dict.fromkeys(FUNNEL, 0), "converted": 0}
+    return {"dialogues": [], "funnel": funnel, **orders.empty(), "cost": 0, **dict.fromkeys(LOSSES, 0)}
 
 
 def _add(group: dict[str, Any], data: dict[str, Any]) -> None:
@@ -51,5 +59,5 @@ def _add(group: dict[str, Any], data: dict[str, Any]) -> None:
     for step in FUNNEL:
         group["funnel"][step] += data["funnel"][step]
     group["cost"] += data["cost"]["total"]
-    for name in ("revenue", "refunds", *LOSSES):
+    for name in LOSSES:
         group[name] += data[name]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Max
 
 from duologue.measure.attribution.rules import Conversion
@@ -15,7 +15,7 @@ from duologue.measure.funnels.cohorts import cohorts
 from duologue.measure.funnels.conversions import outcomes
 from duologue.measure.lift.queries import arms
 from duologue.measure.reception.queries import received
-from duologue.measure.reports import rules
+from duologue.measure.reports import orders, rules
 from duologue.measure.reports.goals import goal_of, plan_order
 from duologue.measure.reports.models import ReportSnapshot
 from duologue.people.timeline.models import Batch
@@ -24,6 +24,7 @@ from duologue.strategize.dialogues.models import Dialogue, DialogueVersion
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from duologue.measure.funnels.conversions import Outcomes
     from duologue.platform.workspaces.models import Workspace
 
 
@@ -31,10 +32,11 @@ class NoSuchDialogue(LookupError):
     """There is no dialogue of this name in the workspace."""
 
 
-def report(workspace: Workspace, name: str, now: datetime) -> dict[str, Any]:
+def report(workspace: Workspace, name: str, now: datetime, *, groups: bool = True) -> dict[str, Any]:
     """Return the report of a dialogue as JSON values (see docs/reference/report.md).
 
-    It is counted anew when the timeline has grown since it was last counted. Raises NoSuchDialogue.
+    It is counted anew when the timeline has grown since it was last counted, and with it the `groups` of all dialogues, unless whoever
+    counts several does that once at the end. Raises NoSuchDialogue.
     """
     dialogue = Dialogue.within(workspace).filter(name=name).first()
     if dialogue is None:
@@ -43,9 +45,15 @@ def report(workspace: Workspace, name: str, now: datetime) -> dict[str, Any]:
     known = ReportSnapshot.within(workspace).filter(dialogue=dialogue).first()
     if known is not None and known.batch_no == batch_no and known.at == now:
         return dict(known.data)
-    data = _count(workspace, dialogue, now)
+    version = DialogueVersion.within(workspace).filter(dialogue=dialogue, number=dialogue.current).first()
+    found = outcomes(workspace, dialogue, goal_of(version.plan) if version else None)
+    data = _count(workspace, dialogue, version, found, now)
     counted = {"batch_no": batch_no, "at": now, "data": data}
-    ReportSnapshot.within(workspace).update_or_create(workspace=workspace, dialogue=dialogue, defaults=counted)
+    with transaction.atomic():
+        ReportSnapshot.within(workspace).update_or_create(workspace=workspace, dialogue=dialogue, defaults=counted)
+        orders.keep(workspace, dialogue, found)
+        if groups:
+            orders.count(workspace, now)
     return data
 
 
@@ -54,10 +62,7 @@ def last_report(workspace: Workspace, dialogue: Dialogue) -> ReportSnapshot | No
     return ReportSnapshot.within(workspace).filter(dialogue=dialogue).first()
 
 
-def _count(workspace: Workspace, dialogue: Dialogue, now: datetime) -> dict[str, Any]:
-    version = DialogueVersion.within(workspace).filter(dialogue=dialogue, number=dialogue.current).first()
-    goal = goal_of(version.plan) if version else None
-    found = outcomes(workspace, dialogue, goal)
+def _count(workspace: Workspace, dialogue: Dialogue, version: DialogueVersion | None, found: Outcomes, now: datetime) -> dict[str, Any]:
     deliveries = funnels.deliveries(workspace, dialogue)
     turns = rules.in_order(funnels.turns(workspace, dialogue), plan_order(version.plan) if version else [])
     invited, held_out = arms(found.people.values())
@@ -76,7 +81,7 @@ def _count(workspace: Workspace, dialogue: Dialogue, now: datetime) -> dict[str,
         "state": dialogue.state,
         "at": now.isoformat(),
         "currency": workspace.currency,
-        "goal": rules.goal_as_json(goal),
+        "goal": rules.goal_as_json(goal_of(version.plan) if version else None),
         "serves": rules.serves_of(version.plan if version else {}),
         "people": rules.people_as_json(counted),
         "runs": rules.runs_as_json(funnels.runs(workspace, dialogue)),

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 from procrastinate.exceptions import AlreadyEnqueued
 
+from duologue.measure.reports import orders
 from duologue.measure.reports.models import ReportSnapshot
 from duologue.measure.reports.queries import report
 from duologue.people.timeline.models import Batch
@@ -36,7 +37,9 @@ def count_grown(workspace: Workspace, now: datetime) -> list[str]:
     known = set(ReportSnapshot.within(workspace).filter(batch_no=last).values_list("dialogue_id", flat=True))
     grown = [one.name for one in running if one.pk not in known]
     for name in grown:
-        report(workspace, name, now)
+        report(workspace, name, now, groups=False)
+    if grown:
+        orders.count(workspace, now)
     return grown
 
 

@@ -30,7 +30,7 @@ PLACE: Final = "measure/groups"
 def groups(request: HttpRequest, workspace: Workspace, what: str) -> HttpResponse:
     """Show the groups, with what each brought and how far its people came."""
     found = _found(workspace, what)
-    rows = [(name, group) for name, group in found["groups"].items() if group["dialogues"] or name]
+    rows = [(name, {**group, "parts": _parts(group)}) for name, group in found["groups"].items() if group["dialogues"] or name]
     has_money = any(group["revenue"] or group["cost"] for _, group in rows)
     context: dict[str, Any] = {"what": what, "kinds": SERVES, "rows": rows}
     context["chart"] = _chart(rows, workspace.currency) if has_money else None
@@ -59,6 +59,12 @@ def _found(workspace: Workspace, what: str) -> dict[str, Any]:
         return by(workspace, what)
     except ValueError as wrong:
         raise Http404 from wrong
+
+
+def _parts(group: dict[str, Any]) -> list[tuple[str, dict[str, int] | None]]:
+    """Return the dialogues of a group, where there are several each with what it is credited with."""
+    several = len(group["dialogues"]) > 1
+    return [(name, group["credited"].get(name) if several else None) for name in group["dialogues"]]
 
 
 def _chart(rows: list[tuple[str, dict[str, Any]]], currency: str) -> dict[str, Any]:

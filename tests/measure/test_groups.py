@@ -1,4 +1,7 @@
+from threading import Thread
+
 import pytest
+from django.db import connection, transaction
 
 from duologue.measure.reports.groups import by
 from duologue.measure.reports.queries import report
@@ -70,3 +73,29 @@ def test_dialogues_that_serve_the_same_are_summed(workspace):
     }
     with pytest.raises(ValueError, match="not by 'weather'"):
         by(workspace, "weather")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_count_at_once_the_last_to_write_has_seen_both(workspace):
+    (buyer, _), _ = order_that_falls_to_two(workspace)
+    happened(workspace, buyer, "Order Completed", 4, order_id="2", revenue=40)
+    later = NOW + 10 * DAY
+
+    def count_the_other():
+        report(workspace, "a", later)
+        connection.close()
+
+    other = Thread(target=count_the_other)
+    with transaction.atomic(), connection.cursor() as cursor:
+        report(workspace, "b", later)
+        other.start()
+        waiting = 0
+        while other.is_alive() and not waiting:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.datname = current_database() AND d.oid = coalesce(l.database, d.oid)"
+                " WHERE NOT l.granted"
+            )
+            waiting = cursor.fetchone()[0]
+    other.join()
+    revenue = {name: one["revenue"] for name, one in by(workspace, "persona")["groups"].items()}  # the kind that is counted first
+    assert (waiting > 0, revenue) == (True, {"a": 7000, "b": 7000})

@@ -5,10 +5,11 @@ from __future__ import annotations
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from duologue.measure.reports.models import GroupCount
 from duologue.measure.reports.rules import SERVES
+from duologue.platform.database import locks
 from duologue.platform.database.arrays import moments, numbers, numbers_or_nothing
 
 if TYPE_CHECKING:
@@ -61,9 +62,15 @@ def keep(workspace: Workspace, dialogue: Dialogue, found: Outcomes) -> None:
 
 
 def count(workspace: Workspace, now: datetime) -> None:
-    """Count each order once in its group, for the dialogue that had the last letter before it, and keep the sums for pages to read."""
-    for by in SERVES:
-        GroupCount.within(workspace).update_or_create(workspace=workspace, by=by, defaults={"at": now, "data": _counted(workspace, by)})
+    """Count each order once in its group, for the dialogue that had the last letter before it, and keep the sums for pages to read.
+
+    Whoever counts waits for those before, so that the last to write has seen what all of them counted.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (locks.GROUPS, workspace.pk))
+        for by in SERVES:
+            kept = {"at": now, "data": _counted(workspace, by)}
+            GroupCount.within(workspace).update_or_create(workspace=workspace, by=by, defaults=kept)
 
 
 def empty() -> dict[str, Any]:

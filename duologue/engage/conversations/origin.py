@@ -31,6 +31,7 @@ class Origin:
     purpose: str
     basis: str
     address: str
+    planned_at: datetime
     accepted_at: datetime | None
     bounced_at: datetime | None
     survey_version: int | None
@@ -62,7 +63,8 @@ def origins_of(workspace: Workspace, deliveries: Collection[int]) -> dict[int, t
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT d.id, d.profile_id, p.person, d.run_id, coalesce(r.under_way, false), coalesce(g.name, ''), d.turn, d.occurrence,
-                      coalesce(m.name, ''), d.channel, d.purpose, d.basis, d.address, d.accepted_at, d.bounced_at, d.survey_version_id,
+                      coalesce(m.name, ''), d.channel, d.purpose, d.basis, d.address, d.planned_at, d.accepted_at, d.bounced_at,
+                      d.survey_version_id,
                       d.body->>'to' IS NOT NULL
                FROM engage_delivery d
                JOIN people_profile p ON p.workspace_id = d.workspace_id AND p.id = d.profile_id

@@ -42,6 +42,7 @@ TABLES = """engage_delivery d
     LEFT JOIN engage_messageversion v ON v.workspace_id = d.workspace_id AND v.id = d.message_version_id
     LEFT JOIN engage_message m ON m.workspace_id = d.workspace_id AND m.id = v.message_id"""
 BODY = 9
+TO_THEMSELVES = ("known", "agree")  # letters of our own that people ask for
 
 
 @dataclass(slots=True)
@@ -182,7 +183,7 @@ def _addresses(workspace: Workspace, claimed: Sequence[Claimed], known: dict[int
         adapter, person = registry.channel(one.channel), known.get(one.person)
         if adapter is not None and person is not None and person.identifiers.get(adapter.address_kind):
             given = person.identifiers[adapter.address_kind]
-            barred = suppressed(workspace, one.channel, given) if len(given) > 1 and one.body.get("plain") == "known" else ()
+            barred = suppressed(workspace, one.channel, given) if len(given) > 1 and one.body.get("plain") in TO_THEMSELVES else ()
             found[one.id] = next((address for address in given if address not in barred), given[0])
     return found
 

@@ -241,7 +241,7 @@ def values_for(
         values["site"] = {name: site_address(workspace, name, token, around) for name in content.sites}
     if "person.called" in content.reads:
         values["person"] = with_called(values["person"], country=person.country, locale=locale)
-    if plain := one.body.get("plain"):
+    if (plain := one.body.get("plain")) in PLAIN_PAGES:
         values["link"]["page"] = f"{around.public_url}/{PLAIN_PAGES[plain]}/{sign(plain, workspace.id, one.id)}"
     if one.items:
         values["items"] = _items(workspace, one, person, locale, around)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from duologue.engage.contributions.rules import PUBLIC
+from duologue.engage.conversations.agreeing import says_yes_already
 from duologue.people.consent.queries import purposes, standing, topics, wishes
 from duologue.people.consent.rules import Wishes, topic_fact
 from duologue.people.names.rules import CALLED, what_to_call
@@ -79,7 +80,10 @@ class Choices:
 
 @dataclass(slots=True)
 class Asked:
-    """What a form asks for: boxes as they are to stand, and of the rest what it names. `faults` says by field what cannot be taken."""
+    """What a form asks for: boxes as they are to stand, and of the rest what it names. `faults` says by field what cannot be taken.
+
+    `to_agree` are the boxes for which the person's yes is asked for at their own address, with what to say of each.
+    """
 
     boxes: dict[str, bool] = field(default_factory=dict)
     pause: str = ""
@@ -88,12 +92,14 @@ class Asked:
     language: str = ""
     called: str | None = None
     faults: dict[str, str] = field(default_factory=dict)
+    to_agree: dict[str, str] = field(default_factory=dict)
 
 
 def choices_of(visit: Visit) -> Choices:
     """Return what the person can choose.
 
-    A link proves one address. So on its own channel everything can be chosen; on another, what is allowed there can be taken back.
+    A link proves one address. So on its own channel everything can be chosen, and what is to be more is asked for once more at that
+    address; on another, what is allowed there can be taken back.
     """
     person = visit.origin.person
     stands = standing(visit.workspace, [person])[person]
@@ -104,8 +110,7 @@ def choices_of(visit: Visit) -> Choices:
             continue
         for channel in _shown(stands, name) if purpose.shows else _channels(visit, stands, name):
             by = visit.words.get(BY.get(channel, ""), channel)
-            said = stands.said_yes if is_young else stands.may  # who has come of age agrees anew
-            ticked = channel != visit.origin.channel or said(channel, name)
+            ticked = channel != visit.origin.channel or says_yes_already(stands, channel, name, visit.now)
             boxes.append(Choice(f"{channel}:{name}", name, purpose.title, purpose.about, ticked, by, channel))
     about = [
         Choice(f"topic:{name}", name, topic.title, topic.about, visit.person.facts.get(topic_fact(name)) is not False)

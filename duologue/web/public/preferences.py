@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from duologue.brand.book.rules import commitments
+from duologue.engage.conversations.agreeing import ask_to_agree
 from duologue.engage.conversations.leaving import snooze, stated
 from duologue.people.consent import actions as consent
 from duologue.people.consent.actions import NewStatement
@@ -75,19 +76,22 @@ def _options(options: list[tuple[str, str]], chosen: str) -> list[tuple[str, str
 
 @transaction.atomic
 def _keep(visit: Visit, here: Choices, asked: Asked) -> Asked:
-    """Keep what differs from what stands; return just that."""
+    """Keep what differs from what stands; return just that. A yes to more is not kept but asked for at the person's own address."""
     origin, now = visit.origin, visit.now
     changed = Asked(boxes={name: wanted for name, wanted in asked.boxes.items() if wanted != here.boxes[name].ticked})
+    more = {one.name: one.field for one in here.purposes if changed.boxes.get(one.field)}
+    said = ask_to_agree(workspace=visit.workspace, origin=origin, purposes=list(more), now=now)
+    changed.to_agree = {more[name]: word for name, word in said.items()}
+    changed.boxes = {name: wanted for name, wanted in changed.boxes.items() if name not in changed.to_agree}
     statements = [
         NewStatement(
-            origin.profile, one.channel, one.name, "granted" if changed.boxes[one.field] else "withdrawn", now, SOURCE,
+            origin.profile, one.channel, one.name, "withdrawn", now, SOURCE,
             wording=_wording(visit, one.title, one.by), proof={"delivery": origin.delivery},
         )
         for one in here.purposes
         if one.field in changed.boxes
     ]  # fmt: skip
-    left = any(one.state == "withdrawn" for one in statements)
-    stated(workspace=visit.workspace, statements=statements, left_by=origin.delivery if left else None, now=now)
+    stated(workspace=visit.workspace, statements=statements, left_by=origin.delivery if statements else None, now=now)
     facts = [
         NewFact(origin.profile, topic_fact(one.name), changed.boxes[one.field], SOURCE, now)
         for one in here.topics
@@ -126,9 +130,9 @@ def _in_words(visit: Visit, before: Choices, kept: Asked) -> list[tuple[str, str
     """Return what was kept as people read it, in the language they have chosen now: (what, how it stands)."""
     words = visit.words
     said = []
-    for name, wanted in kept.boxes.items():
+    for name, word in {**{name: "yes" if wanted else "no" for name, wanted in kept.boxes.items()}, **kept.to_agree}.items():
         one = before.boxes[name]
-        said.append((f"{one.title}, {one.by}" if one.by else one.title, words["yes" if wanted else "no"]))
+        said.append((f"{one.title}, {one.by}" if one.by else one.title, words[word]))
     if kept.pace:
         said.append((words["pace"], next(words[f"pace_{name}"] for name, days in PACES.items() if str(days) == kept.pace)))
     if kept.hours:

@@ -10,11 +10,12 @@ from django.db import connection, transaction
 
 from duologue.engage.channels.email.incoming.intents.scoring import ADDRESS_LIKE
 from duologue.engage.contributions.rules import PUBLIC
+from duologue.engage.conversations.agreeing import ask_to_agree, says_yes_already, taken_back_since
 from duologue.engage.messages.actions import note_outcome
 from duologue.engage.messages.models import Delivery
 from duologue.people.consent import actions as consent
 from duologue.people.consent.actions import NewStatement
-from duologue.people.consent.queries import purposes
+from duologue.people.consent.queries import purposes, standing
 from duologue.people.consent.rules import topic_fact
 from duologue.people.profiles.actions import NewFact, learn
 from duologue.people.timeline import actions as timeline
@@ -59,10 +60,11 @@ def survey(visit: Visit) -> HttpResponse:
     if faults or not answers or _has_more(visit, now):
         filled = {key: values for key, values in given.items() if values} | agreed(visit, asked)
         return _page(visit, asked, filled, now, faults, photos=photos, status=422 if faults else 200)
-    _keep(visit, asked, answers, {key: photo for key, photo in photos.items() if key in answers})
+    to_agree = _keep(visit, asked, answers, {key: photo for key, photo in photos.items() if key in answers})
     heard = before | answers
     left = asked.at_once and _asked(visit, asked, {}, heard, learned=_facts_of(asked, answers))
-    return visit.page("survey.html", survey=asked, done=True, more=bool(left), promised=promised(visit.workspace, asked, visit.language))
+    thanks = promised(visit.workspace, asked, visit.language)
+    return visit.page("survey.html", survey=asked, done=True, more=bool(left), to_agree=to_agree, promised=thanks)
 
 
 def _asked(
@@ -130,8 +132,11 @@ def _answered_before(visit: Visit) -> dict[str, Any]:
 
 
 @transaction.atomic
-def _keep(visit: Visit, asked: Survey, answers: dict[str, Any], photos: dict[str, TakenPhoto]) -> None:
-    """Write the answers down: the event, the facts they fill, what is given to be shown, and the consents they give or refuse."""
+def _keep(visit: Visit, asked: Survey, answers: dict[str, Any], photos: dict[str, TakenPhoto]) -> list[tuple[str, str]]:
+    """Write the answers down: the event, the facts they fill, what is given to be shown, and the consents they refuse.
+
+    A yes that would change something is asked for at the person's own address; return those: the purpose's title, what to say of it.
+    """
     origin, workspace, now = visit.origin, visit.workspace, visit.now
     words = {key: ADDRESS_LIKE.sub("…", value) if asked.questions[key].kind in WORDS else value for key, value in answers.items()}
     properties = {**origin.properties, "survey": asked.survey, "answers": told(asked, words)}
@@ -140,6 +145,7 @@ def _keep(visit: Visit, asked: Survey, answers: dict[str, Any], photos: dict[str
     note_outcome(workspace=workspace, deliveries=[origin.delivery], kind="responded", at=now)
     facts = [NewFact(origin.profile, fact, value, f"survey {asked.survey}", now) for fact, value in contacts(asked, answers).items()]
     statements = keep_given(visit, asked, answers, photos)
+    stands, more = standing(workspace, [origin.person])[origin.person], []
     for key, value in answers.items():
         question = asked.questions[key]
         fills = question.fills
@@ -149,16 +155,29 @@ def _keep(visit: Visit, asked: Survey, answers: dict[str, Any], photos: dict[str
             facts.append(NewFact(origin.profile, topic_fact(fills.topic), not says_no(value), f"survey {asked.survey}", now))
         if fills and fills.consent and question.kind not in GIVEN:
             state = "refused" if says_no(value) else "granted"
+            if state == "granted" and not says_yes_already(stands, origin.channel, fills.consent, now):
+                more.append(fills.consent)
+                continue
             proof = {"delivery": origin.delivery, "answer": value}
             statements.append(
                 NewStatement(origin.profile, origin.channel, fills.consent, state, now, f"survey {asked.survey}", question.ask, proof)
             )
     learn(workspace=workspace, facts=facts, now=now)
     consent.state(workspace=workspace, statements=statements, now=now)
+    return _ask_to_agree(visit, more)
+
+
+def _ask_to_agree(visit: Visit, wanted: list[str]) -> list[tuple[str, str]]:
+    said = ask_to_agree(workspace=visit.workspace, origin=visit.origin, purposes=list(dict.fromkeys(wanted)), now=visit.now)
+    known = purposes(visit.workspace) if said else {}
+    return [(known[name].title if name in known else name, visit.words[word]) for name, word in said.items()]
 
 
 def _may_we(visit: Visit) -> HttpResponse:
-    """Ask for the consent that the turn asks for; the answer is a statement with the wording shown."""
+    """Ask for the consent that the turn asks for; the answer is a statement with the wording shown.
+
+    The letter that asks is the proof of a yes, until it is taken back: then the same letter, wherever it is by now, proves nothing more.
+    """
     body = Delivery.within(visit.workspace).values_list("body", flat=True).get(pk=visit.origin.delivery)
     purpose = purposes(visit.workspace).get((body or {}).get("consent") or "")
     if purpose is None:
@@ -170,6 +189,9 @@ def _may_we(visit: Visit) -> HttpResponse:
     state = "granted" if answer == "yes" else "refused"
     origin, proof = visit.origin, {"delivery": visit.origin.delivery}
     channel = PUBLIC if purpose.shows else origin.channel
+    stands = standing(visit.workspace, [origin.person])[origin.person]
+    if answer == "yes" and taken_back_since(stands, channel, purpose.name, origin.planned_at):
+        return visit.page("consent.html", purpose=purpose, to_agree=_ask_to_agree(visit, [purpose.name]))
     statement = NewStatement(origin.profile, channel, purpose.name, state, visit.now, "consent page", wording, proof)
     consent.state(workspace=visit.workspace, statements=[statement], now=visit.now)
     note_outcome(workspace=visit.workspace, deliveries=[origin.delivery], kind="responded", at=visit.now)

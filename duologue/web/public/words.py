@@ -127,6 +127,8 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "not_a_number": "Please write a number.",
         "not_a_date": "Please write a date.",
         "why_asked": "Why we ask",
+        "agree_sent": "once you say yes by the letter that is on its way to your own address",
+        "agree_often": "not yet; we have asked you for your yes several times today: please look into your mailbox, or try tomorrow",
         "agree_ask": "May we write to you for this purpose?",
         "agree_yes": "Yes, you may",
         "agree_no": "No, thank you",
@@ -285,6 +287,9 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "not_a_number": "Bitte schreiben Sie eine Zahl.",
         "not_a_date": "Bitte schreiben Sie ein Datum.",
         "why_asked": "Warum wir fragen",
+        "agree_sent": "sobald Sie Ja sagen, durch den Brief, der an Ihre eigene Adresse unterwegs ist",
+        "agree_often": "noch nicht; wir haben Sie heute schon mehrmals um Ihr Ja gebeten, bitte sehen Sie in Ihr "
+        "Postfach, oder versuchen Sie es morgen",
         "agree_ask": "Dürfen wir Ihnen zu diesem Zweck schreiben?",
         "agree_yes": "Ja, gerne",
         "agree_no": "Nein, danke",

@@ -1,18 +1,23 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 
+from duologue.engage.channels.actions import save_relay
+from duologue.engage.channels.models import KeptMail
 from duologue.engage.conversations.models import Conversation
 from duologue.engage.messages.models import Delivery
+from duologue.engage.messages.tasks import send_due
 from duologue.kit.colour import contrast
 from duologue.people.consent.actions import NewStatement, save_topic, state
 from duologue.people.consent.queries import standing, wishes
 from duologue.people.consent.rules import Wishes
+from duologue.people.identifiers.models import Identifier
 from duologue.people.models import ConsentStatement
 from duologue.people.profiles.actions import NewFact, learn
 from duologue.people.profiles.queries import people
@@ -105,7 +110,7 @@ def test_preferences_state_only_what_changed(workspace, anna, deliver, client):
     assert "Abmelden" in client.get(f"/p/{token}").content.decode()
     type(workspace).objects.filter(pk=workspace.pk).update(clock_at=NOW + timedelta(minutes=1))  # a withdrawal wins a tie
     client.post(f"/p/{token}", {"email:newsletter": "on", "email:promotions": "on", "pause": "none", "language": "de"})
-    assert may(workspace, anna, "promotions")
+    assert not may(workspace, anna, "promotions")  # the letter may have been passed on
     assert not standing(workspace, [anna])[anna].paused(NOW)
 
 
@@ -116,7 +121,62 @@ def test_who_comes_of_age_can_agree_anew(workspace, anna, deliver, client, birth
     page = client.get(f"/p/{token}").content.decode()
     assert ("a parent has to agree first" in page, 'name="email:newsletter" checked' in page) == (is_young, is_young)
     client.post(f"/p/{token}", {"email:newsletter": "on"})
+    if not is_young:
+        agree(workspace, client)
     assert may(workspace, anna, "newsletter") != is_young
+
+
+def agree(workspace, client):
+    """Say yes by the letter that asks for it at the person's own address."""
+    letter = Delivery.within(workspace).filter(turn="agree").latest("pk")
+    return client.post(f"/s/{sign('page', workspace.pk, letter.pk)}", {"answer": "yes"}).status_code
+
+
+def at(workspace, **by):
+    type(workspace).objects.filter(pk=workspace.pk).update(clock_at=NOW + timedelta(**by))
+
+
+def test_a_yes_by_a_letter_that_may_have_been_passed_on_counts_once_their_own_address_has_said_it(workspace, anna, deliver, client):
+    save_relay(workspace=workspace, name="mailbox", kind="mailbox", is_test=True)
+    Identifier(workspace=workspace, profile_id=anna, kind="email", value="anna@x.example", shown="anna@x.example", first_seen_at=NOW).save()
+    token, both = deliver(), {"email:newsletter": "on", "email:promotions": "on"}
+    client.post(f"/p/{token}", {"email:newsletter": "on"})
+    for minutes in (1, 2):
+        at(workspace, minutes=minutes)
+        page = client.post(f"/p/{token}", both).content.decode()
+        assert "Offers, by e-mail: once you say yes by the letter that is on its way" in page
+    letter = Delivery.within(workspace).get(turn="agree")
+    assert (letter.state, letter.kind, letter.basis, letter.purpose, letter.body["consent"]) == (
+        "queued", "service", "confirmation", "promotions", "promotions",
+    )  # fmt: skip
+    send_due(workspace, NOW + timedelta(minutes=2))
+    mail = bytes(KeptMail.within(workspace).get().content).decode().replace("=\r\n", "")
+    assert "To: <anna@x.example>" in mail
+    assert not may(workspace, anna, "promotions")
+    assert client.post(re.search(r"/s/[\w-]+", mail)[0], {"answer": "yes"}).status_code == 200
+    said = ConsentStatement.within(workspace).order_by("-number").first()
+    assert (said.state, said.source, said.proof) == ("granted", "consent page", {"delivery": letter.pk})
+    assert may(workspace, anna, "promotions")
+    at(workspace, minutes=20)
+    client.post(f"/p/{token}", {"email:newsletter": "on"})
+    at(workspace, minutes=30)
+    assert agree(workspace, client) == 200  # the former letter, which says yes for nobody any more
+    assert not may(workspace, anna, "promotions")
+    assert Delivery.within(workspace).filter(turn="agree").count() == 2
+    at(workspace, minutes=31)
+    agree(workspace, client)
+    assert may(workspace, anna, "promotions")
+
+
+def test_so_does_a_yes_in_a_survey_and_nobody_is_asked_without_end(workspace, anna, deliver, client):
+    client.post(f"/u/{deliver()}", {"what": "all"})
+    token = deliver(survey=True)
+    for hours in range(1, 8):
+        at(workspace, hours=hours)
+        page = client.post(f"/s/{token}", {"reason": "moved", "news": "yes"}).content.decode()
+        assert ("Offers: once you say yes" in page, "Offers: not yet" in page) == (hours <= 5, hours > 5)
+    assert Delivery.within(workspace).filter(turn="agree").count() == 5
+    assert not may(workspace, anna, "promotions")
 
 
 def test_people_say_what_to_call_them(workspace, anna, deliver, client):

@@ -38,6 +38,10 @@ PLAIN: Final = {
         "known_subject": "What we know about you",
         "known_body": "Hello,\n\nyou asked to see what {{ brand.name }} knows about you. This link shows it, and works for one hour.\n\n"
         "[Show it]({{ link.page }})\n\nPlease do not pass this message on. If it was not you who asked, you need do nothing.",
+        "agree_subject": "Is that you? Please confirm",
+        "agree_body": "Hello,\n\nby a letter of ours somebody has agreed for you to hear more from {{ brand.name }}. A letter may have "
+        "been passed on, so we ask you here.\n\n[Read and decide]({{ survey.link }})\n\nWithout your yes nothing changes. "
+        "If it was not you, you need do nothing.",
         "reply_subject": "Re: your message",
     },
     "de": {
@@ -54,6 +58,10 @@ PLAIN: Final = {
         "known_subject": "Was wir über Sie wissen",
         "known_body": "Guten Tag,\n\nSie möchten sehen, was {{ brand.name }} über Sie weiß. Dieser Link zeigt es und gilt eine Stunde.\n\n"
         "[Zeigen]({{ link.page }})\n\nBitte geben Sie diese Nachricht nicht weiter. Wenn nicht Sie gefragt haben, müssen Sie nichts tun.",
+        "agree_subject": "Sind Sie das? Bitte bestätigen",
+        "agree_body": "Guten Tag,\n\nüber einen Brief von uns hat jemand für Sie zugestimmt, mehr von {{ brand.name }} zu hören. Ein Brief "
+        "kann weitergegeben worden sein, deshalb fragen wir Sie hier.\n\n[Lesen und entscheiden]({{ survey.link }})\n\n"
+        "Ohne Ihr Ja ändert sich nichts. Wenn Sie es nicht waren, müssen Sie nichts tun.",
         "reply_subject": "Re: Ihre Nachricht",
     },
 }

@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from django.db import connection
-
 from duologue.engage.messages.claims import paces_of, received_by, weigh_standing
 from duologue.engage.messages.rules.gate import Asked, may_we_send
 from duologue.engage.messages.surroundings import surroundings
 from duologue.engage.runs.actions import NotPossible, count_first
 from duologue.engage.runs.admissions import Candidate, consider
+from duologue.engage.runs.coming import coming
 from duologue.engage.runs.moving import current_version
 from duologue.engage.runs.plain import count_plain
 from duologue.engage.runs.rules.admission import HELD_OUT
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
+    from duologue.engage.runs.coming import Coming
     from duologue.engage.runs.plans import Version
     from duologue.platform.workspaces.models import Workspace
 
@@ -62,27 +62,30 @@ def launch_sheet(*, workspace: Workspace, name: str, now: datetime, told: Callab
     for segment in (plan.audience, *plan.excepts):
         count_first(workspace, segment, now)
     sheet = LaunchSheet()
-    for persons in _to_weigh(sheet, workspace, version, now, told):
-        _weigh(sheet, workspace, version, persons, now)
+    others = coming(workspace, version.dialogue, now, now + SOON)
+    for persons in _to_weigh(sheet, workspace, version, others, now, told):
+        _weigh(sheet, workspace, version, others, persons, now)
         told(len(persons))
     return sheet
 
 
-def _to_weigh(
-    sheet: LaunchSheet, workspace: Workspace, version: Version, now: datetime, told: Callable[[float], None]
+def _to_weigh(  # noqa: PLR0917 - all that the count hangs on
+    sheet: LaunchSheet, workspace: Workspace, version: Version, others: Coming, now: datetime, told: Callable[[float], None]
 ) -> Iterator[Sequence[int]]:
     """Note all those about whom nothing is special, counted by the database, and yield the others by the page."""
-    counted = count_plain(workspace, version, surroundings(workspace).caps, now=now, soon=now + SOON)
+    counted = count_plain(workspace, version, surroundings(workspace).caps, others, now=now)
     if counted is None:
         yield from each_member(workspace, version.plan.audience, at_once=AT_ONCE)
         return
-    sheet.now, sheet.never = counted.now, counted.never
+    sheet.now, sheet.never, sheet.also = counted.now, counted.never, counted.also
     sheet.people = counted.now + counted.never.total()
     told(sheet.people)
     yield from (counted.special[place : place + AT_ONCE] for place in range(0, len(counted.special), AT_ONCE))
 
 
-def _weigh(sheet: LaunchSheet, workspace: Workspace, version: Version, persons: Sequence[int], now: datetime) -> None:
+def _weigh(  # noqa: PLR0917 - all that the sheet hangs on
+    sheet: LaunchSheet, workspace: Workspace, version: Version, others: Coming, persons: Sequence[int], now: datetime
+) -> None:
     """Add a batch of people to the sheet, in a handful of queries."""
     profiles = profiles_of(workspace, persons)
     candidates = [Candidate(person, profiles[person][0], shard_of(person)) for person in persons if person in profiles]
@@ -97,7 +100,7 @@ def _weigh(sheet: LaunchSheet, workspace: Workspace, version: Version, persons: 
             sheet.never[verdict.reason or HELD_OUT if verdict.verdict != HELD_OUT else HELD_OUT] += 1
     free = _free(sheet, workspace, version, begin, now)
     sheet.now += len(free)
-    sheet.also.update(_also(workspace, version, free, now))
+    sheet.also.update(others.heard_by(free))
 
 
 def _free(sheet: LaunchSheet, workspace: Workspace, version: Version, persons: Sequence[int], now: datetime) -> list[int]:
@@ -125,18 +128,3 @@ def _free(sheet: LaunchSheet, workspace: Workspace, version: Version, persons: S
         because = {pause.because for pause in stand[person].pauses if pause.holds(now)}
         sheet.later["complaint" if "complaint" in because else "snoozed" if because else verdict.why] += 1
     return free
-
-
-def _also(workspace: Workspace, version: Version, persons: Sequence[int], now: datetime) -> dict[str, int]:
-    """Return how many of these people have something of another dialogue in the queue for the next day."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT g.name, count(DISTINCT p.person)
-               FROM people_profile p
-               JOIN engage_delivery d ON d.workspace_id = p.workspace_id AND d.profile_id = p.id
-               JOIN strategize_dialogue g ON g.workspace_id = d.workspace_id AND g.id = d.dialogue_id
-               WHERE p.workspace_id = %s AND p.person = ANY(%s) AND d.state = 'queued' AND d.due_at <= %s AND d.dialogue_id <> %s
-               GROUP BY g.name""",
-            (workspace.pk, list(persons), now + SOON, version.dialogue),
-        )
-        return dict(cursor.fetchall())

@@ -10,10 +10,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import compress
+from operator import not_
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection
 
+from duologue.engage.runs.coming import OF_ALL
 from duologue.engage.runs.lots import about, only_channel
 from duologue.engage.runs.rules import admission
 from duologue.engage.runs.rules.admission import HELD_OUT
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from duologue.engage.messages.rules.gate import Cap
+    from duologue.engage.runs.coming import Coming
     from duologue.engage.runs.plans import Version
     from duologue.platform.workspaces.models import Workspace
     from duologue.strategize.dialogues.rules.plan import Plan
@@ -53,18 +57,22 @@ WITH born AS MATERIALIZED (
 ), address AS (
     SELECT profile_id, min(value) AS value, count(*) AS many FROM people_identifier
     WHERE workspace_id = %(workspace)s AND kind = %(kind)s GROUP BY profile_id
+), also AS (
+    SELECT person, string_agg(dialogue::text, ',') AS dialogues FROM ({OF_ALL}) n GROUP BY person
 ), each AS (
     SELECT m.person, coalesce(a.value, '') AS value,
         CASE WHEN s.person IS NOT NULL OR p.id IS NULL OR a.many > 1 THEN 'special'
              WHEN a.many IS NULL THEN 'no_address'
              WHEN NOT %(asks)s OR c.state = 'granted' THEN 'may'
-             ELSE 'may_not' END AS lot
+             ELSE 'may_not' END AS lot,
+        coalesce(k.dialogues, '') AS also
     FROM strategize_segmentmember m
     LEFT JOIN people_profile p ON p.workspace_id = %(workspace)s AND p.id = m.person AND p.person = m.person
     LEFT JOIN special s ON s.person = m.person
     LEFT JOIN address a ON a.profile_id = m.person
     LEFT JOIN people_consentnow c ON c.workspace_id = %(workspace)s AND c.profile_id = m.person
         AND c.purpose = %(purpose)s AND c.channel = %(channel)s
+    LEFT JOIN also k ON k.person = m.person
     WHERE m.workspace_id = %(workspace)s AND m.member
       AND m.segment_id = (SELECT id FROM strategize_segment WHERE workspace_id = %(workspace)s AND name = %(audience)s)
 )
@@ -73,14 +81,15 @@ WITH born AS MATERIALIZED (
 
 @dataclass(slots=True)
 class Counted:
-    """How many would hear of it now, how many not and why, and the persons who are to be weighed by the rules."""
+    """How many would hear of it now, and `also` from others by dialogue; how many not and why; who is to be weighed by the rules."""
 
     now: int = 0
     never: Counter[str] = field(default_factory=Counter)
+    also: Counter[str] = field(default_factory=Counter)
     special: list[int] = field(default_factory=list)
 
 
-def count_plain(workspace: Workspace, version: Version, caps: Sequence[Cap], *, now: datetime, soon: datetime) -> Counted | None:
+def count_plain(workspace: Workspace, version: Version, caps: Sequence[Cap], others: Coming, *, now: datetime) -> Counted | None:
     """Count an audience in one pass over it. None where the plan itself is such that everybody is to be weighed by the rules.
 
     Where addresses are suppressed or some are held out, each plain member's address or number goes by once, and is not kept.
@@ -90,34 +99,45 @@ def count_plain(workspace: Workspace, version: Version, caps: Sequence[Cap], *, 
     if not channel or any(cap.at_most < 1 for cap in caps):
         return None
     asked = {
+        **others.asked,
         **about(workspace, version, channel),
-        "soon": soon,
         "since": now - max(cap.within for cap in caps) if caps else None,
     }
     barred = _barred(workspace, channel)
-    return _passing_by(workspace, plan, channel, barred, asked) if barred or plan.holdout else _by_number(asked)
-
-
-def _by_number(asked: dict[str, Any]) -> Counted:
-    found = Counted()
-    with connection.cursor() as cursor:
-        cursor.execute(f"{OF_EACH} SELECT lot, count(*), array_agg(person) FILTER (WHERE lot = 'special') FROM each GROUP BY lot", asked)
-        for lot, many, persons in cursor.fetchall():
-            if lot == "special":
-                found.special = sorted(persons)
-            elif lot == "may":
-                found.now = many
-            else:
-                found.never["no_consent" if lot == "may_not" else lot] = many
+    found, also = _passing_by(workspace, plan, channel, barred, asked) if barred or plan.holdout else _by_number(asked)
+    for dialogues, many in also.items():
+        found.also.update({others.names[int(dialogue)]: many for dialogue in dialogues.split(",") if dialogue})
     return found
 
 
-def _passing_by(workspace: Workspace, plan: Plan, channel: str, barred: frozenset[bytes], asked: dict[str, Any]) -> Counted:
+def _by_number(asked: dict[str, Any]) -> tuple[Counted, Counter[str]]:
+    found, also = Counted(), Counter[str]()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{OF_EACH} SELECT lot, also, count(*), array_agg(person) FILTER (WHERE lot = 'special') FROM each GROUP BY lot, also", asked
+        )
+        for lot, dialogues, many, persons in cursor.fetchall():
+            if lot == "special":
+                found.special += persons
+            elif lot == "may":
+                found.now += many
+                also[dialogues] += many
+            else:
+                found.never["no_consent" if lot == "may_not" else lot] += many
+    found.special.sort()
+    return found, also
+
+
+def _passing_by(
+    workspace: Workspace, plan: Plan, channel: str, barred: frozenset[bytes], asked: dict[str, Any]
+) -> tuple[Counted, Counter[str]]:
     found, digest = Counted(), address_digests(bytes(workspace.salt), channel)
+    also: Counter[bytes] = Counter()
     for members in _each(asked):
         may: list[int] = []
+        from_others: list[bytes] = []
         lots: Counter[bytes] = Counter()
-        for lot, number, value in members:
+        for lot, number, value, dialogues in members:
             if lot == SPECIAL:
                 found.special.append(int(number))
             elif lot == NO_ADDRESS:
@@ -128,19 +148,22 @@ def _passing_by(workspace: Workspace, plan: Plan, channel: str, barred: frozense
                 lots[b"no_consent"] += 1
             else:
                 may.append(int(number))
-        left_alone = sum(admission.held_out(plan.dialogue, may, workspace.seed, plan.holdout)) if plan.holdout else 0
+                from_others.append(dialogues)
+        draws = admission.held_out(plan.dialogue, may, workspace.seed, plan.holdout) if plan.holdout else []
+        left_alone = sum(draws)
+        also.update(compress(from_others, map(not_, draws)) if plan.holdout else from_others)
         found.now += len(may) - left_alone
         found.never.update({lot.decode(): many for lot, many in lots.items()})
         if left_alone:
             found.never[HELD_OUT] += left_alone
     found.special.sort()
-    return found
+    return found, Counter({dialogues.decode(): many for dialogues, many in also.items()})
 
 
 def _each(asked: dict[str, Any]) -> Iterator[Iterator[list[bytes]]]:
-    """Yield the members' lots, numbers and addresses as texts, a block of the answer at a time."""
+    """Yield the members' lots, numbers, addresses and other dialogues as texts, a block of the answer at a time."""
     rest = b""
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({OF_EACH} SELECT lot, person, value FROM each) TO STDOUT", asked) as copy:
+    with connection.cursor() as cursor, cursor.copy(f"COPY ({OF_EACH} SELECT lot, person, value, also FROM each) TO STDOUT", asked) as copy:
         for blocks in _gathered(copy, BLOCK):
             *lines, rest = (rest + blocks).split(b"\n")
             yield (line.split(b"\t") for line in lines)

@@ -121,3 +121,25 @@ def test_a_dialogue_without_an_audience_has_nobody_to_count(shop):
     shop.dialogue(SAYS.replace("NAME", "spring").replace("audience: tea\nexcept: [staff]", "starts: {by_hand: true}"), start=False)
     with pytest.raises(NotPossible, match="names no audience"):
         sheet(shop)
+
+
+def test_whose_moment_or_wait_comes_within_a_day_also_hears_from_the_other(shop):
+    people = shop.add_people(6)
+    shop.segment("tea", people)
+    shop.segment("staff", [])
+    for name, members in (("few", people[:3]), ("spared", people[:1]), ("waiting", people[3:5])):
+        shop.segment(name, members)
+    tomorrow, then = shop.now + timedelta(hours=20), shop.now + timedelta(days=3)
+    other = SAYS.replace("audience: tea", "audience: few").replace("[staff]", "[spared]")
+    for name, at in (("autumn", tomorrow), ("winter", then)):
+        shop.dialogue(other.replace("NAME", name).replace("turns:", f'starts: {{at: "{at:%Y-%m-%d %H:%M}"}}\nturns:'))
+    shop.dialogue(other.replace("NAME", "paced").replace("turns:", f'starts: {{at: "{tomorrow:%Y-%m-%d %H:%M}"}}\npace: 6/day\nturns:'))
+    waits = "  rest: {wait: 20h, then: hello}\n  hello:"
+    shop.dialogue(SAYS.replace("NAME", "asleep").replace("audience: tea", "audience: waiting").replace("  hello:", waits))
+    shop.turn()
+    plain = SAYS.replace("NAME", "spring")
+    for text in (plain, plain, plain.replace("say: hello", "say: hello, by: [email, sms]")):
+        shop.dialogue(text, start=False)
+        found = sheet(shop)
+        assert (found.now, found.also) == (6, {"autumn": 2, "asleep": 2, "paced": 1})
+        suppress(workspace=shop.workspace, channel="email", addresses=["other@example.com"], reason="hard_bounce", now=shop.now)

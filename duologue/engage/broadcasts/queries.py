@@ -13,6 +13,8 @@ from duologue.engage.broadcasts.rules.texts import is_broadcast, read_back
 from duologue.engage.messages.models import MessageVersion, TrialResult
 from duologue.engage.messages.rules.trials import Tried
 from duologue.engage.messages.trials import figures
+from duologue.engage.runs import audiences
+from duologue.engage.runs import timetable as timetables
 from duologue.engage.runs.audiences import zones
 from duologue.engage.runs.models import Timetable
 from duologue.engage.runs.watching import reactions
@@ -38,7 +40,8 @@ class Found:
     """A broadcast: its dialogue and plan, what the screen asks (None where only text can say it), where it stands, its letters by state.
 
     `next_at` is when it leaves next; `held_until` when the others follow the first ones; `issue` the day of the last one that left;
-    `age` how many seconds ago the letters were counted.
+    `age` how many seconds ago the letters were counted; `goes_on_until` up to when, while paused, whoever was not let in yet still is;
+    `was_cut` says that it lay still for longer than that.
     """
 
     dialogue: Dialogue
@@ -50,6 +53,8 @@ class Found:
     held_until: datetime | None = None
     issue: str = ""
     age: int = 0
+    goes_on_until: datetime | None = None
+    was_cut: bool = False
 
     @property
     def planned(self) -> int:
@@ -201,4 +206,14 @@ def _stand(  # noqa: PLR0917 - all that settles where one stands
     )
     held = timetable.held_until if timetable and timetable.at and timetable.held_until and timetable.held_until > now else None
     issue = timetable.issue.isoformat() if timetable and timetable.issue else ""
-    return Found(row.dialogue, plan, None, standing, letters, next_at, held, issue, age)
+    until = timetables.goes_on_until(timetable, next_at) if timetable and standing == "paused" else None
+    return Found(row.dialogue, plan, None, standing, letters, next_at, held, issue, age, until, bool(timetable and timetable.cut_at))
+
+
+def not_let_in(workspace: Workspace, one: Found) -> int:
+    """Return how many people of its segment a broadcast that lies still, or lay still for too long, has not been let in for."""
+    is_over = one.was_cut and one.next_at is None
+    if not (is_over or one.goes_on_until) or any(trigger.kind != "at" for trigger in one.plan.starts):
+        return 0
+    key = ("not let in", workspace.pk, one.dialogue.pk)
+    return lately.counted(key, lambda: audiences.never_considered(workspace, one.plan, one.dialogue.pk), letters=one.planned, moves=False)

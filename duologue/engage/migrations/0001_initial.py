@@ -603,6 +603,7 @@ class Migration(FirstMigration):
                 ('held_until', models.DateTimeField(null=True)),
                 ('watched_from', models.DateTimeField(null=True)),
                 ('stopped_at', models.DateTimeField(null=True)),
+                ('cut_at', models.DateTimeField(null=True)),
                 ('dialogue', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='strategize.dialogue')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
             ],

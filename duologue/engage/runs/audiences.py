@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from duologue.people.profiles.queries import KnownPerson
     from duologue.platform.workspaces.models import Workspace
     from duologue.strategize.dialogues.rules.calendar import Coming
-    from duologue.strategize.dialogues.rules.plan import Trigger
+    from duologue.strategize.dialogues.rules.plan import Plan, Trigger
 
 FIRST_PROFILE = """JOIN LATERAL (SELECT p.id, p.shard FROM people_profile p WHERE p.workspace_id = m.workspace_id AND p.person = m.person
                              ORDER BY p.id LIMIT 1) f ON true"""
@@ -65,6 +65,18 @@ def not_considered(workspace: Workspace, version: Version, most: int, *, after: 
             (workspace.pk, workspace.pk, version.plan.audience, after, version.dialogue, most),
         )
         return [Candidate(*row) for row in cursor.fetchall()]
+
+
+def never_considered(workspace: Workspace, plan: Plan, dialogue: int) -> int:
+    """Return how many members of a plan's audience have no verdict under any of their profiles."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT count(*) FROM (SELECT m.person FROM strategize_segmentmember m WHERE {MEMBERS}
+                EXCEPT SELECT p.person FROM engage_admission a JOIN people_profile p ON p.workspace_id = a.workspace_id AND p.id = a.person
+                WHERE a.workspace_id = %s AND a.dialogue_id = %s) n""",
+            (workspace.pk, workspace.pk, plan.audience, workspace.pk, dialogue),
+        )
+        return int(cursor.fetchone()[0])
 
 
 def zones(workspace: Workspace) -> list[str]:

@@ -40,6 +40,7 @@ class Timetable(InWorkspace):
     `looked_at` is the last of the days' beginnings at which they were counted, days being counted from when the dialogue went live.
     `issue` is the day that the moment is there, and `tried` counts those of it who begin `first`; the others wait until `held_until`.
     Letters that left since `watched_from` are watched; `stopped_at` is when the dialogue was paused because they were taken badly.
+    `cut_at` is when a moment was last let go of that had lain still for too long, so that not all whom it was for were looked at.
     """
 
     dialogue = link("strategize.Dialogue")
@@ -57,6 +58,7 @@ class Timetable(InWorkspace):
     held_until = models.DateTimeField(null=True)
     watched_from = models.DateTimeField(null=True)
     stopped_at = models.DateTimeField(null=True)
+    cut_at = models.DateTimeField(null=True)
 
     class Meta(InWorkspace.Meta):
         constraints = [models.UniqueConstraint(fields=["workspace", "dialogue"], name="one_timetable_per_dialogue")]

@@ -227,7 +227,9 @@ def _again(row: Timetable, now: datetime, *, is_paced: bool) -> datetime:
 
 def _fire(workspace: Workspace, version: Version, row: Timetable, now: datetime) -> None:
     """Go on with the moment in hand, or take up the next one that has come. What lay still for too long is not gone on with."""
-    if row.next_at is not None and now - row.next_at > PAST:
+    lost = row.next_at if row.at is not None else _next_moment(workspace, version, row.until)
+    if lost is not None and now - lost > PAST:
+        row.cut_at = now
         _let_go(row)
     if row.at is None:
         at = _next_moment(workspace, version, max(row.until, now - PAST))
@@ -254,6 +256,12 @@ def _begin_issue(workspace: Workspace, version: Version, row: Timetable, at: dat
     issue = calendar.day_of(version.plan.starts, _clocks(workspace, version), at)
     if row.issue is None or issue > row.issue:
         row.issue, row.tried, row.held_until, row.watched_from = issue, 0, None, at
+
+
+def goes_on_until(row: Timetable, next_at: datetime | None) -> datetime | None:
+    """Return up to when a dialogue that stands still may go on, and its moment in hand, or the next one, is still made use of."""
+    from_when = row.next_at if row.at is not None else next_at
+    return from_when + PAST if from_when is not None else None
 
 
 def _let_go(row: Timetable) -> None:

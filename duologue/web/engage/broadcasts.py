@@ -88,7 +88,8 @@ def broadcast(request: HttpRequest, workspace: Workspace, name: str) -> HttpResp
         return _save(request, workspace, one) if request.method == "POST" else _screen(request, workspace, Read(one.broadcast), one)
     if request.method == "POST":
         return said(request, "It has begun to leave, so what it says stays.", "engage:broadcast", workspace.name, name, refused=True)
-    return page(request, workspace, "engage/broadcast.html", place=PLACE, one=one, **_numbers(workspace, one))
+    context = {"not_let_in": queries.not_let_in(workspace, one), **_numbers(workspace, one)}
+    return page(request, workspace, "engage/broadcast.html", place=PLACE, one=one, **context)
 
 
 @require_GET

@@ -1,6 +1,6 @@
 """A broadcast is a text of the language, and what the screen asks is read back from it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import msgspec
@@ -19,8 +19,9 @@ from duologue.engage.channels.models import KeptMail
 from duologue.engage.messages.actions import note_outcome
 from duologue.engage.messages.models import Delivery
 from duologue.engage.messages.rules.source import contents, read_message
-from duologue.engage.runs.actions import start_dialogue
+from duologue.engage.runs.actions import pause, start_dialogue
 from duologue.engage.runs.moving import NotPossible
+from duologue.engage.runs.timetable import keep
 from duologue.people.models import Event
 from duologue.web.public import letters
 from tests.drawn import drawn
@@ -36,6 +37,16 @@ turns:
   two: {say: again, listen: [{silence: 3d, then: three}]}
   three: {ask: {consent: promotions}, listen: [{silence: 3d, then: end}]}
 """
+LETTER = """
+dialogue: late
+purpose: promotions
+audience: tea
+starts: {at: "WHEN"}
+clock: workspace
+turns:
+  letter: {say: hello, listen: [{silence: 14d, then: end}]}
+"""
+HOUR = timedelta(hours=1)
 LATER = datetime.fromisoformat("2026-01-05T12:00")
 words = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=20).filter(
     lambda s: "{" not in s
@@ -189,6 +200,30 @@ def test_it_is_kept_sent_and_stopped_and_the_first_page_says_so(shop, client):  
     assert list(asked_for.values_list("profile_id", flat=True)) == silent[:1]
     with pytest.raises(NotPossible, match="begun"):
         actions.save(workspace=shop.workspace, broadcast=found.broadcast, now=shop.now)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whom_a_pause_of_more_than_a_day_left_out_is_said(shop, client, monkeypatch):  # noqa: F811
+    shop.segment("tea", shop.add_people(5))
+    shop.dialogue(LETTER.replace("WHEN", f"{shop.now + HOUR:%Y-%m-%d %H:%M}"))
+    client.force_login(seed.staff_for(shop.workspace), backend="allauth.account.auth_backends.AuthenticationBackend")
+    monkeypatch.setattr("duologue.engage.runs.timetable.AT_ONCE", 2)
+    shop.turn()
+    keep(shop.workspace, shop.now + HOUR)
+    pause(workspace=shop.workspace, name="late", because="a typing mistake", now=shop.now)
+    where = reverse("engage:broadcast", args=["shop", "late"])
+    shown = client.get(where).text
+    assert "Let it go on by" in shown
+    assert "not written to: 3 people of its segment." in shown
+    shop.advance(days=2)
+    shown = client.get(where).text
+    assert "“Go on” sends the 2 letters that wait. Whoever was not let in yet is not written to: 3 people of its segment." in shown
+    client.post(reverse("strategize:resume", args=["shop", "late"]), {"back": "broadcast"})
+    shop.advance(minutes=5)
+    shown = client.get(where).text
+    assert find(shop.workspace, "late", shop.now).standing == "done"
+    assert "<b>3 people of its segment were not written to.</b>" in shown
+    assert "not: {did: {event: Message Sent, where: {dialogue: late}}}<" in shown
 
 
 def rehearse(shop, client):  # noqa: F811

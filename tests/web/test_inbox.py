@@ -9,7 +9,10 @@ from duologue.engage.care.queries import current, source
 from duologue.engage.conversations.actions import answer
 from duologue.engage.conversations.models import Conversation, Entry, GoodwillGift
 from duologue.engage.messages.models import Delivery
+from duologue.engage.messages.tasks import send_due
 from duologue.engage.perks.models import Perk
+from duologue.people.consent.actions import suppress
+from duologue.people.models import Identifier
 from duologue.platform.audit.models import AuditEntry
 from duologue.platform.workspaces.queries import now
 from tests.web import seed
@@ -74,6 +77,26 @@ def test_care_is_changed_as_text_or_its_mistakes_are_said(workspace, filled, own
     assert (owner.get(place).status_code, owner.post(place, {"text": ""}).status_code) == (200, 403)
 
 
+def test_a_gift_of_an_answer_that_is_withheld_goes_back_and_the_conversation_says_so(workspace, filled, owner):
+    one = Conversation.within(workspace).order_by("pk").first()
+    save_care(workspace=workspace, source="goodwill: {offers: [ten-percent], limits: {owner: {at_most: 1}}}\n", now=now(workspace))
+    assert owner.post(of(workspace, "answer", one), {"text": "I am sorry.", "gift": "ten-percent"}).status_code == 302
+    gift = GoodwillGift.within(workspace).get()
+    sent = Delivery.within(workspace).get(pk=Entry.within(workspace).get(direction="out").delivery_id)
+    assert (gift.perk.state, sent.state) == ("reserved", "queued")
+    held = Identifier.within(workspace).filter(profile=one.profile_id, kind="email").values_list("value", flat=True)
+    suppress(workspace=workspace, channel="email", addresses=list(held), reason="hard_bounce", now=now(workspace))
+    send_due(workspace, now(workspace))
+    shown = owner.get(of(workspace, "conversation", one)).content.decode()
+    assert "not sent (suppressed)" in shown
+    assert "You have 1 of 1 perks left in 30 days." in shown
+    assert Perk.within(workspace).get(pk=gift.perk_id).state == "released"
+    again = owner.post(of(workspace, "answer", one), {"text": "I am sorry.", "gift": "ten-percent"})
+    assert (again.status_code, again.context["text"], again.context["gift"]) == (422, "I am sorry.", "ten-percent")
+    assert "not to be used any more" in again.content.decode()
+    assert GoodwillGift.within(workspace).count() == 1
+
+
 def test_a_gift_goes_with_the_answer_or_neither_goes(workspace, filled, owner):
     one = Conversation.within(workspace).order_by("pk").first()
     save_care(workspace=workspace, source="goodwill: {offers: [ten-percent], limits: {owner: {at_most: 1}}}\n", now=now(workspace))
@@ -84,6 +107,8 @@ def test_a_gift_goes_with_the_answer_or_neither_goes(workspace, filled, owner):
     gift = GoodwillGift.within(workspace).get()
     assert sent.startswith("I am sorry, Ruth.\n\n")
     assert f"Your code is {Perk.within(workspace).get(pk=gift.perk_id).code}" in sent
+    send_due(workspace, now(workspace))
+    assert Perk.within(workspace).get(pk=gift.perk_id).state == "issued"
     again = owner.post(of(workspace, "answer", one), written)
     assert (again.status_code, again.context["text"], again.context["gift"]) == (422, "I am sorry, Ruth.", "ten-percent")
     assert "you have 0 of 1 perks left" in again.content.decode()

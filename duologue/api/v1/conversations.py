@@ -46,7 +46,7 @@ class ConversationLine(Schema):
 
 
 class EntryLine(Schema):
-    """One thing that was said (in, out), or a note beside it."""
+    """One thing that was said (in, out), or a note beside it; `trouble` says why an answer did not arrive, as `withheld: suppressed`."""
 
     id: int
     at: datetime
@@ -54,6 +54,7 @@ class EntryLine(Schema):
     channel: str
     subject: str
     text: str
+    trouble: str
 
 
 class Whole(Schema):
@@ -102,7 +103,7 @@ def get_conversation(request: HttpRequest, workspace: Path[str], number: Path[in
     """Return one conversation with what was said."""
     here = room(request, workspace, Right.SEE_PEOPLE)
     one = _known(here, number)
-    fields = ("id", "at", "direction", "channel", "subject", "text")
+    fields = ("id", "at", "direction", "channel", "subject", "text", "trouble")
     said = [{name: getattr(entry, name) for name in fields} for entry in queries.entries(here, one.pk)]
     return {"id": one.pk, "state": one.state, "team": one.team, "is_complaint": one.is_complaint, "outcome": one.outcome, "entries": said}
 

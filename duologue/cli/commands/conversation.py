@@ -80,7 +80,7 @@ def _show(workspace: Workspace, args: argparse.Namespace) -> None:
     from duologue.engage.conversations.queries import entries
 
     one = _known(workspace, args.number)
-    fields = ("at", "direction", "channel", "subject", "text")
+    fields = ("at", "direction", "channel", "subject", "text", "trouble")
     said = [{name: getattr(entry, name) for name in fields} for entry in entries(workspace, one.pk)]
     about = {"id": one.pk, "state": one.state, "team": one.team, "is_complaint": one.is_complaint, "outcome": one.outcome}
     if args.json:
@@ -88,9 +88,8 @@ def _show(workspace: Workspace, args: argparse.Namespace) -> None:
         return
     print_table(list(about), [list(about.values())])
     for entry in said:
-        head = " ".join(
-            word for word in (f"{entry['at']:%Y-%m-%d %H:%M} UTC", entry["direction"], entry["channel"], entry["subject"]) if word
-        )
+        words = (f"{entry['at']:%Y-%m-%d %H:%M} UTC", entry["direction"], entry["channel"], entry["subject"])
+        head = " ".join(word for word in (*words, f"({entry['trouble']})" if entry["trouble"] else "") if word)
         print(f"\n{head}\n{entry['text']}")
 
 

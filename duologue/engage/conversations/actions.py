@@ -14,9 +14,11 @@ from duologue.engage.care.rules import HANDED_OVER, answer_by
 from duologue.engage.conversations.models import Conversation, Entry
 from duologue.engage.conversations.rules import PURPOSE, priority_of
 from duologue.engage.messages.actions import NewDelivery, plan
+from duologue.engage.messages.rules.body import remembered
 from duologue.kit.pipeline import Refused
 from duologue.people.consent import actions as consent
-from duologue.people.identifiers.queries import addresses
+from duologue.people.consent.queries import suppressed
+from duologue.people.identifiers.queries import identifiers_of
 from duologue.people.profiles.queries import persons_of
 from duologue.people.profiles.rules import shard_of
 from duologue.people.timeline import actions as timeline
@@ -24,9 +26,10 @@ from duologue.people.timeline import names
 from duologue.people.timeline.actions import NewEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from duologue.engage.perks.actions import Reserved
     from duologue.platform.staff.models import Staff
     from duologue.platform.workspaces.models import Workspace
 
@@ -197,13 +200,21 @@ def assign(*, workspace: Workspace, conversation: int, to: Staff | None, was: in
 
 @transaction.atomic
 def answer(
-    *, workspace: Workspace, conversation: int, text: str, now: datetime, staff: Staff | None = None, seen: int | None = None
+    *,
+    workspace: Workspace,
+    conversation: int,
+    text: str,
+    now: datetime,
+    staff: Staff | None = None,
+    seen: int | None = None,
+    gifts: Mapping[str, Reserved] | None = None,
 ) -> int:
     """Plan a human's answer for sending on the channel the person last wrote on; return the delivery's id.
 
     It is a service message on the basis of the conversation itself, so it needs no consent; suppression still holds. `seen` is the last
-    entry that its writer has read. Raises Refused when the person cannot be reached, and where more was said since then. A conversation
-    that was nobody's is theirs who answers.
+    entry that its writer has read. `gifts` are perks by their offers that were set aside for it: they are given once it is accepted, and
+    go back where it is not sent. Raises Refused when the person cannot be reached, and where more was said since then. A conversation that
+    was nobody's is theirs who answers.
     """
     row = locked(workspace, conversation)
     if seen is not None:
@@ -211,8 +222,8 @@ def answer(
     last = Entry.within(workspace).filter(conversation=row, direction=Entry.Direction.IN).order_by("-at", "-id").first()
     channel = last.channel if last and last.channel else "email"
     person = persons_of(workspace, [row.profile_id])[row.profile_id]
-    if channel == "email" and not addresses(workspace, [person], "email"):
-        raise Refused("no_address", "No e-mail address is known of this person; the answer was not sent.")
+    if channel == "email":
+        _refuse_unreachable(workspace, person)
     subject = re.sub(r"^(?:\s*(?:re|aw|antw)\s*:)+\s*", "", last.subject if last else "", flags=re.IGNORECASE)
     planned = plan(
         workspace=workspace,
@@ -231,6 +242,7 @@ def answer(
                 subject=f"Re: {subject}" if subject else workspace.title,
                 text=text,
                 in_reply_to=last.message_ref if last else "",
+                perks={offer: remembered(perk) for offer, perk in (gifts or {}).items()},
             )
         ],
         now=now,
@@ -250,6 +262,16 @@ def locked(workspace: Workspace, conversation: int) -> Conversation:
     if row is None:
         raise Refused("unknown", "There is no such conversation in this workspace.")
     return row
+
+
+def _refuse_unreachable(workspace: Workspace, person: int) -> None:
+    known = identifiers_of(workspace, [person], ["email"]).get(person, {}).get("email", [])
+    if not known:
+        raise Refused("no_address", "No e-mail address is known of this person; the answer was not sent.")
+    if len(suppressed(workspace, "email", known)) == len(set(known)):
+        which = "The e-mail address of this person is" if len(known) == 1 else "All e-mail addresses of this person are"
+        why = "it came back, was reported as spam, or was barred by hand"
+        raise Refused("suppressed", f"{which} not to be used any more: {why}. The answer was not sent; reach them another way.")
 
 
 def _refuse_overtaken(row: Conversation, seen: int, staff: Staff | None) -> None:

@@ -11,7 +11,6 @@ from duologue.engage.care.queries import current as current_care
 from duologue.engage.conversations.actions import Refused, locked
 from duologue.engage.conversations.models import GoodwillGift
 from duologue.engage.perks.actions import PerkRequest, Reserved, reserve
-from duologue.engage.perks.lives import issue
 from duologue.kit.clock import parse_duration
 from duologue.kit.money import Money, read_money
 from duologue.people.profiles.queries import persons_of
@@ -70,13 +69,17 @@ def _limit(care: Care, row: Membership) -> Limit | None:
 
 
 def _given(workspace: Workspace, since: dict[int, datetime]) -> dict[int, tuple[int, int]]:
-    """Return how many perks each member has given since a moment of their own, and what they cost or may cost; withdrawn ones too."""
+    """Return how many perks each member has given since a moment of their own, and what they cost or may cost.
+
+    Withdrawn ones count too, and those whose answer was not sent do not.
+    """
     if not since:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT s.staff, count(*), coalesce(sum(g.cost), 0)::bigint FROM unnest(%s::bigint[], %s::timestamptz[]) AS s (staff, since)
-               JOIN engage_goodwillgift g ON g.workspace_id = %s AND g.staff_id = s.staff AND g.at > s.since GROUP BY 1""",
+               JOIN engage_goodwillgift g ON g.workspace_id = %s AND g.staff_id = s.staff AND g.at > s.since
+               JOIN engage_perk k ON k.workspace_id = g.workspace_id AND k.id = g.perk_id AND k.state <> 'released' GROUP BY 1""",
             (list(since), list(since.values()), workspace.pk),
         )
         return {staff: (number, cost) for staff, number, cost in cursor.fetchall()}
@@ -84,8 +87,9 @@ def _given(workspace: Workspace, since: dict[int, datetime]) -> dict[int, tuple[
 
 @transaction.atomic
 def give(*, workspace: Workspace, conversation: int, offer: str, staff: Staff, now: datetime) -> Reserved:
-    """Give the person of a conversation a perk in a member's name; return it. Raises Refused with what is left and who can give more.
+    """Set a perk aside for the person of a conversation in a member's name; return it, to go with an answer as one of its `gifts`.
 
+    Raises Refused with what is left and who can give more.
     A member's gifts are counted one after the other, however many are given at once: the membership is locked until the caller's
     transaction ends.
     """
@@ -107,7 +111,6 @@ def give(*, workspace: Workspace, conversation: int, offer: str, staff: Staff, n
             f"Nothing was given and nothing was sent: your limit is one of worth, {offer} does not say what it costs. Give it a `cost`."
         )
         raise Refused("limit", sentence)
-    issue(workspace=workspace, perks=[perk.perk], now=now)
     GoodwillGift(workspace=workspace, staff=staff, conversation=row, perk_id=perk.perk, cost=perk.cost, at=now).save()
     return perk
 

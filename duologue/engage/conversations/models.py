@@ -112,3 +112,13 @@ class Entry(InWorkspace):
             ),
         ]
         indexes = [models.Index(fields=["workspace", "conversation", "at"], name="entries_of_conversation")]
+
+    @property
+    def trouble(self) -> str:
+        """Why what was said to the person did not arrive: `withheld: REASON`, `failed: REASON`, uncertain, bounced; else empty."""
+        if self.direction != self.Direction.OUT or self.delivery is None:
+            return ""
+        state, reason = self.delivery.state, self.delivery.reason
+        if state in {"withheld", "failed"}:
+            return f"{state}: {reason}"
+        return "uncertain" if state == "uncertain" else "bounced" if self.delivery.bounced_at else ""

@@ -158,8 +158,9 @@ def of_person(workspace: Workspace, profiles: Sequence[int]) -> list[Conversatio
 
 
 def entries(workspace: Workspace, pk: int, limit: int = 200) -> list[Entry]:
-    """Return what was said in one conversation, oldest first, with the staff who wrote; the latest `limit` entries."""
-    rows: list[Any] = list(Entry.within(workspace).filter(conversation=pk).select_related("staff").order_by("-at", "-id")[:limit])
+    """Return what was said in one conversation, oldest first, with who of the staff wrote and what became of it; the latest `limit`."""
+    said = Entry.within(workspace).filter(conversation=pk).select_related("staff", "delivery")
+    rows: list[Any] = list(said.order_by("-at", "-id")[:limit])
     return rows[::-1]
 
 

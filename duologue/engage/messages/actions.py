@@ -81,6 +81,7 @@ class NewDelivery:
 
     `gives` are offers as (name, version's number or None), of which the first that is left is given. `window` is read on
     `zone` (empty: the person's own). `basis` is the purpose's unless said otherwise. `values` fills start.* and the like.
+    `perks` were set aside for it already: by offer, as `rules.body.remembered` gives them.
     A human's reply has `conversation_id`, `subject` and `text`. What is `conditional` is asked about once more before it leaves.
     """
 
@@ -101,6 +102,7 @@ class NewDelivery:
     survey_number: int | None = None
     consent: str | None = None
     gives: Sequence[tuple[str, int | None]] = ()
+    perks: dict[str, Any] = field(default_factory=dict)
     variant: str = ""
     issue: str = ""
     topic: str = ""
@@ -218,6 +220,7 @@ def _body(delivery: NewDelivery) -> dict[str, Any]:
         "survey": delivery.survey,
         "consent": delivery.consent,
         "gives": [list(give) for give in delivery.gives],
+        "perks": delivery.perks,
         "variant": delivery.variant,
         "issue": delivery.issue,
         "topic": delivery.topic,

@@ -174,7 +174,7 @@ def weigh_standing(asked: Asked, stand: Standing, purpose: str, now: datetime) -
 
 
 def _addresses(workspace: Workspace, claimed: Sequence[Claimed], known: dict[int, KnownPerson]) -> dict[int, str]:
-    """Return the address of each delivery: the newest, and of the letter that people ask for themselves the newest that works."""
+    """Return the address of each delivery: the newest; of an answer, and of the letter that people ask for, the newest that works."""
     found = {}
     for one in claimed:
         if one.body.get("to"):
@@ -183,7 +183,8 @@ def _addresses(workspace: Workspace, claimed: Sequence[Claimed], known: dict[int
         adapter, person = registry.channel(one.channel), known.get(one.person)
         if adapter is not None and person is not None and person.identifiers.get(adapter.address_kind):
             given = person.identifiers[adapter.address_kind]
-            barred = suppressed(workspace, one.channel, given) if len(given) > 1 and one.body.get("plain") in TO_THEMSELVES else ()
+            wanted = one.conversation_id is not None or one.body.get("plain") in TO_THEMSELVES
+            barred = suppressed(workspace, one.channel, given) if len(given) > 1 and wanted else ()
             found[one.id] = next((address for address in given if address not in barred), given[0])
     return found
 

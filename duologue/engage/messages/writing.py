@@ -16,9 +16,10 @@ from duologue.engage.channels.protocol import Letter
 from duologue.engage.messages import versions
 from duologue.engage.messages.items import FIRST_LINK, as_read, choose_items
 from duologue.engage.messages.rehearsing import rehearse
+from duologue.engage.messages.rules.body import remembered
 from duologue.engage.messages.voices import as_read as said
 from duologue.engage.messages.voices import choose_voices
-from duologue.engage.perks.actions import PerkRequest, Reserved, reserve
+from duologue.engage.perks.actions import PerkRequest, reserve
 from duologue.engage.perks.queries import of_runs
 from duologue.engage.templates.liquid import ContentFailed
 from duologue.kit.clock import zone_named
@@ -163,7 +164,7 @@ def set_perks_aside(workspace: Workspace, claimed: Sequence[Claimed], now: datet
         again = []
         for (one, gives), answer in zip(open_, reserve(workspace=workspace, requests=requests, now=now), strict=True):
             if answer.perk is not None:
-                one.body["perks"] = dict.fromkeys([gives[0][0], *names.get(one.id, ())], _remembered(answer))
+                one.body["perks"] = dict.fromkeys([gives[0][0], *names.get(one.id, ())], remembered(answer))
             elif gives[1:]:
                 again.append((one, gives[1:]))
             elif answer.instead and answer.instead not in names.get(one.id, ()):
@@ -173,12 +174,6 @@ def set_perks_aside(workspace: Workspace, claimed: Sequence[Claimed], now: datet
                 gone[one.id] = answer.reason
         open_ = again
     return gone
-
-
-def _remembered(answer: Reserved) -> dict[str, Any]:
-    ends = {"expires_at": answer.expires_at.isoformat()} if answer.expires_at else {}
-    more = {name: value for name, value in (("points", answer.points), ("says", answer.says)) if value}
-    return {"perk": answer.perk, "code": answer.code, "worth": answer.worth, **more, **ends}
 
 
 def fill(

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from duologue.engage.conversations.models import Conversation
+    from duologue.engage.perks.actions import Reserved
     from duologue.platform.staff.models import Staff
     from duologue.platform.workspaces.models import Workspace
 
@@ -45,9 +46,9 @@ def answer(request: HttpRequest, workspace: Workspace, number: int) -> HttpRespo
     seen, offer, at = whole_number(request.POST.get("seen", "")), request.POST.get("gift", ""), now(workspace)
     try:
         with transaction.atomic():
-            gift = _given(request, workspace, one, offer, at) if offer else ""
-            said_all = f"{text}\n\n{gift}" if gift else text
-            actions.answer(workspace=workspace, conversation=one.pk, text=said_all, staff=member(request), seen=seen, now=at)
+            gifts = {offer: _given(request, workspace, one, offer, at)} if offer else {}
+            said_all = "\n\n".join(part for part in (text, *(_read(workspace, one, gift) for gift in gifts.values())) if part)
+            actions.answer(workspace=workspace, conversation=one.pk, text=said_all, staff=member(request), seen=seen, gifts=gifts, now=at)
     except actions.Refused as refused:
         status = 409 if refused.reason == "overtaken" else 422
         kept = {"text": text, "gift": offer, "trouble": str(refused)}
@@ -56,10 +57,15 @@ def answer(request: HttpRequest, workspace: Workspace, number: int) -> HttpRespo
     return said(request, sentence, "engage:conversation", workspace.name, number)
 
 
-def _given(request: HttpRequest, workspace: Workspace, one: Conversation, offer: str, at: datetime) -> str:
-    """Give a perk in the member's name; return how the person reads of it, in their language. Raises Refused."""
+def _given(request: HttpRequest, workspace: Workspace, one: Conversation, offer: str, at: datetime) -> Reserved:
+    """Set a perk aside in the member's name. Raises Refused."""
     perk = give(workspace=workspace, conversation=one.pk, offer=offer, staff=member(request), now=at)
     note_in_log(workspace, str(request.user), "give goodwill", str(perk.perk), {"offer": offer, "cost": perk.cost}, staff=member(request))
+    return perk
+
+
+def _read(workspace: Workspace, one: Conversation, perk: Reserved) -> str:
+    """Return how the person reads of a perk, in their language."""
     person = persons_of(workspace, [one.profile_id])[one.profile_id]
     locale = people(workspace, [person], (), identifiers=False)[person].locale
     language = language_of(locale or workspace.locale)

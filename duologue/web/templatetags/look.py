@@ -21,7 +21,13 @@ register = template.Library()
 
 NOTHING = "\N{EN DASH}"
 SPELLED = {"email": "e-mail", "sms": "SMS", "nps": "NPS", "external": "external id", "card": "loyalty card", "handle": "social handle"}
-ENDINGS = {"end": "went to the end", "goal": "reached the goal", "erased": "was erased"}
+ENDINGS = {
+    "end": "went to the end",
+    "goal": "reached the goal",
+    "erased": "was erased",
+    "uncertain": "perhaps sent",
+    "bounced": "came back",
+}
 FIELDS = {"body": "letter", "mjml": "letter", "text": "text part", "preview": "preheader", "items": "products"}
 UNITS = {"s": "second", "m": "minute", "h": "hour", "d": "day", "w": "week"}
 SPAN = re.compile(r"\b(\d+)([smhdw])\b")
@@ -170,7 +176,7 @@ def read_words(name: str) -> str:
 
 @register.filter
 def ending(reason: str) -> str:
-    """Write why a run ended: 'goal' as 'reached the goal', 'withheld: no_consent' as 'not sent (no consent)'."""
+    """Write why a run ended, or an answer did not arrive: 'withheld: no_consent' as 'not sent (no consent)'."""
     kind, _, why = str(reason).partition(": ")
     if kind in {"withheld", "failed"}:
         return f"{'not sent' if kind == 'withheld' else 'could not be sent'}{f' ({words(why)})' if why else ''}"

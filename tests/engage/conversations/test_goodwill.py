@@ -50,7 +50,7 @@ def one(workspace, now):
 def test_a_member_gives_within_a_limit_and_is_told_what_is_left_and_who_has_more(workspace, staff, one, now):
     to = {"workspace": workspace, "conversation": one}
     perk = give(**to, offer="sorry", staff=staff["ben"], now=now)
-    assert (Perk.within(workspace).get(pk=perk.perk).state, perk.cost, bool(perk.code)) == ("issued", 500, True)
+    assert (Perk.within(workspace).get(pk=perk.perk).state, perk.cost, bool(perk.code)) == ("reserved", 500, True)
     too_much = r"you have 1 of 2 perks and 10\.00 GBP of 15\.00 GBP left in 30 days, and this costs 12\.00 GBP\. Imogen can still give it\."
     with pytest.raises(Refused, match=too_much):
         give(**to, offer="sorry-much", staff=staff["ben"], now=now)

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from duologue.engage.care.actions import save_care
+from duologue.engage.channels.actions import save_relay
 from duologue.engage.conversations import queries
 from duologue.engage.conversations.actions import NewHandOver, Refused, answer, assign, close, hand_over, hand_over_all
 from duologue.engage.conversations.models import Conversation, Entry
@@ -14,6 +15,8 @@ from duologue.engage.conversations.personal import ConversationData
 from duologue.engage.conversations.replies import NewReply, take_in_reply
 from duologue.engage.conversations.tasks import tell_overdue
 from duologue.engage.messages.models import Delivery
+from duologue.engage.messages.tasks import send_due
+from duologue.people.consent.actions import suppress
 from duologue.people.consent.queries import standing
 from duologue.people.identifiers.actions import NewIdentifier, attach
 from duologue.people.profiles.actions import add
@@ -77,6 +80,19 @@ def test_no_answer_where_no_address_is_known(workspace, now):
     one = hand_over(workspace=workspace, person=nobody, profile=nobody, team="care", now=now)
     with pytest.raises(Refused, match="No e-mail address"):
         answer(workspace=workspace, conversation=one, text="Hello", now=now)
+
+
+def test_no_answer_where_no_address_may_be_used_and_one_that_works_is_taken(workspace, anna, now):
+    one = hand_over(workspace=workspace, person=anna, profile=anna, team="care", now=now)
+    suppress(workspace=workspace, channel="email", addresses=["anna@people.example"], reason="hard_bounce", now=now)
+    with pytest.raises(Refused, match=r"^The e-mail address of this person is not to be used any more: .* reach them another way\.$"):
+        answer(workspace=workspace, conversation=one, text="Hello", now=now)
+    assert not Entry.within(workspace).exists()
+    attach(workspace=workspace, identifiers=[NewIdentifier(anna, "email", "a@work.example", "a@work.example")], now=now - HOUR)
+    save_relay(workspace=workspace, name="mailbox", kind="mailbox", is_test=True)
+    answer(workspace=workspace, conversation=one, text="Hello", now=now)
+    send_due(workspace, now)
+    assert Delivery.within(workspace).values_list("state", "address").get() == ("accepted", "a@work.example")
 
 
 def test_the_list_takes_one_query_however_long_and_goes_on_where_it_stopped(workspace, now):

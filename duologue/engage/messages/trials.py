@@ -9,7 +9,7 @@ import msgspec
 from django.db import connection
 
 from duologue.engage.messages.models import TrialResult
-from duologue.engage.messages.rules.trials import Tried, did_best
+from duologue.engage.messages.rules.trials import UNWELCOME, Tried, did_best
 from duologue.strategize.dialogues.rules.trying import BEST
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Key = tuple[int, str, int, str]  # dialogue, turn, message version, issue
 CHOSEN: Final = "chosen"
+_SPOKE_AGAINST: Final = """EXISTS (SELECT FROM engage_entry e
+    WHERE e.workspace_id = d.workspace_id AND e.delivery_id = d.id AND e.direction = 'in' AND e.intent = ANY(%s))"""
 
 
 def choose(workspace: Workspace, claimed: Sequence[Claimed], now: datetime) -> None:
@@ -40,10 +42,11 @@ def figures(
 ) -> dict[str, Tried]:
     """Return for each variant that a turn tested in an issue how many letters left with it, and of how many something good came.
 
-    `by`: responses counts clicks and replies, goal the runs that reached it, stays those who did not unsubscribe or report.
+    `by`: responses counts clicks and replies of those who did not reply that they want no more, complain or are somebody else, goal the
+    runs that reached it, stays those who did not unsubscribe or report.
     """
     good = {
-        "responses": "d.responded_at IS NOT NULL",
+        "responses": f"d.responded_at IS NOT NULL AND NOT {_SPOKE_AGAINST}",
         "goal": "r.data ? 'goal'",
         "stays": "d.left_at IS NULL AND d.reported_at IS NULL",
     }[by]
@@ -54,7 +57,7 @@ def figures(
                WHERE d.workspace_id = %s AND d.dialogue_id = %s AND d.turn = %s AND d.state = 'accepted' AND d.body ? 'variant'
                  AND coalesce(d.body->>'issue', '') = %s AND NOT d.body ? %s
                  AND (%s::bigint IS NULL OR d.message_version_id = %s) GROUP BY 1""",
-            (workspace.pk, dialogue, turn, issue, CHOSEN, version, version),
+            (*([list(UNWELCOME)] if by == "responses" else []), workspace.pk, dialogue, turn, issue, CHOSEN, version, version),
         )
         return {variant: Tried(sent, good) for variant, sent, good in cursor.fetchall()}
 

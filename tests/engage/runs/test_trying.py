@@ -5,6 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from duologue.engage.conversations.origin import origin_of
+from duologue.engage.conversations.replies import NewReply, take_in_reply
 from duologue.engage.messages.actions import note_outcome
 from duologue.engage.messages.claims import Claimed
 from duologue.engage.messages.rules.trials import Tried, did_best
@@ -18,6 +20,7 @@ from duologue.strategize.dialogues.rules.plan import StopIf, Trial, WarmUp
 from duologue.strategize.dialogues.rules.read import read_dialogue
 from duologue.strategize.dialogues.rules.trying import drawn, taken_badly
 from duologue.strategize.models import Dialogue
+from tests.engage.channels.conftest import server  # noqa: F401 - a fixture
 from tests.engage.runs.conftest import NOON
 from tests.engage.runs.saying import began, sent
 
@@ -173,12 +176,20 @@ def test_some_get_a_variant_each_and_the_others_the_one_that_did_best(shop):
     assert 18 <= tried <= 42
     short = Delivery.within(shop.workspace).filter(state="accepted", body__variant="short")
     note_outcome(workspace=shop.workspace, deliveries=list(short.values_list("pk", flat=True)), kind="responded", at=shop.now)
+    for number, one in enumerate(Delivery.within(shop.workspace).filter(state="accepted", body__variant="plain")):
+        intent = ("opt_out", "complaint", "wrong_person")[number % 3]
+        reply = NewReply(one.person, one.profile_id, "email", "Stop writing to me.", intent)
+        take_in_reply(workspace=shop.workspace, reply=reply, origin=origin_of(shop.workspace, one.pk), now=shop.now)
+    assert not Delivery.within(shop.workspace).filter(state="accepted", responded_at=None).exists()
     shop.advance(hours=4)
     late = Counter(KeptMail.within(shop.workspace).order_by("at", "pk").values_list("subject", flat=True)[tried:])
     assert late == {"spring": 60 - tried}
     result = TrialResult.within(shop.workspace).get()
     assert result.variant == "short"
-    assert result.figures["short"] == {"sent": subjects["spring"], "good": subjects["spring"]}
+    assert result.figures == {
+        "short": {"sent": subjects["spring"], "good": subjects["spring"]},
+        "plain": {"sent": subjects["Spring is here"], "good": 0},
+    }
 
 
 @pytest.mark.django_db(transaction=True)

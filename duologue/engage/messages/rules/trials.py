@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+UNWELCOME: Final = ("opt_out", "complaint", "wrong_person")
+"""What a reply may mean that speaks against the letter it answers, though it is a response to it."""
 
 
 class Tried(msgspec.Struct, frozen=True):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
+
+NOBODYS: Final = ("5.1.1", "5.1.2", "5.1.10")
+"""Codes of a failure by which an address is nobody's: no such mailbox or domain (RFC 3463), a domain that takes no mail (RFC 7505)."""
 
 
 @dataclass(slots=True)
@@ -34,7 +37,8 @@ class Letter:
 class Outcome:
     """What became of one letter.
 
-    accepted: the carrier took it. failed: refused for good. deferred: not taken, may be tried again (`code` says why).
+    accepted: the carrier took it. failed: refused for good; with a code of `NOBODYS` its address is to blame. deferred: not taken, may be
+    tried again (`code` says why).
     uncertain: it may have been taken; it is never sent again by itself.
     """
 

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from django.db import connection
 
+from duologue.engage.channels.protocol import NOBODYS
 from duologue.engage.messages.rules.body import perk_ids
 from duologue.engage.messages.rules.gate import WARM_UP, Verdict, try_again_at
 from duologue.engage.perks.lives import issue, release
+from duologue.people.consent.actions import suppress
 from duologue.people.timeline import names
 from duologue.people.timeline.actions import NewEvent, write
 from duologue.platform.database import arrays
@@ -131,7 +133,10 @@ SETTLE: Final = """WITH moved AS (
 
 
 def settle(workspace: Workspace, claimed: Sequence[Claimed], outcomes: Mapping[int, Outcome], now: datetime) -> int:
-    """Write outcomes of deliveries that are handing over; return how many were accepted. One that someone else settled stays."""
+    """Write outcomes of deliveries that are handing over; return how many were accepted. One that someone else settled stays.
+
+    An address that turns out to be nobody's is used no more.
+    """
     told = [one for one in claimed if one.id in outcomes]
     if not told:
         return 0
@@ -163,9 +168,24 @@ def settle(workspace: Workspace, claimed: Sequence[Claimed], outcomes: Mapping[i
         issue(workspace=workspace, perks=given, now=now)
     if back := perk_ids(one.body for one in told if outcomes[one.id].kind == "failed"):
         release(workspace=workspace, perks=back, now=now)
+    _use_no_more(workspace, [one.id for one in told if outcomes[one.id].kind == "failed" and outcomes[one.id].code in NOBODYS], now)
     theirs = [one for one in told if outcomes[one.id].kind in EVENT_OF and is_theirs(one)]
     write(workspace=workspace, events=[_told(one, outcomes[one.id], now) for one in theirs], now=now)
     return len(accepted)
+
+
+def _use_no_more(workspace: Workspace, deliveries: Sequence[int], now: datetime) -> None:
+    """Suppress the addresses these deliveries were refused for, as after a hard bounce."""
+    if not deliveries:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT channel, array_agg(address) FROM engage_delivery
+               WHERE workspace_id = %s AND id = ANY(%s) AND address <> '' GROUP BY 1""",
+            (workspace.pk, list(deliveries)),
+        )
+        for channel, addresses in cursor.fetchall():
+            suppress(workspace=workspace, channel=channel, addresses=addresses, reason="hard_bounce", now=now)
 
 
 def is_theirs(one: Claimed) -> bool:

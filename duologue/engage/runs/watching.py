@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.db import connection
 
+from duologue.engage.channels.protocol import NOBODYS
 from duologue.strategize.dialogues.actions import set_state
 from duologue.strategize.dialogues.models import Dialogue
 from duologue.strategize.dialogues.rules.trying import taken_badly
@@ -24,13 +25,17 @@ WAITS: Final = "SELECT EXISTS (SELECT FROM engage_delivery WHERE workspace_id = 
 
 
 def reactions(workspace: Workspace, dialogue: int, since: datetime | None) -> tuple[int, dict[str, int]]:
-    """Return how many letters of a dialogue left (since a moment), and how many of them bounced, were reported, made people leave."""
+    """Return how many letters of a dialogue left (since a moment), and how many of them bounced, were reported, made people leave.
+
+    One that was refused at once because its address is nobody's left and bounced as well: it is the relay that decides who says so.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT count(*), count(bounced_at), count(reported_at), count(left_at) FROM engage_delivery
-               WHERE workspace_id = %s AND dialogue_id = %s AND state = 'accepted'
-                 AND accepted_at >= coalesce(%s, '-infinity'::timestamptz)""",
-            (workspace.pk, dialogue, since),
+            """SELECT count(*), count(*) FILTER (WHERE state = 'failed' OR bounced_at IS NOT NULL), count(reported_at), count(left_at)
+               FROM engage_delivery
+               WHERE workspace_id = %s AND dialogue_id = %s AND (state = 'accepted' OR (state = 'failed' AND reason = ANY(%s)))
+                 AND coalesce(accepted_at, handed_over_at) >= coalesce(%s, '-infinity'::timestamptz)""",
+            (workspace.pk, dialogue, list(NOBODYS), since),
         )
         left, bounced, reported, gone = cursor.fetchone()
     return left, {"bounced": bounced, "reported": reported, "left": gone}
@@ -56,10 +61,11 @@ def tells_nothing_yet(workspace: Workspace, version: Version, row: Timetable, no
         return False
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT count(*) FILTER (WHERE state = 'accepted'), bool_or(state IN ('queued', 'handing_over')), min(planned_at)
+            """SELECT count(*) FILTER (WHERE state = 'accepted' OR (state = 'failed' AND reason = ANY(%s))),
+                      bool_or(state IN ('queued', 'handing_over')), min(planned_at)
                FROM engage_delivery
                WHERE workspace_id = %s AND dialogue_id = %s AND planned_at >= coalesce(%s, '-infinity'::timestamptz)""",
-            (workspace.pk, version.dialogue, row.watched_from),
+            (list(NOBODYS), workspace.pk, version.dialogue, row.watched_from),
         )
         left, some_wait, planned_at = cursor.fetchone()
     return bool(some_wait) and left < limits.least and now < planned_at + AT_MOST

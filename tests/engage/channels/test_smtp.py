@@ -150,6 +150,17 @@ def test_pipelined_commands_leave_in_one_write_and_a_refused_recipient_gets_no_t
     assert seen[1:] == [b".\r\n", b"RSET\r\n"]
 
 
+def test_a_refused_sender_is_never_taken_for_a_recipient_whom_nobody_knows(line_server, wire):
+    def talk(peer):
+        file = peer.makefile("rb")
+        peer.sendall(b"220 hi\r\n")
+        while line := file.readline():
+            peer.sendall(b"550 5.1.1 Sender unknown\r\n" if line.startswith(b"MAIL") else b"250 hi\r\n")
+
+    [handed] = wire.hand_over([share(line_server(talk), mails("x@example.com"))])
+    assert kinds(handed) == {1: ("failed", "550")}
+
+
 def test_silence_after_the_final_dot_is_in_doubt_and_the_journal_knows(line_server, wire):
     def talk(peer):
         serve(peer, peer.makefile("rb"), before_reply=lambda: time.sleep(3))

@@ -11,6 +11,7 @@ from duologue.engage.channels.models import KeptMail, Relay
 from duologue.engage.messages import actions, doubts, queries, tasks
 from duologue.engage.messages.models import Attempt, Delivery
 from duologue.engage.perks.models import Perk
+from duologue.people.consent.queries import suppressed
 from duologue.people.identifiers.models import Identifier
 from duologue.people.timeline import names
 from duologue.strategize.offers.models import Offer, OfferVersion
@@ -54,6 +55,7 @@ def test_each_answer_of_the_carrier(shop, by_smtp, person, delivery, now):
         ["bad_address", "5.1.1"],
     )
     assert [profile for profile, _, _ in events(shop, names.MESSAGE_UNCERTAIN)] == [who["drop"]]
+    assert suppressed(shop, "email", [f"{name}@example.com" for name in who]) == {"never@example.com"}
     tasks.send_due(shop, now + timedelta(minutes=5))
     assert list(Attempt.within(shop).filter(delivery=rows[who["later"]]).order_by("number").values_list("number", "outcome")) == [
         (1, "deferred"),

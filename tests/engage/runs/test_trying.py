@@ -5,6 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from duologue.engage.channels.actions import save_relay
+from duologue.engage.channels.models import Relay
 from duologue.engage.conversations.origin import origin_of
 from duologue.engage.conversations.replies import NewReply, take_in_reply
 from duologue.engage.messages.actions import note_outcome
@@ -15,6 +17,7 @@ from duologue.engage.messages.warming import Places
 from duologue.engage.models import Delivery, KeptMail, Timetable, TrialResult, WarmingUp
 from duologue.engage.runs import actions
 from duologue.kit.yaml import Mistakes
+from duologue.people.consent.queries import suppressed
 from duologue.people.models import Identifier
 from duologue.strategize.dialogues.rules.plan import StopIf, Trial, WarmUp
 from duologue.strategize.dialogues.rules.read import read_dialogue
@@ -119,6 +122,26 @@ def test_a_broadcast_taken_badly_stops_itself_and_goes_on_where_it_was_when_told
     assert len(began(shop)) == 40
     row.refresh_from_db()
     assert row.state == "live"
+    shop.adds_up()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_refused_at_once_counts_as_bounced_stays_failed_and_is_written_to_no_more(shop, server):  # noqa: F811
+    shop.add_people(20)
+    for number in shop.people[2:]:
+        Identifier._rows.filter(profile_id=number).update(value=f"never-{number}@other.example", shown=f"never-{number}@other.example")
+    shop.segment("everyone", shop.people)
+    Relay.within(shop.workspace).delete()
+    way = {"host": "127.0.0.1", "port": server.port, "security": "none"}
+    save_relay(workspace=shop.workspace, name="main", kind="smtp", is_test=True, settings=way)
+    row = shop.dialogue(text("first: {people: 10, for: 2h}\nstop_if: {bounced: 10%, least: 10}"))
+    shop.advance(days=3)
+    refused = Delivery.within(shop.workspace).filter(state="failed", reason="5.1.1", bounced_at=None)
+    assert refused.count() >= 8
+    row.refresh_from_db()
+    assert row.paused_because.startswith(f"{refused.count()} of 10 letters bounced: ")
+    addresses = Identifier.within(shop.workspace).values_list("value", flat=True)
+    assert suppressed(shop.workspace, "email", addresses) == set(refused.values_list("address", flat=True))
     shop.adds_up()
 
 

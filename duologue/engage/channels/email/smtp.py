@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from duologue.engage.channels import journal
 from duologue.engage.channels.email.replies import Replies, Reply, Talk
-from duologue.engage.channels.protocol import Outcome
+from duologue.engage.channels.protocol import NOBODYS, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -217,6 +217,8 @@ class Connection:
         refused = next((reply for reply in replies if not reply.is_good), None)
         if refused is None:
             return None
+        if refused is replies[0] and refused.short in NOBODYS:  # it speaks of the sender's address, and the recipient's is not to blame
+            refused = Reply(refused.code, f"MAIL FROM: {refused.text}")
         if len(replies) == len(lines) and replies[-1].code == 354:  # it refused the recipient and yet waits for a text
             self._write(b".\r\n")
             yield 1

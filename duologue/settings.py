@@ -34,7 +34,6 @@ WEBHOOKS_PRIVATE = env.flag("DUOLOGUE_WEBHOOKS_PRIVATE", default=False)
 API_PER_MINUTE = env.number("DUOLOGUE_API_PER_MINUTE", 600)
 SECURE_BEHIND_TLS = PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_BEHIND_TLS
-SECURE_HSTS_SECONDS = 31_536_000 if SECURE_BEHIND_TLS else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -78,6 +77,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "duologue.web.hosts.Hosts",
+    "duologue.web.tls.StayWithTls",
     "django.middleware.security.SecurityMiddleware",
     "duologue.web.files.Files",
     "csp.middleware.CSPMiddleware",

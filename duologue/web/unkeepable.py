@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import BadRequest
-from django.http import Http404
+from django.http import Http404, JsonResponse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse, QueryDict
 
 LARGEST_NUMBER = 2**63 - 1
+ZERO = "What was sent holds a zero byte, which no text can keep."
 
 
 class RefuseTheUnkeepable:
@@ -28,7 +29,9 @@ class RefuseTheUnkeepable:
         if "\x00" in request.path_info:
             raise Http404
         if _holds_zero(request.GET) or (request.method == "POST" and _holds_zero(request.POST)):
-            raise BadRequest("What was sent holds a zero byte, which no text can keep.")
+            if request.path_info.startswith("/api/"):  # programs read JSON
+                return JsonResponse({"detail": ZERO}, status=400)
+            raise BadRequest(ZERO)
         return self.get_response(request)
 
     def process_view(self, _request: HttpRequest, _view: Any, _args: Any, found: dict[str, Any]) -> None:

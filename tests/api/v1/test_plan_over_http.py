@@ -88,6 +88,8 @@ def test_files_are_taken_in_by_a_job_once(ask, workspace, settings):
     second = ask("post", "/imports", handed("e.ndjson", line + b"\nnonsense\n", kind="events"), 202, **again)
     assert ask("post", "/imports", handed("e.ndjson", line + b"\nnonsense\n", kind="events"), 202, **again) == second
     ask("post", "/imports", handed("e.ndjson", line, kind="events"), 422, **again)
+    zero = ask("post", "/imports", handed("e.ndjson", line, kind="events\0"), 400)
+    assert zero == {"detail": "What was sent holds a zero byte, which no text can keep."}
     third = ask("post", "/imports", handed("t.csv", b"key,name,price\ntea,Tea,3.50\n,x,\n", kind="products"), status=202)
     left = b"Email Address\nann@people.example\n"
     consent = {"kind": "consent", "tool": "mailchimp", "purpose": "newsletter"}

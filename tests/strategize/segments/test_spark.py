@@ -1,5 +1,6 @@
 """The full count on a real cluster of Spark with two executors, each a process of its own, beside the one by DuckDB."""
 
+import logging
 import shutil
 from pathlib import Path
 
@@ -38,6 +39,7 @@ RULES = [
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
     """Spark's own folder, where its workers may write; the address of a cluster of two."""
+    logging.getLogger("py4j").setLevel(logging.WARNING)  # it would tell of its end after the logs are closed
     home = tmp_path_factory.mktemp("spark")
     for part in Path(pyspark.__file__).parent.iterdir():
         (home / part.name).symlink_to(part)

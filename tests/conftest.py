@@ -47,6 +47,7 @@ def pytest_configure(config):
     path.chmod(0o755)
     os.environ["DUOLOGUE_TEST_RUN"] = str(path)
     if os.environ.get("DATABASE_URL"):
+        os.environ["DUOLOGUE_DATA"] = str(path)  # what stands in the usual folder is not of this database
         _started.append((None, path))
         return
     from duologue.platform.database.embedded import held

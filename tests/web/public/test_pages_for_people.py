@@ -8,6 +8,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from duologue.brand.book.actions import save_book
+from duologue.brand.book.rules import Book, Commitment
 from duologue.engage.channels.actions import save_relay
 from duologue.engage.channels.models import KeptMail
 from duologue.engage.conversations.models import Conversation
@@ -210,6 +212,13 @@ def test_how_often_and_when_is_kept_and_shown_again(workspace, anna, deliver, cl
     assert wishes(workspace, [anna]) == {anna: Wishes(7, "18:00-22:00")}
     client.post(f"/p/{token}", {"email:newsletter": "on", "email:promotions": "on", "pace": "0", "hours": "any"})
     assert wishes(workspace, [anna]) == {}
+
+
+def test_what_the_brand_commits_itself_to_is_shown_where_people_choose(workspace, anna, deliver, client):
+    says = "Two letters a month & no more"
+    save_book(workspace=workspace, book=Book(name="Shop", commitments=(Commitment(says, at_most=2, within="30d"), "Friendly")), now=NOW)
+    page = client.get(f"/p/{deliver()}").text
+    assert page.index("What you can count on") < page.index("Two letters a month &amp; no more") < page.index("Friendly")
 
 
 def test_topics_are_kept_as_facts_and_told_in_plain_words(workspace, anna, deliver, client):

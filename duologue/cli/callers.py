@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from duologue.cli.frame import Refused, note, print_json, print_table, workspace_of, write_down
-from duologue.kit.pipeline import Refused as NotSo
 
 if TYPE_CHECKING:
     import argparse
@@ -58,10 +57,7 @@ def do(args: argparse.Namespace, callers: Callers) -> int:
 
 
 def _add(workspace: Workspace, args: argparse.Namespace, callers: Callers) -> None:
-    try:
-        made, kept = callers.add(workspace, args)
-    except NotSo as refusal:
-        raise Refused(str(refusal)) from None
+    made, kept = callers.add(workspace, args)
     write_down(workspace, f"add {callers.command}", made["name"], kind=made["kind"], **kept)
     if args.json:
         print_json(made)

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from duologue.cli import commands
 from duologue.cli.frame import AskedWrongly, Refused, note
+from duologue.kit.pipeline import Refused as NotSo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,7 +104,7 @@ def _guarded(module: ModuleType, args: argparse.Namespace) -> int:
             status: int = module.run(args)
             sys.stdout.flush()
             return status or DONE
-    except Refused as refusal:
+    except (Refused, NotSo) as refusal:
         note(str(refusal))
         return COULD_NOT
     except AskedWrongly as refusal:

@@ -43,6 +43,15 @@ def workspace_of(args: argparse.Namespace) -> Workspace:
     return some[0]
 
 
+def many(said: str) -> int:
+    """Return how many of something an option asks for: a whole number from 1 up. Raises ArgumentTypeError, which argparse tells."""
+    import argparse
+
+    if not said.isascii() or not said.isdigit() or not int(said):
+        raise argparse.ArgumentTypeError(f"{said!r} is not a number from 1 up")
+    return int(said)
+
+
 def write_down(workspace: Workspace | None, action: str, subject: str = "", **detail: Any) -> None:
     """Keep in the audit log what was done from the command line; ids and names of things, never people's data."""
     from duologue.platform.audit.actions import note as keep

@@ -4,11 +4,12 @@ import json
 
 import pytest
 
-from duologue.cli.command import build_parser
+from duologue.cli.command import build_parser, run
 from duologue.cli.frame import AskedWrongly, Refused
 from duologue.engage.contributions.actions import NewContribution, contribute
 from duologue.engage.contributions.rules import PUBLIC
 from duologue.engage.conversations.actions import hand_over
+from duologue.kit.pipeline import Refused as NotSo
 from duologue.people.consent.actions import NewStatement, save_purpose, state
 from duologue.platform.audit.models import AuditEntry
 from duologue.platform.staff.actions import add_member
@@ -61,7 +62,7 @@ def test_a_contribution_is_shown_only_where_its_person_agrees(do, workspace, ann
     (number,) = contribute(workspace=workspace, given=[given], now=now)
     (line,) = do("contribution", "list")
     publish = ("contribution", "publish", str(number), "--seen", line["came_at"], "--as", "Anna")
-    with pytest.raises(Refused, match="have not agreed"):
+    with pytest.raises(NotSo, match="have not agreed"):
         do(*publish)
     state(workspace=workspace, statements=[NewStatement(anna, PUBLIC, "stories", "granted", now, "test", "Show it?")], now=now)
     assert do(*publish) == {"id": number, "state": "published"}
@@ -72,3 +73,9 @@ def test_a_contribution_is_shown_only_where_its_person_agrees(do, workspace, ann
         do("contribution", "show", str(number), "--photo", str(tmp_path / "x.jpg"))
     with pytest.raises(Refused, match="no contribution 9"):
         do("contribution", "show", "999")
+
+
+@pytest.mark.parametrize("most", ["0", "-1", "ten", "1.5", ""])
+def test_a_list_is_asked_for_by_a_number_from_one_up(most, capsys):
+    assert run(["conversation", "list", f"--most={most}"]) == 2
+    assert "is not a number from 1 up" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -72,9 +73,12 @@ def test_a_dialogue_is_read_or_refused(file):
 @example("<<: [1]")
 def test_any_text_is_yaml_or_refused(text):
     try:
-        read_yaml(text, "x.yaml")
+        document = read_yaml(text, "x.yaml")
     except Mistakes as mistakes:
         is_said_well(mistakes, {"x.yaml"})
+    else:
+        json.dumps(document.data)  # nothing but what JSON knows
+        assert all(1 <= line <= len(text.splitlines()) + 1 for line in document.lines.values())
 
 
 def test_aliases_cannot_fill_the_memory():

@@ -7,7 +7,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from duologue.cli.frame import AskedWrongly, print_json, print_table, workspace_of
+from duologue.cli.frame import AskedWrongly, many, print_json, print_table, workspace_of
 
 if TYPE_CHECKING:
     import argparse
@@ -29,7 +29,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--since", default="", metavar="INSTANT", help="not before, like 2026-11-01 or 2026-11-01T09:00")
     parser.add_argument("--until", default="", metavar="INSTANT", help="before")
     parser.add_argument("--word", default="", help="anywhere in the entry")
-    parser.add_argument("--most", type=int, default=50, metavar="N", help="(default: 50)")
+    parser.add_argument("--most", type=many, default=50, metavar="N", help="(default: 50)")
     parser.add_argument("--installation", action="store_true", help="what concerns the whole installation and no workspace")
     parser.add_argument("--csv", action="store_true", help="as a table with commas")
 

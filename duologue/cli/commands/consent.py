@@ -41,13 +41,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do it."""
-    from duologue.kit.pipeline import Refused as NotSo
-
     workspace = workspace_of(args)
-    try:
-        _import(args, workspace) if args.word == "import" else _export(args, workspace)
-    except NotSo as refusal:
-        raise Refused(str(refusal)) from None
+    _import(args, workspace) if args.word == "import" else _export(args, workspace)
     return 0
 
 

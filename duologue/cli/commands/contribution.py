@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from duologue.cli.frame import AskedWrongly, Refused, note, print_json, print_table, workspace_of, write_down
+from duologue.cli.frame import Refused, many, note, print_json, print_table, workspace_of, write_down
 
 if TYPE_CHECKING:
     import argparse
@@ -26,7 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     words = parser.add_subparsers(dest="word", metavar="WORD", required=True)
     listed = words.add_parser("list", help="list those of one state, the newest first")
     listed.add_argument("--state", choices=STATES, default="waiting", metavar="STATE", help=f"{', '.join(STATES)} (default waiting)")
-    listed.add_argument("--most", type=int, default=50, metavar="N", help="up to so many (default 50)")
+    listed.add_argument("--most", type=many, default=50, metavar="N", help="up to so many (default 50)")
     show = words.add_parser("show", help="show one")
     _numbered(show)
     show.add_argument("--photo", type=Path, metavar="FILE", help="write its photo into a file that is not there yet")
@@ -45,22 +45,15 @@ def _numbered(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do it."""
-    from duologue.kit.pipeline import Refused as NotSo
-
     workspace = workspace_of(args)
     words = {"list": _list, "show": _show, "publish": _publish, "decline": _decline}
-    try:
-        words[args.word](workspace, args)
-    except NotSo as refusal:
-        raise Refused(refusal.sentence) from None
+    words[args.word](workspace, args)
     return 0
 
 
 def _list(workspace: Workspace, args: argparse.Namespace) -> None:
     from duologue.engage.contributions.models import Contribution
 
-    if args.most < 1:
-        raise AskedWrongly("--most is a number from 1 up.")
     found = Contribution.within(workspace).filter(state=args.state).order_by("-came_at", "-pk")[: args.most]
     _say(workspace, args, list(found))
 

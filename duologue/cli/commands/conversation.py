@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from duologue.cli.frame import AskedWrongly, Refused, note, print_json, print_table, workspace_of, write_down
+from duologue.cli.frame import AskedWrongly, Refused, many, note, print_json, print_table, workspace_of, write_down
 
 if TYPE_CHECKING:
     import argparse
@@ -27,7 +27,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     listed = words.add_parser("list", help="list open ones, what is due first at the head")
     listed.add_argument("--closed", action="store_true", help="list closed ones instead, last touched first")
     listed.add_argument("--team", metavar="TEAM")
-    listed.add_argument("--most", type=int, default=50, metavar="N", help="up to so many (default 50)")
+    listed.add_argument("--most", type=many, default=50, metavar="N", help="up to so many (default 50)")
     _numbered(words.add_parser("show", help="show what was said, oldest first"))
     answer = words.add_parser("answer", help="answer by the way the person last wrote on")
     _numbered(answer)
@@ -49,22 +49,15 @@ def _numbered(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do it."""
-    from duologue.kit.pipeline import Refused as NotSo
-
     workspace = workspace_of(args)
     words = {"list": _list, "show": _show, "answer": _answer, "note": _note, "assign": _assign, "close": _close}
-    try:
-        words[args.word](workspace, args)
-    except NotSo as refusal:
-        raise Refused(refusal.sentence) from None
+    words[args.word](workspace, args)
     return 0
 
 
 def _list(workspace: Workspace, args: argparse.Namespace) -> None:
     from duologue.engage.conversations.queries import inbox
 
-    if args.most < 1:
-        raise AskedWrongly("--most is a number from 1 up.")
     state = "closed" if args.closed else "open"
     rows = [
         {name: getattr(one, name) for name in (*LINE, "person", "outcome")}

@@ -138,13 +138,9 @@ def _start(workspace: Workspace, args: argparse.Namespace) -> int:
 
 def _start_by_hand(workspace: Workspace, args: argparse.Namespace) -> int:
     from duologue.engage.runs.actions import start_by_hand
-    from duologue.kit.pipeline import Refused as Stopped
     from duologue.people.privacy.queries import person_of
 
-    try:
-        persons = [person_of(workspace, reference) for reference in args.person]
-    except Stopped as refusal:
-        raise Refused(refusal.sentence) from None
+    persons = [person_of(workspace, reference) for reference in args.person]
     began = start_by_hand(workspace=workspace, name=args.name, persons=persons, now=_now(workspace))
     _write_down(workspace, args, by_hand=began)
     rest = f"; {len(persons) - began} did not: see duologue dialogue status {args.name}" if began < len(persons) else ""

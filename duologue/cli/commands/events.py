@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from duologue.cli.commands.people import import_by_recipe, tell
-from duologue.cli.frame import AskedWrongly, Refused, progress, workspace_of
+from duologue.cli.frame import AskedWrongly, progress, workspace_of
 
 if TYPE_CHECKING:
     import argparse
@@ -32,14 +32,10 @@ def run(args: argparse.Namespace) -> int:
         if not args.recipe:
             raise AskedWrongly("Events from CSV need --recipe RECIPE.yaml, which says what a line means.")
         return import_by_recipe(args, "events")
-    from duologue.kit.pipeline import Refused as Stopped
     from duologue.people.imports.actions import import_events
 
     workspace = workspace_of(args)
-    try:
-        with progress(f"importing {args.file.name}") as told:
-            job = import_events(workspace=workspace, path=args.file, told=told)
-    except Stopped as refusal:
-        raise Refused(refusal.sentence) from refusal
+    with progress(f"importing {args.file.name}") as told:
+        job = import_events(workspace=workspace, path=args.file, told=told)
     tell(args, job)
     return 0

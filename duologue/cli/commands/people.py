@@ -33,16 +33,12 @@ def run(args: argparse.Namespace) -> int:
 
 def import_by_recipe(args: argparse.Namespace, kind: str) -> int:
     """Import a CSV file and say what came of it."""
-    from duologue.kit.pipeline import Refused as Stopped
     from duologue.people.imports.actions import import_file
 
     workspace = workspace_of(args)
     recipe = text_of(args.recipe) if args.recipe else ""
-    try:
-        with progress(f"importing {args.file.name}") as told:
-            job = import_file(workspace=workspace, path=args.file, kind=kind, recipe=recipe, external_id=args.external_id, told=told)
-    except Stopped as refusal:
-        raise Refused(refusal.sentence) from refusal
+    with progress(f"importing {args.file.name}") as told:
+        job = import_file(workspace=workspace, path=args.file, kind=kind, recipe=recipe, external_id=args.external_id, told=told)
     tell(args, job)
     return 0
 

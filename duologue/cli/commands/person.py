@@ -33,20 +33,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do it."""
-    from duologue.kit.pipeline import Refused as Stopped
     from duologue.people.privacy.queries import everything_about, person_of
 
     workspace = workspace_of(args)
-    try:
-        person = person_of(workspace, args.ref)
-        if args.word == "export":
-            print_json(everything_about(workspace, person))
-        elif args.word == "show":
-            _show(args, workspace, person)
-        else:
-            _erase(args, workspace, person)
-    except Stopped as refusal:
-        raise Refused(refusal.sentence) from refusal
+    person = person_of(workspace, args.ref)
+    if args.word == "export":
+        print_json(everything_about(workspace, person))
+    elif args.word == "show":
+        _show(args, workspace, person)
+    else:
+        _erase(args, workspace, person)
     return 0
 
 

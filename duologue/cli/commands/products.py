@@ -43,14 +43,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do it."""
-    from duologue.kit.pipeline import Refused as Stopped
-
     workspace = workspace_of(args)
     words = {"import": _import, "feed": _feed, "feeds": _feeds, "fetch": _fetch, "forget": _forget, "watch": _watch}
-    try:
-        return words[args.word](workspace, args)
-    except Stopped as refusal:
-        raise Refused(refusal.sentence) from refusal
+    return words[args.word](workspace, args)
 
 
 def _import(workspace: Workspace, args: argparse.Namespace) -> int:

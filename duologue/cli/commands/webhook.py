@@ -60,8 +60,6 @@ def _wished(parser: argparse.ArgumentParser, *, needed: bool) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do it."""
-    from duologue.kit.pipeline import Refused as NotSo
-
     workspace = workspace_of(args)
     words: dict[str, Callable[[Workspace, argparse.Namespace], None]] = {
         "add": _add,
@@ -75,10 +73,7 @@ def run(args: argparse.Namespace) -> int:
         "try": _try,
         "forget": _forget,
     }
-    try:
-        words[args.word](workspace, args)
-    except NotSo as refusal:
-        raise Refused(str(refusal)) from None
+    words[args.word](workspace, args)
     return 0
 
 

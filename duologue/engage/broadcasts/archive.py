@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from duologue.engage.messages import versions
-from duologue.engage.messages.content.products import without_products
-from duologue.engage.messages.content.voices import without_voices
+from duologue.engage.messages.content.blocks import without_blocks
 from duologue.engage.messages.models import Delivery, MessageVersion, TrialResult
 from duologue.engage.messages.queries import UNKEPT, current_numbers, filled_preview
 from duologue.engage.runs.audiences import zones
@@ -120,7 +119,7 @@ def _as_nobody(workspace: Workspace, row: MessageVersion, variant: str) -> tuple
     values = {**filled.values, PERSONAL: {}, "perk": {}, "items": []}
     content = version.contents.get(("", variant)) or version.contents["", ""]
     if content.body:
-        text = Template(without_voices(without_products(content.body)), escape=False).render(values)
+        text = Template(without_blocks(content.body), escape=False).render(values)
     else:
         targets = {f"c{number}": link.url for number, link in enumerate(version.links, 1)}
         text = filled.content.text.render({**values, PERSONAL: targets})

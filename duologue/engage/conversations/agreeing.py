@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from duologue.engage.conversations.asked_for import asked_for
 from duologue.engage.messages.actions import plain_letter, plan
 
 if TYPE_CHECKING:
@@ -44,15 +45,7 @@ def ask_to_agree(*, workspace: Workspace, origin: Origin, purposes: Sequence[str
     """
     if not purposes:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT FROM people_profile WHERE workspace_id = %s AND id = %s FOR NO KEY UPDATE", (workspace.pk, origin.profile))
-        cursor.execute(
-            """SELECT d.purpose, d.planned_at FROM people_profile p
-               JOIN engage_delivery d ON d.workspace_id = p.workspace_id AND d.profile_id = p.id
-               WHERE p.workspace_id = %s AND p.person = %s AND d.turn = %s AND d.run_id IS NULL AND d.planned_at > %s""",
-            (workspace.pk, origin.person, TURN, now - DAY),
-        )
-        planned = cursor.fetchall()
+    planned = asked_for(workspace, origin, TURN, now - DAY)
     recent = {purpose for purpose, at in planned if at > now - AGAIN}
     fresh = [purpose for purpose in purposes if purpose not in recent]
     sent = fresh[: max(0, MOST - len(planned))]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from duologue.engage.conversations.asked_for import asked_for
 from duologue.engage.messages.actions import plain_letter, plan
 from duologue.people.consent.queries import suppressed
 from duologue.people.profiles.queries import people
@@ -33,18 +34,10 @@ def send_link(*, workspace: Workspace, origin: Origin, now: datetime) -> str:
     addresses = people(workspace, [origin.person], ())[origin.person].identifiers.get("email", [])
     if not set(addresses) - suppressed(workspace, "email", addresses):
         return "own_nowhere"
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT FROM people_profile WHERE workspace_id = %s AND id = %s FOR NO KEY UPDATE", (workspace.pk, origin.profile))
-        cursor.execute(
-            """SELECT count(*), max(d.planned_at) FROM people_profile p
-               JOIN engage_delivery d ON d.workspace_id = p.workspace_id AND d.profile_id = p.id
-               WHERE p.workspace_id = %s AND p.person = %s AND d.turn = %s AND d.run_id IS NULL AND d.planned_at > %s""",
-            (workspace.pk, origin.person, TURN, now - DAY),
-        )
-        planned, last = cursor.fetchone()
-    if planned and last > now - AGAIN:
+    planned = [at for _, at in asked_for(workspace, origin, TURN, now - DAY)]
+    if any(at > now - AGAIN for at in planned):
         return "own_asked"
-    if planned >= MOST:
+    if len(planned) >= MOST:
         return "own_often"
     letter = plain_letter(TURN, origin.person, origin.profile, now, now + LASTS)
     plan(workspace=workspace, deliveries=[letter], now=now)

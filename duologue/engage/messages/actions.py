@@ -9,7 +9,7 @@ import msgspec
 from django.db import connection, transaction
 
 from duologue.engage.messages.content.compile import Link, compile_content, mistakes
-from duologue.engage.messages.content.products import shows_items
+from duologue.engage.messages.content.products import PRODUCTS
 from duologue.engage.messages.models import Message, MessageVersion
 from duologue.engage.messages.rules.body import body_of, perk_ids
 from duologue.engage.messages.rules.source import contents, read_message
@@ -65,7 +65,7 @@ def _wrong(message: SourceMessage, look: Look, text: str, file: str) -> list[Mis
     found = []
     for (locale, variant), content in contents(message).items():
         place = f"In {locale or variant}: " if locale or variant else ""
-        if shows_items(content) and not message.items:
+        if PRODUCTS.is_shown(content) and not message.items:
             found.append(Mistake(file, 1, f"{place}It shows products, but not which; write  items: start.products  or another path."))
         for fault in mistakes(content, fallback=message.fallback, look=look):
             line = next((at for at, one in enumerate(lines, 1) if fault.about and fault.about in one), 1)

@@ -14,9 +14,8 @@ from django.db import connection
 
 from duologue.engage.messages import versions
 from duologue.engage.messages.claims import Claimed
+from duologue.engage.messages.content.blocks import with_blocks
 from duologue.engage.messages.content.look import Look
-from duologue.engage.messages.content.products import with_products
-from duologue.engage.messages.content.voices import with_voices
 from duologue.engage.messages.items import FIRST_LINK, example_items
 from duologue.engage.messages.models import Delivery, Message, MessageVersion
 from duologue.engage.messages.rules.body import body_of, perk_ids
@@ -224,7 +223,7 @@ def _with_utm(url: str, channel: str, dialogue: str, message: str) -> str:
 
 
 def _reads(version: versions.Version) -> set[str]:
-    written = [with_voices(with_products(content, Look("")), Look("")) for content in version.contents.values()]
+    written = [with_blocks(content, Look("")) for content in version.contents.values()]
     return {path for content in written for text in (content.subject, content.body, content.mjml) for path in paths(text)}
 
 

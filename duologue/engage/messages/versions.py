@@ -11,7 +11,7 @@ import msgspec
 from duologue.engage.contributions.rules import Voices
 from duologue.engage.messages.content import words
 from duologue.engage.messages.content.compile import Compiled, Link, compile_content
-from duologue.engage.messages.content.voices import shows_voices
+from duologue.engage.messages.content.voices import VOICES
 from duologue.engage.messages.models import MessageVersion
 from duologue.engage.messages.rules.source import Content, Items, Message, contents
 
@@ -61,7 +61,7 @@ def version_of(number: int, data: dict[str, Any]) -> Version:
         links=tuple(Link(url, name) for url, name in data.get("links", [])),
         utm=message.utm,
         items=message.items if isinstance(message.items, Items) else None,
-        voices=(message.voices or Voices()) if any(shows_voices(content) for content in written.values()) else None,
+        voices=(message.voices or Voices()) if any(VOICES.is_shown(content) for content in written.values()) else None,
     )
 
 

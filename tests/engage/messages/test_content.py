@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from duologue.engage.messages.content.blocks import without_blocks
 from duologue.engage.messages.content.compile import Link, compile_content, mistakes
 from duologue.engage.messages.content.look import Look
 from duologue.engage.messages.content.mask import Mask
-from duologue.engage.messages.content.products import without_products
 from duologue.engage.messages.rules.source import Content, contents, read_message
 from duologue.engage.templates.liquid import ContentFailed, Template, _parsed, paths, unguarded
 from duologue.kit.yaml import Mistakes
@@ -214,4 +214,4 @@ def test_paths_of_a_template():
 
 
 def test_where_nobodys_products_are_meant_the_block_is_left_out():
-    assert without_products("Hello\n\n{% products %}\n\nBye {%- products -%}!") == "Hello\n\n\n\nBye !"
+    assert without_blocks("Hello\n\n{% products %}\n\nBye {%- products -%}!") == "Hello\n\n\n\nBye !"

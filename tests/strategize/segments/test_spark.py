@@ -11,7 +11,6 @@ from segment_builders import NOW, allowed, days, happened, learned, people
 from duologue.people.profiles.actions import merge
 from duologue.strategize.segments import actions, history, queries, spark
 
-pyspark = pytest.importorskip("pyspark", reason="pyspark is not installed")
 pytestmark = [
     pytest.mark.long,
     pytest.mark.timeout(1800),
@@ -39,6 +38,8 @@ RULES = [
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
     """Spark's own folder, where its workers may write; the address of a cluster of two."""
+    import pyspark  # only where the long tests are run
+
     logging.getLogger("py4j").setLevel(logging.WARNING)  # it would tell of its end after the logs are closed
     home = tmp_path_factory.mktemp("spark")
     for part in Path(pyspark.__file__).parent.iterdir():

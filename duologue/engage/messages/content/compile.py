@@ -12,10 +12,9 @@ import css_inline
 import inscriptis
 import mrml
 
-from duologue.engage.messages.content import layout, voices
+from duologue.engage.messages.content import layout
+from duologue.engage.messages.content.blocks import BLOCKS, with_blocks
 from duologue.engage.messages.content.mask import TOKEN, Mask
-from duologue.engage.messages.content.products import BEGIN, BLOCK, END, IN_TEXT, loops, with_products
-from duologue.engage.messages.content.voices import with_voices
 from duologue.engage.templates.liquid import ContentFailed, Template, paths, unguarded
 
 if TYPE_CHECKING:
@@ -52,7 +51,6 @@ TITLE = re.compile(r"\s+title=\"([^\"]*)\"")
 WEB_FONT = re.compile(r"<!--\[if !mso\]><!-->\s*<link[^>]*>.*?<!--<!\[endif\]-->|<link\b[^>]*>|@import[^;]*;", re.DOTALL)
 SCRIPT = re.compile(r"<script\b.*?</script\s*>", re.DOTALL | re.IGNORECASE)
 UNTRACKED = re.compile(r"^(mailto:|tel:|sms:|#|\{\{-?\s*(link|survey|item|product)\.)")
-_MARKS = re.compile(f"{BEGIN}|{END}|{voices.BEGIN}|{voices.END}")
 INLINER = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True, keep_style_tags=False)
 
 
@@ -86,7 +84,7 @@ def compile_content(
 
     Raises ContentFailed with a sentence.
     """
-    content = with_voices(with_products(content, look), look)
+    content = with_blocks(content, look)
     mask = Mask()
     html = _page(
         content, mask=mask, last=layout.footer(look, locale, is_promotion=is_promotion, is_about=is_about), look=look, locale=locale
@@ -94,7 +92,9 @@ def compile_content(
     slots = _Slots(list(links or ()), is_closed=links is not None)
     html = ANCHOR.sub(lambda found: slots.slot(found, mask), html)
     text_source = content.text or _plain_text(html, mask)
-    html = mask.show(_MARKS.sub("", html))
+    for block in BLOCKS:
+        html = block.without_marks(html)
+    html = mask.show(html)
     html = html.replace("</body>", f"{PIXEL}</body>")
     if content.text:
         text_source = content.text + "\n\n{{ link.unsubscribe }}\n" * (is_promotion and not is_about)
@@ -136,7 +136,7 @@ def mistakes(content: Content, *, fallback: dict[str, str], look: Look) -> list[
     roots = ", ".join(sorted(ROOTS))
     found = [Fault(f"{{{{ {path} }}}} is not known; values begin with {roots}.", path) for path in sorted(_strange(compiled.reads))]
     source = "\n".join([content.subject, content.preview, content.body, content.mjml, content.text, *(link.url for link in compiled.links)])
-    certain = (*CERTAIN, *loops(source), *voices.loops(source))
+    certain = (*CERTAIN, *(name for block in BLOCKS for name in block.names(source)))
     found += [
         Fault(f'{{{{ {path} }}}} may be missing and needs a fall-back; add  fallback: {{{path}: …}}  or  | default: "…"  to it.', path)
         for path in sorted(unguarded(source))
@@ -197,8 +197,9 @@ def _plain_text(html: str, mask: Mask) -> str:
     """Return the text part: links written out behind their words, tags kept in place."""
     body = html[html.find("<body") :]
     body = re.sub(r"<div style=\"display:none.*?</div>", "", body, count=1, flags=re.DOTALL)
-    body = BLOCK.sub(lambda _: f"<div>{mask.hide(IN_TEXT, as_comments=False)}</div>".replace("\n", "<br>"), body)
-    body = voices.BLOCK.sub(lambda _: f"<div>{mask.hide(voices.IN_TEXT, as_comments=False)}</div>".replace("\n", "<br>"), body)
+    for block in BLOCKS:
+        loop = mask.hide(block.in_text, as_comments=False)
+        body = block.as_text(body, f"<div>{loop}</div>".replace("\n", "<br>"))
     body = re.sub(r"<!--lqz(\d+)zql-->", r"lqz\1zql", body)
     body = re.sub(r"<!--.*?-->", "", body, flags=re.DOTALL)
     body = ANCHOR.sub(lambda found: f"{found[4]} &lt;{found[2]}&gt;" if re.sub(r"<[^>]*>", "", found[4]).strip() else "", body)

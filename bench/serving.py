@@ -21,6 +21,13 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 PATIENCE = 120.0
+WEB = """
+import os, sys
+os.environ["DUOLOGUE_PORT"] = sys.argv[-1]
+from duologue.cli.children import load_web, web
+load_web()
+web()
+"""
 
 
 @dataclass
@@ -38,14 +45,14 @@ class Serving:
             if entry.name.isdigit():
                 try:
                     parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-                    line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                    name = (entry / "comm").read_text().strip()
                 except OSError:
                     continue
-                found[int(entry.name)] = (parent, line)
+                found[int(entry.name)] = (parent, name)
         ours = {self.process.pid}
         while more := {pid for pid, (parent, _) in found.items() if parent in ours} - ours:
             ours |= more
-        return {pid: found[pid][1] for pid in ours if pid in found and "postgres" not in found[pid][1]}
+        return {pid: found[pid][1] for pid in ours if pid in found and found[pid][1] != "postgres"}
 
     def cpu(self) -> float:
         """Return the processor seconds of all its processes, the database aside."""
@@ -53,13 +60,12 @@ class Serving:
 
     def memory(self) -> tuple[float, str]:
         """Return its memory in MB, what is shared counted once (PSS), and who holds how much of it."""
-        held = {}
-        for pid, line in self.children().items():
+        held = []
+        for pid, name in self.children().items():
             with suppress(OSError):
                 lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-                name = " ".join(word for word in line.split()[2:5] if not word.startswith("--"))
-                held[f"{name} ({pid})"] = next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
-        return sum(held.values()), ", ".join(f"{name.rpartition(' (')[0]} {size:.0f}" for name, size in held.items())
+                held.append((name, next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024))
+        return sum(size for _, size in held), ", ".join(f"{name} {size:.0f}" for name, size in held)
 
     def worker(self) -> int:
         """Return the process in which requests are answered: the one that has used most."""
@@ -73,9 +79,7 @@ def serving(page: str = "/accounts/login/", **more: str) -> AbstractContextManag
 
 def web() -> AbstractContextManager[Serving]:
     """Run the web process alone, as `duologue serve` runs it."""
-    from duologue.cli.commands.serve import children
-
-    return _answering(next(child.command for child in children() if child.name == "web"), "/healthz", {})
+    return _answering([sys.executable, "-c", WEB, "serve"], "/healthz", {})
 
 
 @contextmanager

@@ -11,6 +11,8 @@ from duologue.cli.frame import Refused, note
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from django.conf import LazySettings
+
     from duologue.platform.database.server import Server
 
 
@@ -21,18 +23,24 @@ def standing_on_the_database() -> Iterator[Server | None]:
         yield server
 
 
-@contextmanager
-def holding_the_database() -> Iterator[Server | None]:
-    """Keep the embedded server running, without being ready to ask it anything. Raises Refused."""
+def settings_read() -> LazySettings:
+    """Return the settings, once they have been read. Raises Refused."""
+    from django.conf import settings
+
     from duologue.environment import SettingRefused
 
     try:
-        from django.conf import settings
-
-        embedded, data = settings.EMBEDDED_DATABASE, settings.DATA
+        _ = settings.DATA
     except SettingRefused as refusal:
         raise Refused(str(refusal)) from None
-    if not embedded:
+    return settings
+
+
+@contextmanager
+def holding_the_database() -> Iterator[Server | None]:
+    """Keep the embedded server running, without being ready to ask it anything. Raises Refused."""
+    settings = settings_read()
+    if not settings.EMBEDDED_DATABASE:
         yield None
         return
     from duologue.platform.database.embedded import held
@@ -40,7 +48,7 @@ def holding_the_database() -> Iterator[Server | None]:
     from duologue.platform.database.server import ServerFailed
 
     try:
-        holding = held(data, note=note)
+        holding = held(settings.DATA, note=note)
         server = holding.__enter__()
     except (NoFooting, ServerFailed) as refusal:
         raise Refused(str(refusal)) from None

@@ -1,42 +1,63 @@
-"""Watches over the processes of one installation: starts them, starts them again when they die, stops them together."""
+"""Watches over the processes of one installation: forks them, forks them again when they die, stops them together."""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
+import multiprocessing
 import os
 import signal
-import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
+    from multiprocessing.context import ForkProcess
 
 FIRST_DELAY, LONGEST_DELAY, STEADY_AFTER = 0.5, 30.0, 60.0
 STOP_PATIENCE = 25.0
+STOPS: Final = (signal.SIGTERM, signal.SIGINT)
+PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15
+LONGEST_NAME = 15  # bytes, says Linux
+
+
+def _nothing() -> None:
+    pass
 
 
 @dataclass
 class Child:
-    """One process to be kept running; what it starts belongs to its group and ends with it."""
+    """One process to be kept running; what it starts belongs to its group and ends with it.
+
+    `load` is done in the supervisor before the first fork, so that all who are forked after it share what was loaded: it may begin no
+    thread and no connection (decision 20). `live` is what the child does; it leaves with an exit status, or returns for 0.
+    """
 
     name: str
-    command: Sequence[str]
-    process: subprocess.Popen[bytes] | None = None
+    live: Callable[[], None]
+    load: Callable[[], None] = _nothing
+    process: ForkProcess | None = None
     started: float = 0.0
     delay: float = FIRST_DELAY
     next_start: float = 0.0
 
     def start(self) -> None:
-        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=_end_with_parent)  # noqa: PLW1509
+        self.load()
+        gc.freeze()  # what is there is looked through no more, in no process: looking would make each keep its own copy
+        self.process = multiprocessing.get_context("fork").Process(name=self.name, target=_live, args=(self, os.getpid()))
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)  # until the child has handlers of its own
+        try:
+            self.process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
         self.started = time.monotonic()
 
     def died(self) -> int | None:
         """Return the exit status when it has ended, and clear away what it left of its group."""
-        if self.process is None or (status := self.process.poll()) is None:
+        if self.process is None or (status := self.process.exitcode) is None:
             return None
         self.signal_group(signal.SIGKILL)
         self.process = None
@@ -51,7 +72,7 @@ class Child:
         return wait
 
     def signal_group(self, number: signal.Signals) -> None:
-        if self.process is not None:
+        if self.process is not None and self.process.pid is not None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.process.pid, number)
 
@@ -67,7 +88,7 @@ class Supervisor:
 
     def run(self) -> None:
         """Return once asked to stop and every child has ended."""
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in STOPS:
             signal.signal(number, self._stop)
         try:
             while not self.stopping:
@@ -83,7 +104,7 @@ class Supervisor:
         status = child.died()
         if status is not None:
             self.note(f"The {child.name} ended ({_in_words(status)}); it starts again in {child.schedule():.1f} s.")
-        if child.process is None and time.monotonic() >= child.next_start:
+        if child.process is None and time.monotonic() >= child.next_start and not self.stopping:
             child.start()
 
     def _stop(self, _number: int, _frame: object) -> None:
@@ -97,8 +118,7 @@ class Supervisor:
         deadline = time.monotonic() + STOP_PATIENCE
         for child in running:
             if child.process:
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    child.process.wait(max(0.1, deadline - time.monotonic()))
+                child.process.join(max(0.1, deadline - time.monotonic()))
             child.signal_group(signal.SIGKILL)
 
 
@@ -106,13 +126,22 @@ def _in_words(status: int) -> str:
     return f"killed by {signal.Signals(-status).name}" if status < 0 else f"status {status}"
 
 
-def _end_with_parent() -> None:
-    """Ask Linux to end this process when the supervisor dies, however it dies."""
+def _live(child: Child, parent: int) -> None:
+    """Be the child: a group, a name and signals of its own."""
+    os.setsid()
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+        name = f"duologue {child.name}"[:LONGEST_NAME].encode()
+        ctypes.CDLL(None).prctl(PR_SET_NAME, name)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)  # Linux ends it when the supervisor dies, however it dies
+        if os.getppid() != parent:
+            return
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
+    child.live()
 
 
-def _reap_strangers(ours: set[int]) -> None:
+def _reap_strangers(ours: set[int | None]) -> None:
     """As the first process of a container, take in what others left behind."""
     if os.getpid() != 1:
         return

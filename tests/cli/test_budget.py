@@ -1,7 +1,7 @@
 import re
 
 from duologue.cli.budget import connections_at_most
-from duologue.cli.commands.serve import children
+from duologue.cli.children import children
 from tests.docs.pages import DOCS
 
 

@@ -66,10 +66,11 @@ class Installation:
             if entry.name.isdigit():
                 try:
                     line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                    name = (entry / "comm").read_text().strip()
                     ours = f"DUOLOGUE_DATA={self.folder}\0".encode() in (entry / "environ").read_bytes() or str(self.folder) in line
                 except OSError:
                     continue
-                if ours and words in line:
+                if ours and words in f"{line} {name}":
                     found.append(int(entry.name))
         return found
 
@@ -111,7 +112,7 @@ def test_the_first_day_the_deaths_and_the_end(installation):
         inside = browser.post(link, data={"csrfmiddlewaretoken": token})
         assert (inside.status_code, inside.url.path) == (200, "/main/")
 
-    for words in ("work --only worker", "-m granian"):
+    for words in ("duologue worker", "duologue web", "duologue sender", "duologue jobs"):
         dead = it.kill(words)
         it.until(lambda words=words, dead=dead: set(it.processes(words)) - {dead}, f"{words} coming back")
         it.until(it.is_well, f"recovery from the death of {words}")

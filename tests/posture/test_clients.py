@@ -139,7 +139,7 @@ def test_nothing_that_was_acknowledged_is_lost_by_deaths_and_a_restart(served):
     sender = threading.Thread(target=send)
     sender.start()
     try:
-        for deed in (lambda: served.kill("-m granian"), lambda: served.kill("work --only worker"), lambda: _again(served)):
+        for deed in (lambda: served.kill("duologue web"), lambda: served.kill("duologue worker"), lambda: _again(served)):
             before = len(acknowledged)
             wait_for(lambda before=before: len(acknowledged) >= before + 100, "a hundred more events", patience=120)
             deed()

@@ -125,7 +125,7 @@ def _connections() -> Finding:
     from django.db import connection
 
     from duologue.cli.budget import connections_at_most
-    from duologue.cli.commands.serve import children
+    from duologue.cli.children import children
 
     with connection.cursor() as cursor:
         cursor.execute(FOR_US)

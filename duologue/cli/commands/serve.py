@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-import sys
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from duologue.cli.frame import Refused, note
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
-    from duologue.cli.supervisor import Child
     from duologue.platform.database.server import Server
 
 NAME = "serve"
@@ -40,12 +39,19 @@ def run(args: argparse.Namespace) -> int:
 
 def serve(prepare: Callable[..., str], *given: object) -> None:
     """Run all children until told to stop. `prepare` is done before, apart: it returns the token of a sign-in link to show, or ''."""
-    from django.conf import settings
+    from concurrent.futures import ThreadPoolExecutor
 
     from duologue.cli.apart import apart
-    from duologue.cli.ground import holding_the_database
+    from duologue.cli.children import load_web
+    from duologue.cli.ground import holding_the_database, settings_read
 
-    with holding_the_database() as server:
+    settings = settings_read()
+
+    with ExitStack() as leaving:
+        with ThreadPoolExecutor(1) as aside:  # its thread has ended before anything is forked
+            coming = aside.submit(leaving.enter_context, holding_the_database())
+            load_web()
+        server = coming.result()
         _refuse_a_taken_port(settings.HOST, settings.PORT)
         _watch_over_all(server, apart(prepare, *given))
 
@@ -53,6 +59,7 @@ def serve(prepare: Callable[..., str], *given: object) -> None:
 def _watch_over_all(server: Server | None, entrance: str) -> None:
     from django.conf import settings
 
+    from duologue.cli.children import children
     from duologue.cli.supervisor import Supervisor
     from duologue.platform.telemetry.counters import begin_anew
 
@@ -62,29 +69,6 @@ def _watch_over_all(server: Server | None, entrance: str) -> None:
         note(f"Open this within the hour, once, to come in as the owner:\n\n  {settings.PUBLIC_URL}/accounts/enter/{entrance}/\n")
     Supervisor(children(), note, lambda: _watch(server)).run()
     note("Stopped.")
-
-
-def children() -> list[Child]:
-    """Return the processes of one installation; mail is listened for where a port is set for it."""
-    from django.conf import settings
-
-    from duologue.cli.supervisor import Child
-
-    python = sys.executable
-    web = [python, "-m", "granian", "--interface", "asgi", "--host", settings.HOST, "--port", str(settings.PORT), "--no-ws"]
-    found = [
-        Child("web", [*web, "--log-level", "warning", "--workers", "1", "duologue.asgi:application"]),
-        Child("worker", [python, "-m", "duologue", "work", "--only", "worker"]),
-        *(Child(name, [python, "-m", "duologue", "work", "--only", "sender"]) for name in _sender_names(settings.SENDERS)),
-        Child("jobs", [python, "-m", "duologue", "jobs"]),
-    ]
-    if settings.MAIL_IN_PORT:
-        found.append(Child("mail", [python, "-m", "duologue", "mail", "listen"]))
-    return found
-
-
-def _sender_names(count: int) -> list[str]:
-    return ["sender"] if count == 1 else [f"sender {number}" for number in range(1, count + 1)]
 
 
 def _watch(server: Server | None) -> None:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from duologue.platform.database.folder import DataFolder
 
 
+_held: set[IO[str]] = set()
+
+
 def _to_the_terminal(sentence: str) -> None:
     print(sentence, file=sys.stderr, flush=True)  # noqa: T201 long waits must be seen
 
@@ -40,11 +43,20 @@ def held(data: DataFolder, *, durable: bool = True, note: Callable[[str], None] 
                 for sentence in footing.notes:
                     note(sentence)
             server.ensure_running()
+        _held.add(holders)
         try:
             yield server
         finally:
+            _held.discard(holders)
             if os.getpid() == holder:  # a fork of the holder has nothing to give back
                 _leave(footing.home, holders, server)
+
+
+def let_go_of_inherited() -> None:
+    """In a fork of a holder: hold nothing by what was inherited, so that the lock is free once its real holders have left."""
+    for holders in _held:
+        holders.close()
+    _held.clear()
 
 
 def revive(server: Server) -> bool:

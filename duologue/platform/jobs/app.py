@@ -28,10 +28,15 @@ def registered() -> list[str]:
     return list(_modules)
 
 
-def run_until_stopped() -> None:
-    """Work on jobs until SIGTERM or SIGINT; a job at work is given time to end."""
+def load() -> None:
+    """Load what holds the jobs."""
     for module in registered():
         import_module(module)
+
+
+def run_until_stopped() -> None:
+    """Work on jobs until SIGTERM or SIGINT; a job at work is given time to end."""
+    load()
     connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=OWN_CONNECTIONS)
     with app.replace_connector(connector) as worker:
         worker.run_worker(concurrency=1, shutdown_graceful_timeout=20, listen_notify=True, delete_jobs="successful")

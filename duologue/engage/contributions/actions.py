@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 
 from duologue.engage.care.queries import current as current_care
 from duologue.engage.contributions.models import Contribution, Photo
 from duologue.engage.contributions.queries import permitted
-from duologue.engage.contributions.rules import LONGEST, forget_at
+from duologue.engage.contributions.rules import HELD, LONGEST, forget_at
 from duologue.kit.pipeline import Refused
 
 if TYPE_CHECKING:
@@ -52,16 +53,25 @@ def contribute(*, workspace: Workspace, given: Sequence[NewContribution], now: d
     keep = forget_at(current_care(workspace).contributions, Contribution.State.WAITING, now)
     for one in given:  # the few questions of one page
         what = {"kind": one.kind, "state": Contribution.State.WAITING, "text": one.text[:LONGEST], "stars": one.stars}
-        about = {"profile_id": one.profile, "survey": one.survey, "purpose": one.purpose, "came_at": now, "forget_at": keep}
+        about = {"profile_id": one.profile, "purpose": one.purpose, "came_at": now, "forget_at": keep}
         undecided = {"reason": "", "decided_at": None, "decided_by": None}
-        row, _ = Contribution.within(workspace).update_or_create(
-            workspace=workspace, delivery_id=one.delivery, question=one.question, defaults={**what, **about, **undecided}
-        )
+        asked: dict[str, Any] = {"delivery_id": one.delivery, "survey": one.survey, "question": one.question}
+        row, _ = Contribution.within(workspace).update_or_create(workspace=workspace, **asked, defaults={**what, **about, **undecided})
         if one.photo is not None:
             picture = {"content": one.photo.content, "width": one.photo.width, "height": one.photo.height}
             Photo.within(workspace).update_or_create(workspace=workspace, contribution=row, defaults=picture)
         made.append(row.pk)
     return made
+
+
+def hold(*, workspace: Workspace, photos: Mapping[str, TakenPhoto], now: datetime) -> dict[str, str]:
+    """Keep photos of a form until its event has been read, for a day at most; return by question what the event names each by."""
+    held = {key: uuid.uuid4() for key in photos}
+    Photo.within(workspace).bulk_create(
+        Photo(workspace=workspace, held=held[key], content=one.content, width=one.width, height=one.height, forget_at=now + HELD)
+        for key, one in photos.items()
+    )
+    return {key: one.hex for key, one in held.items()}
 
 
 @transaction.atomic

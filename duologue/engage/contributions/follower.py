@@ -1,4 +1,4 @@
-"""What the timeline means for contributions: a withdrawal takes them back, a reply to a letter that asks for a quote is one."""
+"""What the timeline means for contributions: withdrawals take them back; forms, and replies to letters that ask for a quote, bring them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from duologue.engage.care.queries import current as current_care
 from duologue.engage.contributions.actions import take_back
+from duologue.engage.contributions.forms import keep_as_agreed, keep_forms
 from duologue.engage.contributions.models import Contribution
 from duologue.engage.contributions.rules import LONGEST, NO_QUOTE, PUBLIC, forget_at
 from duologue.people.timeline import names
@@ -17,16 +18,18 @@ from duologue.people.timeline.queries import unread
 from duologue.strategize.dialogues.rules.survey import from_json
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
+    from duologue.people.timeline.queries import EventRow
     from duologue.platform.workspaces.models import Workspace
 
-READ: Final = (names.CONSENT_WITHDRAWN, names.CONSENT_REFUSED, names.MESSAGE_REPLIED)
+AGAINST: Final = (names.CONSENT_WITHDRAWN, names.CONSENT_REFUSED)
+READ: Final = (*AGAINST, names.CONSENT_GRANTED, names.MESSAGE_REPLIED, names.FORM_SENT)
 
 
 class ContributionFollower:
-    """Reads withdrawals of what may be shown, and replies."""
+    """Reads what is said of what may be shown, replies, and forms."""
 
     name = "contributions"
 
@@ -43,16 +46,23 @@ class ContributionFollower:
             }
             if replied:
                 keep_replies(workspace=workspace, deliveries=replied, now=now)
-            against = [event for event in reading.events if event.name != names.MESSAGE_REPLIED]
-            whose: dict[tuple[int, str], datetime] = {}
-            for one in against:
-                if one.properties.get("channel") == PUBLIC:
-                    key = (one.person, str(one.properties.get("purpose")))
-                    whose[key] = max(one.occurred_at, whose.get(key, one.occurred_at))
-            if whose:
-                take_back(workspace=workspace, whose=whose, now=now)
+            keep_forms(workspace=workspace, events=reading.events, now=now)
+            if agreed := _said(reading.events, (names.CONSENT_GRANTED,)):
+                keep_as_agreed(workspace=workspace, whose=agreed, now=now)
+            if against := _said(reading.events, AGAINST):
+                take_back(workspace=workspace, whose=against, now=now)
             move_cursor(workspace=workspace, follower=self.name, batch_no=reading.batch_no)
             return max(1, len(reading.events))
+
+
+def _said(events: Iterable[EventRow], what: Collection[str]) -> dict[tuple[int, str], datetime]:
+    """Return who said this of being shown, with the purpose, and when last."""
+    whose: dict[tuple[int, str], datetime] = {}
+    for one in events:
+        if one.name in what and one.properties.get("channel") == PUBLIC:
+            key = (one.person, str(one.properties.get("purpose")))
+            whose[key] = max(one.occurred_at, whose.get(key, one.occurred_at))
+    return whose
 
 
 def keep_replies(*, workspace: Workspace, deliveries: Collection[int], now: datetime) -> None:

@@ -38,10 +38,22 @@ class Contribution(InWorkspace):
     decided_by = models.ForeignKey("platform.Staff", null=True, on_delete=models.SET_NULL, related_name="+")
     forget_at = models.DateTimeField(null=True)
 
+    @property
+    def is_by_form(self) -> bool:
+        """Say whether it came by a form of a site that anybody can send in anybody's name."""
+        return self.delivery_id is None
+
+    @property
+    def needs_a_later_yes(self) -> bool:
+        """Say whether only a yes that is not older than it allows it to be shown."""
+        return self.is_by_form or self.entry_id is not None
+
     class Meta(InWorkspace.Meta):
         constraints = [
             models.UniqueConstraint(
-                fields=["workspace", "delivery", "question"], name="one_contribution_per_answer", condition=~models.Q(question="")
+                fields=["workspace", "delivery", "survey", "question"],
+                name="one_contribution_per_answer",
+                condition=~models.Q(question=""),
             ),
             models.UniqueConstraint(fields=["workspace", "entry"], name="one_contribution_per_entry"),
         ]
@@ -53,12 +65,21 @@ class Contribution(InWorkspace):
 
 
 class Photo(InWorkspace):
-    """The picture of a contribution: a JPEG of our own making, with nothing in it but the picture."""
+    """The picture of a contribution: a JPEG of our own making, with nothing in it but the picture.
 
-    contribution = link("engage.Contribution")
+    One that came by a form of a site has no contribution yet: it is `held` until the form is read, or forgotten.
+    """
+
+    contribution = link("engage.Contribution", null=True)
+    held = models.UUIDField(null=True, help_text="By what a form's event finds it, until it is known whose it is.")
     content = models.BinaryField()
     width = models.IntegerField()
     height = models.IntegerField()
+    forget_at = models.DateTimeField(null=True, help_text="Only while it is held.")
 
     class Meta(InWorkspace.Meta):
-        constraints = [models.UniqueConstraint(fields=["workspace", "contribution"], name="one_photo_per_contribution")]
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "contribution"], name="one_photo_per_contribution"),
+            models.UniqueConstraint(fields=["workspace", "held"], name="held_photos"),
+        ]
+        indexes = [models.Index(fields=["workspace", "forget_at"], name="held_photos_to_go", condition=models.Q(forget_at__isnull=False))]

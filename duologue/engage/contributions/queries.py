@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 from django.db.models import Count
 
 from duologue.engage.contributions.models import Contribution, Photo
-from duologue.engage.contributions.rules import PUBLIC
+from duologue.engage.contributions.rules import MOST, PUBLIC
 from duologue.people.consent.queries import standing
 from duologue.people.consent.rules import GRANTED
+from duologue.people.profiles.models import Profile
 from duologue.people.profiles.queries import persons_of
 
 if TYPE_CHECKING:
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
     from duologue.people.consent.rules import Standing
     from duologue.platform.workspaces.models import Workspace
 
-NEXT: Final = "SELECT min(forget_at) FROM engage_contribution WHERE workspace_id = %(workspace)s AND forget_at IS NOT NULL"
+NEXT: Final = """
+SELECT least((SELECT min(forget_at) FROM engage_contribution WHERE workspace_id = %(workspace)s AND forget_at IS NOT NULL),
+             (SELECT min(forget_at) FROM engage_photo WHERE workspace_id = %(workspace)s AND forget_at IS NOT NULL))
+"""
 SHOWN: Final = 48
 
 
@@ -30,11 +34,14 @@ def permitted(workspace: Workspace, rows: Sequence[Contribution]) -> set[int]:
 
 
 def _may_show(stands: Standing, row: Contribution) -> bool:
-    """Say whether a person agrees to something being shown. A reply came with no box beside it: a yes of before was to something else."""
+    """Say whether a person agrees to something being shown.
+
+    A reply came with no box beside it, and a form by nobody knows whom: for these a yes of before was to something else.
+    """
     if not row.purpose or not stands.may(PUBLIC, row.purpose):
         return False
     agreed = (one.at for one in stands.said if (one.channel, one.purpose, one.state) == (PUBLIC, row.purpose, GRANTED))
-    return row.entry_id is None or any(at >= row.came_at for at in agreed)
+    return not row.needs_a_later_yes or any(at >= row.came_at for at in agreed)
 
 
 def shown(workspace: Workspace, *, survey: str = "", most: int = SHOWN) -> list[Contribution]:
@@ -62,6 +69,16 @@ def public_photo(workspace: Workspace, contribution: int) -> bytes | None:
     """Return a photo that is shown to everybody, or None: not published, not a photo, or not permitted any more."""
     row = Contribution.within(workspace).filter(pk=contribution, state=Contribution.State.PUBLISHED).first()
     return photo(workspace, contribution) if row is not None and permitted(workspace, [row]) else None
+
+
+def asked_about(workspace: Workspace, person: int, purpose: str) -> list[tuple[Contribution, bytes | None]]:
+    """Return what waits for a person's yes to this purpose, the newest first and six at most, with the photos among it."""
+    mine = Profile.within(workspace).filter(person=person).values("pk")
+    waiting = Contribution.within(workspace).filter(profile_id__in=mine, purpose=purpose, state=Contribution.State.WAITING)
+    rows = list(waiting.order_by("-came_at", "-id")[:MOST])
+    photos = Photo.within(workspace).filter(contribution__in=[row.pk for row in rows])
+    content = {one: bytes(raw) for one, raw in photos.values_list("contribution_id", "content")}
+    return [(row, content.get(row.pk)) for row in rows]
 
 
 def photo(workspace: Workspace, contribution: int) -> bytes | None:

@@ -22,6 +22,7 @@ def forget(workspace: Workspace, now: datetime) -> int:
     """Remove what has been kept for its time, with its photo, and note how much; return how many."""
     due = Contribution.within(workspace).filter(forget_at__lte=now).order_by("forget_at", "id")
     gone = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:MOST])
+    Photo.within(workspace).filter(forget_at__lte=now).delete()  # of forms that nobody's mail was found for
     if gone:
         Photo.within(workspace).filter(contribution__in=gone).delete()
         Contribution.within(workspace).filter(pk__in=gone).delete()

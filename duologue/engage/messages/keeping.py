@@ -63,6 +63,8 @@ def _shown(workspace: Workspace, one: Claimed, filled: Filled, said: Mapping[str
     values = filled.values
     if "perk" in said:
         values["perk"] = {offer: {name: _read(value) for name, value in perk.items()} for offer, perk in said["perk"].items()}
+    if "consent" in said:
+        values["consent"] = said["consent"]
     if "items" in said:
         numbers = range(FIRST_LINK, FIRST_LINK + len(said["items"]))
         links = sign_each("click", (workspace.id, one.id), numbers)

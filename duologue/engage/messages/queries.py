@@ -130,11 +130,14 @@ def filled_preview(
     offers = {path.split(".")[1] for path in _reads(version) if path.startswith("perk.")}
     ends = (now(workspace) + timedelta(days=14)).isoformat()
     body = {"perks": {offer: {"perk": 0, "code": "CODE-1234", "worth": 1000, "expires_at": ends} for offer in offers}, "message": name}
+    around = surroundings(workspace)
+    if any(path.startswith("consent.") for path in _reads(version)):  # any purpose will do as an example
+        body["consent"] = next((one.name for one in around.purposes.values() if one.basis == "consent" and not one.shows), "")
     reader, one = known or KnownPerson(0), _example(body, kind)
     reader.locale = locale or reader.locale
     one.items = example_items(workspace, version.items) if version.items else []
     one.voices = example_voices(workspace, version.voices) if version.voices else []
-    filled = fill(workspace, one, reader, version, surroundings(workspace))
+    filled = fill(workspace, one, reader, version, around)
     facts = with_called(reader.facts, country=reader.country, locale=reader.locale)
     return FilledPreview(filled.content, filled.values, {"person": {"country": reader.country, "locale": reader.locale, **facts}})
 

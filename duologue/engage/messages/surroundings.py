@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from duologue.brand.book.queries import numbered
-from duologue.brand.book.rules import ACCENTS, DARK_PAPER, GROUNDS, INKS, LOGOS, PAPERS, READABLE, colour_of, on
+from duologue.brand.book.rules import ACCENTS, DARK_PAPER, GROUNDS, INKS, LOGOS, PAPERS, READABLE, colour_of, commitments, on
 from duologue.engage.messages.content.look import Look
 from duologue.engage.messages.rules.gate import Cap
 from duologue.kit.clock import parse_duration
 from duologue.kit.colour import contrast
+from duologue.people.consent.queries import purposes
 from duologue.platform.workspaces.hosts import public_url
 from duologue.strategize.guardrails.queries import current as current_guardrails
 from duologue.strategize.guardrails.rules import of_commitments
 
 if TYPE_CHECKING:
     from duologue.brand.book.rules import Book
+    from duologue.people.consent.models import Purpose
     from duologue.platform.workspaces.models import Workspace
 
 
@@ -38,6 +40,8 @@ class Surroundings:
     quiet: str
     hours: tuple[str, ...]  # what the brand has committed itself to, beside the window of any turn
     brand: dict[str, Any]
+    promised: str  # what the brand has committed itself to, in its own sentences
+    purposes: dict[str, Purpose]
     public_url: str
     is_own_host: bool  # where people reach us is a host of the brand's own
     book: int  # the number of the brand book's version
@@ -48,17 +52,19 @@ def surroundings(workspace: Workspace, *, book_number: int | None = None) -> Sur
     number, book = numbered(workspace, book_number)
     url, is_own_host = public_url(workspace)
     rails = current_guardrails(workspace)
-    promised = of_commitments(book)
+    rails_of_book = of_commitments(book)
     sender = book.senders.get("email")
     return Surroundings(
         look=look_of(book, f"{url}/at/{workspace.name}/look/"),
         sender=Sender(
             (sender.name if sender else "") or book.name, (sender.address if sender else "") or f"hello@{workspace.name}.example"
         ),
-        caps=tuple(Cap(cap.at_most, parse_duration(cap.within), cap.channel) for cap in (*rails.caps, *promised.caps)),
-        hours=promised.windows,
+        caps=tuple(Cap(cap.at_most, parse_duration(cap.within), cap.channel) for cap in (*rails.caps, *rails_of_book.caps)),
+        hours=rails_of_book.windows,
         quiet=rails.window or (rails.quiet.window if rails.quiet else ""),
         brand={"name": book.name, "promise": book.promise, "value": book.value, "website": book.website},
+        promised=" ".join(one.says if one.says.endswith((".", "!", "?", "…")) else f"{one.says}." for one in commitments(book)),
+        purposes=purposes(workspace),
         public_url=url,
         is_own_host=is_own_host,
         book=number,

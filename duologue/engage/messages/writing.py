@@ -122,13 +122,15 @@ def _letter(workspace: Workspace, one: Claimed, filled: Filled, address: str, *,
 def keepsake(filled: Filled, person: KnownPerson, around: Surroundings) -> str:
     """Return as JSON what a letter names of its person, and by which brand book it looks: what `keeping` fills in again.
 
-    [book, locale, country, [each fact that the content names, in its order], {items, perk}], without what is empty at the end.
+    [book, locale, country, [each fact that the content names, in its order], {items, consent, perk}], without what is empty at the end.
     """
     content, values = filled.content, filled.values
     known = values["person"]
     more: dict[str, Any] = {}
     if "items" in values:
         more["items"] = [{**item, "link": bool(item["link"])} for item in values["items"]]
+    if any(path.startswith("consent.") for path in content.reads):
+        more["consent"] = values["consent"]
     if content.perks and values["perk"]:
         more["perk"] = {offer: {name: _kept(value) for name, value in perk.items()} for offer, perk in values["perk"].items()}
     said = [around.book, person.locale, person.country, [known.get(key) for key in content.facts], more]
@@ -213,7 +215,9 @@ def content_for(
 
 
 def _kind_of(one: Claimed, offer: str) -> str:
-    return "reply" if one.body.get("text") else "ask" if one.body.get("survey") or one.body.get("consent") else "give" if offer else ""
+    if one.body.get("text"):
+        return "reply"
+    return "consent" if one.body.get("consent") else "ask" if one.body.get("survey") else "give" if offer else ""
 
 
 def values_for(
@@ -230,6 +234,7 @@ def values_for(
         "perk": {offer: _perk_words(perk, workspace, person, locale) for offer, perk in perks.items()},
         "link": _links(workspace, one.id, page, content, around),
         "survey": {"link": f"{around.public_url}/s/{page}"},
+        "consent": consent_words(one.body.get("consent") or "", around),
     }
     if content.sites:
         token = "" if one.body.get("test") else page
@@ -249,6 +254,13 @@ def values_for(
     for path, instead in version.fallback if version is not None else ():
         _stand_in(values, path, instead)
     return values
+
+
+def consent_words(purpose: str, around: Surroundings) -> dict[str, Any]:
+    """Return the purpose that a delivery asks for as a content names it, with what the brand commits itself to; "" for want of each."""
+    found = around.purposes.get(purpose)
+    said = {"title": found.title, "about": found.about, "shows": found.shows} if found else {"title": purpose, "about": "", "shows": False}
+    return said | {"promised": "" if said["shows"] else around.promised}
 
 
 def site_address(workspace: Workspace, name: str, token: str, around: Surroundings) -> str:

@@ -386,10 +386,12 @@ class Migration(FirstMigration):
             name='Photo',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('held', models.UUIDField(help_text="By what a form's event finds it, until it is known whose it is.", null=True)),
                 ('content', models.BinaryField()),
                 ('width', models.IntegerField()),
                 ('height', models.IntegerField()),
-                ('contribution', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='engage.contribution')),
+                ('forget_at', models.DateTimeField(help_text='Only while it is held.', null=True)),
+                ('contribution', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='engage.contribution')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
             ],
             options={
@@ -804,7 +806,7 @@ class Migration(FirstMigration):
         ),
         migrations.AddConstraint(
             model_name='contribution',
-            constraint=models.UniqueConstraint(condition=models.Q(('question', ''), _negated=True), fields=('workspace', 'delivery', 'question'), name='one_contribution_per_answer'),
+            constraint=models.UniqueConstraint(condition=models.Q(('question', ''), _negated=True), fields=('workspace', 'delivery', 'survey', 'question'), name='one_contribution_per_answer'),
         ),
         migrations.AddConstraint(
             model_name='contribution',
@@ -834,9 +836,17 @@ class Migration(FirstMigration):
             model_name='goodwillgift',
             index=models.Index(fields=['workspace', 'staff', 'at'], include=('cost',), name='goodwill_of_staff'),
         ),
+        migrations.AddIndex(
+            model_name='photo',
+            index=models.Index(condition=models.Q(('forget_at__isnull', False)), fields=['workspace', 'forget_at'], name='held_photos_to_go'),
+        ),
         migrations.AddConstraint(
             model_name='photo',
             constraint=models.UniqueConstraint(fields=('workspace', 'contribution'), name='one_photo_per_contribution'),
+        ),
+        migrations.AddConstraint(
+            model_name='photo',
+            constraint=models.UniqueConstraint(fields=('workspace', 'held'), name='held_photos'),
         ),
         migrations.AddIndex(
             model_name='poolcode',

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from duologue.engage.conversations.agreeing import ask_givers
 from duologue.engage.parents.actions import ask_those_named
 from duologue.engage.runs import admissions, rows
 from duologue.engage.runs.described import placed
@@ -42,6 +43,7 @@ class RunFollower:
             if reading is None:
                 return 0
             ask_those_named(workspace=workspace, events=reading.events, now=now)
+            ask_givers(workspace=workspace, events=reading.events, now=now)
             dialogues = active(workspace)
             if dialogues:
                 until = watermark(workspace, now, read_up_to=reading.batch_no)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import msgspec
 from django.db import transaction
 from django.db.models import F
+from msgspec.structs import replace
 
+from duologue.engage.contributions.actions import hold
 from duologue.engage.sites import models, values
 from duologue.engage.sites.rules.forms import RESERVED, Filled, calls
 from duologue.engage.sites.rules.page import forms_of, read_site
@@ -22,8 +25,10 @@ from duologue.strategize.dialogues.surveys import survey_of
 from duologue.strategize.versions import in_force
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
+    from duologue.engage.contributions.photos import TakenPhoto
     from duologue.engage.sites.rules.page import Form, Site
     from duologue.kit.yaml import Place
     from duologue.platform.workspaces.models import Workspace
@@ -102,10 +107,10 @@ def _check_survey(workspace: Workspace, document: Document, place: Place, form: 
     if version is None:
         document.refuse((*place, "survey"), f"There is no survey {form.survey!r}.")
         return
-    given = [key for key, one in survey_of(version).questions.items() if one.kind in GIVEN and (one.fills or one.kind == "photo")]
-    if given:
-        sentence = f"The survey {form.survey!r} asks for something to be shown: {', '.join(given)}. Ask for that by a letter; of who sends"
-        document.refuse((*place, "survey"), f"{sentence} a form nobody knows yet who it is, and so who allows it.")
+    given = [key for key, one in survey_of(version).questions.items() if one.kind in GIVEN]
+    if given and form.asks[:1] != ("email",):
+        sentence = f"The survey {form.survey!r} asks for something to be shown: {', '.join(given)}. Whether it may be is asked once more"
+        document.refuse((*place, "asks"), f"{sentence} at the address, so a form with it asks for `email` first.")
     taken = sorted({*form.asks, *RESERVED} & set(survey_of(version).questions))
     if taken:
         sentence = f"The survey {form.survey!r} asks under a name that the form itself uses: {', '.join(taken)}."
@@ -121,9 +126,15 @@ def called(source: str, name: str, file: str = "") -> None:
 
 
 @transaction.atomic
-def take_form(*, workspace: Workspace, site: str, which: str, form: Form, version: int, filled: Filled) -> None:
-    """Take in a form by the one way in; durable when this returns."""
+def take_form(
+    *, workspace: Workspace, site: str, which: str, form: Form, version: int, filled: Filled, photos: Mapping[str, TakenPhoto] | None = None
+) -> None:
+    """Take in a form by the one way in, with the photos among what it gives; durable when this returns."""
     now = now_in(workspace)
+    if photos:
+        held = hold(workspace=workspace, photos=photos, now=now)
+        given = {key: replace(one, photo=held.get(key, "")) for key, one in filled.given.items()}
+        filled = replace(filled, given=given, photos={key: blake2b(one.content, digest_size=16).hexdigest() for key, one in photos.items()})
     payloads = [msgspec.json.encode(call) for call in calls(site, which, form, filled, now, version=version, country=workspace.country)]
     receive(workspace=workspace, source=f"site {site}"[:80], payloads=payloads, now=now)
     models.Site.within(workspace).filter(name=site).update(forms=F("forms") + 1)

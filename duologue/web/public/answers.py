@@ -6,8 +6,10 @@ import math
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from duologue.engage.channels.email.incoming.intents.scoring import ADDRESS_LIKE
 from duologue.kit.pipeline import Refused
 from duologue.people.identifiers.rules import normalise
+from duologue.strategize.dialogues.rules.survey import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -86,6 +88,12 @@ def contact_kind(value: str) -> str:
 def told(survey: Survey, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Return answers as the timeline may hold them: of an address, or a photo, only that it was given."""
     return {key: True if survey.questions[key].kind in {"contact", "photo"} else value for key, value in answers.items()}
+
+
+def without_addresses(survey: Survey, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return answers as `told`, with people's own words without the addresses and numbers among them."""
+    words = {key: ADDRESS_LIKE.sub("…", value) if survey.questions[key].kind in WORDS else value for key, value in answers.items()}
+    return told(survey, words)
 
 
 def contacts(survey: Survey, answers: Mapping[str, Any]) -> dict[str, str]:

@@ -7,6 +7,10 @@ from typing import Final
 GIVEN_WORDS: Final[dict[str, dict[str, str]]] = {
     "en": {
         "by_public": "to everybody",
+        "given_confirm": "Before anything of yours is shown, we ask for your yes once more at your address.",
+        "agree_ask_shows": "May we show what you gave us?",
+        "given_photo": "The photo that was given",
+        "given_here": "This came in with your address. If it is not yours, say no, and it is gone.",
         "photo_here": "Your photo is here. Choose another to put it in its place.",
         "photo_kinds": "JPEG, PNG or WebP, up to 15 MB. Place and time are taken out of it.",
         "not_a_photo": "This is no photo we can take: JPEG, PNG or WebP.",
@@ -23,6 +27,10 @@ GIVEN_WORDS: Final[dict[str, dict[str, str]]] = {
     },
     "de": {
         "by_public": "für alle sichtbar",
+        "given_confirm": "Bevor etwas von Ihnen gezeigt wird, bitten wir unter Ihrer Adresse noch einmal um Ihr Ja.",
+        "agree_ask_shows": "Dürfen wir zeigen, was Sie uns gegeben haben?",
+        "given_photo": "Das Foto, das gegeben wurde",
+        "given_here": "Das kam mit Ihrer Adresse. Wenn es nicht von Ihnen ist, sagen Sie Nein, und es ist fort.",
         "photo_here": "Ihr Foto ist da. Wählen Sie ein anderes, um es zu ersetzen.",
         "photo_kinds": "JPEG, PNG oder WebP, bis 15 MB. Ort und Zeit werden daraus entfernt.",
         "not_a_photo": "Das ist kein Foto, das wir nehmen können: JPEG, PNG oder WebP.",

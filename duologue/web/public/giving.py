@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from duologue.engage.contributions.actions import NewContribution, contribute
 from duologue.engage.contributions.photos import MOST_BYTES, NotTaken, TakenPhoto, take_photo
-from duologue.engage.contributions.rules import PUBLIC
+from duologue.engage.contributions.rules import PUBLIC, GivenByForm
 from duologue.people.consent.actions import NewStatement
 from duologue.people.consent.queries import purposes
 from duologue.strategize.dialogues.rules.survey import GIVEN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from django.http import HttpRequest
 
     from duologue.platform.workspaces.models import Workspace
     from duologue.strategize.dialogues.rules.survey import Survey
@@ -28,12 +30,12 @@ def wordings(workspace: Workspace, asked: Survey) -> dict[str, str]:
     return {key: known[name].about or known[name].title for key, name in named.items() if name in known}
 
 
-def agreed(visit: Visit, asked: Survey) -> dict[str, Any]:
+def agreed(request: HttpRequest, asked: Survey) -> dict[str, Any]:
     """Return the boxes that were ticked, as a form is filled in with them again."""
-    return {f"{key}-agree": ["yes"] for key in asked.questions if f"{key}-agree" in visit.request.POST}
+    return {f"{key}-agree": ["yes"] for key in asked.questions if f"{key}-agree" in request.POST}
 
 
-def read_photos(visit: Visit, asked: Survey) -> tuple[dict[str, TakenPhoto], dict[str, str]]:
+def read_photos(request: HttpRequest, asked: Survey) -> tuple[dict[str, TakenPhoto], dict[str, str]]:
     """Return the photos of a form by question, and for those that cannot be taken which words say why.
 
     One that was chosen before the form was shown again comes along in it, so that it need not be chosen twice.
@@ -43,7 +45,7 @@ def read_photos(visit: Visit, asked: Survey) -> tuple[dict[str, TakenPhoto], dic
         if question.kind != "photo":
             continue
         try:
-            if raw := _sent(visit, key):
+            if raw := _sent(request, key):
                 photos[key] = take_photo(raw)
             elif question.needed:
                 faults[key] = "needed"
@@ -52,14 +54,19 @@ def read_photos(visit: Visit, asked: Survey) -> tuple[dict[str, TakenPhoto], dic
     return photos, faults
 
 
-def _sent(visit: Visit, key: str) -> bytes:
-    file = visit.request.FILES.get(key)
+def kept_photos(photos: Mapping[str, TakenPhoto]) -> dict[str, str]:
+    """Return photos as text for a form that is shown again to keep."""
+    return {key: base64.b64encode(photo.content).decode() for key, photo in photos.items()}
+
+
+def _sent(request: HttpRequest, key: str) -> bytes:
+    file = request.FILES.get(key)
     if file is not None and file.size:
         if file.size > MOST_BYTES:
             raise NotTaken("photo_too_large")
         return bytes(file.read())
     try:
-        return base64.b64decode(visit.request.POST.get(f"{key}-kept", ""), validate=True)
+        return base64.b64decode(request.POST.get(f"{key}-kept", ""), validate=True)
     except (binascii.Error, ValueError):
         return b""
 
@@ -70,7 +77,7 @@ def keep_given(visit: Visit, asked: Survey, answers: Mapping[str, Any], photos: 
     Words beside which stars were given (a question of the kind `scale`) are a review.
     """
     origin, boxes = visit.origin, wordings(visit.workspace, asked)
-    stars = next((answers[key] for key, question in asked.questions.items() if question.kind == "scale" and key in answers), None)
+    stars = _stars(asked, answers)
     given, statements = [], []
     for key, value in answers.items():
         question = asked.questions[key]
@@ -86,3 +93,19 @@ def keep_given(visit: Visit, asked: Survey, answers: Mapping[str, Any], photos: 
             statements.append(NewStatement(origin.profile, PUBLIC, purpose, "granted", visit.now, source, boxes[key], proof))
     contribute(workspace=visit.workspace, given=given, now=visit.now)
     return statements
+
+
+def given_by(request: HttpRequest, workspace: Workspace, asked: Survey, answers: Mapping[str, Any]) -> dict[str, GivenByForm]:
+    """Return what somebody whom nobody knows yet gives to be shown, by question, with the purposes whose box is ticked."""
+    boxes, stars, found = wordings(workspace, asked), _stars(asked, answers), {}
+    for key in answers:
+        question = asked.questions[key]
+        if question.kind in GIVEN:
+            allowed = key in boxes and f"{key}-agree" in request.POST
+            purpose = question.fills.consent if allowed and question.fills else ""
+            found[key] = GivenByForm(asked.survey, purpose, stars=None if question.kind == "photo" else stars)
+    return found
+
+
+def _stars(asked: Survey, answers: Mapping[str, Any]) -> int | None:
+    return next((answers[key] for key, question in asked.questions.items() if question.kind == "scale" and key in answers), None)

@@ -80,7 +80,7 @@ def _keep(visit: Visit, here: Choices, asked: Asked) -> Asked:
     origin, now = visit.origin, visit.now
     changed = Asked(boxes={name: wanted for name, wanted in asked.boxes.items() if wanted != here.boxes[name].ticked})
     more = {one.name: one.field for one in here.purposes if changed.boxes.get(one.field)}
-    said = ask_to_agree(workspace=visit.workspace, origin=origin, purposes=list(more), now=now)
+    said = ask_to_agree(workspace=visit.workspace, origin=origin, wanted=list(more), now=now)
     changed.to_agree = {more[name]: word for name, word in said.items()}
     changed.boxes = {name: wanted for name, wanted in changed.boxes.items() if name not in changed.to_agree}
     statements = [

@@ -28,6 +28,7 @@ from duologue.strategize.models import SurveyVersion
 from duologue.strategize.versions import in_force
 from duologue.web.public.answers import read_answers
 from duologue.web.public.given import promised
+from duologue.web.public.giving import kept_photos, wordings
 from duologue.web.public.look import look_of
 from duologue.web.public.machines import token
 from duologue.web.public.questions import shown
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from duologue.brand.book.rules import Book
+    from duologue.engage.contributions.photos import TakenPhoto
     from duologue.engage.contributions.rules import Voices
     from duologue.engage.sites.rules.page import Block, Form, Site
     from duologue.platform.workspaces.models import Workspace
@@ -66,6 +68,7 @@ class Tried:
     faults: Mapping[str, str] = field(default_factory=dict)
     asks_parent: bool = False
     again: bool = False
+    photos: Mapping[str, TakenPhoto] = field(default_factory=dict)
 
 
 @dataclass
@@ -181,6 +184,9 @@ def _form(
     given, faults = (mine.given, mine.faults) if mine else ({}, {})
     asked = shown_here.survey(form)
     answers = read_answers(asked, given)[0] if asked and mine else {}
+    photos = mine.photos if mine else {}
+    answers |= dict.fromkeys(photos, True)
+    boxes = wordings(shown_here.room, asked) if asked else {}
     applies = shown_here.applies(asked, answers, given.get("shown", ()))
     skipped = shown_here.known(form)
     age = age_of_consent(shown_here.room.country) or UNKNOWN
@@ -191,7 +197,9 @@ def _form(
         "done": done == name,
         "thanks": _html(form.thanks, known) or words["form_thanks"],
         "fields": [_field(field, given, faults, words, needed=place == 0, age=age) for place, field in asks],
-        "questions": shown(asked, given, faults, words, only=applies) if asked else [],
+        "questions": shown(asked, given, faults, words, only=applies, agreeing=boxes, photos=kept_photos(photos)) if asked else [],
+        "has_photos": any(one.kind == "photo" for one in asked.questions.values()) if asked else False,
+        "asks_again": bool(boxes) and shown_here.visit is None,
         "seen": applies,
         "promised": promised(shown_here.room, asked, shown_here.language) if asked else "",
         "parent": {"value": next(iter(given.get(PARENT, [])), ""), "fault": words.get(faults.get(PARENT, ""), "")}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 
-from duologue.engage.channels.email.incoming.intents.scoring import ADDRESS_LIKE
+from duologue.engage.contributions.queries import asked_about
 from duologue.engage.contributions.rules import PUBLIC
 from duologue.engage.conversations.agreeing import ask_to_agree, says_yes_already, taken_back_since
 from duologue.engage.messages.actions import note_outcome
@@ -22,13 +22,13 @@ from duologue.people.timeline import actions as timeline
 from duologue.people.timeline import names
 from duologue.people.timeline.actions import NewEvent
 from duologue.strategize.dialogues.rules import asking
-from duologue.strategize.dialogues.rules.survey import GIVEN, WORDS, said_in
+from duologue.strategize.dialogues.rules.survey import GIVEN, said_in
 from duologue.strategize.dialogues.surveys import survey_of
 from duologue.strategize.models import SurveyVersion
 from duologue.web.public.access import Visit, by_link
-from duologue.web.public.answers import contacts, read_answers, says_no, told
+from duologue.web.public.answers import contacts, read_answers, says_no, without_addresses
 from duologue.web.public.given import promised
-from duologue.web.public.giving import agreed, keep_given, read_photos, wordings
+from duologue.web.public.giving import agreed, keep_given, kept_photos, read_photos, wordings
 from duologue.web.public.questions import shown
 
 if TYPE_CHECKING:
@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 
     from django.http import HttpResponse
 
+    from duologue.engage.contributions.models import Contribution
     from duologue.engage.contributions.photos import TakenPhoto
+    from duologue.people.consent.models import Purpose
     from duologue.strategize.dialogues.rules.survey import Survey
 
 
@@ -52,13 +54,13 @@ def survey(visit: Visit) -> HttpResponse:
         return _page(visit, asked, {}, _asked(visit, asked, {}, before), answered=bool(before) and not asked.at_once)
     given = {key: visit.request.POST.getlist(key) for key in asked.questions}
     answers, faults = read_answers(asked, given, visit.workspace.country)
-    photos, wrong = read_photos(visit, asked)
+    photos, wrong = read_photos(visit.request, asked)
     answers, faults = answers | dict.fromkeys(photos, True), faults | wrong
     faults = {key: fault for key, fault in faults.items() if fault != "needed" or before.get(key) is not True}  # it is here already
     now = _asked(visit, asked, answers, before, shown=visit.request.POST.getlist("shown"))
     answers, faults = ({key: said[key] for key in now if key in said} for said in (answers, faults))
     if faults or not answers or _has_more(visit, now):
-        filled = {key: values for key, values in given.items() if values} | agreed(visit, asked)
+        filled = {key: values for key, values in given.items() if values} | agreed(visit.request, asked)
         return _page(visit, asked, filled, now, faults, photos=photos, status=422 if faults else 200)
     to_agree = _keep(visit, asked, answers, {key: photo for key, photo in photos.items() if key in answers})
     heard = before | answers
@@ -103,7 +105,7 @@ def _page(  # noqa: PLR0917 - what a page of questions shows
     status: int = 200,
     answered: bool = False,
 ) -> HttpResponse:
-    held = {key: base64.b64encode(photo.content).decode() for key, photo in (photos or {}).items()}
+    held = kept_photos(photos or {})
     questions = shown(asked, filled, faults or {}, visit.words, only=now, agreeing=wordings(visit.workspace, asked), photos=held)
     context = {
         "questions": questions,
@@ -138,8 +140,7 @@ def _keep(visit: Visit, asked: Survey, answers: dict[str, Any], photos: dict[str
     A yes that would change something is asked for at the person's own address; return those: the purpose's title, what to say of it.
     """
     origin, workspace, now = visit.origin, visit.workspace, visit.now
-    words = {key: ADDRESS_LIKE.sub("…", value) if asked.questions[key].kind in WORDS else value for key, value in answers.items()}
-    properties = {**origin.properties, "survey": asked.survey, "answers": told(asked, words)}
+    properties = {**origin.properties, "survey": asked.survey, "answers": without_addresses(asked, answers)}
     event = NewEvent(origin.profile, now, names.SURVEY_ANSWERED, properties, run_id=origin.run, delivery_id=origin.delivery)
     timeline.write(workspace=workspace, events=[event], now=now)
     note_outcome(workspace=workspace, deliveries=[origin.delivery], kind="responded", at=now)
@@ -168,9 +169,15 @@ def _keep(visit: Visit, asked: Survey, answers: dict[str, Any], photos: dict[str
 
 
 def _ask_to_agree(visit: Visit, wanted: list[str]) -> list[tuple[str, str]]:
-    said = ask_to_agree(workspace=visit.workspace, origin=visit.origin, purposes=list(dict.fromkeys(wanted)), now=visit.now)
+    said = ask_to_agree(workspace=visit.workspace, origin=visit.origin, wanted=list(dict.fromkeys(wanted)), now=visit.now)
     known = purposes(visit.workspace) if said else {}
     return [(known[name].title if name in known else name, visit.words[word]) for name, word in said.items()]
+
+
+def _given(visit: Visit, purpose: Purpose) -> list[tuple[Contribution, str]]:
+    """Return what a person is asked about where it is to be shown, with its photo as the address of a picture."""
+    found = asked_about(visit.workspace, visit.person.person, purpose.name) if purpose.shows else []
+    return [(one, f"data:image/jpeg;base64,{base64.b64encode(photo).decode()}" if photo else "") for one, photo in found]
 
 
 def _may_we(visit: Visit) -> HttpResponse:
@@ -183,9 +190,10 @@ def _may_we(visit: Visit) -> HttpResponse:
     if purpose is None:
         return visit.page("consent.html", 404)
     answer = visit.request.POST.get("answer")
+    question = visit.words["agree_ask_shows" if purpose.shows else "agree_ask"]
     if visit.request.method != "POST" or answer not in {"yes", "no"}:
-        return visit.page("consent.html", purpose=purpose)
-    wording = f"{visit.words['agree_ask']} {purpose.title}. {purpose.about}".strip()
+        return visit.page("consent.html", purpose=purpose, question=question, given=_given(visit, purpose))
+    wording = f"{question} {purpose.title}. {purpose.about}".strip()
     state = "granted" if answer == "yes" else "refused"
     origin, proof = visit.origin, {"delivery": visit.origin.delivery}
     channel = PUBLIC if purpose.shows else origin.channel

@@ -298,7 +298,7 @@ def test_a_question_without_a_message_gets_a_plain_one(shop, person, delivery, n
         ("withheld", "not_written")
     ]
     mails = [email.message_from_bytes(bytes(mail.content), policy=email.policy.default) for mail in KeptMail.within(shop).order_by("id")]
-    assert [mail["Subject"] for mail in mails] == ["Eine Frage an Sie", "Eine Frage an Sie", "Re: Lost"]
+    assert [mail["Subject"] for mail in mails] == ["Eine Frage an Sie", "Dürfen wir Ihnen schreiben: promotions", "Re: Lost"]
     assert "/s/" in mails[0].get_body(("html",)).get_content()
     assert "it is <found>." in mails[2].get_body(("plain",)).get_content()
     assert "it is &lt;found&gt;." in mails[2].get_body(("html",)).get_content()

@@ -1,8 +1,14 @@
 """A site from its first draft to its own host: written and published by a member, met by a stranger without JavaScript."""
 
+import re
+
 import pytest
 
 from duologue.cli.plans.applying import files_in_force
+from duologue.cli.worker.once import turn_the_wheel
+from duologue.engage.channels.actions import save_relay
+from duologue.engage.channels.models import KeptMail
+from duologue.engage.sites.actions import save_site
 from duologue.engage.sites.queries import current
 from duologue.people.intake.tasks import process
 from duologue.people.models import Event
@@ -10,6 +16,7 @@ from duologue.platform.audit.models import AuditEntry
 from duologue.platform.workspaces.hosts import set_hosts
 from duologue.platform.workspaces.queries import now
 from duologue.web.public import machines
+from tests.engage.contributions.pictures import a_photo
 
 pytestmark = pytest.mark.browser
 
@@ -102,3 +109,44 @@ def the_first_one_is_brought_back(house, member, stranger, own):
     assert files_in_force(room)["sites/spring.yaml"].decode() == TEXT
     said = AuditEntry.objects.filter(workspace=room, subject="spring").order_by("id").values_list("action", flat=True)
     assert list(said) == ["draft site", "publish site", "publish site", "bring back site"]
+
+
+def test_a_stranger_gives_a_photo_and_says_yes_to_it_at_the_address(house, chromium, monkeypatch):
+    monkeypatch.setattr(machines, "QUICKEST", 0)
+    machines._seen.clear()
+    shop = house.workspace
+    save_relay(workspace=shop, name="mailbox", kind="mailbox", is_test=True)
+    source = "site: yours\ntitle: Show us\nasks: [email]\nsurvey: your-words\nlocale: en\n"
+    save_site(workspace=shop, source=source, now=now(shop))
+    phone = chromium.new_context(java_script_enabled=False, viewport={"width": 390, "height": 800}).new_page()
+    phone.goto(f"{house.origin}/at/shop/yours")
+    phone.get_by_label("E-mail").fill("cleo@people.example")
+    phone.get_by_label("What would you tell a friend?").fill("It smells of hay.")
+    photo = {"name": "jug.png", "mimeType": "image/png", "buffer": a_photo(900, 600, "PNG")}
+    phone.get_by_label("A photo of it in use?").set_input_files(photo)
+    for box in phone.get_by_label("You may show this with my first name.").all():
+        box.check()
+    assert phone.get_by_text("we ask for your yes once more at your address", exact=False).is_visible()
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    phone.get_by_role("button", name="Send").click()
+    phone.get_by_role("status").wait_for()
+    assert phone.context.cookies() == []
+    turn_the_wheel(shop, now(shop))
+    member = house.open(house.enter(chromium), "contributions")
+    given = member.locator("article", has_text="It smells of hay.")
+    assert given.get_by_text("They were asked at their address.", exact=False).is_visible()
+    assert not given.get_by_role("button", name="Show it").is_visible()
+    mail = next(one for row in KeptMail.within(shop).order_by("-pk") if "cleo@people" in (one := bytes(row.content).decode()))
+    phone.goto(house.origin + re.search(r"/s/[\w-]+", mail.replace("=\r\n", ""))[0])
+    assert phone.locator("img").last.evaluate("picture => picture.decode().then(() => picture.naturalWidth)") == 900
+    assert phone.get_by_text("It smells of hay.").is_visible()
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    phone.get_by_role("button", name="Yes").click()
+    phone.get_by_role("status").wait_for()
+    turn_the_wheel(shop, now(shop))
+    house.open(member, "contributions")
+    given.get_by_label("Shown as").fill("Cleo")
+    given.get_by_role("button", name="Show it").click()
+    member.get_by_text("Everybody can see it now").wait_for()
+    house.open(phone, "voices")
+    assert phone.get_by_text("It smells of hay.").is_visible()

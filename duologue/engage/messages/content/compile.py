@@ -28,6 +28,7 @@ ROOTS = frozenset(
         "brand",
         "product",
         "survey",
+        "consent",
         "site",
         "link",
         "start",
@@ -44,7 +45,7 @@ ROOTS = frozenset(
         "child",
     ]
 )
-CERTAIN = ("brand.", "link.", "site.", "survey.", "perk.", "reply.")
+CERTAIN = ("brand.", "link.", "site.", "survey.", "consent.", "perk.", "reply.")
 PIXEL = '<img src="{{ link.pixel }}" alt="" width="1" height="1" style="display:block;border:0">'
 ANCHOR = re.compile(r"<a\b([^>]*?)\bhref=\"([^\"]*)\"([^>]*)>(.*?)</a>", re.DOTALL | re.IGNORECASE)
 TITLE = re.compile(r"\s+title=\"([^\"]*)\"")

@@ -38,10 +38,17 @@ PLAIN: Final = {
         "known_subject": "What we know about you",
         "known_body": "Hello,\n\nyou asked to see what {{ brand.name }} knows about you. This link shows it, and works for one hour.\n\n"
         "[Show it]({{ link.page }})\n\nPlease do not pass this message on. If it was not you who asked, you need do nothing.",
-        "agree_subject": "Is that you? Please confirm",
-        "agree_body": "Hello,\n\nby a letter of ours somebody has agreed for you to hear more from {{ brand.name }}. A letter may have "
-        "been passed on, so we ask you here.\n\n[Read and decide]({{ survey.link }})\n\nWithout your yes nothing changes. "
-        "If it was not you, you need do nothing.",
+        "consent_subject": "{% if consent.shows %}May we show what you gave us?{% else %}"
+        "May we write to you: {{ consent.title }}{% endif %}",
+        "consent_body": "Hello,\n\n{{ brand.name }} asks for your yes to this: **{{ consent.title }}**.{% if consent.about != '' %} "
+        "{{ consent.about }}{% endif %}\n\n{% if consent.promised != '' %}What you can count on: {{ consent.promised }}{% endif %}\n\n"
+        "[Read and decide]({{ survey.link }})\n\nWithout your yes nothing changes.",
+        "agree_subject": "Is that you? Please confirm: {{ consent.title }}",
+        "agree_body": "Hello,\n\nsomebody has said yes for you to this, by a letter or on a page of {{ brand.name }}: "
+        "**{{ consent.title }}**.{% if consent.about != '' %} {{ consent.about }}{% endif %}\n\n"
+        "{% if consent.promised != '' %}What you can count on: {{ consent.promised }}{% endif %}\n\n"
+        "Anybody can pass a letter on, or write an address into a form, so we ask you here.\n\n"
+        "[Read and decide]({{ survey.link }})\n\nWithout your yes nothing changes. If it was not you, you need do nothing.",
         "reply_subject": "Re: your message",
     },
     "de": {
@@ -58,10 +65,17 @@ PLAIN: Final = {
         "known_subject": "Was wir über Sie wissen",
         "known_body": "Guten Tag,\n\nSie möchten sehen, was {{ brand.name }} über Sie weiß. Dieser Link zeigt es und gilt eine Stunde.\n\n"
         "[Zeigen]({{ link.page }})\n\nBitte geben Sie diese Nachricht nicht weiter. Wenn nicht Sie gefragt haben, müssen Sie nichts tun.",
-        "agree_subject": "Sind Sie das? Bitte bestätigen",
-        "agree_body": "Guten Tag,\n\nüber einen Brief von uns hat jemand für Sie zugestimmt, mehr von {{ brand.name }} zu hören. Ein Brief "
-        "kann weitergegeben worden sein, deshalb fragen wir Sie hier.\n\n[Lesen und entscheiden]({{ survey.link }})\n\n"
-        "Ohne Ihr Ja ändert sich nichts. Wenn Sie es nicht waren, müssen Sie nichts tun.",
+        "consent_subject": "{% if consent.shows %}Dürfen wir zeigen, was Sie uns gegeben haben?{% else %}Dürfen wir Ihnen schreiben: "
+        "{{ consent.title }}{% endif %}",
+        "consent_body": "Guten Tag,\n\n{{ brand.name }} bittet Sie um Ihr Ja hierzu: **{{ consent.title }}**.{% if consent.about != '' %} "
+        "{{ consent.about }}{% endif %}\n\n{% if consent.promised != '' %}Worauf Sie sich verlassen können: {{ consent.promised }}"
+        "{% endif %}\n\n[Lesen und entscheiden]({{ survey.link }})\n\nOhne Ihr Ja ändert sich nichts.",
+        "agree_subject": "Sind Sie das? Bitte bestätigen: {{ consent.title }}",
+        "agree_body": "Guten Tag,\n\njemand hat für Sie Ja hierzu gesagt, über einen Brief oder auf einer Seite von {{ brand.name }}: "
+        "**{{ consent.title }}**.{% if consent.about != '' %} {{ consent.about }}{% endif %}\n\n"
+        "{% if consent.promised != '' %}Worauf Sie sich verlassen können: {{ consent.promised }}{% endif %}\n\n"
+        "Jeder kann einen Brief weitergeben oder eine Adresse in ein Formular schreiben, deshalb fragen wir Sie hier.\n\n"
+        "[Lesen und entscheiden]({{ survey.link }})\n\nOhne Ihr Ja ändert sich nichts. Wenn Sie es nicht waren, müssen Sie nichts tun.",
         "reply_subject": "Re: Ihre Nachricht",
     },
 }

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import date, datetime
 
+    from duologue.engage.contributions.rules import GivenByForm
     from duologue.engage.sites.rules.page import Form
 
 LONGEST: Final = 200
@@ -34,7 +35,7 @@ class Filled(msgspec.Struct, frozen=True):
     """A form as it was sent: addresses and names by field, purposes whose box was ticked, answers to the survey's questions.
 
     `facts` are what answers fill, each with the purposes it may be used for; `granted` the purposes that answers agree to, with the
-    question that was answered.
+    question that was answered. `given` is by question what is to be shown, and `photos` a digest of each picture among it.
     """
 
     fields: dict[str, str]
@@ -42,6 +43,8 @@ class Filled(msgspec.Struct, frozen=True):
     answers: dict[str, Any] = {}
     facts: dict[str, tuple[Any, tuple[str, ...]]] = {}
     granted: dict[str, str] = {}
+    given: dict[str, GivenByForm] = {}
+    photos: dict[str, str] = {}
 
 
 def read_fields(
@@ -103,7 +106,7 @@ def calls(name: str, which: str, form: Form, filled: Filled, at: datetime, *, ve
     first = form.asks[0]
     address = {first: filled.fields[first]}
     ten_minutes = f"{at:%Y-%m-%dT%H:%M}"[:-1]
-    said = msgspec.json.encode([filled.fields, filled.asked, filled.answers], order="sorted").decode()
+    said = msgspec.json.encode([filled.fields, filled.asked, filled.answers, filled.photos], order="sorted").decode()
 
     def key(what: str) -> str:
         return f"form:{digest16(name, which, what, ten_minutes, said).hex()}"
@@ -111,6 +114,8 @@ def calls(name: str, which: str, form: Form, filled: Filled, at: datetime, *, ve
     context = {"traits": address}
     asked = tuple(dict.fromkeys([*filled.asked, *filled.granted]))
     properties = {"site": name, "version": version, "asked": list(asked), "answers": filled.answers} | ({"form": which} if which else {})
+    if filled.given:
+        properties["given"] = msgspec.to_builtins(filled.given)
     second = {f"{field}_given": value for field, value in filled.fields.items() if field in REACHES and field != first}
     about = {**{field: value for field, value in filled.fields.items() if field not in REACHES}, **address, **second}
     about |= {fact: value for fact, (value, purposes) in filled.facts.items() if not purposes}

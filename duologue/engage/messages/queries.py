@@ -80,9 +80,10 @@ def current_numbers(workspace: Workspace, names: Collection[str]) -> dict[str, i
 
 
 NEXT: Final = """SELECT d.due_at FROM engage_delivery d
-    LEFT JOIN strategize_dialogue g ON g.workspace_id = d.workspace_id AND g.id = d.dialogue_id
-    WHERE d.workspace_id = %(workspace)s AND d.state = 'queued' AND g.state IS DISTINCT FROM 'paused'
-      AND NOT EXISTS (SELECT FROM platform_workspace w WHERE w.id = d.workspace_id AND w.sending_stopped_at IS NOT NULL)
+    WHERE d.workspace_id = %(workspace)s AND d.state = 'queued'
+      AND (SELECT w.sending_stopped_at IS NULL FROM platform_workspace w WHERE w.id = %(workspace)s)
+      AND (d.dialogue_id IS NULL OR d.dialogue_id <> ALL(ARRAY(
+           SELECT g.id FROM strategize_dialogue g WHERE g.workspace_id = %(workspace)s AND g.state = 'paused')))
     ORDER BY d.due_at LIMIT 1"""
 HANDING_OVER: Final = "EXISTS (SELECT FROM engage_delivery WHERE workspace_id = %(workspace)s AND state = 'handing_over')"
 

@@ -17,7 +17,7 @@ from duologue.people.consent import ages
 from duologue.people.consent.queries import age_matters, barred, purposes
 from duologue.people.consent.rules import KIND_OF, topic_fact
 from duologue.platform.database import arrays
-from duologue.platform.database.looking import by_index
+from duologue.platform.database.looking import by_index, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,10 +30,14 @@ if TYPE_CHECKING:
 SPECIAL: Final = "special"
 MAY: Final = ""
 NO_ADDRESS, NO_CONSENT, SUPPRESSED = "no_address", "no_consent", "suppressed"
-WHOLE: Final = f"""
-CASE WHEN NOT p.alone OR a.many > 1
-        OR (SELECT true FROM engage_run r WHERE r.workspace_id = %(workspace)s AND r.dialogue_id = %(dialogue)s
-            AND r.profile_id = n.person LIMIT 1)
+BEGUN: Final = """(SELECT true FROM engage_run r WHERE r.workspace_id = %(workspace)s AND r.dialogue_id = %(dialogue)s
+            AND r.profile_id = n.person LIMIT 1)"""
+
+
+def _lot(no_address: str, begun: str) -> str:
+    """Return the SQL that says what the lot of `n.person` is, with their profiles `p`, consent `c` and addresses `a` beside them."""
+    return f"""
+CASE WHEN NOT p.alone OR a.many > 1 OR {begun}
         OR (cardinality(%(topics)s::text[]) > 0 AND (SELECT true FROM people_fact f WHERE f.workspace_id = %(workspace)s
             AND f.profile_id = n.person AND f.key = ANY(%(topics)s::text[]) LIMIT 1))
         OR (cardinality(%(excepts)s::text[]) > 0 AND (SELECT true FROM strategize_segmentmember m
@@ -42,9 +46,11 @@ CASE WHEN NOT p.alone OR a.many > 1
         OR (c.at IS NOT NULL AND (SELECT true FROM people_fact f WHERE f.workspace_id = %(workspace)s AND f.profile_id = n.person
             AND {age_matters("%(ages)s::text[]", "extract(year FROM c.at) - %(oldest)s")} LIMIT 1))
         THEN 'special'
-     WHEN a.many = 0 THEN 'no_address'
+     WHEN {no_address} THEN 'no_address'
      WHEN c.at IS NOT NULL OR NOT %(asks)s THEN ''
      ELSE 'no_consent' END"""
+
+
 BESIDE: Final = """
 CROSS JOIN LATERAL (SELECT min(q.id) AS first, count(*) = 1 AND min(q.id) = n.person AS alone, min(q.timezone) AS timezone
     FROM people_profile q WHERE q.workspace_id = %(workspace)s AND q.person = n.person) p
@@ -56,15 +62,38 @@ HAD: Final = """(SELECT true FROM engage_admission d WHERE d.workspace_id = %(wo
     AND d.person = {} LIMIT 1)"""
 ALL_OF: Final = """ANY(ARRAY(SELECT q.id FROM people_profile q WHERE q.workspace_id = %(workspace)s AND q.person = n.person))"""
 OF_PERSONS: Final = f"""
-SELECT n.at - 1, p.timezone, a.value, CASE WHEN {HAD.format("n.person")} THEN 'special' ELSE {WHOLE} END
+SELECT n.at - 1, p.timezone, a.value, CASE WHEN {HAD.format("n.person")} THEN 'special' ELSE {_lot("a.many = 0", BEGUN)} END
 FROM unnest(%(persons)s::bigint[]) WITH ORDINALITY AS n (person, at) {BESIDE}"""
-OF_MEMBERS: Final = f"""
-SELECT n.person, p.first, p.timezone, a.value, {WHOLE}
-FROM strategize_segmentmember n {BESIDE}
-WHERE n.workspace_id = %(workspace)s AND n.member AND n.segment_id = (SELECT s.id FROM strategize_segment s
-      WHERE s.workspace_id = %(workspace)s AND s.name = %(audience)s) AND n.person > %(after)s
-  AND p.first IS NOT NULL AND CASE WHEN p.alone THEN {HAD.format("n.person")} ELSE {HAD.format(ALL_OF)} END IS NULL
-ORDER BY n.person LIMIT %(most)s"""
+PAGE: Final = """
+SELECT count(*), min(n.person), max(n.person), array_agg(n.person)::text FROM (
+    SELECT m.person FROM strategize_segmentmember m
+    LEFT JOIN engage_admission d ON d.workspace_id = %(workspace)s AND d.dialogue_id = %(dialogue)s AND d.person = m.person
+        AND d.person > %(after)s
+    WHERE m.workspace_id = %(workspace)s AND m.member AND m.segment_id = (SELECT s.id FROM strategize_segment s
+          WHERE s.workspace_id = %(workspace)s AND s.name = %(audience)s) AND m.person > %(after)s AND d.person IS NULL
+    ORDER BY m.person LIMIT %(most)s) n"""
+NOT_HAD: Final = f"CASE WHEN p.alone THEN true ELSE {HAD.format(ALL_OF)} IS NULL END"
+ONE_BY_ONE: Final = f"""
+SELECT n.person, p.first, p.timezone, a.value, {_lot("a.many = 0", BEGUN)}
+FROM unnest(%(persons)s::bigint[]) AS n (person) {BESIDE}
+WHERE p.first IS NOT NULL AND {NOT_HAD} ORDER BY n.person"""
+BETWEEN: Final = "BETWEEN %(first)s AND %(last)s"
+SIDE_BY_SIDE: Final = f"""
+SELECT n.person, p.first, p.timezone, a.value, {_lot("a.many IS NULL", "r.profile_id IS NOT NULL")}
+FROM unnest(%(persons)s::bigint[]) AS n (person)
+JOIN (SELECT q.person, min(q.id) AS first, count(*) = 1 AND min(q.id) = q.person AS alone, min(q.timezone) AS timezone
+      FROM people_profile q WHERE q.workspace_id = %(workspace)s AND q.person {BETWEEN} GROUP BY q.person) p ON p.person = n.person
+LEFT JOIN (SELECT k.profile_id, k.at FROM people_consentnow k WHERE %(asks)s AND k.workspace_id = %(workspace)s
+           AND k.profile_id {BETWEEN} AND k.purpose = %(purpose)s AND k.channel = %(channel)s AND k.state = 'granted') c
+    ON c.profile_id = n.person
+LEFT JOIN (SELECT i.profile_id, min(i.value) AS value, count(*) AS many FROM people_identifier i
+           WHERE i.workspace_id = %(workspace)s AND i.profile_id {BETWEEN} AND i.kind = %(kind)s GROUP BY i.profile_id) a
+    ON a.profile_id = n.person
+LEFT JOIN (SELECT DISTINCT profile_id FROM engage_run WHERE workspace_id = %(workspace)s AND dialogue_id = %(dialogue)s
+           AND profile_id {BETWEEN}) r ON r.profile_id = n.person
+WHERE {NOT_HAD} ORDER BY n.person"""
+SPARSE: Final = 4
+"""Where there are more numbers than so many for each person of a page, its people are looked up one by one."""
 
 
 def look_up(workspace: Workspace, version: Version, candidates: Sequence[Candidate]) -> bool:
@@ -93,9 +122,20 @@ def not_considered(workspace: Workspace, version: Version, most: int, after: int
     asked = _asked(workspace, version)
     if asked is None:
         return None
-    with connection.cursor() as cursor, by_index(cursor):
-        cursor.execute(OF_MEMBERS, {**asked, "after": after, "most": most})
-        return list(cursor.fetchall())
+    found: list[tuple[int, int, str, str, str]] = []
+    with connection.cursor() as cursor:
+        while len(found) < most:
+            with in_order(cursor):
+                cursor.execute(PAGE, {**asked, "after": after, "most": most})
+                people, first, last, persons = cursor.fetchone()
+            if not people:
+                break
+            is_sparse = last - first > SPARSE * people
+            with by_index(cursor) if is_sparse else in_order(cursor):
+                cursor.execute(ONE_BY_ONE if is_sparse else SIDE_BY_SIDE, {**asked, "first": first, "last": last, "persons": persons})
+                found += cursor.fetchall()
+            after = last
+    return found[:most]
 
 
 def _asked(workspace: Workspace, version: Version) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import migrations
 
+from duologue.people.consent.ages import WEIGHED
 from duologue.platform.database import locks
 from duologue.platform.database.links import held_by_statement
 from duologue.platform.database.operations import WorkspaceKeys
@@ -54,6 +55,10 @@ CREATE CONSTRAINT TRIGGER people_number_batch AFTER INSERT ON people_batch
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION people_number_batch();
 """.replace("NUMBERING", str(locks.NUMBERING))
 
+AGES = f"""
+CREATE INDEX facts_of_age ON people_fact (workspace_id, profile_id) WHERE key IN ({", ".join(f"'{key}'" for key in sorted(WEIGHED))})
+"""
+
 
 class Migration(migrations.Migration):
     """Adds the composite keys of the people floor."""
@@ -62,5 +67,6 @@ class Migration(migrations.Migration):
     operations: ClassVar = [
         WorkspaceKeys(by_statement=BY_STATEMENT),
         migrations.RunSQL(TABLES),
+        migrations.RunSQL(AGES),
         migrations.RunSQL(held_by_statement("people_event", "profile_id", "people_profile")),
     ]

@@ -13,4 +13,4 @@ class Migration(migrations.Migration):
     """Adds the composite keys of the strategize floor."""
 
     dependencies: ClassVar = [("strategize", "0001_initial"), ("people", "0002_inside_workspaces")]
-    operations: ClassVar = [WorkspaceKeys()]
+    operations: ClassVar = [WorkspaceKeys(by_statement=["strategize_segmentmember"])]

@@ -6,9 +6,11 @@ from itertools import product
 
 import pytest
 from django.db import transaction
+from django.db.models import F
 
 from duologue.cli.worker.once import WORKER, turn_the_wheel
 from duologue.engage.models import Admission, Delivery, Run, RunStep
+from duologue.engage.runs import lots
 from duologue.engage.runs.alike import sort_out
 from duologue.engage.runs.audiences import not_considered
 from duologue.engage.runs.moving import current_version
@@ -101,3 +103,36 @@ def test_most_are_alike_and_only_those_with_a_lot_of_their_own_are_not(shop, cro
     assert len(alike.kinds) == 3
     assert min(len(kind.people) for kind in alike.kinds) > 1
     assert len(alike.others) < len(considered) / 2
+
+
+def pages(shop, version, most):
+    """The audience page by page, as (person, zone, address, lot)."""
+    found, after = [], 0
+    while page := not_considered(shop.workspace, version, most, after=after):
+        found += [(one.person, one.zone, one.address, one.lot) for one in page]
+        after = page[-1].person
+    return found
+
+
+def test_people_are_found_alike_side_by_side_and_one_by_one(shop, crowd, monkeypatch):
+    shop.dialogue(WAITS, start=False)
+    version = current_version(shop.workspace, "tea")
+    monkeypatch.setattr(lots, "SPARSE", 1_000_000)
+    found = pages(shop, version, 7)
+    assert len(found) == len(crowd) + 3 == len({one[0] for one in found})
+    assert len({lot for *_, lot in found}) == 4
+    monkeypatch.setattr(lots, "SPARSE", -1)
+    assert pages(shop, version, 7) == found == pages(shop, version, 1000)
+
+
+def test_whoever_was_considered_is_passed_over_however_many_they_are_and_under_whichever_number(shop, crowd):
+    shop.dialogue(SAYS, start=False)
+    version = current_version(shop.workspace, "tea")
+    everybody = not_considered(shop.workspace, version, 1000)
+    kept = Profile.within(shop.workspace).exclude(pk=F("person")).get()
+    considered = [kept.pk, *(one.person for one in everybody if one.person not in {kept.person, everybody[-1].person})]
+    for number in considered:
+        Admission(
+            workspace=shop.workspace, dialogue_id=version.dialogue, person=number, verdict="held_out", at=shop.now, decided_at=shop.now
+        ).save(force_insert=True)
+    assert [one.person for one in not_considered(shop.workspace, version, 1)] == [everybody[-1].person]

@@ -37,6 +37,20 @@ def test_a_row_never_leads_into_another_workspace(workspace, ann):
         run(FACT, (other.pk, [ann]))
 
 
+def test_of_many_neighbours_the_one_who_is_not_there_is_found_and_so_is_the_one_of_another_workspace(workspace):
+    people = add(workspace=workspace, seen_at=[NOW] * 200)
+    [stranger] = add(workspace=create_workspace(name="other"), seen_at=[NOW])
+    more = add(workspace=workspace, seen_at=[NOW] * 200)
+    assert run(FACT, (workspace.pk, people)) == 200
+    with pytest.raises(IntegrityError, match=f"there is no {stranger} in this row's workspace"):
+        run(FACT, (workspace.pk, [*more[:100], stranger, *more[100:]]))
+    gone = more.pop(50)
+    run("DELETE FROM people_profile WHERE id = %s", (gone,))
+    with pytest.raises(IntegrityError, match=f"there is no {gone} in this row's workspace"):
+        run(FACT, (workspace.pk, [*more, gone]))
+    assert run(FACT, (workspace.pk, more)) == 199
+
+
 def test_an_event_belongs_to_someone(workspace):
     with pytest.raises(IntegrityError, match="people_event"):
         run(

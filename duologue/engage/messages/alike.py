@@ -8,6 +8,7 @@ import msgspec
 from django.db import connection
 
 from duologue.engage.messages.actions import COLUMNS, columns_of
+from duologue.platform.bells.bell import SENDER, ring_once_kept
 from duologue.platform.database import arrays
 
 if TYPE_CHECKING:
@@ -58,5 +59,6 @@ def plan_alike(
         return
     planned = columns_of(workspace, [delivery for _, delivery in deliveries])
     shared = [{"of": of, **dict(zip(COLUMNS, columns, strict=True))} for (of, _), columns in zip(deliveries, planned, strict=True)]
+    ring_once_kept(SENDER)
     with connection.cursor() as cursor:
         cursor.execute(INSERT, (workspace.pk, now, *each.arrays, msgspec.json.encode(shared).decode()))

@@ -17,6 +17,8 @@ from duologue.engage.runs.moving import current_version
 from duologue.people.consent.actions import suppress as bar
 from duologue.people.models import Identifier, Profile
 from duologue.people.profiles.actions import merge
+from duologue.platform.bells.bell import SENDER, Bell
+from duologue.platform.database.folder import DataFolder
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -136,3 +138,14 @@ def test_whoever_was_considered_is_passed_over_however_many_they_are_and_under_w
             workspace=shop.workspace, dialogue_id=version.dialogue, person=number, verdict="held_out", at=shop.now, decided_at=shop.now
         ).save(force_insert=True)
     assert [one.person for one in not_considered(shop.workspace, version, 1)] == [everybody[-1].person]
+
+
+def test_what_is_to_be_said_to_those_who_are_alike_wakes_who_sends(shop, settings, tmp_path):
+    settings.DATA = DataFolder(tmp_path)
+    shop.segment("tea", shop.add_people(3))
+    bell = Bell(SENDER)
+    shop.dialogue("dialogue: tea\npurpose: promotions\naudience: tea\nturns:\n  once: {say: hello, then: end}\n")
+    turn_the_wheel(shop.workspace, shop.now, WORKER)
+    assert Delivery.within(shop.workspace).count() == 3
+    assert bell.sleep(0)
+    bell.close()

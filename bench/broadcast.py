@@ -33,33 +33,29 @@ SIZES = {False: (20_000, 10_000), True: (1_000_000, 100_000)}  # unsigned letter
 GOALS = {"": 12_000, "rsa": 3_500, "ed25519": None}
 PLANNED_GOAL = 50_000
 DOMAIN = "bench-broadcast.example"
-FILLING = "With kind words that go on for a line or two, as such letters have them, and then a little more, so that it is long enough. " * 3
+FILLING = "With kind words that go on for a line or so."
 BODY = f"""
-# Hello {{{{ person.first_name }}}} {{{{ person.last_name }}}}
-
-You have been with us since {{{{ person.since }}}} in {{{{ person.city }}}}, {{{{ person.country }}}}. {FILLING}
-[Your points](https://shop.example/points): {{{{ person.points }}}}, your card: {{{{ person.card }}}}, your shop: {{{{ person.shop }}}}.
-
-{{% if person.points > 50 %}}Thank you for being so faithful.{{% else %}}There is more to discover.{{% endif %}}
-[See what is new](https://shop.example/new), or [what is left](https://shop.example/sale). {FILLING}
-
-{{% for pick in person.picks %}}
-
-- **{{{{ pick.name }}}}** for {{{{ pick.price }}}} {{% if pick.is_new %}}(new){{% endif %}}
-
-{{% endfor %}}
-
-[Choose one](https://shop.example/picks), [ask us](https://shop.example/ask), [visit us](https://shop.example/visit). {FILLING}
-
-Last time you bought {{{{ person.last_thing }}}} and {{{{ person.next_thing }}}} may go with it; {{{{ person.friend }}}} said so.
-[Buy again](https://shop.example/again) or [tell us why not](https://shop.example/why). {FILLING}
-
-Yours, {{{{ person.contact }}}} of {{{{ brand.name }}}} ({{{{ person.locale }}}})
+<mjml><mj-body><mj-section background-color="#ffffff"><mj-column><mj-text font-size="16px" line-height="1.5">
+<h1>Hello {{{{ person.first_name }}}} {{{{ person.last_name }}}}</h1>
+<p>You have been with us since {{{{ person.since }}}} in {{{{ person.city }}}}, {{{{ person.country }}}}. {FILLING}
+<a href="https://shop.example/points">Your points</a>: {{{{ person.points }}}}, your card: {{{{ person.card }}}},
+your shop: {{{{ person.shop }}}}.</p>
+<p>{{% if person.points > 50 %}}Thank you for being so faithful.{{% else %}}There is more to discover.{{% endif %}}
+<a href="https://shop.example/new">See what is new</a>, or <a href="https://shop.example/sale">what is left</a>. {FILLING}</p>
+<ul>{{% for pick in person.picks %}}
+<li><strong>{{{{ pick.name }}}}</strong> for {{{{ pick.price }}}} {{% if pick.is_new %}}(new){{% endif %}}</li>
+{{% endfor %}}</ul>
+<p><a href="https://shop.example/picks">Choose one</a>, <a href="https://shop.example/ask">ask us</a>,
+<a href="https://shop.example/visit">visit us</a>. {FILLING}</p>
+<p>Last time you bought {{{{ person.last_thing }}}} and {{{{ person.next_thing }}}} may go with it; {{{{ person.friend }}}} said so.
+<a href="https://shop.example/again">Buy again</a> or <a href="https://shop.example/why">tell us why not</a>. {FILLING}</p>
+<p>Yours, {{{{ person.contact }}}} of {{{{ brand.name }}}} ({{{{ person.locale }}}})</p>
+</mj-text></mj-column></mj-section></mj-body></mjml>
 """
 READ = ("first_name", "last_name", "since", "city", "points", "card", "shop", "picks", "last_thing", "next_thing", "friend", "contact")
 MESSAGE = {
     "subject": "{{ person.first_name }}, this is for you",
-    "body": BODY,
+    "mjml": BODY,
     "fallback": {f"person.{name}": "you" for name in (*READ, "country", "locale")},
 }
 SEGMENT = "segment: everybody\nabout: For measuring\nwhere: {person.first_name: {known: true}}\n"

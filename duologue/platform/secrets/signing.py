@@ -1,6 +1,7 @@
 """Signed tokens for links: short, tied to one use, worthless when changed.
 
-A token is base64url(payload + first 10 bytes of blake2b(payload, key, use)). It hides nothing; put only ids into it.
+A token is base64url(payload + signature). It hides nothing; put only ids into it. The signature is 10 bytes of blake2b(key, use):
+one digest of 60 bytes serves six last numbers that follow one another, each of which has a place of its own in it.
 """
 
 from __future__ import annotations
@@ -19,13 +20,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 SIGNATURE_BYTES = 10
+IN_A_DIGEST = 6
+LONGEST = 100  # bytes; no token of ours has as many
 URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 @lru_cache(maxsize=32)
 def _keyed(use: str) -> hashlib.blake2b:
     key = hashlib.blake2b(settings.SECRET_KEY.encode(), digest_size=32, person=b"link").digest()
-    return hashlib.blake2b(key=key, digest_size=SIGNATURE_BYTES, person=use.encode()[:16])
+    return hashlib.blake2b(key=key, digest_size=SIGNATURE_BYTES * IN_A_DIGEST, person=use.encode()[:16])
 
 
 def sign(use: str, *numbers: int) -> str:
@@ -35,24 +38,30 @@ def sign(use: str, *numbers: int) -> str:
 
 def signed(use: str, *numbers: int) -> bytes:
     """Return what a token says, for those who write it in letters of their own."""
-    payload = b"".join(map(_varint, numbers))
-    keyed = _keyed(use).copy()
-    keyed.update(payload)
-    return payload + keyed.digest()
+    start, last = b"".join(map(_varint, numbers[:-1])), numbers[-1]
+    place = last % IN_A_DIGEST * SIGNATURE_BYTES
+    return start + _varint(last) + _digest(_keyed(use), start, last // IN_A_DIGEST)[place : place + SIGNATURE_BYTES]
+
+
+def _digest(keyed: hashlib.blake2b, start: bytes, group: int) -> bytes:
+    """Return the digest that holds the signatures of the last numbers of one group, the others as varints before it."""
+    keyed = keyed.copy()
+    keyed.update(start + _varint(group))
+    return keyed.digest()
 
 
 def sign_each(use: str, numbers: tuple[int, ...], lasts: Iterable[int]) -> list[str]:
     """Return as many tokens as there are last numbers, each as `sign` makes it of the numbers and the last one."""
-    start = b"".join(map(_varint, numbers))
-    begun = _keyed(use).copy()
-    begun.update(start)
-    tokens = []
+    start, keyed, encode = b"".join(map(_varint, numbers)), _keyed(use), binascii.b2a_base64
+    tokens: list[bytes] = []
+    digests: dict[int, bytes] = {}
     for last in lasts:
-        end = _varint(last)
-        keyed = begun.copy()
-        keyed.update(end)
-        tokens.append(binascii.b2a_base64(start + end + keyed.digest(), newline=False))
-    return b" ".join(tokens).translate(URL_SAFE, b"=").decode().split()
+        group, place = divmod(last, IN_A_DIGEST)
+        digest = digests.get(group)
+        if digest is None:
+            digest = digests[group] = _digest(keyed, start, group)
+        tokens.append(encode(start + _varint(last) + digest[place * SIGNATURE_BYTES : (place + 1) * SIGNATURE_BYTES]))
+    return b"".join(tokens).translate(URL_SAFE, b"=").decode().split()
 
 
 def read(use: str, token: str) -> tuple[int, ...] | None:
@@ -66,12 +75,10 @@ def read(use: str, token: str) -> tuple[int, ...] | None:
 
 def numbers_of(use: str, raw: bytes) -> tuple[int, ...] | None:
     """Return the numbers of what `signed` made for this use, or None for anything else."""
-    payload, signature = raw[:-SIGNATURE_BYTES], raw[-SIGNATURE_BYTES:]
-    keyed = _keyed(use).copy()
-    keyed.update(payload)
-    if not payload or not hmac.compare_digest(keyed.digest(), signature):
+    numbers = _numbers(raw[:-SIGNATURE_BYTES]) if len(raw) <= LONGEST else ()
+    if not numbers or max(numbers) >= 2**63 or not hmac.compare_digest(signed(use, *numbers), raw):
         return None
-    return _numbers(payload)
+    return numbers
 
 
 def address_digest(workspace_salt: bytes, channel: str, address: str) -> bytes:

@@ -17,7 +17,7 @@ NOBODYS: Final = ("5.1.1", "5.1.2", "5.1.10")
 
 @dataclass(slots=True)
 class Letter:
-    """One delivery, written: all that a channel needs to hand it over. `html` and `text` as bytes are quoted-printable already."""
+    """One delivery, written: all that a channel needs to hand it over. `html` and `text` in pieces are quoted-printable already."""
 
     delivery: int
     attempt: int
@@ -25,8 +25,8 @@ class Letter:
     sender_address: str
     recipient: str
     subject: str
-    html: str | bytes
-    text: str | bytes
+    html: str | list[bytes]
+    text: str | list[bytes]
     at: datetime
     unsubscribe: str = ""
     feedback: str = ""

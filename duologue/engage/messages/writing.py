@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -278,20 +279,24 @@ def _items(workspace: Workspace, one: Claimed, person: KnownPerson, locale: str,
     """Return the products of a delivery as its person reads them, each with a link of its own."""
     babel = _babel(f"{locale}-{person.country}", locale, workspace.locale)
     numbers = range(FIRST_LINK, FIRST_LINK + len(one.items))
-    links = [ready(f"{around.public_url}/l/", token) for token in sign_each("click", (workspace.id, one.id), numbers)]
+    links = ready((f"{around.public_url}/l/", token) for token in sign_each("click", (workspace.id, one.id), numbers))
     if one.body.get("test"):
         links = [item.product.link or around.public_url for item in one.items]
     return [as_read(item, link=link, locale=locale, babel=babel) for item, link in zip(one.items, links, strict=True)]
 
 
 def _links(workspace: Workspace, delivery: int, page: str, content: Compiled, around: Surroundings) -> dict[str, str]:
-    url = around.public_url
-    links = {name: ready(f"{url}/{path}/", page) for name, path in PAGES.items()}
-    links["pixel"] = ready(f"{url}/o/", sign("open", workspace.id, delivery))
-    numbers = range(1, len(content.links) + 1)
-    for number, token in zip(numbers, sign_each("click", (workspace.id, delivery), numbers), strict=True):
-        links[f"c{number}"] = ready(f"{url}/l/", token)
-    return links
+    names, heads = _places(around.public_url, len(content.links))
+    tokens = sign_each("click", (workspace.id, delivery), range(1, len(content.links) + 1))
+    made = ready(zip(heads, (*[page] * len(PAGES), sign("open", workspace.id, delivery), *tokens), strict=True))
+    return dict(zip(names, made, strict=True))
+
+
+@lru_cache(maxsize=256)
+def _places(url: str, links: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what a letter with so many links calls its addresses, and how each begins."""
+    clicks = [f"c{number}" for number in range(1, links + 1)]
+    return (*PAGES, "pixel", *clicks), (*[f"{url}/{path}/" for path in PAGES.values()], f"{url}/o/", *[f"{url}/l/"] * links)
 
 
 def _perk_words(perk: Mapping[str, Any], workspace: Workspace, person: KnownPerson, locale: str) -> dict[str, Any]:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 Write = Callable[[Mapping[str, Any]], list[Any]]
 DEEPEST: Final = 6  # loops within loops, below python-liquid's own limit
 SELDOM: Final = 200  # pieces of a loop, after which their length is looked at
+MOST_AT_ONCE: Final = 50  # pieces in one line
 COMPARISONS: Final = {
     logical.EqExpression: "eq({0}, {1})",
     logical.NeExpression: "not eq({0}, {1})",
@@ -44,12 +45,15 @@ COMPARISONS: Final = {
 }
 
 
-def function(template: BoundTemplate, *, still: Callable[[str], Any], kept: Mapping[str, Any], say: Callable[[Any], Any]) -> Write:
+def function(
+    template: BoundTemplate, *, still: Callable[[str], Any], kept: Mapping[str, Any], say: Callable[[Any], Any], ready: type | None = None
+) -> Write:
     """Return the function that gives a template's pieces for its values. Raises NotCovered.
 
-    `still` makes a piece of a text that stands still, `kept[text]` of a plain text among the values, `say` of any other value.
+    `still` makes a piece of a text that stands still, `kept[text]` of a plain text among the values, `say` of any other value;
+    values of the type `ready` have theirs with them, as `piece`.
     """
-    return _Maker(template, still, {"kept": kept, "say": say}).made()
+    return _Maker(template, still, {"kept": kept, "say": say, "ready": ready}).made()
 
 
 class _Maker:
@@ -61,6 +65,7 @@ class _Maker:
         self._still = still
         self._names = {**names, **words(template)}
         self._lines: list[str] = []
+        self._said: list[str] = []  # pieces of which no line is written yet
         self._indent = 1
         self._temporaries = 0
         self._loops: list[tuple[str, str]] = []  # each loop's name and the variable that holds its present item
@@ -71,7 +76,7 @@ class _Maker:
         try:
             self._nodes(self._template.nodes)
             body = "\n".join(self._lines)
-            source = f"def write(values):\n out = []\n add = out.append\n made = {{}}\n used = [0, 0]\n n0 = 1\n{body}\n return out"
+            source = f"def write(values):\n out = []\n made = {{}}\n used = [0, 0]\n n0 = 1\n{body}\n return out"
             exec(compile(source, "<message>", "exec"), self._names)  # noqa: S102 - our own words and numbers; see above
         except (RecursionError, SyntaxError, MemoryError) as error:  # nested too deeply
             raise NotCovered(str(error)) from None
@@ -94,11 +99,20 @@ class _Maker:
         for node in nodes:
             if isinstance(node, ContentNode):
                 if node.text and not is_mute:
-                    self._line(f"add({self._constant(self._still(node.text))})")
+                    self._said.append(self._constant(self._still(node.text)))
             elif type(node) in WRITERS:
+                if type(node) in WAYS:
+                    self._say()
                 WRITERS[type(node)](self, node)
             else:
                 raise NotCovered(type(node).__name__)
+        self._say()
+
+    def _say(self) -> None:
+        """Put out in one line what follows one another whatever the values are."""
+        for at in range(0, len(self._said), MOST_AT_ONCE):
+            self._line(f"out += ({', '.join(self._said[at : at + MOST_AT_ONCE])},)")
+        self._said.clear()
 
     def _block(self, block: BlockNode) -> None:
         """Write a block one step further in; blocks without a word say nothing, not even their white space."""
@@ -112,7 +126,8 @@ class _Maker:
 
     def output(self, node: OutputNode) -> None:
         value = self._filtered(node.expression)
-        self._line(f"add(kept[{value}] if type({value}) is str else say({value}))")
+        other = f"{value}.piece if type({value}) is ready else say({value})" if self._names["ready"] else f"say({value})"
+        self._said.append(f"kept[{value}] if type({value}) is str else {other}")
 
     def assign(self, node: AssignNode) -> None:
         self._line(f"assign(made, {self._constant(str(node.name))}, {self._filtered(node.expression)})")
@@ -271,6 +286,7 @@ WRITERS: Final[dict[type, Callable[[_Maker, Any], None]]] = {
     CommentNode: _Maker.nothing,
     InlineCommentNode: _Maker.nothing,
 }
+WAYS: Final = frozenset({IfNode, UnlessNode, CaseNode, ForNode, BreakNode, ContinueNode})  # what comes before them is said before
 
 
 def _all_nodes(nodes: Sequence[Any]) -> list[Any]:

@@ -13,7 +13,7 @@ from liquid import Environment
 from liquid.exceptions import LiquidError
 from liquid.stringify import to_liquid_string
 
-from duologue.engage.channels.email.quoted import Ready, joined, piece, quoted
+from duologue.engage.channels.email.quoted import Ready, ended, piece, quoted
 from duologue.engage.templates.called import NotCovered
 from duologue.engage.templates.generated import Write, function
 
@@ -73,15 +73,15 @@ class Template:
             return self._as_liquid_says(values)
         return text if len(text) <= SHORT else self._as_liquid_says(values)
 
-    def render_quoted(self, values: Mapping[str, Any]) -> bytes:
-        """Fill the values in and return quoted-printable; what stands still was quoted once and for all."""
+    def render_quoted(self, values: Mapping[str, Any]) -> list[bytes]:
+        """Fill the values in and return pieces of quoted-printable; those that stand still were made once and for all."""
         if self._quoted is None:
-            self._quoted = _function(self._liquid, piece, QUOTED[self._escape])
+            self._quoted = _function(self._liquid, piece, QUOTED[self._escape], ready=Ready)
         try:
-            whole = joined(self._quoted(values))
+            pieces = ended(self._quoted(values))
         except Exception:  # noqa: BLE001 - the same
-            return quoted(self._as_liquid_says(values))
-        return whole if len(whole) <= SHORT else quoted(self._as_liquid_says(values))
+            return [quoted(self._as_liquid_says(values))]
+        return pieces if sum(map(len, pieces)) <= SHORT else [quoted(self._as_liquid_says(values))]
 
     def _as_liquid_says(self, values: Mapping[str, Any]) -> str:
         try:
@@ -113,8 +113,6 @@ def _in_text(value: Any, *, escape: bool) -> str:
 
 
 def _in_quoted(value: Any, *, escape: bool) -> bytes:
-    if type(value) is Ready:
-        return value.piece
     return piece(to_liquid_string(value, escape))
 
 
@@ -122,9 +120,9 @@ TEXT: Final = {escape: _Said(partial(_in_text, escape=escape)) for escape in (Fa
 QUOTED: Final = {escape: _Said(partial(_in_quoted, escape=escape)) for escape in (False, True)}
 
 
-def _function(liquid: BoundTemplate, still: Callable[[str], Any], said: _Said) -> Write:
+def _function(liquid: BoundTemplate, still: Callable[[str], Any], said: _Said, ready: type | None = None) -> Write:
     try:
-        return function(liquid, still=still, kept=said, say=said.say)
+        return function(liquid, still=still, kept=said, say=said.say, ready=ready)
     except NotCovered:
         return _not_covered
 

@@ -94,6 +94,15 @@ def test_any_text_comes_back_from_quoted_printable(text):
     assert b"\n" not in raw.replace(b"\r\n", b"")
 
 
+@given(st.text("a.=\n\r ä", max_size=300))
+def test_no_line_begins_with_a_dot(text):
+    for raw in (quoted(text), piece(text)):
+        lines = raw.split(b"\r\n")
+        assert all(len(line) <= 76 and not line.startswith(b".") for line in lines)
+    back = quopri.decodestring(piece(text)).replace(b"\r\n", b"\n")
+    assert back == text.encode().replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
 @given(st.from_regex(r"[ -~]{1,80}", fullmatch=True))
 def test_what_stands_as_it_is_in_a_piece_is_what_quoting_would_leave(text):
     whole = quoted(text)
@@ -149,7 +158,7 @@ def test_the_canonical_body_is_dkimpys(raw):
     "head", ["https://news.shop.example/l/", "https://shop.example/?a=1&b=", "https://shop.example/'x'/", "https://ä/", "x" * 80]
 )
 def test_an_address_that_comes_with_its_piece_reads_as_it_is(head):
-    made = ready(head, "Token-1_2")
+    [made] = ready([(head, "Token-1_2")])
     assert made == f"{head}Token-1_2"
     if isinstance(made, Ready):
         assert head.startswith("https://news")

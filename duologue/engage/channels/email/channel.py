@@ -103,7 +103,8 @@ def _handed(
     done: list[tuple[Relay, Handed]] = []
     for_wire: list[tuple[Relay, Share]] = []
     for relay, letters in shares:
-        mails = [_mail(workspace, letter, relay, signing) for letter in letters]
+        replies, carrier = relay.settings.get("reply_domain", ""), _carrier(relay)
+        mails = [_mail(workspace, letter, signing, replies=replies, carrier=carrier) for letter in letters]
         if relay.kind == Relay.Kind.MAILBOX:
             done.append((relay, Handed(mailbox.keep(workspace=workspace, relay=relay.name, mails=mails, now=now), [])))
         else:
@@ -139,15 +140,15 @@ def _share(workspace: Workspace, relay: Relay, mails: Sequence[Mail]) -> Share:
     )
 
 
-def _mail(workspace: Workspace, letter: Letter, relay: Relay, signing: dict[str, dkim.Key | None]) -> Mail:
+def _mail(workspace: Workspace, letter: Letter, signing: dict[str, dkim.Key | None], *, replies: str, carrier: str) -> Mail:
     letter.recipient = _in_ascii(letter.recipient)
-    mail = build(letter, workspace_id=workspace.id, reply_domain=relay.settings.get("reply_domain", ""), carrier=_carrier(relay))
+    mail = build(letter, workspace_id=workspace.id, reply_domain=replies, carrier=carrier)
     domain = letter.sender_address.rpartition("@")[2].lower()
     if domain not in signing:
         signing[domain] = dkim_key(workspace, domain)
     key = signing[domain]
     if key is not None:
-        mail.content = dkim.signature(mail.content, key, letter.at) + mail.content
+        mail.pieces.insert(0, dkim.signature(mail.content, key, letter.at))
     return mail
 
 

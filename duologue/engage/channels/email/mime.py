@@ -20,16 +20,24 @@ if TYPE_CHECKING:
 
 CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
 ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
+PLAIN, HTML = (
+    f"Content-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n" for kind in ("plain", "html")
+)
 CHUNK = 45  # bytes of UTF-8 in one encoded word: 60 of base64, below the 75 that RFC 2047 allows
 
 
 @dataclass(slots=True)
 class Mail:
-    """A letter as it goes over the wire: envelope and content, with CRLF line ends."""
+    """A letter as it goes over the wire: envelope and content in pieces, with CRLF line ends, none of whose lines begins with a dot."""
 
     letter: Letter
     return_path: str
-    content: bytes
+    pieces: list[bytes]
+
+    @property
+    def content(self) -> bytes:
+        """The whole content."""
+        return b"".join(self.pieces)
 
 
 def build(letter: Letter, *, workspace_id: int, reply_domain: str = "", carrier: str = "") -> Mail:
@@ -59,25 +67,19 @@ def build(letter: Letter, *, workspace_id: int, reply_domain: str = "", carrier:
     if letter.feedback:
         head.append(f"Feedback-ID: {letter.feedback}")
     head += ["MIME-Version: 1.0", f'Content-Type: multipart/alternative; boundary="{boundary}"']
-    mark = f"--{boundary}\r\n"
-    content = b"".join(
-        (
-            "\r\n".join(head).encode(),  # ASCII, but for an address that is not (RFC 6532)
-            b"\r\n\r\n",
-            mark.encode(),
-            b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n",
-            _part(letter.text),
-            mark.encode(),
-            b"Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n",
-            _part(letter.html),
-            f"--{boundary}--\r\n".encode(),
-        )
-    )
-    return Mail(letter, addresses.bounce_address(token, back), content)
+    head += ["", f"--{boundary}", PLAIN]
+    pieces = [
+        "\r\n".join(head).encode(),  # ASCII, but for an address that is not (RFC 6532)
+        *_part(letter.text),
+        f"--{boundary}\r\n{HTML}".encode(),
+        *_part(letter.html),
+        f"--{boundary}--\r\n".encode(),
+    ]
+    return Mail(letter, addresses.bounce_address(token, back), pieces)
 
 
-def _part(text: str | bytes) -> bytes:
-    return text if isinstance(text, bytes) else quoted(text)
+def _part(text: str | list[bytes]) -> list[bytes]:
+    return [quoted(text)] if isinstance(text, str) else text
 
 
 def encoded(text: str, *, used: int = 0) -> str:

@@ -1,16 +1,21 @@
-"""Quoted-printable (RFC 2045 6.7), whole or in pieces that can be joined."""
+"""Quoted-printable (RFC 2045 6.7), whole or in pieces that can be joined. No line begins with a dot, which SMTP would double."""
 
 from __future__ import annotations
 
 import binascii
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 BARE_NEWLINE = re.compile(rb"\r\n|\r|\n")
-PLAIN = re.compile(r"[!-<>-~][ !-<>-~]{0,70}[!-<>-~]")  # what quoted-printable leaves as it is: a name, a link
+PLAIN = re.compile(r"[!-\-/-<>-~][ !-<>-~]{0,70}[!-<>-~]")  # what quoted-printable leaves as it is: a name, a link
 SAFE = re.compile(r"[!#-%(-;?-~]*")  # of these what HTML leaves as it is too
 SOFT = b"=\r\n"
 LONGEST = 75  # beside the sign of a soft line break
+DOT = b"=2E"
 
 
 class Ready(str):
@@ -27,7 +32,7 @@ def quoted(text: str) -> bytes:
     line end is made CRLF before, and one is always there.
     """
     raw = _with_crlf(text)
-    return binascii.b2a_qp(raw if raw.endswith(b"\r\n") else raw + b"\r\n", istext=True)
+    return _without_dots(binascii.b2a_qp(raw if raw.endswith(b"\r\n") else raw + b"\r\n", istext=True))
 
 
 def piece(text: str) -> bytes:
@@ -36,38 +41,61 @@ def piece(text: str) -> bytes:
         return text.encode() + SOFT
     if not text:
         return b""
-    done = binascii.b2a_qp(_with_crlf(text) + b"\r\n", istext=True)[:-2]
+    done = _without_dots(binascii.b2a_qp(_with_crlf(text) + b"\r\n", istext=True))[:-2]
     last = done.rpartition(b"\r\n")[2]
     if not last:
         return done
     if len(last) > LONGEST:
-        at = LONGEST - 5
-        at -= 1 if last[at - 1 : at] == b"=" else 2 if last[at - 2 : at - 1] == b"=" else 0
-        done = done[: len(done) - len(last)] + last[:at] + SOFT + last[at:]
+        done = done[: len(done) - len(last)] + _without_dots(_broken(last))
     return done + SOFT
 
 
-def ready(head: str, token: str) -> str:
-    """Return an address that ends in a token of letters, digits, - and _; with its piece where its head allows that."""
-    text = head + token
-    if len(text) >= LONGEST or not _is_safe(head):
-        return text
-    done = Ready(text)
-    done.piece = text.encode() + SOFT
-    return done
+def ready(addresses: Iterable[tuple[str, str]]) -> list[str]:
+    """Return addresses, each given as its head and a token of letters, digits, - and _; with their pieces where their heads allow that."""
+    made: list[str] = []
+    for head, token in addresses:
+        raw, text = _as_piece(head), head + token
+        if raw and len(text) < LONGEST:
+            text = Ready(text)
+            text.piece = b"%b%b=\r\n" % (raw, token.encode())
+        made.append(text)
+    return made
 
 
 @lru_cache(maxsize=256)
-def _is_safe(head: str) -> bool:
-    return SAFE.fullmatch(head) is not None
+def _as_piece(head: str) -> bytes:
+    """Return the bytes of a head that HTML and quoted-printable leave as it is, else nothing."""
+    return head.encode() if SAFE.fullmatch(head) and not head.startswith(".") else b""
 
 
-def joined(pieces: list[bytes]) -> bytes:
-    """Join pieces to a whole text, its last line ended."""
-    whole = b"".join(pieces)
-    if whole.endswith(SOFT):
-        return whole[: -len(SOFT)] + b"\r\n"
-    return whole or b"\r\n"
+def ended(pieces: list[bytes]) -> list[bytes]:
+    """Return pieces that make a whole text, its last line ended."""
+    while pieces and not pieces[-1]:
+        pieces.pop()
+    if not pieces:
+        return [b"\r\n"]
+    if pieces[-1].endswith(SOFT):
+        pieces[-1] = pieces[-1][: -len(SOFT)] + b"\r\n"
+    return pieces
+
+
+def _without_dots(done: bytes) -> bytes:
+    """Spell out the dots that begin a line; what no longer fits goes onto a line of its own."""
+    if b"\n." not in done and not done.startswith(b"."):
+        return done
+    lines = done.split(b"\r\n")
+    for number, line in enumerate(lines):
+        if line.startswith(b"."):
+            spelt = DOT + line[1:]
+            lines[number] = spelt if len(spelt) <= LONGEST + 1 else _without_dots(_broken(spelt))
+    return b"\r\n".join(lines)
+
+
+def _broken(line: bytes) -> bytes:
+    """Break a line that is a little too long in two, not within the signs of one character."""
+    at = LONGEST - 5
+    at -= 1 if line[at - 1 : at] == b"=" else 2 if line[at - 2 : at - 1] == b"=" else 0
+    return line[:at] + SOFT + line[at:]
 
 
 def _with_crlf(text: str) -> bytes:

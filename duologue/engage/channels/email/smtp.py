@@ -173,7 +173,7 @@ class Connection:
         self.ahead = letters.at_once() if self._pipelines else None
         journal.dot_written(letter.delivery, letter.attempt)
         try:
-            self._write(b"".join((stuffed(mail.content), b".\r\n", self._offer())))
+            self._write(b"".join((*mail.pieces, b".\r\n", self._offer())))
             [reply] = yield 1
         except BROKEN as error:
             self.drop()
@@ -301,13 +301,6 @@ def _envelope(mail: Mail) -> tuple[str, str, str]:
     """Return the commands that come before a letter's text."""
     more = "" if mail.letter.recipient.isascii() else " BODY=8BITMIME SMTPUTF8"
     return f"MAIL FROM:<{mail.return_path}>{more}\r\n", f"RCPT TO:<{mail.letter.recipient}>\r\n", "DATA\r\n"
-
-
-def stuffed(content: bytes) -> bytes:
-    """Double the dots that begin a line (RFC 5321 4.5.2)."""
-    if content.startswith(b"."):
-        content = b"." + content
-    return content.replace(b"\r\n.", b"\r\n..") if b"\r\n." in content else content
 
 
 def _in_words(way: Way, error: ssl.SSLError) -> str:

@@ -9,7 +9,7 @@ from duologue.brand.wording.queries import reading
 from duologue.engage.messages.words import wording_of
 from duologue.engage.sites import queries as sites
 from duologue.engage.sites.rules.page import read_site
-from duologue.engage.sites.worded import wording as of_site
+from duologue.engage.sites.weight import findings as of_site
 from duologue.kit.yaml import Mistakes
 from duologue.strategize.dialogues.rules.worded import wording as of_survey
 from duologue.strategize.dialogues.surveys import survey_of
@@ -44,7 +44,7 @@ def _site(workspace: Workspace, name: str) -> Reading | None:
         site = read_site(text) if text else None
     except Mistakes:
         return None
-    return reading(workspace, path_of("sites", name), of_site(site, current_book(workspace), workspace.locale)) if site else None
+    return reading(workspace, path_of("sites", name), of_site(workspace, site)) if site else None
 
 
 def _survey(workspace: Workspace, name: str) -> Reading | None:

@@ -13,8 +13,10 @@ from pydantic import Field
 from duologue.api.v1.access import REFUSALS, Plain, note_by, plain, room
 from duologue.api.v1.once import once
 from duologue.api.v1.texts import LONGEST, Wrong, WrongLine, wrong
+from duologue.brand.wording.queries import reading
 from duologue.engage.sites import actions, queries
 from duologue.engage.sites.rules.naming import may_be_called, sentence
+from duologue.engage.sites.weight import findings
 from duologue.kit.pipeline import Refused
 from duologue.kit.yaml import Mistakes
 from duologue.platform.staff.rules import Right
@@ -40,12 +42,23 @@ class SiteLine(Schema):
     has_draft: bool
 
 
+class FindingLine(Schema):
+    """Something to look at in a text, which keeps nothing from being published: what it is and what to do, each a sentence, and where."""
+
+    tone: str
+    about: str
+    says: str
+    do: str
+    field: str
+
+
 class SiteWhole(SiteLine):
-    """The same with the text in force and the draft of the next one, and what keeps the draft from being published."""
+    """The same with the text in force, the draft of the next one, what keeps it from being published, and what to look at in it."""
 
     source: str
     draft: str
     mistakes: list[WrongLine]
+    findings: list[FindingLine]
 
 
 class Draft(Schema):
@@ -140,12 +153,14 @@ def _by(request: HttpRequest) -> str:
 def _whole(here: Workspace, row: Site) -> dict[str, Any]:
     found = queries.version(here, row.name, row.current) if row.current else None
     mistakes: list[dict[str, Any]] = []
+    site = queries.site_of(found) if found else None
     if row.draft:
         try:
             actions.called(row.draft, row.name)
-            actions.checked(here, row.draft)
+            site = actions.checked(here, row.draft)
         except Mistakes as some:
-            mistakes = wrong(some)
+            mistakes, site = wrong(some), None
+    read = reading(here, f"sites/{row.name}.yaml", findings(here, site)).open if site else []
     return {
         "name": row.name,
         "version": row.current,
@@ -155,4 +170,5 @@ def _whole(here: Workspace, row: Site) -> dict[str, Any]:
         "source": found.source if found else "",
         "draft": row.draft,
         "mistakes": mistakes,
+        "findings": [{key: getattr(one, key) for key in ("tone", "about", "says", "do", "field")} for one in read],
     }

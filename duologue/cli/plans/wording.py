@@ -11,6 +11,7 @@ from duologue.brand.wording.rules.lines import line_of
 from duologue.engage.messages.rules import source, worded
 from duologue.engage.sites import worded as sites
 from duologue.engage.sites.rules.page import read_site
+from duologue.engage.sites.weight import findings as site_findings
 from duologue.kit.yaml import read_yaml
 from duologue.strategize.dialogues.rules import worded as surveys
 from duologue.strategize.dialogues.rules.survey import read_survey
@@ -35,7 +36,7 @@ def warnings(workspace: Workspace, files: Sequence[PlanText]) -> list[str]:
     accepted = accepted_in(workspace, [file.path for file in read])
     said = [sentence for file in files if file.kind == "brand" for sentence in _of_the_look(book, file)]
     for file in read:
-        findings, passages = _READERS[file.kind](file, book, workspace.locale)
+        findings, passages = _READERS[file.kind](workspace, file, book)
         document, texts = read_yaml(file.text, file.path), {one.field: one.text for one in passages}
         lines = [
             (line_of(one, document, file.text, texts.get(one.field, "")), f"{one.says} {one.do}")
@@ -52,27 +53,27 @@ def _of_the_look(book: Book, file: PlanText) -> Iterator[str]:
         yield f"{file.path}:{document.line(('look', 'colours', name))}: {sentence}"
 
 
-def _message(file: PlanText, book: Book, locale: str) -> Read:
+def _message(workspace: Workspace, file: PlanText, book: Book) -> Read:
     message = source.read_message(file.name, file.text, file.path)
-    return worded.wording(message, book, locale), worded.passages(message, locale)
+    return worded.wording(message, book, workspace.locale), worded.passages(message, workspace.locale)
 
 
-def _survey(file: PlanText, book: Book, locale: str) -> Read:
+def _survey(workspace: Workspace, file: PlanText, book: Book) -> Read:
     survey = read_survey(file.text, file.path)
-    return surveys.wording(survey, book, locale), surveys.passages(survey, locale)
+    return surveys.wording(survey, book, workspace.locale), surveys.passages(survey, workspace.locale)
 
 
-def _site(file: PlanText, book: Book, locale: str) -> Read:
+def _site(workspace: Workspace, file: PlanText, _: Book) -> Read:
     site = read_site(file.text, file.path)
-    return sites.wording(site, book, locale), sites.passages(site, locale)
+    return site_findings(workspace, site), sites.passages(site, workspace.locale)
 
 
-def _offer(file: PlanText, book: Book, locale: str) -> Read:
+def _offer(workspace: Workspace, file: PlanText, book: Book) -> Read:
     offer = read_offer(file.text, file.path)
-    return offers.wording(offer, book, locale), offers.passages(offer, locale)
+    return offers.wording(offer, book, workspace.locale), offers.passages(offer, workspace.locale)
 
 
-_READERS: dict[str, Callable[[PlanText, Book, str], Read]] = {
+_READERS: dict[str, Callable[[Workspace, PlanText, Book], Read]] = {
     "message": _message,
     "survey": _survey,
     "site": _site,

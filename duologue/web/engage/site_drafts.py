@@ -10,12 +10,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from duologue.brand.book.queries import current as current_book
 from duologue.brand.wording.queries import reading
 from duologue.engage.sites import actions, queries
 from duologue.engage.sites.rules.naming import may_be_called, sentence
 from duologue.engage.sites.rules.page import read_site
-from duologue.engage.sites.worded import wording as worded
+from duologue.engage.sites.weight import findings
 from duologue.kit.pipeline import Refused
 from duologue.kit.yaml import Mistakes
 from duologue.platform.audit.actions import note
@@ -24,8 +23,7 @@ from duologue.platform.workspaces.queries import now
 from duologue.web.access import inside
 from duologue.web.engage.sites import PLACE
 from duologue.web.pages import member, page, said
-from duologue.web.public.site_page import context, here
-from duologue.web.public.sites import TEMPLATE
+from duologue.web.public.site_page import TEMPLATE, context, here
 from duologue.web.readings import path_of
 
 if TYPE_CHECKING:
@@ -85,7 +83,8 @@ def _kept(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse
         trouble = f"It was kept, and is not published: {len(found.mistakes)} to put right."
         return said(request, trouble, "engage:site-draft", workspace.name, name, refused=True)
     note(workspace, str(request.user), "publish site", name, {"version": version.number}, staff=who)
-    return said(request, f"Version {version.number} is in force.", "engage:site", workspace.name, name)
+    heavy = [one.says for one in findings(workspace, queries.site_of(version)) if one.about == "weight"]
+    return said(request, " ".join([f"Version {version.number} is in force.", *heavy]), "engage:site", workspace.name, name)
 
 
 def _desk(workspace: Workspace, name: str, text: str, in_force: str) -> dict[str, object]:
@@ -93,7 +92,7 @@ def _desk(workspace: Workspace, name: str, text: str, in_force: str) -> dict[str
     try:
         actions.called(text, name)
         actions.checked(workspace, text)
-        wording = reading(workspace, path, worded(read_site(text), current_book(workspace), workspace.locale))
+        wording = reading(workspace, path, findings(workspace, read_site(text)))
     except Mistakes as found:
         mistakes = found.mistakes
     changed = queries.changes(in_force, text)

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from duologue.strategize.dialogues.rules.survey import Survey
     from duologue.web.public.access import Visit
 
+TEMPLATE: Final = "public/site.html"
 KINDS: Final = {"email": "email", "phone": "tel", "birthday": "date"}
 COMPLETES: Final = {
     "called": "nickname",

@@ -18,12 +18,10 @@ from duologue.web.public.access import visit_of
 from duologue.web.public.machines import is_a_machine
 from duologue.web.public.remembered import remember, stamp_of
 from duologue.web.public.site_form import take, which_of
-from duologue.web.public.site_page import Here, Tried, context, here
+from duologue.web.public.site_page import TEMPLATE, Here, Tried, context, here
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
-
-TEMPLATE = "public/site.html"
 
 
 @csrf_exempt

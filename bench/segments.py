@@ -78,6 +78,7 @@ def measure(folder: Path, *, full: bool) -> list[Row]:
     year_of(workspace, people, events, folder)
     rows = [_statement(workspace, name, *case) for name, case in CASES.items()]
     rows.append(_whole(workspace, people))
+    rows.extend(_while_writing(workspace))
     return [*rows, *_fresh(workspace)]
 
 
@@ -136,6 +137,29 @@ def _whole(workspace, people: int) -> Row:
     with Meter() as meter:
         assert sweep(workspace=workspace, segment=one, now=NOON) == 0
     return meter.row(f"  with all that it takes, {people:,} people", "people/s", people, limit=None, goal=None)
+
+
+def _while_writing(workspace) -> list[Row]:
+    """Tell how long the editor waits for a count: the first of a rule, which loads what it looks at, and each after other words in it."""
+    from duologue.strategize.segments import trying
+    from duologue.strategize.segments.rules.read import read_segment
+
+    took: dict[str, list[float]] = {"first": [], "next": []}
+    with Meter() as meter:
+        for _ in range(TIMES):
+            for which, days in (("first", 90), ("next", 60), ("next", 30)):
+                rule = read_segment(f"where: {{did: {{event: Order Completed, within: {days}d, where: {{revenue: {{over: 20}}}}}}}}")
+                began = time.perf_counter()
+                tried = trying.try_rule(workspace=workspace, rule=rule, now=NOON)
+                took[which].append((time.perf_counter() - began) * 1000)
+                assert 0 < tried.people < tried.of
+            trying.leave()
+    named = {"first": "a count in the editor, its first", "next": "a count in the editor, after other words"}
+    memory, foreign = meter.memory, meter.foreign
+    return [
+        Row(name, "ms", median(took[which]), None, 500, less_is_better=True, peak_mb=memory, foreign=foreign)
+        for which, name in named.items()
+    ]
 
 
 def _fresh(workspace) -> list[Row]:

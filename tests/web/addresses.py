@@ -33,6 +33,7 @@ def plans(workspace) -> dict[str, str]:
     return {
         "campaign": at(workspace, "strategize:campaign", "spring"),
         "segment": at(workspace, "strategize:segment", "lapsed-good-customers"),
+        "segment-text": at(workspace, "strategize:segment-text", "lapsed-good-customers"),
         "dialogue": at(workspace, "strategize:dialogue", "win-back"),
         "draft": at(workspace, "strategize:dialogue", "welcome"),
         "forecast": at(workspace, "strategize:forecast", "win-back"),
@@ -121,6 +122,7 @@ LISTS = {
 FORMS = {
     "book-text": "brand:book-text",
     "new-broadcast": "engage:new-broadcast",
+    "new-segment": "strategize:new-segment",
     "webhooks": "setup:webhooks",
     "mail-services": "setup:carriers",
     "log": "setup:log",

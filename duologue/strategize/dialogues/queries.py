@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import F
+
 from duologue.strategize.dialogues.models import Dialogue, DialogueVersion
 from duologue.strategize.dialogues.rules.plan import from_json
 
@@ -23,3 +25,10 @@ def current(workspace: Workspace, name: str) -> DialogueVersion | None:
 def plan_of(version: DialogueVersion) -> Plan:
     """Return the plan of a version."""
     return from_json(version.plan)
+
+
+def invited_from(workspace: Workspace, segment: str) -> list[str]:
+    """Return by name the dialogues whose audience is a segment, as they are in force; those that have ended are left out."""
+    rows = DialogueVersion.within(workspace).filter(number=F("dialogue__current"), plan__audience=segment)
+    rows = rows.exclude(dialogue__state=Dialogue.State.ENDED)
+    return list(rows.order_by("dialogue__name").values_list("dialogue__name", flat=True))

@@ -7,20 +7,22 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 from django.db.models import F
 
-from duologue.kit.yaml import Mistake, Mistakes
+from duologue.kit.yaml import Mistake, Mistakes, suggestion
 from duologue.strategize.segments.compiled import all_compiled, one_compiled
 from duologue.strategize.segments.evaluate import evaluate
 from duologue.strategize.segments.follower import hold, read_on
 from duologue.strategize.segments.full import count_everyone
 from duologue.strategize.segments.models import Segment
 from duologue.strategize.segments.rules import reads as looks
-from duologue.strategize.segments.rules.read import read_segment
+from duologue.strategize.segments.rules.read import line_of_segment, read_segment
 from duologue.strategize.segments.rules.tree import to_json
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
+    from duologue.strategize.segments.rules.tree import Rule
 
 Refused = Mistakes  # what save_segment raises: .mistakes, each with file, line, sentence
 
@@ -35,10 +37,8 @@ def save_segment(*, workspace: Workspace, name: str, source_yaml: str, now: date
 
     Raises Mistakes (file, line, sentence) for what cannot be read, a segment that is not there, and a circle of segments.
     """
-    place = file or f"segments/{name}.yaml"
-    rule = read_segment(source_yaml, place)
+    rule = checked(workspace=workspace, name=name, source_yaml=source_yaml, file=file)
     found = looks.reads(rule)
-    _check_references(workspace, name, found, place)
     segment = Segment.within(workspace).select_for_update().filter(name=name).first()
     tree = to_json(rule.where)
     if segment is None:
@@ -52,19 +52,27 @@ def save_segment(*, workspace: Workspace, name: str, source_yaml: str, now: date
     return segment
 
 
-def _check_references(workspace: Workspace, name: str, found: list[str], place: str) -> None:
+def checked(*, workspace: Workspace, name: str, source_yaml: str, file: str = "") -> Rule:
+    """Return the rule of a segment as written; raises Mistakes as `save_segment` does."""
+    place = file or f"segments/{name}.yaml"
+    rule = read_segment(source_yaml, place)
     kept = dict(Segment.within(workspace).values_list("name", "reads"))
-    graph = {
-        one: [read.removeprefix(looks.SEGMENT) for read in read_list if read.startswith(looks.SEGMENT)]
-        for one, read_list in {**kept, name: found}.items()
-    }
-    for other in graph[name]:
-        if other not in graph:
-            raise Mistakes([Mistake(place, 1, f"There is no segment {other!r}; save it first, or correct the name.")])
+    graph = {one: _segments_in(reads) for one, reads in {**kept, name: looks.reads(rule)}.items()}
+    if unknown := [other for other in graph[name] if other not in graph]:
+        raise Mistakes(Mistake(place, line_of_segment(source_yaml, other), _not_there(other, kept)) for other in unknown)
     try:
         looks.in_order(graph)
     except ValueError as circle:
         raise Mistakes([Mistake(place, 1, f"Segments refer to each other in a circle: {circle}.")]) from None
+    return rule
+
+
+def _not_there(name: str, kept: Iterable[str]) -> str:
+    return f"There is no segment {name!r}{suggestion(name, kept) or '; save it first, or correct the name.'}"
+
+
+def _segments_in(reads: Iterable[str]) -> list[str]:
+    return [read.removeprefix(looks.SEGMENT) for read in reads if read.startswith(looks.SEGMENT)]
 
 
 @transaction.atomic
@@ -78,8 +86,7 @@ def sweep(*, workspace: Workspace, segment: Segment, now: datetime) -> int:
     if not hold(workspace):
         raise Busy("Segments of this workspace are being counted by another process; try again in a moment.")
     segment.refresh_from_db()
-    named = [read.removeprefix(looks.SEGMENT) for read in segment.reads if read.startswith(looks.SEGMENT)]
-    for other in Segment.within(workspace).filter(name__in=named, swept_revision__lt=F("revision")).order_by("id"):
+    for other in Segment.within(workspace).filter(name__in=_segments_in(segment.reads), swept_revision__lt=F("revision")).order_by("id"):
         sweep(workspace=workspace, segment=other, now=now)
     first = segment.swept_revision == 0
     known = segment.swept_revision == segment.revision

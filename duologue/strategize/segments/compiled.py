@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import msgspec
 from django.db import connection
 
 from duologue.strategize.segments import engine
@@ -91,6 +92,11 @@ def all_compiled(workspace: Workspace) -> list[Compiled]:
     if len(found) < 2:
         return list(found.values())
     return [found[name] for name in reads.in_order({name: one.segments for name, one in found.items()})]
+
+
+def compiled_of(rule: tree.Rule) -> Compiled:
+    """Return a rule that no segment has yet, as it would be run."""
+    return _of_rule(msgspec.json.encode(tree.to_json(rule)).decode())
 
 
 def one_compiled(segment: int, revision: int, name: str) -> Compiled:

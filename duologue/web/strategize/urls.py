@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from django.urls import path
 
-from duologue.web.strategize import campaigns, changes, dialogues, forecast, launch, offers, placements, segments, storyboard, worded
+from duologue.web.strategize import (
+    campaigns,
+    changes,
+    dialogues,
+    forecast,
+    launch,
+    offers,
+    placements,
+    segment_editing,
+    segments,
+    storyboard,
+    worded,
+)
 
 app_name = "strategize"
 urlpatterns = [
     path("segments", segments.segments, name="segments"),
     path("segments/<str:name>", segments.segment, name="segment"),
+    path("segments/<str:name>/text", segment_editing.change, name="segment-text"),
+    path("new-segment", segment_editing.new, name="new-segment"),
+    path("segment-count", segment_editing.count, name="segment-count"),
     path("dialogues", dialogues.dialogues, name="dialogues"),
     path("dialogues/<str:name>", dialogues.dialogue, name="dialogue"),
     path("dialogues/<str:name>/text", dialogues.text, name="text"),

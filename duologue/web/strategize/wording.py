@@ -61,8 +61,8 @@ def _said(cond: Any) -> Said:
         unless = f", with no {_happening(cond.unless)} after it" if cond.unless else ""
         return Said(f"did {_happening(cond.what, times)}{unless}")
     if isinstance(cond, tree.Summary):
-        of = f" of {_words(cond.of)}" if cond.of else ""
-        return Said(f"the {cond.kind}{of} over {_happening(cond.what)} {_compared(cond.compare)}")
+        summed = "number" if cond.kind == "count" else f"{cond.kind} {_words(cond.of)}" if cond.of else cond.kind
+        return Said(f"the {summed} of {_happening(cond.what)} {_compared(cond.compare)}")
     if isinstance(cond, tree.Sequence):
         steps = ", then ".join(_happening(step) for step in cond.steps)
         return Said(f"did {steps}{f', all within {span(cond.within)}' if cond.within else ''}")

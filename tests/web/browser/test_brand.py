@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import expect
@@ -14,11 +11,10 @@ from duologue.brand.wording.models import AcceptedWording
 from duologue.kit.colour import contrast
 from duologue.people.profiles.queries import people
 from tests.engage.channels.domains.names import serving
-from tests.web.browser.pictures import made_small
+from tests.web.browser.pictures import shown
 from tests.web.browser.test_every_page import ALL, BROKEN
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
-SCREENS = Path(__file__).parents[3] / "docs" / "screens"
 BOOK = """name: Holt & Wren
 promise: Something nobody else has
 value: Things made within a day's walk, by people we know.
@@ -38,15 +34,6 @@ ZONE = {
     "holtandwren.shop MX": ["10 mx.holtandwren.shop."],
     "_dmarc.holtandwren.shop TXT": ["v=DMARC1; p=quarantine; rua=mailto:ada@holtandwren.shop"],
 }
-
-
-def shown(page, name, width=1100):
-    """Keep a picture for the how-to, where pictures are asked for (`make screens`)."""
-    if os.environ.get("DUOLOGUE_SCREENS"):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.screenshot(path=SCREENS / f"{name}.png", full_page=True)
-        made_small(SCREENS / f"{name}.png")
-        page.set_viewport_size({"width": 1440, "height": 900})
 
 
 def sound(page):

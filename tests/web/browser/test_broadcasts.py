@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
-from pathlib import Path
 
 import pytest
 from axe_core_python.sync_playwright import Axe
@@ -20,11 +18,10 @@ from duologue.engage.messages.models import Delivery
 from duologue.strategize.dialogues.models import Dialogue
 from tests.engage.runs.conftest import shop  # noqa: F401 - a shop with people on a virtual clock
 from tests.web import seed
-from tests.web.browser.pictures import made_small
+from tests.web.browser.pictures import shown
 from tests.web.browser.test_every_page import ALL, BROKEN
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
-SCREENS = Path(__file__).parents[3] / "docs" / "screens"
 LETTER = 'Dear {{ person.called | default: "friend" }},\n\nit has begun.\n\n[See the spring](https://shop.example/spring)\n'
 
 
@@ -32,24 +29,32 @@ def subjects(shop):  # noqa: F811
     return Counter(KeptMail.within(shop.workspace).values_list("subject", flat=True))
 
 
-def shown(page, name):
-    """Keep a picture for the how-to, where pictures are asked for (`make screens`)."""
-    if os.environ.get("DUOLOGUE_SCREENS"):
-        page.screenshot(path=SCREENS / f"{name}.png", full_page=True)
-        made_small(SCREENS / f"{name}.png")
-
-
 def test_a_letter_from_an_empty_screen_to_the_subject_that_did_best(shop, live_server, chromium):  # noqa: F811
     shop.add_people(60)
     shop.segment("tea", shop.people)
+    page = entered(shop, live_server, chromium)
+    page.goto(live_server.url + reverse("engage:broadcasts", args=["shop"]))
+    it_is_written_and_checked(shop, page)
+    it_is_sent_to_the_first(shop, page)
+    the_subject_that_did_best_goes_to_the_others(shop, page)
+    the_page_is_sound_on_a_desk_and_on_a_phone(page)
+    shop.adds_up()
+    it_is_kept_as_text(shop)
+    page.close()
+
+
+def entered(shop, live_server, chromium):  # noqa: F811
+    """Return a page of a browser that is signed in."""
     client = Client()
     client.force_login(seed.staff_for(shop.workspace), backend=settings.AUTHENTICATION_BACKENDS[-1])
     context = chromium.new_context(viewport={"width": 1440, "height": 1000})
     context.set_default_timeout(60_000)
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
-    page = context.new_page()
-    page.goto(live_server.url + reverse("engage:broadcasts", args=["shop"]))
+    return context.new_page()
+
+
+def it_is_written_and_checked(shop, page):  # noqa: F811
     page.get_by_role("link", name="New broadcast").click()
     page.get_by_label("Name, for colleagues").fill("Spring sale")
     page.get_by_label("Segment").select_option(label="tea: 60 people")
@@ -64,16 +69,21 @@ def test_a_letter_from_an_empty_screen_to_the_subject_that_did_best(shop, live_s
     page.get_by_role("button", name="Keep and check").click()
     page.get_by_text("60 people are in its audience. 60 would hear from it.").wait_for()
     page.get_by_text("nothing to mend", exact=False).wait_for()
-    shown(page, "broadcast")
+    shown(page, "broadcast", 1440)
     assert not KeptMail.within(shop.workspace).exists()
+
+
+def it_is_sent_to_the_first(shop, page):  # noqa: F811
     page.get_by_role("button", name="Send", exact=True).click()
     page.get_by_role("button", name="Send to 60 people").click()
     page.get_by_text("It is set to leave to 60 people.").wait_for()
-
     shop.advance(hours=1)
     assert sum(subjects(shop).values()) == 20
     page.reload()
     page.get_by_text("The first have their letter.", exact=False).wait_for()
+
+
+def the_subject_that_did_best_goes_to_the_others(shop, page):  # noqa: F811
     second = Delivery.within(shop.workspace).filter(state="accepted", body__variant="second")
     note_outcome(workspace=shop.workspace, deliveries=list(second.values_list("pk", flat=True)), kind="responded", at=shop.now)
     shop.advance(hours=7)
@@ -81,15 +91,18 @@ def test_a_letter_from_an_empty_screen_to_the_subject_that_did_best(shop, live_s
     assert sum(subjects(shop).values()) == 60
     assert subjects(shop)["Come and see"] > subjects(shop)["Spring is here"] > 0
     expect(page.locator(".meter")).to_have_attribute("aria-label", "60 of 60 letters have left")
-    shown(page, "broadcast-numbers")
+    shown(page, "broadcast-numbers", 1440)
+
+
+def the_page_is_sound_on_a_desk_and_on_a_phone(page):
     page.evaluate(Axe().axe_script)
     assert page.evaluate(BROKEN, ALL) == []
     page.set_viewport_size({"width": 390, "height": 900})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    shop.adds_up()
 
+
+def it_is_kept_as_text(shop):  # noqa: F811
     kept = files_in_force(shop.workspace)
     assert b"share: 50%" in kept["dialogues/spring-sale.yaml"]
     assert b"Come and see" in kept["messages/spring-sale.yaml"]
     assert Dialogue.within(shop.workspace).get(name="spring-sale").state == "live"
-    page.close()

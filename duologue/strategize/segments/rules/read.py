@@ -54,6 +54,22 @@ def read_segment(text: str, file: str = "") -> Rule:
     return Rule(about=str(about or ""), where=where)
 
 
+def line_of_segment(text: str, name: str) -> int:
+    """Return the line on which a segment's YAML first names another, or the first line where it does not."""
+    document = read_yaml(text)
+    places = (place for place in document.lines if place[-1:] == ("in",) and _at(document.data, place) == name)
+    return min(map(document.line, places), default=1)
+
+
+def _at(data: Any, place: Place) -> Any:
+    for step in place:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data
+
+
 class _Reader:
     def __init__(self, document: Document) -> None:
         self.document = document

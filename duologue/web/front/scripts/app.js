@@ -8,3 +8,4 @@ import "./grow.js";
 import "./previews.js";
 import "./selects.js";
 import "./copies.js";
+import "./inserts.js";

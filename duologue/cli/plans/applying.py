@@ -9,12 +9,13 @@ from django.db import transaction
 from django.db.models import F
 
 from duologue.brand.book.queries import logos, source_in_force
-from duologue.cli.plans import dialogues, endpoints, wording
+from duologue.cli.plans import endpoints, wording
 from duologue.cli.plans.folder import in_order
 from duologue.cli.plans.rooms import Room, hand_in
 from duologue.engage.care.queries import FILE as CARE
 from duologue.engage.care.queries import source as care_source
 from duologue.engage.messages.models import MessageVersion
+from duologue.engage.publishing import actions as dialogues
 from duologue.engage.runs.moving import NotPossible, move_under_way, waiting
 from duologue.engage.sites import queries as sites
 from duologue.kit.yaml import Mistake, Mistakes
@@ -138,7 +139,7 @@ class _Work:
         around = dialogues.Around(self.workspace, self.now, self.staff, frozenset(mistake.file for mistake in self.mistakes), self.together)
         try:
             with transaction.atomic():
-                done = dialogues.publish(around, file)
+                done = dialogues.publish(around, dialogues.Text(file.name, file.text))
                 under_way = self._those_under_way(file) if done.is_new and done.was_there else ""
         except Mistakes as found:
             self.mistakes.extend(found.mistakes)

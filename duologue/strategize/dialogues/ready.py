@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 from duologue.kit.yaml import read_yaml, suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 FOLDER: Final = Path(__file__).parent / "ready_made"
 HEAD: Final = "ready.yaml"
+KINDS: Final = {"hand_over": "team", "tell": "team", "purpose": "purpose", "consent": "purpose", "give": "offer", "audience": "segment"}
 OPTIONAL: Final = frozenset({"offers", "segments"})
 _USED = re.compile(r"\$([a-z][a-z0-9_]*)")
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.% -]*")
@@ -35,6 +36,10 @@ class ReadyMade:
     @property
     def folder(self) -> Path:
         return FOLDER / self.name
+
+    def chooses(self, choice: str) -> str:
+        """Return what is chosen: a `team`, `purpose`, `offer` or `segment` that is there, or else a `text`."""
+        return next(_kinds(read_yaml((self.folder / "dialogues" / f"{self.name}.yaml").read_text()).data, f"${choice}"), "text")
 
 
 def names() -> list[str]:
@@ -71,6 +76,18 @@ def files(name: str, chosen: Mapping[str, str]) -> dict[str, str]:
         text = path.read_text()
         found[str(place)] = _chosen_at_its_head(text, chosen) if place.parts[0] == "dialogues" else _filled(text, values)
     return found
+
+
+def _kinds(data: Any, word: str, key: str = "") -> Iterator[str]:
+    """Yield what the keys that a choice stands beside ask for."""
+    if isinstance(data, dict):
+        for inner, value in data.items():
+            yield from _kinds(value, word, str(inner))
+    elif isinstance(data, list):
+        for value in data:
+            yield from _kinds(value, word, key)
+    elif data == word and key in KINDS:
+        yield KINDS[key]
 
 
 def _chosen_at_its_head(text: str, chosen: Mapping[str, str]) -> str:

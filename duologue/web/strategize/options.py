@@ -20,7 +20,7 @@ def options_of(workspace: Workspace, surveys: Collection[str]) -> dict[str, Opti
     if not surveys:
         return {}
     rows = SurveyVersion.within(workspace).filter(name__in=surveys).order_by("name", "-number").distinct("name")
-    return {row.name: _options(row.data.get("questions")) for row in rows}
+    return {row.name: options_of_questions(row.data.get("questions")) for row in rows}
 
 
 def options_in(workspace: Workspace, plan: Plan | None) -> dict[str, Options]:
@@ -35,7 +35,8 @@ def in_words(value: Any, known: Mapping[str, str]) -> str:
     return known.get(str(value), str(value).replace("_", " "))
 
 
-def _options(questions: Any) -> Options:
+def options_of_questions(questions: Any) -> Options:
+    """Return the options of a survey's questions, as they are kept or written in a plan folder."""
     if not isinstance(questions, dict):
         return {}
     return {

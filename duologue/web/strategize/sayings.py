@@ -20,7 +20,8 @@ MOST_CHARACTERS = 220
 TAG = re.compile(r"\{\{(.*?)\}\}|\{%.*?%\}", re.DOTALL)
 MARKS = re.compile(r"^[#>*\-\s]+|[*`]+|(?<!\w)_|_(?!\w)|!\[[^\]]*\]\([^)]*\)|\[([^\]]*)\]\([^)]*\)")
 
-NAMED = {"expires_at": "the day it ends"}
+NAMED = {"expires_at": "the day it ends", "called": "their name"}
+OURS = {"brand.name": "our name", "brand.footer": "our address"}
 BUTTON = re.compile(r"\[([^\]]+)\]\([^)]*\)")
 SIGNED = re.compile(r"(?:[^\W\d_][\w.'\u2019-]*[ ,&]*){1,3}")
 
@@ -51,17 +52,24 @@ def sayings(workspace: Workspace, plan: Plan | None, version: DialogueVersion | 
     messages = {turn.message for turn in plan.turns.values() if turn.message}
     surveys = {turn.survey for turn in plan.turns.values() if turn.survey}
     pins = version.pins if version else {}
-    found = {
-        name: Saying(name, str(_said(data).get("subject", "")), first_words(_text(data)), buttons=buttons(_text(data)))
-        for name, data in _versions(workspace, messages, pins.get("messages") or {})
-    }
+    found = {name: message_says(name, data) for name, data in _versions(workspace, messages, pins.get("messages") or {})}
     rows = SurveyVersion.within(workspace).filter(name__in=surveys).order_by("name", "-number").distinct("name")
     for row in rows:
-        questions = row.data.get("questions") or {}
-        first = next(iter(questions.values()), {}) if isinstance(questions, dict) else (questions[0] if questions else {})
-        asked = first.get("ask", "") if isinstance(first, dict) else ""
-        found.setdefault(row.name, Saying(row.name, "", first_words(str(asked)), "survey"))
+        found.setdefault(row.name, survey_says(row.name, row.data))
     return found
+
+
+def message_says(name: str, data: dict[str, Any]) -> Saying:
+    """Return the first words of a message, as it is kept or written in a plan folder."""
+    return Saying(name, str(_said(data).get("subject", "")), first_words(_text(data)), buttons=buttons(_text(data)))
+
+
+def survey_says(name: str, data: dict[str, Any]) -> Saying:
+    """Return the first question of a survey, as it is kept or written in a plan folder."""
+    questions = data.get("questions") or {}
+    first = next(iter(questions.values()), {}) if isinstance(questions, dict) else (questions[0] if questions else {})
+    asked = first.get("ask", "") if isinstance(first, dict) else ""
+    return Saying(name, "", first_words(str(asked)), "survey")
 
 
 def _versions(workspace: Workspace, names: set[str], pins: dict[str, int]) -> Iterable[tuple[str, dict[str, Any]]]:
@@ -111,5 +119,8 @@ def first_words(text: str) -> tuple[Piece, ...]:
             at = tag.end()
             if tag.group(1):
                 path = tag.group(1).split("|")[0].strip()
+                if path in OURS:
+                    pieces.append(Piece(OURS[path]))
+                    continue
                 pieces.append(Piece(NAMED.get(last := path.rsplit(".", 1)[-1]) or last.replace("_", " "), personal=True))
     return tuple(pieces)

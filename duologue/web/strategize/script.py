@@ -49,6 +49,7 @@ PICTURES = {
 NAMED = {"Mo": "Mon", "Tu": "Tue", "We": "Wed", "Th": "Thu", "Fr": "Fri", "Sa": "Sat", "Su": "Sun"}
 DAYS = re.compile("|".join(rf"\b{day}\b" for day in NAMED))
 RANGE = re.compile(r"([\w:]+)-([\w:]+)")
+NOTED = {"response.at": "when they responded"}
 UNITS = {"s": "second", "m": "minute", "h": "hour", "d": "day", "w": "week"}
 
 
@@ -140,7 +141,7 @@ def _head(turn: Turn) -> tuple[str, str]:
     if turn.does == "ask":
         return _words(turn.survey or f"consent for {turn.consent}"), " · ".join(beside)
     if turn.does == "learn":
-        return ", ".join(f"{_words(key)}: {value}" for key, value in turn.learn.items()), ""
+        return ", ".join(f"{_words(key)}: {_noted(value)}" for key, value in turn.learn.items()), ""
     if turn.does == "wait":
         return moment(turn.wait) if turn.wait else "", ""
     return _words(turn.message or ""), " · ".join(beside)
@@ -265,6 +266,13 @@ def condition(cond: Any) -> str:
     if isinstance(cond, dict):
         return ", ".join(f"{_words(key)}: {_plain(value)}" for key, value in cond.items())
     return _plain(cond)
+
+
+def _noted(value: Any) -> str:
+    """Return what is noted in words; what comes from elsewhere by the name of where: 'response.at' as 'when they responded'."""
+    if isinstance(value, dict) and set(value) == {"from"}:
+        return NOTED.get(value["from"]) or _words(value["from"]).replace(".", " ")
+    return _plain(value)
 
 
 def _until(path: str) -> str:

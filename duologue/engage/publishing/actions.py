@@ -1,4 +1,4 @@
-"""Handing in dialogues: everything they name must be there, and its version is pinned."""
+"""Publishing dialogues: everything they name must be there, and its version is pinned."""
 
 from __future__ import annotations
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from duologue.cli.plans.folder import PlanText
     from duologue.kit.yaml import Document, Place
     from duologue.platform.staff.models import Staff
     from duologue.platform.workspaces.models import Workspace
@@ -52,7 +51,7 @@ WHERE = {
 
 @dataclass(slots=True, frozen=True)
 class Published:
-    """What became of one dialogue's file: the version in force, whether that is a new one, and what to be warned of."""
+    """What became of one dialogue's text: the version in force, whether that is a new one, and what to be warned of."""
 
     number: int
     is_new: bool
@@ -74,8 +73,20 @@ class Around:
     together: frozenset[str] = frozenset()
 
 
-def publish(around: Around, file: PlanText) -> Published:
-    """Keep a dialogue's file as the draft and publish it; raises Mistakes for all it names that is not there.
+@dataclass(slots=True, frozen=True)
+class Text:
+    """A dialogue's text, the name it is kept by, and where in a plan folder it stands."""
+
+    name: str
+    text: str
+
+    @property
+    def path(self) -> str:
+        return f"dialogues/{self.name}.yaml"
+
+
+def publish(around: Around, file: Text) -> Published:
+    """Keep a dialogue's text as the draft and publish it; raises Mistakes for all it names that is not there.
 
     With the same text and the same versions of what it names, nothing changes. Those under way finish on their version.
     """
@@ -164,7 +175,7 @@ def _place_of(document: Document, word: str) -> Place:
     return next(iter(places(document.data, ())), ())
 
 
-def _warnings(workspace: Workspace, plan: Plan, file: PlanText) -> list[str]:
+def _warnings(workspace: Workspace, plan: Plan, file: Text) -> list[str]:
     channels = set(Relay.within(workspace).filter(is_enabled=True).values_list("channel", flat=True))
     used = dict.fromkeys(channel for turn in plan.turns.values() if turn.speaks for channel in turn.by)
     found = [
@@ -181,7 +192,7 @@ def _warnings(workspace: Workspace, plan: Plan, file: PlanText) -> list[str]:
     return [*found, *_undescribed(workspace, plan, file), *_about_its_campaign(workspace, plan, file)]
 
 
-def _undescribed(workspace: Workspace, plan: Plan, file: PlanText) -> list[str]:
+def _undescribed(workspace: Workspace, plan: Plan, file: Text) -> list[str]:
     """Return what to be warned of where a placement that starts a dialogue, or an occasion that it listens for, has no file."""
     starting = [trigger.name for trigger in plan.starts if trigger.kind == "placement"]
     there = {one.placement.placement for one in placements(workspace)} if starting else set()
@@ -191,7 +202,7 @@ def _undescribed(workspace: Workspace, plan: Plan, file: PlanText) -> list[str]:
     return found + [f"{file.path}: it listens for the occasion {name}, which is not described." for name in awaited if name not in known]
 
 
-def _about_its_campaign(workspace: Workspace, plan: Plan, file: PlanText) -> list[str]:
+def _about_its_campaign(workspace: Workspace, plan: Plan, file: Text) -> list[str]:
     """Return what to be warned of where a dialogue's campaign is not described, or where it lets people in outside of its period."""
     name = plan.serves.get("campaign")
     if not name:

@@ -16,7 +16,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.scanner import RoundTripScanner, ScannerError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
 MOST_NODES = 50_000
 MOST_CHARACTERS = 1_000_000
@@ -142,6 +142,29 @@ def canonical(data: Any) -> str:
     """Write values as YAML 1.2 in the canonical form: block style, keys in the order given."""
     out = StringIO()
     _reader().dump(data, out)
+    return out.getvalue()
+
+
+def amended(text: str, changes: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return a map of maps with some keys of its entries changed, or taken out where they are None; the text itself where nothing is.
+
+    Comments stay, and what is not changed keeps its words; entries that are not there are added behind the others.
+    """
+    changes = {name: changed for name, changed in changes.items() if changed}
+    if not changes:
+        return text
+    yaml = _reader()
+    data = yaml.load(text) if text.strip() else None
+    data = CommentedMap() if data is None else data
+    for name, changed in changes.items():
+        entry = data.setdefault(name, CommentedMap())
+        for key, value in changed.items():
+            if value is None:
+                entry.pop(key, None)
+            else:
+                entry[key] = value
+    out = StringIO()
+    yaml.dump(data, out)
     return out.getvalue()
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -11,7 +9,7 @@ from django.db import connection, transaction
 
 from duologue.brand.catalogue.keeping import COLUMNS, FROM_ARRAYS, merge
 from duologue.brand.catalogue.models import Product, Watch
-from duologue.brand.catalogue.rules import MOST_STOCK, NewProduct, columns_of, product_of
+from duologue.brand.catalogue.rules import MOST_STOCK, NewProduct, products_listed
 from duologue.kit.pipeline import Refused
 
 if TYPE_CHECKING:
@@ -66,23 +64,12 @@ def import_products(*, workspace: Workspace, lines: Iterable[str], now: datetime
 
     Raises Refused where the headings are missing. The same list again changes nothing.
     """
-    text = iter(lines)
-    first = next(text, "").lstrip("\ufeff")
-    delimiter = max(",;\t|", key=first.count)
-    places = columns_of(next(csv.reader(io.StringIO(first), delimiter=delimiter), []))
-    rows = enumerate(csv.reader(text, delimiter=delimiter), 2)
+    rows = products_listed(lines, workspace.currency)
     read = changed = 0
     refused: list[tuple[int, Refused]] = []
     while some := list(islice(rows, AT_ONCE)):
-        products: list[NewProduct] = []
-        for line, row in some:
-            if not any(row):
-                continue
-            read += 1
-            try:
-                cells = {part: row[place] if place < len(row) else "" for part, place in places.items()}
-                products.append(product_of(cells, workspace.currency))
-            except Refused as refusal:
-                refused.append((line, refusal))
+        read += len(some)
+        refused += [(line, one) for line, one in some if isinstance(one, Refused)]
+        products = [one for _, one in some if isinstance(one, NewProduct)]
         changed += save_products(workspace=workspace, products=products, now=now)
     return read, changed, refused

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -10,7 +12,7 @@ from duologue.kit.money import minor
 from duologue.kit.pipeline import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 NAMES: Final = {
     "key": ("key", "sku", "id", "product_id", "product id", "stockcode", "stock code", "article"),
@@ -70,6 +72,24 @@ def product_of(cells: Mapping[str, str], currency: str) -> NewProduct:
             raise Refused("not a web address", f"The {part} of a product is a web address.")
     parts = (cells.get("picture", "").strip()[:500], cells.get("link", "").strip()[:500])
     return NewProduct(key, (cells["name"].strip() or key)[:200], price, money[:3], stock, *parts)
+
+
+def products_listed(lines: Iterable[str], currency: str) -> Iterator[tuple[int, NewProduct | Refused]]:
+    """Yield what stands on each line of a product list in CSV that holds anything, with the line's number: a product, or why it is none.
+
+    Raises Refused where the headings are missing.
+    """
+    text = iter(lines)
+    first = next(text, "").lstrip("\ufeff")
+    delimiter = max(",;\t|", key=first.count)
+    places = columns_of(next(csv.reader(io.StringIO(first), delimiter=delimiter), []))
+    for line, row in enumerate(csv.reader(text, delimiter=delimiter), 2):
+        if not any(row):
+            continue
+        try:
+            yield line, product_of({part: row[place] if place < len(row) else "" for part, place in places.items()}, currency)
+        except Refused as refusal:
+            yield line, refusal
 
 
 def still_so(

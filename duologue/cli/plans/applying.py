@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from duologue.brand.book.queries import logos, source_in_force
-from duologue.cli.plans import endpoints, wording
+from duologue.cli.plans import endpoints, standing, wording
 from duologue.cli.plans.folder import in_order
 from duologue.cli.plans.rooms import Room, hand_in
 from duologue.engage.care.queries import FILE as CARE
@@ -222,6 +222,10 @@ def files_in_force(workspace: Workspace) -> dict[str, bytes]:
     text = _text(rows[endpoints.FILE]) if endpoints.FILE in rows else ""
     if (stands := endpoints.as_it_stands(workspace, text, whole=True)) != text:
         found[endpoints.FILE] = stands.encode()
+    for path in standing.FILES:
+        text = _text(rows[path]) if path in rows else ""
+        if (stands := standing.standing(workspace, path, text)) != text:
+            found[path] = stands.encode()
     return found | logos(workspace)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -165,7 +166,7 @@ def _hosts(room: Room, file: PlanText) -> str:
 
 def _products(room: Room, file: PlanText) -> str:
     try:
-        read, _, refused = import_products(workspace=room.workspace, lines=file.text.splitlines(keepends=True), now=room.now)
+        read, _, refused = import_products(workspace=room.workspace, lines=io.StringIO(file.text, newline=""), now=room.now)
     except Refused as refusal:
         raise Mistakes([Mistake(file.path, 1, str(refusal))]) from None
     if refused:

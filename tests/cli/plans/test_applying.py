@@ -5,27 +5,39 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.urls import reverse
 
+from duologue.brand.catalogue.actions import save_products
 from duologue.brand.catalogue.models import Product
+from duologue.brand.catalogue.rules import NewProduct
 from duologue.brand.wording.actions import NeedsReason, accept, no_longer_accept
 from duologue.cli.frame import Refused
+from duologue.cli.plans import standing
 from duologue.cli.plans.applying import apply_files, files_in_force
-from duologue.cli.plans.folder import read_folder
+from duologue.cli.plans.folder import named, read_folder
 from duologue.cli.plans.saying import go
+from duologue.engage.channels.actions import save_relay
+from duologue.engage.channels.models import Relay
+from duologue.engage.conversations.models import Team
 from duologue.engage.endpoints.actions import add_endpoint, change_endpoint
 from duologue.engage.messages.models import MessageVersion
 from duologue.engage.messages.words import wording_of
 from duologue.engage.models import Endpoint
 from duologue.engage.runs.models import Run
 from duologue.kit.yaml import Mistakes, read_yaml
+from duologue.people.consent.actions import save_purpose, save_topic
+from duologue.people.consent.models import Purpose
 from duologue.people.profiles.actions import add
 from duologue.platform.audit.models import AuditEntry
+from duologue.platform.staff.actions import create_key
+from duologue.platform.workspaces.actions import create_workspace
 from duologue.platform.workspaces.models import PlanFile
 from duologue.strategize.dialogues import queries
 from duologue.strategize.dialogues.actions import save_draft
 from duologue.strategize.dialogues.models import DialogueVersion
 from duologue.strategize.offers.models import OfferVersion
 from duologue.strategize.segments.models import Segment
+from tests.web import seed
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "online-retail" / "plan"
 NOW = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
@@ -130,6 +142,69 @@ def test_what_was_edited_on_screen_is_written_back_and_a_folder_sets_it_right(wo
     assert files_in_force(workspace)["dialogues/win-back.yaml"] == text.replace("10%", "20%").encode()
     put(workspace, folder, LATER)
     assert files_in_force(workspace)["dialogues/win-back.yaml"] == text.encode()
+
+
+def test_what_is_changed_by_other_doors_is_written_back_and_makes_the_same_elsewhere(workspace, folder, client):
+    """Relays on screen, products over HTTP, purposes, topics and teams by whatever writes their tables."""
+    channels = "# out\nmain: {channel: email, kind: smtp, host: mail.shop.example, security: tls}  # ours\nmailbox: {kind: mailbox}\n"
+    (folder / "channels.yaml").write_text(channels)
+    (folder / "purposes.yaml").write_text("# why\npromotions: {title: News, basis: consent}\nservice: {basis: contract}\n")
+    (folder / "topics.yaml").write_text("tea: {title: Tea}\n")
+    (folder / "teams.yaml").write_text("care: {emails: [care@shop.example]}\n")
+    (folder / "products.csv").write_text("sku;name;price;stock\nP1;Pen;18.50;4\nP2;Ink;3;\n")
+    put(workspace, folder)
+    same = {name: (folder / name).read_bytes() for name in standing.FILES}
+    assert {name: files_in_force(workspace)[name] for name in standing.FILES} == same
+    client.force_login(seed.staff_for(workspace), backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.post(reverse("setup:relay", args=["shop", "main"]), {"use": "no"})
+    secret = create_key(workspace, name="robot", kind="manage", role="owner", now=NOW)[1]
+    asked = {"headers": {"Authorization": f"Bearer {secret}"}, "content_type": "application/json"}
+    odd = 'Green, "first"\npicking\u2028'
+    assert client.put("/api/v1/shop/products/P1", {"stock": 1}, **asked).status_code == 200
+    assert (
+        client.put("/api/v1/shop/products/TEA", {"name": odd, "price": 4.99, "link": "https://shop.example/tea"}, **asked).status_code
+        == 200
+    )
+    assert client.delete("/api/v1/shop/products/P2", **asked).status_code in {200, 204}
+    save_purpose(workspace=workspace, name="promotions", title="News and offers", about="Now and then")
+    save_purpose(workspace=workspace, name="voices", title="Showing", shows=True)
+    save_topic(workspace=workspace, name="coffee", title="Coffee")
+    spare = {"host": "spare.example", "domains": {"gmail.com": 2}}
+    save_relay(workspace=workspace, name="spare", kind="smtp", settings=spare, weight=0, is_enabled=False)
+    Team.within(workspace).update(emails=["care@shop.example", "ann@shop.example"])
+    dumped = files_in_force(workspace)
+    said = dumped["channels.yaml"].decode()
+    assert "# out\n" in said
+    assert "# ours" in said
+    assert read_yaml(said).data["main"] == read_yaml(channels).data["main"] | {"enabled": False}
+    assert read_yaml(said).data["mailbox"] == {"kind": "mailbox"}
+    assert "# why\n" in dumped["purposes.yaml"].decode()
+    assert put(workspace, folder, LATER).changes == []  # a relay that was left out stays so, and no stock is set back
+    assert Relay.within(workspace).get(name="main").is_enabled is False
+    elsewhere = create_workspace(name="other", title="Other", clock_at=NOW.isoformat())
+    apply_files(workspace=elsewhere, files=[named(path, content) for path, content in dumped.items()], now=NOW)
+    assert standing_of(elsewhere) == standing_of(workspace)
+    assert files_in_force(elsewhere) == dumped
+
+
+def standing_of(workspace):
+    """What of these files is in force."""
+    products = (
+        Product.within(workspace).filter(gone_at=None).order_by("key").values_list("key", "name", "price", "currency", "stock", "link")
+    )
+    relays = Relay.within(workspace).order_by("name").values_list("name", "kind", "is_test", "is_enabled", "weight", "settings")
+    purposes = Purpose.within(workspace).order_by("name").values_list("name", "title", "about", "basis", "shows")
+    teams = Team.within(workspace).order_by("name").values_list("name", "emails")
+    return [list(some) for some in (products, relays, purposes, teams)]
+
+
+def test_what_a_feed_brings_is_not_written_into_the_folder(workspace, folder):
+    (folder / "products.csv").write_text("key,name\nP1,Pen\n")
+    put(workspace, folder)
+    Product.within(workspace).update(feed="google")
+    save_products(workspace=workspace, products=[NewProduct("F1", "By feed", None, "GBP")], now=NOW)
+    Product.within(workspace).filter(key="F1").update(feed="google")
+    assert files_in_force(workspace)["products.csv"] == b"key,name\nP1,Pen\n"
 
 
 def test_all_mistakes_of_all_files_are_told_and_nothing_is_changed(workspace, folder):

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from duologue.engage.runs.admissions import admit, by_hand, end_runs
+from duologue.engage.runs.beside import beside
 from duologue.engage.runs.models import Run
 from duologue.engage.runs.moving import NotPossible, current_version, move_under_way, waiting
 from duologue.engage.runs.timetable import keep_dialogue, lets_in_all, open_timetable
@@ -41,11 +42,12 @@ def start_dialogue(*, workspace: Workspace, name: str, now: datetime, on_batch: 
     if not lets_in_all(version):
         return 0
     began, considered = 0, 1
-    while considered:
-        considered, more = keep_dialogue(workspace, version, now)
-        began += more
-        if on_batch is not None and considered:
-            on_batch(considered)
+    with beside(workspace) as threads:
+        while considered:
+            considered, more = keep_dialogue(workspace, version, now, threads)
+            began += more
+            if on_batch is not None and considered:
+                on_batch(considered)
     return began
 
 

@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from duologue.engage.channels import registry
 from duologue.engage.messages.actions import LAST, withdraw
 from duologue.engage.runs import rows as table
-from duologue.engage.runs.alike import Alike, begin_alike, sort_out
+from duologue.engage.runs.alike import begin_alike, sort_out
 from duologue.engage.runs.knowledge import know
 from duologue.engage.runs.rows import Moved, RunRow
 from duologue.engage.runs.rules import admission
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from duologue.engage.runs.beside import Beside
     from duologue.engage.runs.plans import Version
     from duologue.people.consent.rules import Standing
     from duologue.people.timeline.queries import EventRow
@@ -132,33 +133,61 @@ def _candidate(plan: Plan, event: EventRow) -> Candidate:
     return Candidate(event.person, event.profile_id, event.shard, start, occasion(plan, start))
 
 
-def admit(*, workspace: Workspace, version: Version, candidates: Sequence[Candidate], now: datetime, watermark: datetime) -> int:
+def admit(
+    *,
+    workspace: Workspace,
+    version: Version,
+    candidates: Sequence[Candidate],
+    now: datetime,
+    watermark: datetime,
+    threads: Beside | None = None,
+) -> int:
     """Consider people for a dialogue, write the verdicts, begin the runs; return how many began.
 
     Where there is a limit of money, they begin in order until it does not suffice for what the next one is given at once; nobody after
-    them begins. A handful of queries whatever the number. Must be called inside a transaction.
+    them begins. A handful of queries whatever the number. Must be called inside a transaction. With `threads` some of those who are alike
+    begin in transactions of their own: only for people who are passed over once they have a verdict.
     """
     latest = list({(one.person, one.occasion): one for one in candidates}.values())
     if not latest or not is_open(version.plan, workspace.timezone, now):
         return 0
     purse = purse_of(workspace, version)
-    alike = sort_out(workspace, version, latest, now, watermark) if purse is None else Alike(others=latest)
+    began = 0
+    if purse is None:
+        found = (
+            [_admit_alike(workspace, version, latest, now, watermark)]
+            if threads is None
+            else threads.each(lambda part: _admit_alike(workspace, version, part, now, watermark), latest)
+        )
+        latest, began = [one for others, _ in found for one in others], sum(many for _, many in found)
+    return began + _admit_others(workspace, version, latest, now, watermark, purse) if latest else began
+
+
+def _admit_alike(
+    workspace: Workspace, version: Version, candidates: Sequence[Candidate], now: datetime, watermark: datetime
+) -> tuple[Sequence[Candidate], int]:
+    """Admit those about whom nothing is special; return the others, and how many began."""
+    alike = sort_out(workspace, version, candidates, now, watermark)
     _write_verdicts(workspace, version.dialogue, alike.verdicts, now, first=True)
-    if not (latest := alike.others):
-        return begin_alike(workspace=workspace, version=version, kinds=alike.kinds, now=now)
-    stand = _standing(workspace, version.plan, latest)
-    judged = _judge(workspace, version, latest, now, purse, stand)
+    return alike.others, begin_alike(workspace=workspace, version=version, kinds=alike.kinds, now=now)
+
+
+def _admit_others(  # noqa: PLR0917 - all that settles whether someone begins
+    workspace: Workspace, version: Version, candidates: Sequence[Candidate], now: datetime, watermark: datetime, purse: Purse | None
+) -> int:
+    """Weigh these people one by one, and begin for whom it may; return how many began."""
+    stand = _standing(workspace, version.plan, candidates)
+    judged = _judge(workspace, version, candidates, now, purse, stand)
     beginning = _beginnings(workspace, version, [one for one, verdict in judged if verdict.start], now, watermark, stand)
     if purse is not None and (too_dear := next((one for one in beginning if not purse.pays_for(one.decision)), None)) is not None:
-        cut = latest.index(too_dear.candidate)
+        cut = candidates.index(too_dear.candidate)
         purse.left = 0
-        judged = [*judged[:cut], *_judge(workspace, version, latest[cut:], now, purse, stand)]
+        judged = [*judged[:cut], *_judge(workspace, version, candidates[cut:], now, purse, stand)]
         beginning = beginning[: beginning.index(too_dear)]
     said = {one.person: (verdict.verdict, verdict.reason) for one, verdict in judged if verdict.verdict is not None}
     _write_verdicts(workspace, version.dialogue, said, now)
     end_runs(workspace, [verdict.ends for _, verdict in judged if verdict.ends is not None], "restarted", now)
-    began = begin_alike(workspace=workspace, version=version, kinds=alike.kinds, now=now)
-    return began + _begin(workspace, version, beginning, now)
+    return _begin(workspace, version, beginning, now)
 
 
 def consider(workspace: Workspace, version: Version, candidates: Sequence[Candidate], now: datetime) -> list[tuple[Candidate, Verdict]]:

@@ -11,7 +11,6 @@ from duologue.engage.runs import lots
 from duologue.engage.runs.admissions import Candidate
 from duologue.kit.clock import is_zone
 from duologue.people.profiles.queries import people
-from duologue.people.profiles.rules import shard_of
 from duologue.platform.database.looking import by_index
 from duologue.strategize.dialogues.rules import calendar
 from duologue.strategize.segments.queries import memberships
@@ -50,9 +49,7 @@ def not_considered(workspace: Workspace, version: Version, most: int, *, after: 
     """
     found = lots.not_considered(workspace, version, most, after)
     if found is not None:
-        return [
-            Candidate(person, first, shard_of(person), zone=zone, address=address, lot=lot) for person, first, zone, address, lot in found
-        ]
+        return [Candidate(person, first, shard, zone=zone, address=address, lot=lot) for person, first, shard, zone, address, lot in found]
     with connection.cursor() as cursor, by_index(cursor):
         cursor.execute(
             f"""SELECT m.person, f.id, f.shard FROM strategize_segmentmember m

@@ -52,7 +52,8 @@ CASE WHEN NOT p.alone OR a.many > 1 OR {begun}
 
 
 BESIDE: Final = """
-CROSS JOIN LATERAL (SELECT min(q.id) AS first, count(*) = 1 AND min(q.id) = n.person AS alone, min(q.timezone) AS timezone
+CROSS JOIN LATERAL (SELECT min(q.id) AS first, count(*) = 1 AND min(q.id) = n.person AS alone, min(q.timezone) AS timezone,
+           min(q.shard) AS shard
     FROM people_profile q WHERE q.workspace_id = %(workspace)s AND q.person = n.person) p
 LEFT JOIN LATERAL (SELECT k.at FROM people_consentnow k WHERE %(asks)s AND k.workspace_id = %(workspace)s AND k.profile_id = n.person
     AND k.purpose = %(purpose)s AND k.channel = %(channel)s AND k.state = 'granted' LIMIT 1) c ON true
@@ -74,14 +75,15 @@ SELECT count(*), min(n.person), max(n.person), array_agg(n.person)::text FROM (
     ORDER BY m.person LIMIT %(most)s) n"""
 NOT_HAD: Final = f"CASE WHEN p.alone THEN true ELSE {HAD.format(ALL_OF)} IS NULL END"
 ONE_BY_ONE: Final = f"""
-SELECT n.person, p.first, p.timezone, a.value, {_lot("a.many = 0", BEGUN)}
+SELECT n.person, p.first, p.shard, p.timezone, a.value, {_lot("a.many = 0", BEGUN)}
 FROM unnest(%(persons)s::bigint[]) AS n (person) {BESIDE}
 WHERE p.first IS NOT NULL AND {NOT_HAD} ORDER BY n.person"""
 BETWEEN: Final = "BETWEEN %(first)s AND %(last)s"
 SIDE_BY_SIDE: Final = f"""
-SELECT n.person, p.first, p.timezone, a.value, {_lot("a.many IS NULL", "r.profile_id IS NOT NULL")}
+SELECT n.person, p.first, p.shard, p.timezone, a.value, {_lot("a.many IS NULL", "r.profile_id IS NOT NULL")}
 FROM unnest(%(persons)s::bigint[]) AS n (person)
-JOIN (SELECT q.person, min(q.id) AS first, count(*) = 1 AND min(q.id) = q.person AS alone, min(q.timezone) AS timezone
+JOIN (SELECT q.person, min(q.id) AS first, count(*) = 1 AND min(q.id) = q.person AS alone, min(q.timezone) AS timezone,
+           min(q.shard) AS shard
       FROM people_profile q WHERE q.workspace_id = %(workspace)s AND q.person {BETWEEN} GROUP BY q.person) p ON p.person = n.person
 LEFT JOIN (SELECT k.profile_id, k.at FROM people_consentnow k WHERE %(asks)s AND k.workspace_id = %(workspace)s
            AND k.profile_id {BETWEEN} AND k.purpose = %(purpose)s AND k.channel = %(channel)s AND k.state = 'granted') c
@@ -114,15 +116,15 @@ def look_up(workspace: Workspace, version: Version, candidates: Sequence[Candida
     return True
 
 
-def not_considered(workspace: Workspace, version: Version, most: int, after: int) -> list[tuple[int, int, str, str, str]] | None:
+def not_considered(workspace: Workspace, version: Version, most: int, after: int) -> list[tuple[int, int, int, str, str, str]] | None:
     """Return members of the audience numbered above `after` without a verdict over all their profiles, in the order of their numbers.
 
-    Each is (person, first profile, zone, address, lot), the lot as it is but for suppression. None where `look_up` says False.
+    Each is (person, first profile, shard, zone, address, lot), the lot as it is but for suppression. None where `look_up` says False.
     """
     asked = _asked(workspace, version)
     if asked is None:
         return None
-    found: list[tuple[int, int, str, str, str]] = []
+    found: list[tuple[int, int, int, str, str, str]] = []
     with connection.cursor() as cursor:
         while len(found) < most:
             with in_order(cursor):

@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 
     from duologue.engage.runs.admissions import Candidate
     from duologue.engage.runs.audiences import Page
+    from duologue.engage.runs.beside import Beside
     from duologue.engage.runs.plans import Version
     from duologue.platform.workspaces.models import Workspace
     from duologue.strategize.dialogues.rules.plan import Plan
 
-AT_ONCE: Final = 5_000
+AT_ONCE: Final = 10_000
 PAST: Final = timedelta(days=1)  # what was missed by more is not made up for
 
 
@@ -70,13 +71,16 @@ def keep(workspace: Workspace, now: datetime) -> int:
     return _turn_to(workspace, version, due, now)
 
 
-def keep_dialogue(workspace: Workspace, version: Version, now: datetime) -> tuple[int, int]:
-    """Let in what may be let in of a dialogue's audience just now: (how many were considered, how many began)."""
+def keep_dialogue(workspace: Workspace, version: Version, now: datetime, threads: Beside | None = None) -> tuple[int, int]:
+    """Let in what may be let in of a dialogue's audience just now: (how many were considered, how many began).
+
+    With `threads`, by all of them at once where nothing counts those who began.
+    """
     with transaction.atomic():
         row = Timetable.within(workspace).select_for_update().get(dialogue_id=version.dialogue)
         if row.version != version.number:
             _read_again(workspace, version, row, now)
-        found = _let_in(workspace, version, row, now)
+        found = _let_in(workspace, version, row, now, threads if version.plan.first is None and version.plan.pace is None else None)
         row.next_at = _sooner(row.next_at, next_watch(workspace, version, now))
         row.save()
         return found
@@ -152,7 +156,7 @@ def _clocks(workspace: Workspace, version: Version) -> list[str]:
     return calendar.clocks(version.plan, audiences.zones(workspace), workspace.timezone)
 
 
-def _let_in(workspace: Workspace, version: Version, row: Timetable, now: datetime) -> tuple[int, int]:
+def _let_in(workspace: Workspace, version: Version, row: Timetable, now: datetime, threads: Beside | None = None) -> tuple[int, int]:
     """Admit those of the audience who have not been considered, as many as the pace allows; return (considered, began)."""
     plan = version.plan
     opens, closes = calendar.open_from(plan, workspace.timezone), calendar.open_until(plan, workspace.timezone)
@@ -172,7 +176,7 @@ def _let_in(workspace: Workspace, version: Version, row: Timetable, now: datetim
     if not batch:
         return 0, 0
     row.until = max(row.until, now)
-    began = _admit(workspace, version, row, batch[:most], now)
+    began = _admit(workspace, version, row, batch[:most], now, threads)
     row.after = max((one.person for one in batch[:most]), default=row.after)
     if len(batch) > most:
         again = _again(row, now, is_paced=most < _to_try(plan, row, before=began))
@@ -202,13 +206,16 @@ def _to_try(plan: Plan, row: Timetable, *, before: int = 0) -> int:
     return min(AT_ONCE, plan.first.people - row.tried + before)
 
 
-def _admit(workspace: Workspace, version: Version, row: Timetable, candidates: Sequence[Candidate], now: datetime) -> int:
+def _admit(  # noqa: PLR0917 - all that beginning hangs on
+    workspace: Workspace, version: Version, row: Timetable, candidates: Sequence[Candidate], now: datetime, threads: Beside | None = None
+) -> int:
     """Admit people and count those who began; once the first are all there, the others are held back for a while."""
     plan = version.plan
     is_first = plan.first is not None and row.tried < plan.first.people
     for one in candidates:
         one.is_first = is_first
-    began = admit(workspace=workspace, version=version, candidates=candidates, now=now, watermark=watermark(workspace, now))
+    until = watermark(workspace, now)
+    began = admit(workspace=workspace, version=version, candidates=candidates, now=now, watermark=until, threads=threads)
     row.begun += began
     if plan.first is None or not is_first:
         return began

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
+from duologue.platform.database.copying import copy_out
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,9 +24,8 @@ class Scratch:
     def take(self, name: str, columns: Mapping[str, str], query: str, values: Sequence[Any]) -> None:
         """Stream the rows of a query into a compressed file, which `name` then stands for in DuckDB."""
         lines, packed = self.folder / f"{name}.csv", self.folder / f"{name}.parquet"
-        with connection.cursor() as cursor, lines.open("wb") as file, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)", values) as copy:
-            for block in copy:
-                file.write(block)
+        with lines.open("wb") as file:
+            copy_out(f"COPY ({query}) TO STDOUT (FORMAT csv)", values, file.write)
         kinds = ", ".join(f"'{column}': '{kind}'" for column, kind in columns.items())
         read = f"read_csv('{lines}', header = false, delim = ',', quote = '\"', escape = '\"', auto_detect = false, columns = {{{kinds}}})"
         self.duck.execute(f"COPY (SELECT * FROM {read}) TO '{packed}' (FORMAT parquet)")

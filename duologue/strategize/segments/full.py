@@ -31,6 +31,8 @@ def count_everyone(workspace: Workspace, rule: Compiled, now: datetime, *, tell:
         duck = engine.new_connection(threads=2, memory="1GB", spill=f"{folder}/spill")
         try:
             _decide(Scratch(duck, Path(folder)), workspace, rule, now)
+            if not tell and not duck.execute("SELECT 1 FROM standings LIMIT 1").fetchone():
+                return _fill(duck, Path(folder) / "fill.csv", workspace, rule, now)
             return _write(duck, workspace, rule, now, tell=tell)
         finally:
             duck.close()
@@ -54,8 +56,25 @@ def _decide(scratch: Scratch, workspace: Workspace, rule: Compiled, now: datetim
     scratch.take("standings", STANDINGS, standings, (workspace.pk, rule.id))
 
 
+def _fill(duck: duckdb.DuckDBPyConnection, path: Path, workspace: Workspace, rule: Compiled, now: datetime) -> set[int]:
+    """Write the standings of a segment that has none: nobody else writes there meanwhile, since the caller holds the segments."""
+    duck.execute(
+        f"""COPY (SELECT {workspace.pk}, {rule.id}, v.person, coalesce(p.shard, 0), coalesce(v.member, false), '{now.isoformat()}',
+                         strftime(v.recheck_at, '%Y-%m-%d %H:%M:%S.%f+00')
+                  FROM verdicts v LEFT JOIN people p ON p.person = v.person WHERE {_keep(rule)} ORDER BY v.person)
+            TO '{path}' (FORMAT csv, HEADER false)"""
+    )
+    members = {row[0] for row in duck.execute("SELECT person FROM verdicts WHERE member").fetchall()}
+    standing.fill(workspace=workspace, segment=rule.id, rows=path, size=len(members))
+    return members
+
+
+def _keep(rule: Compiled) -> str:
+    return "v.member OR v.recheck_at IS NOT NULL" + (" OR true" if rule.everyone else "")
+
+
 def _write(duck: duckdb.DuckDBPyConnection, workspace: Workspace, rule: Compiled, now: datetime, *, tell: bool) -> set[int]:
-    keep = "v.member OR v.recheck_at IS NOT NULL" + (" OR true" if rule.everyone else "")
+    keep = _keep(rule)
     found = duck.execute(
         f"""SELECT coalesce(v.person, s.person), p.shard, coalesce(s.member, false), coalesce(v.member, false), v.recheck_at,
                    v.person IS NOT NULL AND ({keep})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.db import connection
 
@@ -15,8 +15,12 @@ from duologue.platform.database import arrays
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from duologue.platform.workspaces.models import Workspace
+
+COLUMNS: Final = "workspace_id, segment_id, person, shard, member, since, recheck_at"
+BLOCK: Final = 1 << 18
 
 
 @dataclass(slots=True, frozen=True)
@@ -57,6 +61,15 @@ def write(*, workspace: Workspace, changes: Sequence[Change], names: Mapping[int
     _resize(workspace, changes)
     if tell:
         timeline.write(workspace=workspace, events=list(_events(changes, names, now)), now=now)
+
+
+def fill(*, workspace: Workspace, segment: int, rows: Path, size: int) -> None:
+    """Keep the standings of a segment that has none: COLUMNS, from a file of CSV. `size` says how many of them are members."""
+    with connection.cursor() as cursor:
+        with cursor.copy(f"COPY strategize_segmentmember ({COLUMNS}) FROM STDIN (FORMAT csv)") as copy, rows.open("rb") as file:
+            while block := file.read(BLOCK):
+                copy.write(block)
+        cursor.execute("UPDATE strategize_segment SET size = size + %s WHERE workspace_id = %s AND id = %s", (size, workspace.pk, segment))
 
 
 def _columns(kept: Sequence[Change]) -> tuple[str, ...]:

@@ -1,17 +1,19 @@
 """Those who are alike begin together, and their rows are those that each would have got alone."""
 
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext, suppress
 from datetime import timedelta
 from itertools import product
+from threading import current_thread, main_thread
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from duologue.cli.worker.once import WORKER, turn_the_wheel
 from duologue.engage.models import Admission, Delivery, Run, RunStep
-from duologue.engage.runs import lots
-from duologue.engage.runs.alike import sort_out
+from duologue.engage.runs import actions, admissions, beside, lots
+from duologue.engage.runs.alike import begin_alike, sort_out
 from duologue.engage.runs.audiences import not_considered
 from duologue.engage.runs.moving import current_version
 from duologue.people.consent.actions import suppress as bar
@@ -19,6 +21,7 @@ from duologue.people.models import Identifier, Profile
 from duologue.people.profiles.actions import merge
 from duologue.platform.bells.bell import SENDER, Bell
 from duologue.platform.database.folder import DataFolder
+from duologue.strategize.models import Dialogue
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -80,10 +83,17 @@ def rows(shop, text):
     with suppress(Undone), transaction.atomic():
         row = shop.dialogue(text)
         turn_the_wheel(shop.workspace, shop.now + timedelta(hours=22), WORKER)
-        for model, columns in ROWS.items():
-            listed = model.within(shop.workspace).filter(**({} if model is RunStep else {"dialogue": row})).values_list(*columns)
-            found[model.__name__] = sorted(map(repr, listed))
+        found = written(shop, row)
         raise Undone
+    return found
+
+
+def written(shop, row):
+    """The rows of a dialogue by table, in an order that does not hang on their numbers."""
+    found = {}
+    for model, columns in ROWS.items():
+        listed = model.within(shop.workspace).filter(**({} if model is RunStep else {"dialogue": row})).values_list(*columns)
+        found[model.__name__] = sorted(map(repr, listed))
     return found
 
 
@@ -149,3 +159,43 @@ def test_what_is_to_be_said_to_those_who_are_alike_wakes_who_sends(shop, setting
     assert Delivery.within(shop.workspace).count() == 3
     assert bell.sleep(0)
     bell.close()
+
+
+@pytest.fixture
+def threads(monkeypatch):
+    """Two threads beside the caller's, whatever the clock and however few people."""
+    pools = [ThreadPoolExecutor(1) for _ in range(2)]
+    monkeypatch.setattr(beside, "LEAST", 10)
+    monkeypatch.setattr(actions, "beside", lambda _workspace: nullcontext(beside.Beside(pools)))
+    yield
+    for pool in pools:
+        pool.submit(lambda: connection.close()).result()  # noqa: PLW0108 - the thread's, not ours
+        pool.shutdown()
+
+
+def test_several_threads_begin_what_one_would(shop, crowd, request):
+    shop.write("hello")
+    expected = rows(shop, SAYS)
+    request.getfixturevalue("threads")
+    assert written(shop, shop.dialogue(SAYS)) == expected
+    shop.adds_up()
+
+
+def test_where_the_caller_fails_whoever_begins_anew_passes_over_what_the_threads_did(shop, crowd, request, monkeypatch):
+    shop.write("hello")
+    expected = rows(shop, SAYS)
+    request.getfixturevalue("threads")
+
+    def fails_in_caller(**named):
+        if current_thread() is main_thread():
+            raise Undone
+        return begin_alike(**named)
+
+    monkeypatch.setattr(admissions, "begin_alike", fails_in_caller)
+    with pytest.raises(Undone):
+        shop.dialogue(SAYS)
+    monkeypatch.setattr(admissions, "begin_alike", begin_alike)
+    assert 0 < Admission.within(shop.workspace).count() < len(expected["Admission"])
+    actions.start_dialogue(workspace=shop.workspace, name="tea", now=shop.now)
+    assert written(shop, Dialogue.within(shop.workspace).get(name="tea")) == expected
+    shop.adds_up()

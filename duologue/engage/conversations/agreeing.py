@@ -13,6 +13,7 @@ from duologue.engage.conversations.asked_for import asked_for
 from duologue.engage.messages.actions import plain_letter, plan
 from duologue.people.consent import ages
 from duologue.people.consent.queries import purposes
+from duologue.people.consent.rules import GRANTED, WITHDRAWN
 from duologue.people.timeline import names
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from duologue.engage.conversations.origin import Origin
-    from duologue.people.consent.rules import Standing
+    from duologue.people.consent.rules import Said, Standing
     from duologue.people.timeline.queries import EventRow
     from duologue.platform.workspaces.models import Workspace
 
@@ -37,9 +38,24 @@ def says_yes_already(stands: Standing, channel: str, purpose: str, now: datetime
     return said(channel, purpose)
 
 
-def taken_back_since(stands: Standing, channel: str, purpose: str, asked_at: datetime) -> bool:
-    """Say whether the purpose was taken back after a letter had asked for it, so that the letter proves no yes any more."""
-    return any((one.channel, one.purpose, one.state) == (channel, purpose, "withdrawn") and one.at > asked_at for one in stands.said)
+def is_worth_less(stands: Standing, channel: str, purpose: str, now: datetime) -> bool:
+    """Say whether a yes of now would take the place of one that counts and not count itself: a form called them too young since."""
+    return stands.was_young(now) and stands.may(channel, purpose)
+
+
+def taken_back_since(said: Sequence[Said], asked_at: datetime) -> bool:
+    """Say whether a yes was taken back after a letter had asked for it, so that the letter proves no yes any more.
+
+    `said` are all statements about the purpose, the oldest first: what is said last does not tell, a no may follow a withdrawal. A
+    refusal takes back where there was a yes.
+    """
+    granted = taken_back = False
+    for one in said:
+        if one.state == GRANTED:
+            granted, taken_back = True, False
+        elif one.state == WITHDRAWN or granted:
+            granted, taken_back = False, taken_back or one.at > asked_at
+    return taken_back
 
 
 @transaction.atomic

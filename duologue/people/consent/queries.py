@@ -95,6 +95,19 @@ def _weigh_age(cursor: Any, workspace: Workspace, found: dict[int, Standing], fa
         found[person].of_age_on, found[person].forms = known
 
 
+def statements_about(workspace: Workspace, person: int, channel: str, purpose: str) -> list[Said]:
+    """Return all that was ever said of a purpose on a channel, on any of a person's profiles, the oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT c.profile_id, c.channel, c.purpose, c.state, c.at
+               FROM people_profile p JOIN people_consentstatement c ON c.workspace_id = p.workspace_id AND c.profile_id = p.id
+               WHERE p.workspace_id = %s AND p.person = %s AND c.channel = %s AND c.purpose = %s
+               ORDER BY c.at, c.state <> %s, c.profile_id, c.number""",
+            (workspace.pk, person, channel, purpose, GRANTED),
+        )
+        return [Said(*row) for row in cursor.fetchall()]
+
+
 def ages_known(workspace: Workspace, persons: Sequence[int]) -> dict[int, tuple[date | None, list[Young]]]:
     """Return of those of whom something is said about their age: from when on their own consent counts, and what forms said."""
     with connection.cursor() as cursor:

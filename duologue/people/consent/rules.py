@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 
 GRANTED: Final = "granted"
+WITHDRAWN: Final = "withdrawn"
 PARENT: Final = "parent"
 """Where a parent's consent stands among the channels."""
 START: Final = bytes(32)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from duologue.engage.contributions.actions import NewContribution, contribute
 from duologue.engage.contributions.photos import MOST_BYTES, NotTaken, TakenPhoto, take_photo
 from duologue.engage.contributions.rules import PUBLIC, GivenByForm
+from duologue.engage.conversations.agreeing import is_worth_less
 from duologue.people.consent.actions import NewStatement
-from duologue.people.consent.queries import purposes
+from duologue.people.consent.queries import purposes, standing
 from duologue.strategize.dialogues.rules.survey import GIVEN
 
 if TYPE_CHECKING:
@@ -92,7 +93,8 @@ def keep_given(visit: Visit, asked: Survey, answers: Mapping[str, Any], photos: 
             source, proof = f"survey {asked.survey}", {"delivery": origin.delivery, "question": key}
             statements.append(NewStatement(origin.profile, PUBLIC, purpose, "granted", visit.now, source, boxes[key], proof))
     contribute(workspace=visit.workspace, given=given, now=visit.now)
-    return statements
+    standings = standing(visit.workspace, [origin.person] if statements else [])
+    return [one for one in statements if not is_worth_less(standings[origin.person], one.channel, one.purpose, visit.now)]
 
 
 def given_by(request: HttpRequest, workspace: Workspace, asked: Survey, answers: Mapping[str, Any]) -> dict[str, GivenByForm]:

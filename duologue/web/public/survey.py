@@ -10,14 +10,13 @@ from django.db import connection, transaction
 
 from duologue.engage.contributions.queries import asked_about
 from duologue.engage.contributions.rules import PUBLIC
-from duologue.engage.conversations.agreeing import ask_to_agree, says_yes_already, taken_back_since
+from duologue.engage.conversations.agreeing import ask_to_agree, is_worth_less, says_yes_already, taken_back_since
 from duologue.engage.messages.actions import note_outcome
 from duologue.engage.messages.models import Delivery
 from duologue.people.consent import actions as consent
 from duologue.people.consent.actions import NewStatement
-from duologue.people.consent.queries import purposes, standing
-from duologue.people.consent.rules import topic_fact
-from duologue.people.profiles.actions import NewFact, learn
+from duologue.people.consent.queries import purposes, standing, statements_about
+from duologue.people.profiles.actions import learn
 from duologue.people.timeline import actions as timeline
 from duologue.people.timeline import names
 from duologue.people.timeline.actions import NewEvent
@@ -26,7 +25,8 @@ from duologue.strategize.dialogues.rules.survey import GIVEN, said_in
 from duologue.strategize.dialogues.surveys import survey_of
 from duologue.strategize.models import SurveyVersion
 from duologue.web.public.access import Visit, by_link
-from duologue.web.public.answers import contacts, read_answers, says_no, without_addresses
+from duologue.web.public.answers import read_answers, says_no, without_addresses
+from duologue.web.public.filling import facts_filled, is_looked_at
 from duologue.web.public.given import promised
 from duologue.web.public.giving import agreed, keep_given, kept_photos, read_photos, wordings
 from duologue.web.public.questions import shown
@@ -65,8 +65,8 @@ def survey(visit: Visit) -> HttpResponse:
     to_agree = _keep(visit, asked, answers, {key: photo for key, photo in photos.items() if key in answers})
     heard = before | answers
     left = asked.at_once and _asked(visit, asked, {}, heard, learned=_facts_of(asked, answers))
-    thanks = promised(visit.workspace, asked, visit.language)
-    return visit.page("survey.html", survey=asked, done=True, more=bool(left), to_agree=to_agree, promised=thanks)
+    thanks, looked_at = promised(visit.workspace, asked, visit.language), is_looked_at(asked, answers)
+    return visit.page("survey.html", survey=asked, done=True, more=bool(left), to_agree=to_agree, promised=thanks, looked_at=looked_at)
 
 
 def _asked(
@@ -137,33 +137,28 @@ def _answered_before(visit: Visit) -> dict[str, Any]:
 def _keep(visit: Visit, asked: Survey, answers: dict[str, Any], photos: dict[str, TakenPhoto]) -> list[tuple[str, str]]:
     """Write the answers down: the event, the facts they fill, what is given to be shown, and the consents they refuse.
 
-    A yes that would change something is asked for at the person's own address; return those: the purpose's title, what to say of it.
+    A yes that would change something is asked for at the person's own address; return those: the purpose's title, what to say of it. One
+    that would change nothing is no statement: written down beside what a form says of an age, it would take an older yes's place.
     """
     origin, workspace, now = visit.origin, visit.workspace, visit.now
     properties = {**origin.properties, "survey": asked.survey, "answers": without_addresses(asked, answers)}
     event = NewEvent(origin.profile, now, names.SURVEY_ANSWERED, properties, run_id=origin.run, delivery_id=origin.delivery)
     timeline.write(workspace=workspace, events=[event], now=now)
     note_outcome(workspace=workspace, deliveries=[origin.delivery], kind="responded", at=now)
-    facts = [NewFact(origin.profile, fact, value, f"survey {asked.survey}", now) for fact, value in contacts(asked, answers).items()]
     statements = keep_given(visit, asked, answers, photos)
     stands, more = standing(workspace, [origin.person])[origin.person], []
     for key, value in answers.items():
         question = asked.questions[key]
-        fills = question.fills
-        if fills and fills.fact and question.kind != "contact":
-            facts.append(NewFact(origin.profile, fills.fact.removeprefix("person."), value, f"survey {asked.survey}", now, fills.purposes))
-        if fills and fills.topic:
-            facts.append(NewFact(origin.profile, topic_fact(fills.topic), not says_no(value), f"survey {asked.survey}", now))
-        if fills and fills.consent and question.kind not in GIVEN:
-            state = "refused" if says_no(value) else "granted"
-            if state == "granted" and not says_yes_already(stands, origin.channel, fills.consent, now):
-                more.append(fills.consent)
-                continue
+        purpose = question.fills.consent if question.fills and question.kind not in GIVEN else ""
+        if not purpose:
+            continue
+        if says_no(value):
             proof = {"delivery": origin.delivery, "answer": value}
-            statements.append(
-                NewStatement(origin.profile, origin.channel, fills.consent, state, now, f"survey {asked.survey}", question.ask, proof)
-            )
-    learn(workspace=workspace, facts=facts, now=now)
+            said = NewStatement(origin.profile, origin.channel, purpose, "refused", now, f"survey {asked.survey}", question.ask, proof)
+            statements.append(said)
+        elif not says_yes_already(stands, origin.channel, purpose, now):
+            more.append(purpose)
+    learn(workspace=workspace, facts=facts_filled(visit, asked, answers), now=now)
     consent.state(workspace=workspace, statements=statements, now=now)
     return _ask_to_agree(visit, more)
 
@@ -197,10 +192,12 @@ def _may_we(visit: Visit) -> HttpResponse:
     state = "granted" if answer == "yes" else "refused"
     origin, proof = visit.origin, {"delivery": visit.origin.delivery}
     channel = PUBLIC if purpose.shows else origin.channel
-    stands = standing(visit.workspace, [origin.person])[origin.person]
-    if answer == "yes" and taken_back_since(stands, channel, purpose.name, origin.planned_at):
+    said = statements_about(visit.workspace, origin.person, channel, purpose.name)
+    if answer == "yes" and taken_back_since(said, origin.planned_at):
         return visit.page("consent.html", purpose=purpose, to_agree=_ask_to_agree(visit, [purpose.name]))
+    stands = standing(visit.workspace, [origin.person])[origin.person]
     statement = NewStatement(origin.profile, channel, purpose.name, state, visit.now, "consent page", wording, proof)
-    consent.state(workspace=visit.workspace, statements=[statement], now=visit.now)
+    statements = [] if answer == "yes" and is_worth_less(stands, channel, purpose.name, visit.now) else [statement]
+    consent.state(workspace=visit.workspace, statements=statements, now=visit.now)
     note_outcome(workspace=visit.workspace, deliveries=[origin.delivery], kind="responded", at=visit.now)
     return visit.page("consent.html", purpose=purpose, done=True, agreed=answer == "yes")

@@ -117,6 +117,8 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "survey_send": "Send",
         "survey_thanks": "Thank you for your answers.",
         "survey_answered": "We have answers to this already. You can answer once more; then the new ones count.",
+        "survey_looked_at": "What we know already of who you are, how old you are or where you live may stay as it is until one of us has "
+        "looked at it. If something there is wrong, answer any of our messages; a person reads it.",
         "survey_return": "In return",
         "survey_more": "Answer a few more",
         "survey_all_known": "Thank you. There is nothing more that we would ask.",
@@ -277,6 +279,8 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "survey_send": "Senden",
         "survey_thanks": "Danke für Ihre Antworten.",
         "survey_answered": "Darauf haben wir schon Antworten. Sie können noch einmal antworten; dann gelten die neuen.",
+        "survey_looked_at": "Was wir schon darüber wissen, wer Sie sind, wie alt Sie sind oder wo Sie leben, bleibt vielleicht, wie es "
+        "ist, bis jemand von uns hingesehen hat. Stimmt davon etwas nicht, antworten Sie einer unserer Nachrichten; ein Mensch liest es.",
         "survey_return": "Dafür bekommen Sie",
         "survey_more": "Noch ein paar Fragen beantworten",
         "survey_all_known": "Danke. Mehr möchten wir nicht wissen.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,8 +14,10 @@ from duologue.engage.contributions.models import Contribution, Photo
 from duologue.engage.messages.models import Delivery
 from duologue.engage.sites.actions import save_site
 from duologue.kit.yaml import Mistakes
-from duologue.people.consent.actions import save_purpose
+from duologue.people.consent.actions import NewStatement, save_purpose, state
 from duologue.people.consent.models import ConsentStatement
+from duologue.people.consent.queries import standing
+from duologue.people.profiles.actions import NewFact, learn
 from duologue.people.profiles.queries import people
 from duologue.strategize.dialogues.rules.survey import read_survey
 from duologue.strategize.dialogues.surveys import save_survey
@@ -106,3 +109,12 @@ def test_what_is_no_photo_is_said_beside_its_field(workspace, link, client, raw)
     answer = client.post(f"/s/{link}", {"photo": upload(raw), "where": "a@b.example"})
     assert (answer.status_code, "This is no photo we can take" in answer.content.decode()) == (422, True)
     assert (Contribution.within(workspace).count(), answers(workspace)) == (0, [])
+
+
+def test_a_box_ticked_after_a_form_spoke_of_an_age_takes_no_older_yes_s_place(workspace, anna, link, client):
+    yes = NewStatement(anna, "public", "voices", "granted", NOW - timedelta(days=9), "consent page")
+    state(workspace=workspace, statements=[yes], now=NOW)
+    learn(workspace=workspace, facts=[NewFact(anna, "too_young_until", "2030-01-01", "site club", NOW)], now=NOW)
+    client.post(f"/s/{link}", {"quote": "Lovely", "quote-agree": "yes", "where": "anna@other.example"})
+    assert standing(workspace, [anna])[anna].may("public", "voices")
+    assert ConsentStatement.within(workspace).filter(purpose="voices").count() == 1

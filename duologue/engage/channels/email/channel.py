@@ -148,7 +148,7 @@ def _mail(workspace: Workspace, letter: Letter, signing: dict[str, dkim.Key | No
         signing[domain] = dkim_key(workspace, domain)
     key = signing[domain]
     if key is not None:
-        mail.pieces.insert(0, dkim.signature(mail.content, key, letter.at))
+        mail.head = dkim.signature(mail.head, b"".join(mail.body), key, letter.at) + mail.head
     return mail
 
 

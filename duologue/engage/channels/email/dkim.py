@@ -57,19 +57,21 @@ def make_key(algorithm: str = "rsa") -> tuple[str, str]:
     return pem, f"v=DKIM1; k={algorithm}; p={base64.b64encode(public).decode()}"
 
 
-def signature(content: bytes, key: Key, at: datetime) -> bytes:
-    """Return the DKIM-Signature header, with its line end, to put in front of a message with CRLF line ends."""
+def signature(head: bytes, body: bytes, key: Key, at: datetime) -> bytes:
+    """Return the DKIM-Signature header, with its line end, to put in front of a head; both have CRLF line ends.
+
+    The body is in relaxed form already, as `mime.build` makes it.
+    """
     private = _private(key.pem)
     algorithm = "rsa-sha256" if isinstance(private, rsa.RSAPrivateKey) else "ed25519-sha256"
-    head, _, body = content.partition(b"\r\n\r\n")
-    headers = _headers(head)
+    headers = _relaxed(head)
     chosen = [name for name in SIGNED if name in headers]
-    body_hash = base64.b64encode(hashlib.sha256(canonical_body(body)).digest()).decode()
+    body_hash = base64.b64encode(hashlib.sha256(body).digest()).decode()
     unsigned = (
         f"DKIM-Signature: v=1; a={algorithm}; c=relaxed/relaxed; d={key.domain}; s={key.selector};\r\n"
         f" t={int(at.timestamp())}; h={':'.join(chosen)};\r\n bh={body_hash};\r\n b="
     ).encode()
-    data = b"".join(headers[name] + b"\r\n" for name in chosen) + _canonical_header(unsigned)
+    data = b"".join(headers[name] + b"\r\n" for name in chosen) + _relaxed(unsigned)["dkim-signature"]
     if isinstance(private, rsa.RSAPrivateKey):
         signed = private.sign(data, padding.PKCS1v15(), hashes.SHA256())
     else:
@@ -78,26 +80,18 @@ def signature(content: bytes, key: Key, at: datetime) -> bytes:
     return unsigned + b"\r\n ".join(text[at : at + 72] for at in range(0, len(text), 72)) + b"\r\n"
 
 
-def canonical_body(body: bytes) -> bytes:
-    """Return a body in relaxed form: runs of white space as one space, none at line ends, no empty lines at the end."""
-    body = body.replace(b"\t", b" ")
-    while b"  " in body:  # thrice as fast as an expression, since most letters have none
-        body = body.replace(b"  ", b" ")
-    body = body.replace(b" \r\n", b"\r\n").rstrip(b"\r\n")
-    return body + b"\r\n" if body else b""
-
-
-def _headers(head: bytes) -> dict[str, bytes]:
+def _relaxed(head: bytes) -> dict[str, bytes]:
+    """Return headers by their names, in relaxed form."""
+    if b"\r\n " in head or b"\r\n\t" in head:
+        head = FOLDED.sub(b"", head)
     found: dict[str, bytes] = {}
-    for line in FOLDED.sub(b"", head).split(b"\r\n"):
-        name = line.partition(b":")[0].strip().lower().decode("ascii")
-        found[name] = _canonical_header(line)
+    for line in head.split(b"\r\n"):
+        name, _, value = line.partition(b":")
+        name = name.strip().lower()
+        if b"  " in value or b"\t" in value:
+            value = SPACES.sub(b" ", value)
+        found[name.decode("ascii")] = b"%b:%b" % (name, value.strip())
     return found
-
-
-def _canonical_header(line: bytes) -> bytes:
-    name, _, value = FOLDED.sub(b"", line).partition(b":")
-    return name.strip().lower() + b":" + SPACES.sub(b" ", value).strip()
 
 
 @lru_cache(maxsize=64)

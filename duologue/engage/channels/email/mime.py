@@ -28,16 +28,20 @@ CHUNK = 45  # bytes of UTF-8 in one encoded word: 60 of base64, below the 75 tha
 
 @dataclass(slots=True)
 class Mail:
-    """A letter as it goes over the wire: envelope and content in pieces, with CRLF line ends, none of whose lines begins with a dot."""
+    """A letter as it goes over the wire: envelope, head and body, with CRLF line ends.
+
+    No line begins with a dot. The body is in pieces, and as DKIM's relaxed form has it.
+    """
 
     letter: Letter
     return_path: str
-    pieces: list[bytes]
+    head: bytes
+    body: list[bytes]
 
     @property
     def content(self) -> bytes:
-        """The whole content."""
-        return b"".join(self.pieces)
+        """All of it but the envelope."""
+        return b"".join((self.head, b"\r\n", *self.body))
 
 
 def build(letter: Letter, *, workspace_id: int, reply_domain: str = "", carrier: str = "") -> Mail:
@@ -67,15 +71,16 @@ def build(letter: Letter, *, workspace_id: int, reply_domain: str = "", carrier:
     if letter.feedback:
         head.append(f"Feedback-ID: {letter.feedback}")
     head += ["MIME-Version: 1.0", f'Content-Type: multipart/alternative; boundary="{boundary}"']
-    head += ["", f"--{boundary}", PLAIN]
-    pieces = [
-        "\r\n".join(head).encode(),  # ASCII, but for an address that is not (RFC 6532)
+    head.append("")
+    body = [
+        f"--{boundary}\r\n{PLAIN}".encode(),
         *_part(letter.text),
         f"--{boundary}\r\n{HTML}".encode(),
         *_part(letter.html),
         f"--{boundary}--\r\n".encode(),
     ]
-    return Mail(letter, addresses.bounce_address(token, back), pieces)
+    # the head is ASCII, but for an address that is not (RFC 6532)
+    return Mail(letter, addresses.bounce_address(token, back), "\r\n".join(head).encode(), body)
 
 
 def _part(text: str | list[bytes]) -> list[bytes]:

@@ -1,4 +1,7 @@
-"""Quoted-printable (RFC 2045 6.7), whole or in pieces that can be joined. No line begins with a dot, which SMTP would double."""
+"""Quoted-printable (RFC 2045 6.7), whole or in pieces that can be joined.
+
+No line begins with a dot, which SMTP would double. No white space follows another, and none ends a line: it is in DKIM's relaxed form.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ SAFE = re.compile(r"[!#-%(-;?-~]*")  # of these what HTML leaves as it is too
 SOFT = b"=\r\n"
 LONGEST = 75  # beside the sign of a soft line break
 DOT = b"=2E"
+SPELT = re.compile(rb"(?m:^)\.|(?<=[ \t])[ \t]|\t")
 
 
 class Ready(str):
@@ -32,22 +36,20 @@ def quoted(text: str) -> bytes:
     line end is made CRLF before, and one is always there.
     """
     raw = _with_crlf(text)
-    return _without_dots(binascii.b2a_qp(raw if raw.endswith(b"\r\n") else raw + b"\r\n", istext=True))
+    return _spelt(binascii.b2a_qp(raw if raw.endswith(b"\r\n") else raw + b"\r\n", istext=True))
 
 
 def piece(text: str) -> bytes:
     """Return a part of a text so that pieces can be joined: each leaves the next one at the beginning of a line."""
-    if PLAIN.fullmatch(text):
+    if PLAIN.fullmatch(text) and "  " not in text:
         return text.encode() + SOFT
     if not text:
         return b""
-    done = _without_dots(binascii.b2a_qp(_with_crlf(text) + b"\r\n", istext=True))[:-2]
+    done = _spelt(binascii.b2a_qp(_with_crlf(text) + b"\r\n", istext=True))[:-2]
     last = done.rpartition(b"\r\n")[2]
     if not last:
         return done
-    if len(last) > LONGEST:
-        done = done[: len(done) - len(last)] + _without_dots(_broken(last))
-    return done + SOFT
+    return done + SOFT if len(last) <= LONGEST else done[: len(done) - len(last)] + _broken(last + b"=")[:-1] + SOFT
 
 
 def ready(addresses: Iterable[tuple[str, str]]) -> list[str]:
@@ -79,23 +81,22 @@ def ended(pieces: list[bytes]) -> list[bytes]:
     return pieces
 
 
-def _without_dots(done: bytes) -> bytes:
-    """Spell out the dots that begin a line; what no longer fits goes onto a line of its own."""
-    if b"\n." not in done and not done.startswith(b"."):
+def _spelt(done: bytes) -> bytes:
+    """Spell out dots that begin a line, all of several spaces but the first, and tabs."""
+    if b"  " not in done and b"\t" not in done and b"\n." not in done and not done.startswith(b"."):
         return done
-    lines = done.split(b"\r\n")
-    for number, line in enumerate(lines):
-        if line.startswith(b"."):
-            spelt = DOT + line[1:]
-            lines[number] = spelt if len(spelt) <= LONGEST + 1 else _without_dots(_broken(spelt))
-    return b"\r\n".join(lines)
+    return b"\r\n".join(map(_broken, SPELT.sub(lambda found: b"=%02X" % ord(found[0]), done).split(b"\r\n")))
 
 
 def _broken(line: bytes) -> bytes:
-    """Break a line that is a little too long in two, not within the signs of one character."""
-    at = LONGEST - 5
-    at -= 1 if line[at - 1 : at] == b"=" else 2 if line[at - 2 : at - 1] == b"=" else 0
-    return line[:at] + SOFT + line[at:]
+    """Break a line that is too long, never within the signs of one character."""
+    whole = []
+    while len(line) > LONGEST + 1:
+        at = LONGEST - 5
+        at -= 1 if line[at - 1 : at] == b"=" else 2 if line[at - 2 : at - 1] == b"=" else 0
+        whole.append(line[:at])
+        line = DOT + line[at + 1 :] if line[at : at + 1] == b"." else line[at:]
+    return SOFT.join((*whole, line))
 
 
 def _with_crlf(text: str) -> bytes:

@@ -173,7 +173,7 @@ class Connection:
         self.ahead = letters.at_once() if self._pipelines else None
         journal.dot_written(letter.delivery, letter.attempt)
         try:
-            self._write(b"".join((*mail.pieces, b".\r\n", self._offer())))
+            self._write(b"".join((mail.head, b"\r\n", *mail.body, b".\r\n", self._offer())))
             [reply] = yield 1
         except BROKEN as error:
             self.drop()

@@ -16,7 +16,7 @@ from duologue.engage.messages.models import MessageVersion
 from duologue.engage.messages.rules.source import Content, Items, Message, contents
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable
+    from collections.abc import Collection, Hashable, Mapping
 
     from duologue.engage.messages.content.look import Look
     from duologue.platform.workspaces.models import Workspace
@@ -30,7 +30,7 @@ class Version:
 
     id: int
     contents: dict[tuple[str, str], Content]
-    fallback: tuple[tuple[tuple[str, ...], str], ...]  # (path, what stands in where it is missing)
+    fallback: tuple[tuple[tuple[str, ...], dict[str, str]], ...]  # (path, what stands in for each key that is missing there)
     links: tuple[Link, ...]
     utm: bool
     items: Items | None = None  # the products it shows
@@ -57,12 +57,20 @@ def version_of(number: int, data: dict[str, Any]) -> Version:
     return Version(
         id=number,
         contents=written,
-        fallback=tuple((tuple(path.split(".")), instead) for path, instead in message.fallback.items()),
+        fallback=_by_place(message.fallback),
         links=tuple(Link(url, name) for url, name in data.get("links", [])),
         utm=message.utm,
         items=message.items if isinstance(message.items, Items) else None,
         voices=(message.voices or Voices()) if any(VOICES.is_shown(content) for content in written.values()) else None,
     )
+
+
+def _by_place(fallback: Mapping[str, str]) -> tuple[tuple[tuple[str, ...], dict[str, str]], ...]:
+    found: dict[tuple[str, ...], dict[str, str]] = {}
+    for path, instead in fallback.items():
+        *place, key = path.split(".")
+        found.setdefault(tuple(place), {})[key] = instead
+    return tuple(found.items())
 
 
 def compiled(version: Version, *, locale: str, variant: str, look: Look, is_promotion: bool, is_about: bool = False) -> Compiled:

@@ -230,7 +230,7 @@ def values_for(
     page = sign("page", workspace.id, one.id)
     values: dict[str, Any] = {
         **one.body.get("values", {}),
-        "person": {"locale": locale, "country": person.country, "topic": _topics(person.facts), **person.facts},
+        "person": {"locale": locale, "country": person.country, "topic": _topics(person.facts, content), **person.facts},
         "brand": around.brand,
         "perk": {offer: _perk_words(perk, workspace, person, locale) for offer, perk in perks.items()},
         "link": _links(workspace, one.id, page, content, around),
@@ -252,8 +252,8 @@ def values_for(
         rehearse(values, content, {name: f"{around.public_url}/{path}" for name, path in PAGES.items()}, around.public_url)
     if one.body.get("text"):
         values["reply"] = {"text": one.body["text"], "subject": one.body.get("subject") or "Re:"}
-    for path, instead in version.fallback if version is not None else ():
-        _stand_in(values, path, instead)
+    for place, instead in version.fallback if version is not None else ():
+        _stand_in(values, place, instead)
     return values
 
 
@@ -270,8 +270,10 @@ def site_address(workspace: Workspace, name: str, token: str, around: Surroundin
     return f"{base}/{name}" + (f"/for/{token}" if token else "")
 
 
-def _topics(facts: Mapping[str, Any]) -> dict[str, Any]:
+def _topics(facts: Mapping[str, Any], content: Compiled) -> dict[str, Any]:
     """Return what a person says of topics, by topic, as a content names them: person.topic.recipes."""
+    if "topic" not in content.facts and "person" not in content.reads:
+        return {}
     return {key[6:]: value for key, value in facts.items() if key.startswith("topic.")}
 
 
@@ -324,12 +326,14 @@ def _babel(*names: str) -> Locale:
     return Locale("en")
 
 
-def _stand_in(values: dict[str, Any], path: tuple[str, ...], instead: str) -> None:
-    for part in path[:-1]:
+def _stand_in(values: dict[str, Any], place: tuple[str, ...], instead: Mapping[str, str]) -> None:
+    """Put in what stands in for keys that are missing in a place, or empty there."""
+    for part in place:
         inner = values.get(part)
         if not isinstance(inner, dict):
             inner = {}
             values[part] = inner
         values = inner
-    if values.get(path[-1]) in (None, ""):
-        values[path[-1]] = instead
+    for key, word in instead.items():
+        if values.get(key) in (None, ""):
+            values[key] = word

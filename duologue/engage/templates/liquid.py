@@ -81,7 +81,7 @@ class Template:
             pieces = ended(self._quoted(values))
         except Exception:  # noqa: BLE001 - the same
             return [quoted(self._as_liquid_says(values))]
-        return pieces if sum(map(len, pieces)) <= SHORT else [quoted(self._as_liquid_says(values))]
+        return pieces if len(b"".join(pieces)) <= SHORT else [quoted(self._as_liquid_says(values))]
 
     def _as_liquid_says(self, values: Mapping[str, Any]) -> str:
         try:

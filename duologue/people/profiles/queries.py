@@ -12,7 +12,7 @@ from django.db import connection
 from duologue.platform.database import arrays
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from duologue.platform.workspaces.models import Workspace
 
@@ -34,54 +34,63 @@ class KnownPerson:
 def people(
     workspace: Workspace, persons: Sequence[int], facts: Collection[str] | None = None, *, identifiers: bool = True
 ) -> dict[int, KnownPerson]:
-    """Return what is known about each of these persons, in three queries whatever their number.
+    """Return what is known about each of these persons, in four queries whatever their number.
 
     `facts` limits which facts are read (None: all, an empty collection: none); `identifiers` says whether to read those.
     A person without profiles is left out.
     """
     found: dict[int, KnownPerson] = {}
-    ids = arrays.numbers(persons)
+    whose: dict[int, KnownPerson] = {}  # by profile
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT id, person, locale, timezone, country, name FROM people_profile
                WHERE workspace_id = %s AND person = ANY(%s::bigint[]) ORDER BY seen_at, id""",
-            (workspace.pk, ids),
+            (workspace.pk, arrays.numbers(persons)),
         )
         for profile, person, locale, timezone, country, name in cursor.fetchall():
-            known = found.setdefault(person, KnownPerson(person))
+            known = found.get(person)
+            if known is None:
+                known = found[person] = KnownPerson(person)
+            whose[profile] = known
             known.profile_ids.append(profile)
             known.locale, known.timezone = locale or known.locale, timezone or known.timezone
             known.country, known.name = country or known.country, name or known.name
         if facts is None or facts:
-            _read_facts(cursor, workspace, found, ids, facts)
+            several = {profile: known for profile, known in whose.items() if len(known.profile_ids) > 1}
+            _read_facts(cursor, workspace, {key: known for key, known in whose.items() if key not in several} if several else whose, facts)
+            _read_facts(cursor, workspace, several, facts, order="ORDER BY at, profile_id")
         if identifiers:
-            _read_identifiers(cursor, workspace, found, ids)
+            _read_identifiers(cursor, workspace, whose)
     for known in found.values():
         known.profile_ids.sort()
     return found
 
 
-def _read_identifiers(cursor: Any, workspace: Workspace, found: dict[int, KnownPerson], persons: str) -> None:
+def _read_identifiers(cursor: Any, workspace: Workspace, whose: Mapping[int, KnownPerson]) -> None:
     cursor.execute(
-        """SELECT p.person, i.kind, i.shown
-           FROM people_profile p JOIN people_identifier i ON i.workspace_id = p.workspace_id AND i.profile_id = p.id
-           WHERE p.workspace_id = %s AND p.person = ANY(%s::bigint[]) ORDER BY i.first_seen_at DESC, i.kind DESC, i.value DESC""",
-        (workspace.pk, persons),
+        """SELECT profile_id, kind, shown FROM people_identifier
+           WHERE workspace_id = %s AND profile_id = ANY(%s::bigint[]) ORDER BY first_seen_at DESC, kind DESC, value DESC""",
+        (workspace.pk, arrays.numbers(whose)),
     )
-    for person, kind, shown in cursor.fetchall():
-        found[person].identifiers.setdefault(kind, []).append(shown)
+    for profile, kind, shown in cursor.fetchall():
+        whose[profile].identifiers.setdefault(kind, []).append(shown)
 
 
-def _read_facts(cursor: Any, workspace: Workspace, found: dict[int, KnownPerson], persons: str, keys: Collection[str] | None) -> None:
+def _read_facts(
+    cursor: Any, workspace: Workspace, whose: Mapping[int, KnownPerson], keys: Collection[str] | None, *, order: str = ""
+) -> None:
+    """Read the facts of profiles; those of one profile need no order."""
+    if not whose:
+        return
+    values = [workspace.pk, arrays.numbers(whose)]
     cursor.execute(
-        f"""SELECT p.person, f.key, f.value
-            FROM people_profile p JOIN people_fact f ON f.workspace_id = p.workspace_id AND f.profile_id = p.id
-            WHERE p.workspace_id = %s AND p.person = ANY(%s::bigint[]) {"" if keys is None else "AND f.key = ANY(%s)"}
-            ORDER BY f.at, f.profile_id""",
-        (workspace.pk, persons) if keys is None else (workspace.pk, persons, list(keys)),
+        f"""SELECT profile_id, key, value FROM people_fact
+            WHERE workspace_id = %s AND profile_id = ANY(%s::bigint[]) {"" if keys is None else "AND key = ANY(%s)"} {order}""",
+        values if keys is None else [*values, list(keys)],
     )
-    for person, key, value in cursor.fetchall():
-        found[person].facts[key] = msgspec.json.decode(value)
+    decode = msgspec.json.decode
+    for profile, key, value in cursor.fetchall():
+        whose[profile].facts[key] = decode(value)
 
 
 def persons_of(workspace: Workspace, profile_ids: Iterable[int]) -> dict[int, int]:

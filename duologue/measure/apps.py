@@ -15,4 +15,4 @@ class MeasureConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the floor's jobs known."""
-        register_jobs("duologue.measure.reports.tasks", "duologue.measure.growth.tasks", "duologue.measure.letters.tasks")
+        register_jobs(*(f"duologue.measure.{room}.tasks" for room in ("buyers", "growth", "letters", "reports")))

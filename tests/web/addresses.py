@@ -118,6 +118,7 @@ LISTS = {
     "mailbox": "engage:mailbox",
     "reports": "measure:reports",
     "growth": "measure:growth",
+    "buyers": "measure:buyers",
     "letters": "measure:letters",
     "setup": "setup:setup",
 }

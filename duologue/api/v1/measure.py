@@ -8,6 +8,7 @@ from ninja import Path, Router
 from ninja.errors import HttpError
 
 from duologue.api.v1.access import REFUSALS, room
+from duologue.measure.buyers.queries import buyers
 from duologue.measure.growth.queries import growth
 from duologue.measure.growth.tasks import keep_for_page
 from duologue.measure.reports import groups
@@ -36,6 +37,12 @@ def get_growth(request: HttpRequest, workspace: Path[str]) -> dict[str, Any]:
     here = room(request, workspace, Right.LOOK)
     keep_for_page(here, now(here))
     return growth(here)
+
+
+@router.get("/buyers", response={200: dict[str, Any], **REFUSALS}, operation_id="get_buyers")
+def get_buyers(request: HttpRequest, workspace: Path[str]) -> dict[str, Any]:
+    """Return by the month of the first order how many bought again, and their revenue, as last counted."""
+    return buyers(room(request, workspace, Right.LOOK))
 
 
 @router.get("/results/{by}", response={200: dict[str, Any], **REFUSALS}, operation_id="get_results")

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 NAME = "results"
-HELP = "how the list grew, how a message was received, what came of a campaign, promise, persona or stage"
+HELP = "how the list grew, who bought again, how a message was received, what came of a campaign, promise, persona or stage"
 EXAMPLE = "duologue results growth"
-KINDS = ("growth", "message", "campaign", "promise", "persona", "stage")
+KINDS = ("growth", "buyers", "message", "campaign", "promise", "persona", "stage")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,9 +47,23 @@ def _found(workspace: Workspace, args: argparse.Namespace) -> dict[str, Any]:
     if args.what == "growth":
         keep_for_page(workspace, now(workspace))
         return growth(workspace)
+    if args.what == "buyers":
+        return _buyers(workspace)
     if args.what != "message":
         return by(workspace, args.what)
     found = of_message(workspace, args.name, args.within)
     if found is None:
         raise Refused(f"No report has counted a message named {args.name!r} yet; count one with: duologue report DIALOGUE")
     return found
+
+
+def _buyers(workspace: Workspace) -> dict[str, Any]:
+    """Count cohorts of buyers, and return them."""
+    from django.conf import settings
+
+    from duologue.measure.buyers.actions import count
+    from duologue.platform.workspaces.queries import now
+
+    if settings.ENGINE_URL:
+        raise Refused("Buyers are counted on one machine, and ENGINE_URL names another engine; reports on it are not there yet.")
+    return dict(count(workspace=workspace, now=now(workspace)).data)

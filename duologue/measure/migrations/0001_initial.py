@@ -95,6 +95,24 @@ class Migration(FirstMigration):
             ],
         ),
         migrations.CreateModel(
+            name='BuyerCohorts',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('batch_no', models.BigIntegerField()),
+                ('at', models.DateTimeField()),
+                ('data', models.JSONField()),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+                'constraints': [models.UniqueConstraint(fields=('workspace',), name='buyer_cohorts_once')],
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
             name='CountedOrders',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

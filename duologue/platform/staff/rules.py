@@ -19,7 +19,7 @@ class Right(StrEnum):
 
 AREAS = (
     "people", "purposes", "segments", "dialogues", "messages", "broadcasts", "offers", "perks", "products", "conversations",
-    "imports", "growth", "results", "webhooks", "sites", "surveys", "contributions", "campaigns", "placements", "occasions",
+    "imports", "growth", "buyers", "results", "webhooks", "sites", "surveys", "contributions", "campaigns", "placements", "occasions",
 )  # fmt: skip
 """What the management API is divided into; a key may be for some of it alone."""
 

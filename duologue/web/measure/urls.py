@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from duologue.web.measure import groups, growth, letters, liability, messages, reports
+from duologue.web.measure import buyers, groups, growth, letters, liability, messages, reports
 
 app_name = "measure"
 urlpatterns = [
     path("owed", liability.liability, name="liability"),
     path("owed.csv", liability.as_csv, name="liability-csv"),
+    path("buyers", buyers.buyers_page, name="buyers"),
+    path("buyers/count", buyers.again, name="count-buyers"),
+    path("buyers.csv", buyers.as_csv, name="buyers-csv"),
+    path("buyers.json", buyers.as_json, name="buyers-json"),
     path("growth", growth.growth_page, name="growth"),
     path("growth.csv", growth.as_csv, name="growth-csv"),
     path("growth.json", growth.as_json, name="growth-json"),

@@ -14,7 +14,7 @@ from tests.api.described import description
 DESCRIPTION = description()
 ASKS = {
     Right.LOOK: "list_purposes list_segments list_dialogues get_report list_messages get_message list_broadcasts get_broadcast list_offers "
-    "get_liability list_products get_product get_received get_growth get_results check_broadcast list_sites get_site list_surveys get_survey "
+    "get_liability list_products get_product get_received get_growth get_buyers get_results check_broadcast list_sites get_site list_surveys get_survey "
     "list_campaigns get_campaign list_placements get_placement list_occasions get_occasion",
     Right.SEE_PEOPLE: "get_person list_consent list_events list_perks list_conversations get_conversation list_imports get_import "
     "list_contributions get_contribution get_contribution_photo",

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from duologue.cli import main
+from duologue.kit import garbage
 
 if TYPE_CHECKING:
     from duologue.cli.supervisor import Child
@@ -86,6 +87,7 @@ def web() -> None:
 
     settings.POOL["max_size"] = settings.WEB_CONNECTIONS
     multiprocessing.set_start_method("fork", force=True)  # its one worker shares what is loaded, too
+    garbage.stay()
     Granian(
         f"{WEB}:application",
         address=settings.HOST,

@@ -16,15 +16,18 @@ class EngageConfig(AppConfig):
     label = "engage"
 
     def ready(self) -> None:
-        """Make the floor's jobs known, and fill the ports: perks are redeemed before runs hear of it."""
+        """Make the floor's jobs known, and fill the ports.
+
+        Perks are redeemed, and contributions taken back, before runs hear of it; who looked at what waits until runs have spoken.
+        """
         register_jobs(
             "duologue.engage.runs.jobs", "duologue.engage.perks.jobs", "duologue.engage.products.jobs", "duologue.engage.uploads.jobs"
         )
         register_followers(
             "duologue.engage.perks.follower.PerkFollower",
-            "duologue.engage.products.follower.ProductFollower",
             "duologue.engage.contributions.follower.ContributionFollower",
             "duologue.engage.runs.follower.RunFollower",
+            "duologue.engage.products.follower.ProductFollower",
         )
         ask_before_leaving("duologue.engage.runs.conditions.no_longer")
         register_personal_data(

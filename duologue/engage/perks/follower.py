@@ -10,7 +10,7 @@ from django.db import transaction
 from duologue.engage.perks.claims import Claim
 from duologue.engage.perks.lives import see
 from duologue.engage.perks.redeeming import NO_SUM, redeem_all
-from duologue.engage.perks.trials import convert
+from duologue.engage.perks.trials import convert, waiting_trials
 from duologue.kit.money import minor
 from duologue.people.timeline import names
 from duologue.people.timeline.actions import move_cursor
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 NAME: Final = "perks"
+READ: Final = (names.ORDER_COMPLETED, names.LINK_CLICKED, names.MESSAGE_REPLIED)  # and what trials wait for
 SHOWN: Final = 20  # orders named in a note
 
 
@@ -36,11 +37,12 @@ class PerkFollower:
     def follow(self, *, workspace: Workspace, now: datetime) -> int:
         """Deal with the next batches; return the number of events read."""
         with transaction.atomic():
-            reading = unread(workspace, self.name)
+            trials = waiting_trials(workspace)
+            reading = unread(workspace, self.name, only={*READ, *trials})
             if reading is None:
                 return 0
             redeemed = _redeem(workspace, reading.events, now)
-            convert(workspace=workspace, events=reading.events, redeemed=redeemed, now=now)
+            convert(workspace=workspace, events=reading.events, redeemed=redeemed, waiting=trials, now=now)
             if seen := {event.delivery_id for event in reading.events if event.delivery_id is not None and _proves_seen(event)}:
                 see(workspace=workspace, deliveries=seen, now=now)
             move_cursor(workspace=workspace, follower=self.name, batch_no=reading.batch_no)

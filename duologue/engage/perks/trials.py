@@ -19,13 +19,19 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 
-def convert(*, workspace: Workspace, events: Sequence[EventRow], redeemed: Mapping[int, int], now: datetime) -> int:
-    """Note the trials that these events turn into custom, each once; return how many.
+def convert(
+    *,
+    workspace: Workspace,
+    events: Sequence[EventRow],
+    redeemed: Mapping[int, int],
+    waiting: Mapping[str, Sequence[tuple[int, timedelta]]],
+    now: datetime,
+) -> int:
+    """Note the trials that these events turn into custom, each once; return how many. `waiting` is what `waiting_trials` gave.
 
     What begins a trial is not what turns it into custom: neither the event that redeemed it (`redeemed`: event → perk), nor anything
     else of that order, nor what happened no later than it began.
     """
-    waiting = _waiting(workspace)
     met = [
         (event.person, version, event.occurred_at, within, str(event.properties.get("order_id") or "")[:120], redeemed.get(event.id, 0))
         for event in events
@@ -60,7 +66,7 @@ def convert(*, workspace: Workspace, events: Sequence[EventRow], redeemed: Mappi
     return len(rows)
 
 
-def _waiting(workspace: Workspace) -> dict[str, list[tuple[int, timedelta]]]:
+def waiting_trials(workspace: Workspace) -> dict[str, list[tuple[int, timedelta]]]:
     """Return the events for which trials wait: name → (version of the offer, how long after a trial's end)."""
     with connection.cursor() as cursor:
         cursor.execute(

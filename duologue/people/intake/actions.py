@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Final
 
 from django.db import DataError, IntegrityError, connection, transaction
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
     from duologue.people.intake.rules import Incoming
     from duologue.platform.workspaces.models import Workspace
+
+WORTH_A_THREAD: Final = 1000  # events: fewer are written before another thread has begun
 
 
 @transaction.atomic
@@ -51,7 +54,7 @@ def take_in(*, workspace: Workspace, events: list[Incoming], now: datetime, outs
     try:
         with transaction.atomic():
             passage: Passage[Incoming] = walk(Passage(events), [steps.not_seen_before, steps.whose, steps.may_we_keep_it])
-            with sending():
+            with sending() if len(passage.items) >= WORTH_A_THREAD else nullcontext():
                 return walk(passage, [steps.written])
     except (DataError, IntegrityError, ValueError) as mistake:
         if len(events) > 1:

@@ -1,5 +1,6 @@
 import pytest
 
+from duologue.brand.catalogue import actions
 from duologue.brand.catalogue.actions import import_products
 from duologue.brand.catalogue.queries import products
 from duologue.kit.pipeline import Refused
@@ -16,16 +17,26 @@ LIST = [
 
 
 def test_a_list_is_imported_and_again_changes_nothing(workspace):
-    read, changed, refused = import_products(workspace=workspace, lines=LIST, now=now(workspace))
+    refused = []
+    read, changed = import_products(workspace=workspace, lines=LIST, now=now(workspace), refuse=refused.extend)
     assert (read, changed) == (5, 2)
     assert [(line, one.reason) for line, one in refused] == [(4, "no key"), (5, "not a number"), (6, "not a web address")]
     mug = products(workspace, ["a1"])["a1"]
     assert (mug.name, mug.price, mug.currency, mug.stock, mug.link) == ("Mug", 450, "GBP", 12, "https://shop.example/a1")
-    assert import_products(workspace=workspace, lines=LIST, now=now(workspace))[1] == 0
-    assert import_products(workspace=workspace, lines=["key,name,price\n", "a1,Mug,5\n"], now=now(workspace))[1] == 1
+    assert import_products(workspace=workspace, lines=LIST, now=now(workspace), refuse=list)[1] == 0
+    dearer = ["key,name,price\n", "a1,Mug,5\n"]
+    assert import_products(workspace=workspace, lines=dearer, now=now(workspace), refuse=list)[1] == 1
     assert products(workspace)["a1"].price == 500
 
 
 def test_a_list_without_keys_is_refused(workspace):
     with pytest.raises(Refused, match="key"):
-        import_products(workspace=workspace, lines=["name,price\n"], now=now(workspace))
+        import_products(workspace=workspace, lines=["name,price\n"], now=now(workspace), refuse=list)
+
+
+def test_refused_lines_are_told_a_batch_at_a_time(workspace, monkeypatch):
+    monkeypatch.setattr(actions, "AT_ONCE", 10)
+    told = []
+    lines = ["key,name\n", *["\n", ",x\n"] * 20]
+    import_products(workspace=workspace, lines=lines, now=now(workspace), refuse=lambda some: told.append(len(some)))
+    assert (sum(told), max(told)) == (20, 5)

@@ -42,7 +42,7 @@ class SiteLine(Schema):
     has_draft: bool
 
 
-class FindingLine(Schema):
+class SiteFinding(Schema):
     """Something to look at in a text, which keeps nothing from being published: what it is and what to do, each a sentence, and where."""
 
     tone: str
@@ -58,7 +58,7 @@ class SiteWhole(SiteLine):
     source: str
     draft: str
     mistakes: list[WrongLine]
-    findings: list[FindingLine]
+    findings: list[SiteFinding]
 
 
 class Draft(Schema):

@@ -13,7 +13,7 @@ from duologue.brand.catalogue.rules import MOST_STOCK, NewProduct, products_list
 from duologue.kit.pipeline import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
@@ -59,17 +59,18 @@ def keep_watch(*, workspace: Workspace, looked_within: int, little_stock: int, l
     return row
 
 
-def import_products(*, workspace: Workspace, lines: Iterable[str], now: datetime) -> tuple[int, int, list[tuple[int, Refused]]]:
-    """Import a product list in CSV; return lines read, products new or changed, and the lines refused with why.
+def import_products(
+    *, workspace: Workspace, lines: Iterable[str], now: datetime, refuse: Callable[[Sequence[tuple[int, Refused]]], object]
+) -> tuple[int, int]:
+    """Import a product list in CSV; return lines read, and products new or changed. The same list again changes nothing.
 
-    Raises Refused where the headings are missing. The same list again changes nothing.
+    `refuse` is told the lines refused with why, a batch at a time. Raises Refused where the headings are missing.
     """
     rows = products_listed(lines, workspace.currency)
     read = changed = 0
-    refused: list[tuple[int, Refused]] = []
     while some := list(islice(rows, AT_ONCE)):
         read += len(some)
-        refused += [(line, one) for line, one in some if isinstance(one, Refused)]
+        refuse([(line, one) for line, one in some if isinstance(one, Refused)])
         products = [one for _, one in some if isinstance(one, NewProduct)]
         changed += save_products(workspace=workspace, products=products, now=now)
-    return read, changed, refused
+    return read, changed

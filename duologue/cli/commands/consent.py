@@ -48,20 +48,30 @@ def run(args: argparse.Namespace) -> int:
 
 def _import(args: argparse.Namespace, workspace: Workspace) -> None:
     from duologue.people.exchange.actions import take_list
+    from duologue.people.imports.listing import RefusedLines
     from duologue.platform.workspaces.queries import now
 
+    refused = RefusedLines(args.file.with_name(f"{args.file.stem}.refused.csv"))
     with progress(f"taking in {args.file.name}") as told:
         taken = take_list(
-            workspace=workspace, path=args.file, tool=args.tool, purpose=args.purpose, now=now(workspace), state=args.state, told=told
+            workspace=workspace,
+            path=args.file,
+            tool=args.tool,
+            purpose=args.purpose,
+            now=now(workspace),
+            refused=refused,
+            state=args.state,
+            told=told,
         )
     write_down(workspace, "import consent", args.file.name, tool=args.tool, purpose=args.purpose, **taken.counts)
-    figures = dict(sorted(taken.counts.items())) | {"refused": len(taken.refused)}
+    figures = dict(sorted(taken.counts.items())) | {"refused": taken.refused}
+    refused_file = str(refused.path) if taken.refused else ""
     if args.json:
-        print_json(figures | {"refused_file": taken.refused_file})
+        print_json(figures | {"refused_file": refused_file})
         return
     print_table(["lines", "number"], [[name, number] for name, number in figures.items()])
-    if taken.refused_file:
-        print(f"The refused lines, each with its reason: {taken.refused_file}")
+    if refused_file:
+        print(f"The refused lines, each with its reason: {refused_file}")
 
 
 def _export(args: argparse.Namespace, workspace: Workspace) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import argparse
 
     from duologue.brand.catalogue.models import Feed
+    from duologue.kit.pipeline import Refused as NotSo
     from duologue.platform.workspaces.models import Workspace
 
 NAME = "products"
@@ -53,9 +54,10 @@ def _import(workspace: Workspace, args: argparse.Namespace) -> int:
     from duologue.platform.workspaces.queries import now
 
     path: Path = args.file
+    refused: list[tuple[int, NotSo]] = []
     try:
         with gzip.open(path, "rt", encoding="utf-8-sig") if path.suffix == ".gz" else path.open(encoding="utf-8-sig", newline="") as file:
-            read, changed, refused = import_products(workspace=workspace, lines=file, now=now(workspace))
+            read, changed = import_products(workspace=workspace, lines=file, now=now(workspace), refuse=refused.extend)
     except (OSError, UnicodeDecodeError) as mistake:
         raise Refused(f"{path} cannot be read: {mistake}.") from mistake
     write_down(workspace, "import products", path.name, changed=changed, refused=len(refused))

@@ -165,8 +165,10 @@ def _hosts(room: Room, file: PlanText) -> str:
 
 
 def _products(room: Room, file: PlanText) -> str:
+    refused: list[tuple[int, Refused]] = []
     try:
-        read, _, refused = import_products(workspace=room.workspace, lines=io.StringIO(file.text, newline=""), now=room.now)
+        lines = io.StringIO(file.text, newline="")
+        read, _ = import_products(workspace=room.workspace, lines=lines, now=room.now, refuse=refused.extend)
     except Refused as refusal:
         raise Mistakes([Mistake(file.path, 1, str(refusal))]) from None
     if refused:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 KINDS: Final = ("people", "events", "products", "consent")
+MOST_UNPACKED: Final = 500_000_000  # bytes
 
 
 @dataclass(slots=True, frozen=True)
@@ -51,7 +52,7 @@ def hand_in(*, workspace: Workspace, upload: Upload, content: Iterable[bytes]) -
     Raises Refused with a sentence where it cannot be read at all; then nothing is kept.
     """
     _check(workspace, upload)
-    path = Path(settings.DATA.imports) / f"{workspace.name}-upload-{uuid.uuid4().hex}{_ending(upload.name)}"
+    path = Path(settings.DATA.imports) / f"upload-{uuid.uuid4().hex}{_ending(upload.name)}"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
     try:
@@ -63,7 +64,8 @@ def hand_in(*, workspace: Workspace, upload: Upload, content: Iterable[bytes]) -
             return job
         job.upload = path.name
         job.state = Import.State.RUNNING if job.position else Import.State.WAITING
-        job.save()
+        job.tries = 0
+        job.save(update_fields=["upload", "state", "tries"])  # another process may be at work on it, and keeps how far it is
     except BaseException:
         path.unlink(missing_ok=True)
         raise
@@ -82,8 +84,9 @@ def _begin(workspace: Workspace, upload: Upload, path: Path) -> Import:
                 name=upload.name,
                 recipe=upload.recipe,
                 external_id=upload.external_id,
+                most=MOST_UNPACKED,
             )
-        digest = look(path).digest
+        digest = look(path, MOST_UNPACKED).digest
     except Refused as refusal:
         raise Refused(refusal.reason, refusal.sentence.replace(str(path), upload.name)) from refusal
     said = {"tool": upload.tool, "purpose": upload.purpose, "state": upload.state or state_named(upload.name)}

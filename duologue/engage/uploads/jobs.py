@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,9 +25,11 @@ from duologue.platform.jobs.app import app
 from duologue.platform.workspaces.queries import now
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 log = structlog.get_logger()
+UPLOAD: Final = re.compile(r"upload-[0-9a-f]{32}(\.gz)?")
+MOST_TRIES: Final = 5
 FORGOTTEN: Final = 24 * 60 * 60
 """After so many seconds a file that no import names is removed: the request that brought it was cut off."""
 
@@ -50,22 +53,46 @@ def take_in_all() -> int:
 
 
 def _take_in(job: Import) -> bool:
-    path = Path(settings.DATA.imports) / job.upload
-    if not path.exists():
-        return _ended(job, "The file is not there any more; send it again.")
-    Import.within(job.workspace).filter(pk=job.pk, state=Import.State.WAITING).update(state=Import.State.RUNNING)
+    """Import a file; say whether nothing is left to do for it. One that another process has in hand is left to it."""
+    with _alone(job) as is_ours:
+        if not (is_ours and job.upload):
+            return False
+        path = Path(settings.DATA.imports) / job.upload
+        if not path.exists():
+            return _ended(job, "The file is not there any more; send it again.")
+        if not _may_be_tried(job):
+            return _ended(job, f"It was begun {MOST_TRIES} times and never got further; send it in smaller parts.")
+        try:
+            _HOW[job.kind](job, path)
+        except Refused as refusal:
+            return _ended(job, refusal.sentence.replace(str(path), job.file))
+        except (OperationalError, InterfaceError) as trouble:
+            if not _database_answers():
+                raise  # the next minute goes on from there
+            log.error("upload_broke_off", upload=job.pk, workspace=job.workspace.name, error=type(trouble).__name__)  # noqa: TRY400
+            return False
+        except Exception as trouble:  # noqa: BLE001 one file must not keep the others from being taken in
+            log.error("upload_failed", upload=job.pk, workspace=job.workspace.name, error=type(trouble).__name__)  # noqa: TRY400
+            return _ended(job, f"It could not be taken in: {type(trouble).__name__}.")
+        return _ended(job, "")
+
+
+def _may_be_tried(job: Import) -> bool:
+    """Note that a file is begun; no more where it never got further than now, since whoever reads it may die of it."""
+    job.tries = job.tries + 1 if job.tried_at == job.position else 1
+    job.tried_at, job.state = job.position, Import.State.RUNNING
+    job.save(update_fields=["tries", "tried_at", "state"])
+    return job.tries <= MOST_TRIES
+
+
+def _database_answers() -> bool:
+    connection.close_if_unusable_or_obsolete()
     try:
-        _HOW[job.kind](job, path)
-    except Refused as refusal:
-        if refusal.reason == "under way":
-            return False  # another process has it in hand
-        return _ended(job, refusal.sentence.replace(str(path), job.file))
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT")
     except (OperationalError, InterfaceError):
-        raise  # the database is away: the next minute goes on from there
-    except Exception as trouble:  # noqa: BLE001 one file must not keep the others from being taken in
-        log.error("upload_failed", upload=job.pk, workspace=job.workspace.name, error=type(trouble).__name__)  # noqa: TRY400
-        return _ended(job, f"It could not be taken in: {type(trouble).__name__}.")
-    return _ended(job, "")
+        return False
+    return True
 
 
 def _ended(job: Import, sentence: str) -> bool:
@@ -73,7 +100,7 @@ def _ended(job: Import, sentence: str) -> bool:
     row.state = Import.State.FAILED if sentence else Import.State.DONE
     row.sentence, row.ended_at = sentence[:500], now(job.workspace)
     upload, row.upload = row.upload, ""
-    row.save()
+    row.save(update_fields=["state", "sentence", "ended_at", "upload"])
     (Path(settings.DATA.imports) / upload).unlink(missing_ok=True)
     return True
 
@@ -91,54 +118,62 @@ def _events(job: Import, path: Path) -> None:
 
 def _products(job: Import, path: Path) -> None:
     """Import products; taken in anew from the start where it was cut off, since the same again changes nothing."""
-    with _alone(job) as refused_lines:
-        encoding = look(path).encoding
-        with opened(path) as file:
-            lines = (line.decode(encoding, errors="replace") for line in file)
-            read, changed, refused = import_products(workspace=job.workspace, lines=lines, now=now(job.workspace))
-        if refused_lines.add([(line, why, ()) for line, why in refused]):
-            job.refused_file = str(refused_lines.path)
-        job.rows_read, job.rows_written, job.rows_refused = read, changed, len(refused)
-        job.rows_unchanged = read - changed - len(refused)
-        job.save()
+    listed = _listed(job)
+    refused = 0
+
+    def refuse(lines: Sequence[tuple[int, Refused]]) -> None:
+        nonlocal refused
+        refused += len(lines)
+        listed.add([(line, why, ()) for line, why in lines])
+
+    encoding = look(path).encoding
+    with opened(path) as file:
+        lines = (line.decode(encoding, errors="replace") for line in file)
+        read, changed = import_products(workspace=job.workspace, lines=lines, now=now(job.workspace), refuse=refuse)
+    job.rows_read, job.rows_written, job.rows_refused, job.rows_unchanged = read, changed, refused, read - changed - refused
+    job.refused_file = str(listed.path) if refused else ""
+    job.save()
 
 
 def _consent(job: Import, path: Path) -> None:
     """Take a list in; from the start where it was cut off, since the same list again changes nothing."""
     said = json.loads(job.recipe)
-    with _alone(job) as refused_lines:
-        job.rows_read = 0
+    listed = _listed(job)
+    job.rows_read = 0
 
-        def told(lines: float) -> None:
-            job.rows_read += int(lines)
-            job.save()
+    def told(lines: float) -> None:
+        job.rows_read += int(lines)
+        job.save(update_fields=["rows_read"])
 
-        taken = take_list(workspace=job.workspace, path=path, now=now(job.workspace), told=told, **said)
-        if refused_lines.add([(line, why, ()) for line, why in taken.refused]):
-            job.refused_file = str(refused_lines.path)
-        if taken.refused_file:
-            Path(taken.refused_file).unlink(missing_ok=True)
-        job.counts = {name: number for name, number in taken.counts.items() if name != "read"}
-        job.rows_read, job.rows_refused = taken.counts["read"], len(taken.refused)
-        job.rows_unchanged = taken.counts["unchanged"]
-        job.rows_written = job.rows_read - job.rows_unchanged - job.rows_refused
-        job.save()
+    taken = take_list(workspace=job.workspace, path=path, now=now(job.workspace), refused=listed, told=told, **said)
+    job.refused_file = str(listed.path) if taken.refused else ""
+    job.counts = {name: number for name, number in taken.counts.items() if name != "read"}
+    job.rows_read, job.rows_refused = taken.counts["read"], taken.refused
+    job.rows_unchanged = taken.counts["unchanged"]
+    job.rows_written = job.rows_read - job.rows_unchanged - job.rows_refused
+    job.save()
+
+
+def _listed(job: Import) -> RefusedLines:
+    """Return the list of refused lines of an import that begins at the start of its file: an empty one."""
+    lines = RefusedLines(Path(settings.DATA.imports) / f"{job.workspace.name}-{job.pk}-refused.csv")
+    lines.go_back_to(0)
+    return lines
 
 
 @contextmanager
-def _alone(job: Import) -> Iterator[RefusedLines]:
-    """Hold an import as one's own, with an empty list for its refused lines; raises Refused where another process holds it."""
+def _alone(job: Import) -> Iterator[bool]:
+    """Hold an import as one's own, if nobody else does, and know what is kept of it; a holder may take the same lock again."""
     own = (locks.IMPORT, job.pk % locks.SECOND)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", own)
-        if not cursor.fetchone()[0]:
-            raise Refused("under way", f"{job.file} is being imported by another process just now.")
+        is_ours = cursor.fetchone()[0]
     try:
-        lines = RefusedLines(Path(settings.DATA.imports) / f"{job.workspace.name}-{job.pk}-refused.csv")
-        lines.go_back_to(0)
-        yield lines
+        if is_ours:
+            job.refresh_from_db()
+        yield is_ours
     finally:
-        if connection.connection is not None and not connection.needs_rollback:
+        if is_ours and connection.connection is not None and not connection.needs_rollback:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", own)
 
@@ -152,8 +187,8 @@ def _tidy() -> None:
 
 
 def _old_files() -> Iterator[Path]:
-    for path in Path(settings.DATA.imports).glob("*-upload-*"):
-        if time.time() - path.stat().st_mtime > FORGOTTEN:
+    for path in Path(settings.DATA.imports).glob("upload-*"):
+        if UPLOAD.fullmatch(path.name) and time.time() - path.stat().st_mtime > FORGOTTEN:
             yield path
 
 

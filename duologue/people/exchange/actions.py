@@ -17,7 +17,6 @@ from duologue.people.consent.queries import purposes
 from duologue.people.exchange.rules.line import AGREED, LEFT, LONG_AGO, STATES, Line
 from duologue.people.exchange.rules.tools import TOOLS
 from duologue.people.identifiers.rules import normalise
-from duologue.people.imports.listing import RefusedLines
 from duologue.people.imports.reading import look, rows
 from duologue.people.intake.actions import take_in
 from duologue.people.intake.rules import understand
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from duologue.people.imports.listing import Refusal, RefusedLines
     from duologue.people.intake.rules import Incoming
     from duologue.platform.workspaces.models import Workspace
 
@@ -35,11 +35,18 @@ AT_ONCE: Final = 1000
 
 @dataclass(slots=True)
 class Taken:
-    """What a list held, by what was made of each line, and the lines refused with why."""
+    """What a list held, by what was made of each line, and how many lines were refused."""
 
     counts: Counter[str] = field(default_factory=Counter)
-    refused: list[tuple[int, Refused]] = field(default_factory=list)
-    refused_file: str = ""
+    refused: int = 0
+
+
+@dataclass(slots=True)
+class _Lines:
+    """Some lines of a list as they were understood, and those that cannot be."""
+
+    lines: list[tuple[int, Line]] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
 
 
 @dataclass(slots=True, frozen=True)
@@ -52,6 +59,7 @@ class _Taking:
     purpose: str
     all_purposes: Sequence[str]
     now: datetime
+    refused: RefusedLines
 
 
 def take_list(
@@ -61,10 +69,11 @@ def take_list(
     tool: str,
     purpose: str,
     now: datetime,
+    refused: RefusedLines,
     state: str = "",
     told: Callable[[float], None] = lambda _lines: None,
 ) -> Taken:
-    """Take in a list that another tool wrote; the same list again changes nothing. Raises Refused.
+    """Take in a list that another tool wrote; the same list again changes nothing. Lines that cannot be are `refused`. Raises Refused.
 
     Who agreed agrees to `purpose` from the day the list names, and where it names none from long ago, so that no leaving that is known
     gives way. Who left has left, of everything where the tool says so. Addresses that bounced or reported spam are suppressed.
@@ -83,41 +92,39 @@ def take_list(
             f"A list from {tool} does not say in its rows who agreed. Say what it holds: --state {', '.join(STATES)}.",
         )
     by_consent = [name for name, one in sorted(known.items()) if one.basis == "consent"]
-    taking = _Taking(workspace, tool, "email", purpose, by_consent, now)
+    taking = _Taking(workspace, tool, "email", purpose, by_consent, now, refused)
     taken = Taken()
     with rows(path, look(path).encoding) as (headings, table):
         small = [heading.lower() for heading in headings]
         if not set(TOOLS[tool].address) & set(small):
             raise Refused("no such column", f"The list has no column {TOOLS[tool].address[0]!r}; it has {', '.join(headings[:40])}.")
-        lines = _lines(taking, small, table, whole, taken)
-        while some := list(islice(lines, AT_ONCE)):
-            _take(taking, some, taken)
+        refused.go_back_to(0)  # what an earlier try had listed
+        numbered = ((number, cells) for number, cells in enumerate(table, 2) if any(cells))
+        while some := list(islice(numbered, AT_ONCE)):
+            taken.counts["read"] += len(some)
+            taken.refused += _take(taking, _lines(taking, small, some, whole), taken)
             told(len(some))
-    refused = RefusedLines(path.with_name(f"{path.stem}.refused.csv"))
-    refused.go_back_to(0)  # what an earlier try had listed
-    if refused.add([(line, why, ()) for line, why in taken.refused]):
-        taken.refused_file = str(refused.path)
     return taken
 
 
-def _lines(taking: _Taking, headings: list[str], table: Iterator[list[str]], whole: str, taken: Taken) -> Iterator[tuple[int, Line]]:
+def _lines(taking: _Taking, headings: list[str], rows_: list[tuple[int, list[str]]], whole: str) -> _Lines:
     tool = TOOLS[taking.tool]
-    for number, cells in enumerate(table, 2):
+    found = _Lines()
+    for number, cells in rows_:
         row = dict(zip(headings, cells, strict=False))
         email = next((cell for heading in tool.address if (cell := row.get(heading, "").strip())), "")
-        if not any(cells):
-            continue
-        taken.counts["read"] += 1
         try:
             normalise("email", email, taking.workspace.country)
-            yield number, tool.read(row, email, whole)
+            found.lines.append((number, tool.read(row, email, whole)))
         except Refused as refusal:
-            taken.refused.append((number, refusal))
+            found.refused.append((number, refusal, ()))
+    return found
 
 
 @transaction.atomic
-def _take(taking: _Taking, lines: list[tuple[int, Line]], taken: Taken) -> None:
-    """Take in some lines: all of it or nothing."""
+def _take(taking: _Taking, found: _Lines, taken: Taken) -> int:
+    """Take in some lines: all of it or nothing. Return how many were refused."""
+    lines, refused = found.lines, list(found.refused)
     for because in sorted({line.suppress for _, line in lines if line.suppress}):
         addresses = [line.email for _, line in lines if line.suppress == because]
         suppress(workspace=taking.workspace, channel=taking.channel, addresses=addresses, reason=because, now=taking.now)
@@ -129,13 +136,15 @@ def _take(taking: _Taking, lines: list[tuple[int, Line]], taken: Taken) -> None:
                 for payload in _payloads(taking, line)
             ]
         except Refused as refusal:
-            taken.refused.append((number, refusal))
+            refused.append((number, refusal, ()))
             continue
         events += made
         taken.counts["suppressed" if line.suppress else line.state] += 1
     passage = take_in(workspace=taking.workspace, events=events, now=taking.now)
     for reason, many in Counter(refusal.reason for event, refusal in passage.stopped if event.type == "identify").items():
         taken.counts["unchanged" if reason == "seen before" else reason] += many
+    taking.refused.add(refused)
+    return len(refused)
 
 
 def _payloads(taking: _Taking, line: Line) -> Iterator[bytes]:

@@ -61,12 +61,15 @@ def import_file(
     return _end(workspace, job, Import.State.DONE, "")
 
 
-def begin_import(*, workspace: Workspace, path: Path, kind: str, name: str, recipe: str = "", external_id: str = "") -> Import:
+def begin_import(
+    *, workspace: Workspace, path: Path, kind: str, name: str, recipe: str = "", external_id: str = "", most: int | None = None
+) -> Import:
     """Look at a file that a job is to import, and return its import: a new one, or that of an earlier try.
 
-    Events without a recipe are lines of JSON. Raises Refused with a sentence where the file or its recipe cannot be used.
+    Events without a recipe are lines of JSON. Raises Refused with a sentence where the file or its recipe cannot be used, or where it
+    unpacks to more than `most` bytes.
     """
-    seen = look(path)
+    seen = look(path, most)
     text = recipe
     if kind == "people" or recipe:
         made, _ = _recipe(path, seen, kind, recipe, external_id, name)

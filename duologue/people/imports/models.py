@@ -35,6 +35,8 @@ class Import(InWorkspace):
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     sentence = models.CharField(max_length=500, blank=True)
+    tries = models.IntegerField(default=0, help_text="How often a job has begun at `tried_at` without getting any further.")
+    tried_at = models.BigIntegerField(default=0, help_text="The position at which a job began last.")
 
     was_done_before = False  # of an object that `import_file` gives back: it was imported earlier, and nothing was done now
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 CHUNK = 1 << 20
 DELIMITERS = ",;\t|"
 LONGEST_FIELD = 1 << 20
+LONGEST_LINE = 4 << 20  # bytes; a field may be as long as a megabyte
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -32,16 +33,26 @@ class Look:
     encoding: str
 
 
-def look(path: Path) -> Look:
-    """Read a file through once, in bounded memory; raises Refused where it cannot be read at all."""
+def look(path: Path, most: int | None = None) -> Look:
+    """Read a file through once, in bounded memory.
+
+    Raises Refused where it cannot be read at all, has a line without an end, or unpacks to more than `most` bytes.
+    """
     digest = hashlib.blake2b(digest_size=32)
-    start, fits = b"", True
+    start, fits, size, unended = b"", True, 0, 0
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         with opened(path) as file:
             while chunk := file.read(CHUNK):
                 start = start or chunk[:4096]
                 digest.update(chunk)
+                size += len(chunk)
+                last = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+                unended = len(chunk) + (unended if last < 0 else -last)
+                if most is not None and size > most:
+                    raise Refused("too large", f"{path} unpacks to more than {most // 1_000_000} MB; send it in parts.")
+                if unended > LONGEST_LINE:
+                    raise Refused("not readable", f"{path} is no table: one of its lines has no end.")
                 if fits:
                     try:
                         decoder.decode(chunk)

@@ -456,6 +456,8 @@ class Migration(FirstMigration):
                 ('started_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('sentence', models.CharField(blank=True, max_length=500)),
+                ('tries', models.IntegerField(default=0, help_text='How often a job has begun at `tried_at` without getting any further.')),
+                ('tried_at', models.BigIntegerField(default=0, help_text='The position at which a job began last.')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
             ],
             options={

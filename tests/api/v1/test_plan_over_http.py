@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 
 from duologue.brand.catalogue.models import Product
 from duologue.cli.plans.applying import apply_files, files_in_force
@@ -111,7 +112,7 @@ def test_files_are_taken_in_by_a_job_once(ask, workspace, settings):
     assert not standing(workspace, [person["person"]])[person["person"]].may("email", "newsletter")
     assert ask("post", "/imports", handed("p.csv", table, kind="people", external_id="Number", recipe=""), status=202)["state"] == "waiting"
     assert take_in_all() == 1
-    assert not list(Path(settings.DATA.imports).glob("*-upload-*"))
+    assert not list(Path(settings.DATA.imports).glob("upload-*"))
     for wrong in ({"kind": "consent"}, {"kind": "people", "tool": "mailchimp"}, {"kind": "people", "recipe": "kind: events"}):
         ask("post", "/imports", handed("x.csv", table, **wrong), status=422)
     refused = ask("post", "/imports", handed("x.csv", b"", kind="people"), status=422)
@@ -137,10 +138,50 @@ def test_a_file_whose_reading_was_cut_off_is_taken_up_again(ask, workspace, monk
     assert take_in_all() == 1
     assert ask("get", f"/imports/{made['id']}")["state"] == "done"
     gone = ask("post", "/imports", handed("t.csv", b"key,name\ntea,Tea\n", kind="products"), status=202)
-    for path in Path(jobs.settings.DATA.imports).glob("*-upload-*"):
+    for path in Path(jobs.settings.DATA.imports).glob("upload-*"):
         path.unlink()
     take_in_all()
     assert ask("get", f"/imports/{gone['id']}")["sentence"] == "The file is not there any more; send it again."
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_that_ends_its_reader_keeps_no_other_waiting(ask, monkeypatch):
+    from duologue.engage.uploads import jobs
+
+    def reader(job, path):
+        if job.file == "poison.csv":
+            raise SystemExit  # as if it were killed for the memory it takes
+        if job.file == "heavy.csv":
+            raise OperationalError("program limit exceeded")
+        products(job, path)
+
+    products = jobs._HOW["products"]
+    monkeypatch.setitem(jobs._HOW, "products", reader)
+    names = ("poison.csv", "heavy.csv", "t.csv")
+    made = [ask("post", "/imports", handed(name, b"key,name\ntea,Tea\n", kind="products"), status=202)["id"] for name in names]
+    for _ in range(jobs.MOST_TRIES):
+        with pytest.raises(SystemExit):
+            take_in_all()
+    assert take_in_all() == 2
+    for _ in range(jobs.MOST_TRIES):
+        take_in_all()
+    assert [ask("get", f"/imports/{number}")["state"] for number in made] == ["failed", "failed", "done"]
+    assert ask("get", f"/imports/{made[0]}")["sentence"].startswith("It was begun 5 times and never got further")
+
+
+@pytest.mark.django_db
+def test_a_file_that_swells_when_it_is_unpacked_is_refused(ask, monkeypatch):
+    monkeypatch.setattr("duologue.engage.uploads.actions.MOST_UNPACKED", 2_000_000)
+    for kind in ("products", "people"):
+        swelling = gzip.compress(b"Number,Email\n" + b",\n" * 1_000_000)
+        said = ask("post", "/imports", handed("p.csv.gz", swelling, kind=kind), status=422)
+        assert said == {"detail": "p.csv.gz unpacks to more than 2 MB; send it in parts."}
+
+
+@pytest.mark.django_db
+def test_a_file_of_one_endless_line_is_refused(ask):
+    said = ask("post", "/imports", handed("p.csv.gz", gzip.compress(b"key," * 2_000_000), kind="products"), status=422)
+    assert said == {"detail": "p.csv.gz is no table: one of its lines has no end."}
 
 
 @pytest.mark.django_db

@@ -2,7 +2,6 @@
 
 import csv
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -19,6 +18,7 @@ from duologue.people.exchange.queries import lines
 from duologue.people.exchange.rules.line import Line
 from duologue.people.exchange.rules.tools import TOOLS
 from duologue.people.identifiers.queries import find
+from duologue.people.imports.listing import RefusedLines
 from duologue.people.profiles.actions import NewFact, learn
 from duologue.people.profiles.queries import people, persons_of
 
@@ -41,7 +41,9 @@ def listed(tmp_path, shop):
     def take(tool, text, name="list.csv", **options):
         path = tmp_path / name
         path.write_text(text)
-        return take_list(workspace=shop, path=path, tool=tool, purpose="newsletter", now=NOW, **options)
+        return take_list(
+            workspace=shop, path=path, tool=tool, purpose="newsletter", now=NOW, refused=RefusedLines(tmp_path / "refused.csv"), **options
+        )
 
     return take
 
@@ -133,13 +135,13 @@ def test_who_left_everything_left_every_purpose_by_consent(shop, listed):
     assert set(ConsentNow.within(shop).values_list("purpose", "state")) == {("newsletter", "withdrawn"), ("promotions", "withdrawn")}
 
 
-def test_a_list_that_does_not_say_who_agreed_is_refused_and_one_that_says_so_is_not(listed):
+def test_a_list_that_does_not_say_who_agreed_is_refused_and_one_that_says_so_is_not(listed, tmp_path):
     text = "uuid,email,name,status\nu,a@example.com,A,enabled\nv,no address,B,enabled\n"
     with pytest.raises(Refused, match="does not say in its rows who agreed"):
         listed("listmonk", text)
     taken = listed("listmonk", text, state="subscribed")
-    assert (taken.counts, [line for line, _ in taken.refused]) == ({"read": 2, "granted": 1}, [3])
-    assert Path(taken.refused_file).read_text().splitlines()[1].startswith("3,")
+    assert (taken.counts, taken.refused) == ({"read": 2, "granted": 1}, 1)
+    assert (tmp_path / "refused.csv").read_text().splitlines()[1].startswith("3,")
     with pytest.raises(Refused, match="no column 'email'"):
         listed("brevo", "address,x\n1,2\n")
 

@@ -39,4 +39,4 @@ def test_refused_lines_are_told_a_batch_at_a_time(workspace, monkeypatch):
     told = []
     lines = ["key,name\n", *["\n", ",x\n"] * 20]
     import_products(workspace=workspace, lines=lines, now=now(workspace), refuse=lambda some: told.append(len(some)))
-    assert (sum(told), max(told)) == (20, 5)
+    assert (sum(told), max(told)) == (20, 10)

@@ -150,7 +150,7 @@ tokens = st.one_of(
     st.builds(
         lambda use, numbers: sign(use, *numbers),
         st.sampled_from(["click", "open", "page"]),
-        st.lists(st.integers(0, 2**63 - 1), max_size=4),
+        st.lists(st.integers(0, 2**63 - 1), min_size=1, max_size=4),
     ),
 )
 

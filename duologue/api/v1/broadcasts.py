@@ -165,7 +165,7 @@ def check_broadcast(request: HttpRequest, workspace: Path[str], name: Path[str])
     (turn,) = one.plan.turns.values()
     findings, trouble = [], ""
     try:
-        findings = check_message(here, turn.message or "")
+        findings = check_message(here, turn.message or "", audience=one.plan.audience)
     except (NoSuchMessage, ContentFailed) as failed:
         trouble = str(failed)
     segment = Segment.within(here).filter(name=one.plan.audience).first()

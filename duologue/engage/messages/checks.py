@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from duologue.engage.messages import versions
 from duologue.engage.messages.content.compile import compile_content
+from duologue.engage.messages.lacking import audiences_of, lacking
 from duologue.engage.messages.models import Message, MessageVersion
-from duologue.engage.messages.queries import NoSuchMessage, filled_preview
-from duologue.engage.messages.rules.checking import Finding, Letter, findings
+from duologue.engage.messages.queries import NoSuchMessage, filled_preview, reads_of
+from duologue.engage.messages.rules.checking import Finding, Letter, findings, not_known
 from duologue.engage.messages.surroundings import surroundings
 from duologue.kit.predicate import dig
 
@@ -22,11 +23,14 @@ if TYPE_CHECKING:
 PLAIN: Final = ("", "")
 
 
-def check_message(workspace: Workspace, name: str, person: int | None = None, *, kind: str = "promotion") -> list[Finding]:
+def check_message(
+    workspace: Workspace, name: str, person: int | None = None, *, kind: str = "promotion", audience: str = ""
+) -> list[Finding]:
     """Return what to look at in a message as a person would read it (None: someone of whom nothing is known), the worst first.
 
-    Every language and variant is looked through; what is found in some but not in the plain one names them. Raises NoSuchMessage, or
-    ContentFailed with a sentence.
+    Every language and variant is looked through; what is found in some but not in the plain one names them. Where no person is chosen
+    it is counted of how many of its `audience` (else those of the dialogues that say it, else everybody) what it names is not known.
+    Raises NoSuchMessage, or ContentFailed with a sentence.
     """
     row = Message.within(workspace).filter(name=name).first()
     stored = row and MessageVersion.within(workspace).filter(message=row, number=row.current).first()
@@ -38,6 +42,10 @@ def check_message(workspace: Workspace, name: str, person: int | None = None, *,
         for one in findings(_letter(workspace, version, place, name, person, kind), look):
             places.setdefault(one, []).append(place)
     found = [one if PLAIN in where else replace(one, says=f"{_named(where)}: {one.says}") for one, where in places.items()]
+    if person is None:
+        audiences = [audience] if audience else audiences_of(workspace, name)
+        fallback = {".".join((*place, key)): instead for place, given in version.fallback for key, instead in given.items()}
+        found += [not_known(one, fallback.get(one.path, "")) for one in lacking(workspace, reads_of(version), audiences)]
     return sorted(found, key=lambda one: one.tone != "bad")
 
 

@@ -128,11 +128,11 @@ def filled_preview(
     Raises ContentFailed.
     """
     known = people(workspace, [person]).get(person) if person is not None else None
-    offers = {path.split(".")[1] for path in _reads(version) if path.startswith("perk.")}
+    offers = {path.split(".")[1] for path in reads_of(version) if path.startswith("perk.")}
     ends = (now(workspace) + timedelta(days=14)).isoformat()
     body = {"perks": {offer: {"perk": 0, "code": "CODE-1234", "worth": 1000, "expires_at": ends} for offer in offers}, "message": name}
     around = surroundings(workspace)
-    if any(path.startswith("consent.") for path in _reads(version)):  # any purpose will do as an example
+    if any(path.startswith("consent.") for path in reads_of(version)):  # any purpose will do as an example
         body["consent"] = next((one.name for one in around.purposes.values() if one.basis == "consent" and not one.shows), "")
     reader, one = known or KnownPerson(0), _example(body, kind)
     reader.locale = locale or reader.locale
@@ -226,7 +226,8 @@ def _with_utm(url: str, channel: str, dialogue: str, message: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc, parts.path, f"{parts.query}&{added}" if parts.query else added, parts.fragment))
 
 
-def _reads(version: versions.Version) -> set[str]:
+def reads_of(version: versions.Version) -> set[str]:
+    """Return the paths of all values that a version names, in every language and variant."""
     written = [with_blocks(content, Look("")) for content in version.contents.values()]
     return {path for content in written for text in (content.subject, content.body, content.mjml) for path in paths(text)}
 

@@ -51,6 +51,25 @@ def each_member(workspace: Workspace, name: str, *, at_once: int = 10_000) -> It
         last = page[-1]
 
 
+def members_of(workspace: Workspace, name: str, *, most: int, slices: int = 1) -> list[int]:
+    """Return at most `most` persons in a segment: its first, or with `slices` neighbours from so many places all over it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """WITH s AS MATERIALIZED (SELECT id FROM strategize_segment WHERE workspace_id = %(workspace)s AND name = %(name)s),
+               e AS MATERIALIZED (
+                   SELECT min(m.person) AS low, max(m.person) AS high FROM strategize_segmentmember m
+                   WHERE m.workspace_id = %(workspace)s AND m.segment_id = (SELECT id FROM s) AND m.member)
+               SELECT DISTINCT one.person FROM e CROSS JOIN generate_series(0, %(slices)s - 1) AS g (slice)
+               CROSS JOIN LATERAL (
+                   SELECT m.person FROM strategize_segmentmember m
+                   WHERE m.workspace_id = %(workspace)s AND m.segment_id = (SELECT id FROM s) AND m.member
+                     AND m.person >= e.low + (e.high - e.low) * g.slice / %(slices)s
+                   ORDER BY m.person LIMIT %(each)s) one ORDER BY one.person""",
+            {"workspace": workspace.pk, "name": name, "slices": slices, "each": most // slices},
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
 def memberships(workspace: Workspace, persons: Sequence[int], names: Iterable[str] | None = None) -> dict[int, set[str]]:
     """Return for each of these persons the names of the segments they are in; with `names`, only of those segments."""
     found: dict[int, set[str]] = {person: set() for person in persons}

@@ -193,7 +193,7 @@ def _before(workspace: Workspace, one: Found) -> dict[str, Any]:
     (turn,) = one.plan.turns.values()
     found: dict[str, Any] = {"says": turn.message, "colleagues": colleagues(workspace)}
     try:
-        found["findings"] = check_message(workspace, turn.message or "")
+        found["findings"] = check_message(workspace, turn.message or "", audience=one.plan.audience)
     except (NoSuchMessage, ContentFailed) as failed:
         found["trouble"] = str(failed)
     if one.broadcast is not None and one.broadcast.when == "at":

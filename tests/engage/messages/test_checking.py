@@ -1,11 +1,18 @@
 """What a message is looked through for, and trial letters that touch nobody."""
 
+import re
+
 import pytest
 
+from duologue.engage.messages import lacking
 from duologue.engage.messages.actions import save_message
 from duologue.engage.messages.checks import check_message
 from duologue.engage.messages.content.look import Look
 from duologue.engage.messages.rules.checking import Letter, findings
+from duologue.people.profiles.actions import NewFact, add, learn
+from duologue.strategize.dialogues.actions import publish, save_draft
+from duologue.strategize.segments.actions import save_segment, sweep
+from duologue.strategize.segments.models import Segment
 
 FINE = Letter(
     subject="Spring is here",
@@ -84,3 +91,81 @@ locales:
         "In fr, variant second: The subject is in capitals.",
         "In variant second: The subject has several exclamation marks.",
     ]
+
+
+NAMED = """
+message: spring
+purpose: promotions
+subject: For {{ person.called }}
+preview: And we kept some for you
+body: |
+  [Our spring](https://shop.example/spring) {% if person.topic.tea %}Tea!{% endif %} {{ person.city | default: "there" }} {{ person.tonw }}
+fallback: {person.called: friend, person.tonw: town}
+"""
+
+
+def counted(shop, name, now):
+    sweep(workspace=shop, segment=Segment.within(shop).get(name=name), now=now)
+
+
+def values_of(shop, **more):
+    return [(one.tone, one.says, one.do) for one in check_message(shop, "spring", **more) if one.about == "values"]
+
+
+@pytest.fixture
+def four(shop, person, now):
+    """Four people: two with a name to call them by, one with a placeholder, one whose city is known."""
+    save_message(workspace=shop, name="spring", source=NAMED, now=now)
+    persons = [person(number) for number in range(4)]
+    said = [(0, "first_name", "ANN"), (1, "name", "Bo Berg"), (2, "first_name", "test"), (3, "city", "Ghent"), (3, "topic.tea", True)]
+    learn(workspace=shop, facts=[NewFact(persons[who], key, value, "form", now) for who, key, value in said], now=now)
+    return persons
+
+
+@pytest.mark.django_db
+def test_where_no_reader_is_chosen_those_it_is_for_are_counted(shop, four, now):
+    assert values_of(shop) == [
+        (
+            "warn",
+            "4 of 4 have no tonw.",
+            "That is everybody: is person.tonw what the fact is called? They read “town” in its place; does the sentence hold?",
+        ),
+        ("warn", "3 of 4 have no city.", "They read what the text says without it; does the sentence hold?"),
+        ("warn", "2 of 4 have no name to call them by.", "They read “friend” in its place; does the sentence hold?"),
+    ]
+    assert [says for _, says, _ in values_of(shop, person=four[0])] == [
+        "person.city is not known of this reader.",
+        "person.tonw is not known of this reader.",
+        "person.topic.tea is not known of this reader.",
+    ]
+
+
+@pytest.mark.django_db
+def test_the_audience_of_the_dialogue_that_says_it_is_looked_at(shop, four, now):
+    save_segment(workspace=shop, name="told", source_yaml="segment: told\nwhere: {person.city: {known: true}}\n", now=now)
+    counted(shop, "told", now)
+    plan = "dialogue: news\npurpose: promotions\naudience: told\nturns:\n  hello: {say: spring, by: [email], then: end}\n"
+    save_draft(workspace=shop, name="news", source=plan)
+    publish(workspace=shop, name="news", now=now, pins={"messages": {"spring": 1}})
+    assert [says for _, says, _ in values_of(shop)] == ["1 of 1 in told have no name to call them by.", "1 of 1 in told have no tonw."]
+    save_segment(workspace=shop, name="all", source_yaml="segment: all\nwhere: {not: {person.never: {known: true}}}\n", now=now)
+    assert values_of(shop, audience="all") == []  # it was never counted, so nobody knows who that is
+    counted(shop, "all", now)
+    assert "3 of 4 in all have no city." in [says for _, says, _ in values_of(shop, audience="all")]
+
+
+@pytest.mark.django_db
+def test_of_many_people_a_sample_from_all_over_is_looked_at_in_few_queries(shop, four, now, monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(lacking, "ALL", 50)
+    monkeypatch.setattr(lacking, "SAMPLE", 40)
+    monkeypatch.setattr(lacking, "SLICES", 10)
+    profiles = add(workspace=shop, seen_at=[now] * 200)
+    learn(workspace=shop, facts=[NewFact(one, "city", "Ghent", "form", now) for one in profiles[::2]], now=now)
+    save_segment(workspace=shop, name="all", source_yaml="segment: all\nwhere: {not: {person.never: {known: true}}}\n", now=now)
+    counted(shop, "all", now)
+    with django_assert_num_queries(4):  # the segment, its members, who they are, what is known of them
+        list(lacking.lacking(shop, {"person.city", "person.called"}, ["all"]))
+    said = [says for _, says, _ in values_of(shop, audience="all")]
+    [city] = [one for one in said if "no city" in one]
+    assert re.fullmatch(r"About (4\d|5\d)% of the 204 in all have no city \(\d\d of (39|40) looked at\)\.", city)
+    assert any(re.fullmatch(r"About \d+% of all have no city \(\d\d of \d\d looked at\)\.", says) for _, says, _ in values_of(shop))

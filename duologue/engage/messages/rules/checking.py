@@ -23,6 +23,7 @@ HEAVY: Final = 200_000  # characters of a picture that stands in the letter itse
 LONG: Final = 70  # characters of a subject that a phone shows
 READABLE: Final = 4.5  # WCAG 2.2 AA
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
+_NAMED: Final = {"person.called": "name to call them by"}
 EMPTY_WORDS: Final = frozenset({"click here", "here", "link", "more", "hier", "hier klicken", "mehr"})
 SHOUTED: Final = (
     "100% free", "act now", "buy now", "cash bonus", "cheap", "click below", "congratulations", "double your", "earn money", "free gift",
@@ -45,6 +46,20 @@ class Finding:
 
 
 @dataclass(slots=True, frozen=True)
+class Lacking:
+    """What is not known of `people` among the `looked_at`, who are a `whole` audience or a sample of it (`whole` 0: of too many to count).
+
+    `audience` is the segment; "" is everybody.
+    """
+
+    path: str
+    people: int
+    looked_at: int
+    whole: int
+    audience: str
+
+
+@dataclass(slots=True, frozen=True)
 class Letter:
     """A letter as one person would read it, with where its links lead."""
 
@@ -61,6 +76,23 @@ def findings(letter: Letter, look: Look) -> list[Finding]:
     """Return what to look at, the worst first; none where all is well."""
     parts = (_links(letter), _values(letter), _pictures(letter), _size(letter), _colours(look), _words(letter), _way_out(letter))
     return sorted((one for part in parts for one in part), key=lambda one: one.tone != "bad")
+
+
+def not_known(lacks: Lacking, instead: str) -> Finding:
+    """Return what to say of a value that is not known of some of those a message is for; `instead` is its fall-back."""
+    named = _NAMED.get(lacks.path) or lacks.path.removeprefix("person.").replace("_", " ")
+    whom = f" in {lacks.audience}" if lacks.audience else ""
+    if lacks.looked_at == lacks.whole:
+        says = f"{lacks.people:,} of {lacks.whole:,}{whom} have no {named}."
+    else:
+        share = lacks.people / lacks.looked_at
+        whole = f"the {lacks.whole:,}" if lacks.whole else "all"
+        says = f"About {share:.0%} of {whole}{whom} have no {named} ({lacks.people:,} of {lacks.looked_at:,} looked at)."
+    do = f"They read “{instead}” in its place" if instead else "They read what the text says without it"
+    do += "; does the sentence hold?"
+    if lacks.people == lacks.looked_at:
+        do = f"That is everybody: is {lacks.path} what the fact is called? {do}"
+    return Finding("warn", "values", says, do)
 
 
 def _links(letter: Letter) -> Iterator[Finding]:

@@ -27,6 +27,10 @@ class Misbehaving:
             return "451 4.7.1 Greylisted, try again"
         if what == "never":
             return "550 5.1.1 No such user"
+        if what == "plain":
+            return "550 No such user"
+        if what == "policy":
+            return "550 Blocked by policy"
         if what == "closing":
             server.transport.close()
         envelope.rcpt_tos.append(address)

@@ -219,3 +219,64 @@ def test_every_reply_is_in_the_journal_once_the_letters_are_handed_over(server, 
     wire.hand_over([share(server.port, mails(*(f"ok-{n}@example.com" for n in range(7)), "full@example.com"))])
     found = journal.look_up([(number, 1, journal.sender_name()) for number in range(1, 9)])
     assert [found[number].kind for number in range(1, 9)] == ["accepted"] * 7 + ["failed"]
+
+
+PLAIN = [
+    ("550 No such user here", "5.1.1"),
+    ("550 Requested action not taken: mailbox unavailable", "5.1.1"),
+    ("550 <bob@gone.example>", "5.1.1"),
+    ("550-bob@gone.example\r\n550 Unknown recipient", "5.1.1"),
+    ("550 The account has been closed", "5.1.1"),
+    ("550 Blocked by policy", "550"),
+    ("550 Administrative prohibition", "550"),
+    ("550 Sender address invalid", "550"),
+    ("550 Sender verify failed", "550"),
+    ("550 relay not permitted", "550"),
+    ("550 Messages from 192.0.2.1 were not sent: part of your network is on our block list", "550"),
+    ("550 Mailbox full", "550"),
+    ("550 5.7.1 No such user here, or so we say", "5.7.1"),
+    ("554 No such user here", "554"),
+    ("551 User not local", "551"),
+]
+
+
+@pytest.mark.parametrize("pipelining", [True, False])
+def test_a_plain_550_to_the_recipient_says_that_nobody_has_the_address_unless_its_words_say_otherwise(line_server, wire, pipelining):
+    answers = dict(enumerate(PLAIN))
+
+    def talk(peer):
+        peer.sendall(b"220 hi\r\n")
+        for line in peer.makefile("rb"):
+            what = line[:4].upper()
+            if what == b"EHLO":
+                peer.sendall(b"250-hi\r\n250 PIPELINING\r\n" if pipelining else b"250 hi\r\n")
+            elif what == b"RCPT":
+                peer.sendall(f"{answers[int(line.split(b'<')[1].split(b'@')[0])][0]}\r\n".encode())
+            elif what == b"DATA":
+                peer.sendall(b"503 no recipient\r\n")
+            else:
+                peer.sendall(b"250 ok\r\n")
+
+    letters = mails(*(f"{number}@gone.example" for number in answers))
+    [handed] = wire.hand_over([share(line_server(talk), letters, connections=1)])
+    found = {one.delivery - 1: one for one in handed.outcomes}
+    assert {PLAIN[number][0]: (one.kind, one.code) for number, one in found.items()} == {said: ("failed", code) for said, code in PLAIN}
+    assert found[0].text == "5.1.1 550 No such user here"
+
+
+@pytest.mark.parametrize("stage", [b"MAIL", b"."])
+def test_a_plain_550_to_the_sender_or_the_text_blames_no_address(line_server, wire, stage):
+    def talk(peer):
+        peer.sendall(b"220 hi\r\n")
+        in_text = False
+        for line in peer.makefile("rb"):
+            if in_text and line != b".\r\n":
+                continue
+            said = (
+                b"550 No such user here\r\n" if line.startswith(stage) else b"354 go on\r\n" if line.startswith(b"DATA") else b"250 ok\r\n"
+            )
+            in_text = said.startswith(b"354")
+            peer.sendall(said)
+
+    [handed] = wire.hand_over([share(line_server(talk), mails("bob@gone.example"), connections=1)])
+    assert kinds(handed) == {1: ("failed", "550")}

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
 from duologue.engage.channels import journal
+from duologue.engage.channels.email.incoming.status import is_nobodys
 from duologue.engage.channels.email.replies import Replies, Reply, Talk
 from duologue.engage.channels.protocol import NOBODYS, Outcome
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from duologue.engage.channels.email.mime import Mail
 
 BROKEN: Final = OSError  # also a reply that takes too long, and a line that is no reply
+NO_MAILBOX: Final = 550
 
 
 @dataclass(slots=True, frozen=True)
@@ -219,6 +221,8 @@ class Connection:
             return None
         if refused is replies[0] and refused.short in NOBODYS:  # it speaks of the sender's address, and the recipient's is not to blame
             refused = Reply(refused.code, f"MAIL FROM: {refused.text}")
+        elif refused in replies[1:2] and refused.code == NO_MAILBOX and is_nobodys(refused.text):
+            refused = Reply(refused.code, f"5.1.1 {refused.code} {refused.text}")
         if len(replies) == len(lines) and replies[-1].code == 354:  # it refused the recipient and yet waits for a text
             self._write(b".\r\n")
             yield 1

@@ -10,6 +10,7 @@ from duologue.engage.channels.email.incoming.incoming import Verdict
 
 # the first that matches wins; words before codes, since many systems answer 5.0.0 or 5.7.1 to everything
 WORDS: Final[tuple[tuple[str, str, str], ...]] = (
+    ("blocked", "soft", r"\bsender(?:'s)?\W+(?:\w+\W+){0,3}(?:rejected|refused|denied|not|invalid|unknown|verif\w*|blocked|banned)"),
     ("mailbox_full", "soft", r"(?:mailbox|quota|inbox|storage|postfach|speicher)\W+(?:\w+\W+){0,4}(?:full|exceed\w*|over|voll|limit|überschritten)|"
      r"over ?quota|out of storage|insufficient (?:system )?storage|quota exceeded|not enough (?:disk )?space|mail ?box for .{1,80} is full|"
      r"exceeded (?:its|their|the|his|storage|mail) \w*\W?(?:quota|limit|allocation|storage)"),
@@ -32,6 +33,7 @@ WORDS: Final[tuple[tuple[str, str, str], ...]] = (
     ("greylisted", "soft", r"gr[ea]y-?list|try again later|temporarily deferred|please retry|too many (?:connections|messages|recipients)|rate limit|throttl"),
     ("blocked", "soft", r"spam|block(?:ed|list)|black ?list|reputation|\brbl\b|\bdnsbl\b|spamhaus|barracuda|unsolicited|content (?:rejected|filter)|"
      r"policy|poor ?reputation|suspicious|banned|abus(?:e|ive)|virus|malware|not authori[sz]ed|dmarc|\bspf\b|dkim|access denied|denied by|"
+     r"block ?list|prohibit|not (?:allowed|permitted)|reverse dns|\brdns\b|\bptr\b|\bhelo\b|\behlo\b|your (?:ip|host|server|network|mail ?server|isp)|bulk|"
      r"(?<!connection )refused|relay(?:ing)? (?:denied|not permitted|access denied)|unable to relay|authentication required|rejected"),
     ("expired", "soft", r"retry time(?:out)? (?:exceeded|not reached)|queue (?:time|too long)|too (?:long|old) in (?:the )?queue|delivery (?:time )?expired|"
      r"timed? ?out|could not be delivered (?:for|within)|gave up|giving up|connection (?:refused|timed out|reset)|no route to host|network (?:is )?unreachable|"
@@ -87,6 +89,15 @@ def judged(status: str, diagnostic: str, *, final: bool) -> Verdict:
         severity = "soft"
         reason = "expired" if reason == "unknown" and final else reason
     return Verdict(kind="bounce", severity="hard" if severity == "hard" else "soft", reason=reason, diagnostic=words[:300])
+
+
+def is_nobodys(text: str) -> bool:
+    """Say whether a 550 to RCPT TO means that nobody has the address, by words alone.
+
+    RFC 5321 (4.2.3) says 550 of a mailbox that is not there, and of one refused for reasons of policy. What has an enhanced code says so
+    by that. Words that speak of us, of policy or of a full mailbox blame no address; where no words tell, the mailbox is not there.
+    """
+    return ENHANCED.search(text) is None and judged("", f"550 {text}", final=True).severity == "hard"
 
 
 def _code(status: str, words: str) -> tuple[str, str]:

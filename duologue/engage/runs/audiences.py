@@ -16,7 +16,7 @@ from duologue.strategize.dialogues.rules import calendar
 from duologue.strategize.segments.queries import memberships
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from duologue.engage.runs.plans import Version
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from duologue.strategize.dialogues.rules.calendar import Coming
     from duologue.strategize.dialogues.rules.plan import Plan, Trigger
 
+    Fires = Sequence[tuple[Trigger, Coming]]
+
+AT_ONCE = 5000
 FIRST_PROFILE = """JOIN LATERAL (SELECT p.id, p.shard FROM people_profile p WHERE p.workspace_id = m.workspace_id AND p.person = m.person
                              ORDER BY p.id LIMIT 1) f ON true"""
 
@@ -88,14 +91,29 @@ def whose_moment(workspace: Workspace, version: Version, at: datetime, clocks: S
 
     At most `most` people are looked at, those numbered above `after`; a few queries whatever their number.
     """
-    plan = version.plan
-    fires = [
-        (trigger, one)
-        for trigger in plan.starts
-        if trigger.is_timed
-        for zone in clocks
-        for one in calendar.coming(trigger, zone, at - calendar.MOMENT, at)
-    ]
+    timed = [trigger for trigger in version.plan.starts if trigger.is_timed]
+    return _those_meant(workspace, version.plan, _fires(timed, clocks, at - calendar.MOMENT, at), clocks, after=after, most=most)
+
+
+def whose_date_comes(workspace: Workspace, version: Version, since: datetime, until: datetime, clocks: Sequence[str]) -> Iterator[Page]:
+    """Yield by the page those for whom a start by a date of their own fires later than `since` and not later than `until`."""
+    plan, last = version.plan, 0
+    dated = [trigger for trigger in plan.starts if trigger.kind == "date"]
+    fires = [(trigger, one) for trigger, one in _fires(dated, clocks, since, until) if calendar.is_open(plan, workspace.timezone, one.at)]
+    while fires:
+        page = _those_meant(workspace, plan, fires, clocks, after=last, most=AT_ONCE)
+        yield page
+        if page.is_last:
+            return
+        last = page.last
+
+
+def _fires(triggers: Sequence[Trigger], clocks: Sequence[str], after: datetime, until: datetime) -> Fires:
+    return [(trigger, one) for trigger in triggers for zone in clocks for one in calendar.coming(trigger, zone, after, until)]
+
+
+def _those_meant(workspace: Workspace, plan: Plan, fires: Fires, clocks: Sequence[str], *, after: int, most: int) -> Page:
+    """Return whom these moments mean, of at most `most` people numbered above `after`; what a run begins with is of the first of them."""
     dated = [(trigger, one) for trigger, one in fires if trigger.kind == "date"]
     looked = _with_dates(workspace, dated, after, most) if len(dated) == len(fires) else _members(workspace, plan.audience, after, most)
     persons = [person for person, _, _ in looked]
@@ -112,9 +130,7 @@ def whose_moment(workspace: Workspace, version: Version, at: datetime, clocks: S
     return Page(found, persons[-1] if persons else after, len(looked) < most)
 
 
-def _start(
-    workspace: Workspace, fires: Sequence[tuple[Trigger, Coming]], known: KnownPerson | None, *, one_clock: bool
-) -> dict[str, Any] | None:
+def _start(workspace: Workspace, fires: Fires, known: KnownPerson | None, *, one_clock: bool) -> dict[str, Any] | None:
     """Return what a run begins with for someone, or None where no trigger means them now."""
     own = known.timezone if known and is_zone(known.timezone) else workspace.timezone
     for trigger, one in fires:

@@ -1,5 +1,6 @@
 """The launch sheet says beforehand what the engine then does."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from duologue.engage.runs import actions
 from duologue.engage.runs.launch import launch_sheet
 from duologue.engage.runs.moving import NotPossible
 from duologue.people.consent.actions import pause, suppress
-from duologue.people.models import Identifier
+from duologue.people.models import Identifier, Profile
 from duologue.people.profiles.actions import merge
 from duologue.strategize.guardrails.actions import set_guardrails
 from duologue.strategize.guardrails.rules import read_guardrails
@@ -121,6 +122,34 @@ def test_a_dialogue_without_an_audience_has_nobody_to_count(shop):
     shop.dialogue(SAYS.replace("NAME", "spring").replace("audience: tea\nexcept: [staff]", "starts: {by_hand: true}"), start=False)
     with pytest.raises(NotPossible, match="names no audience"):
         sheet(shop)
+
+
+def test_whose_own_date_comes_within_a_day_also_hears_from_the_other(shop):
+    """Birthdays, the days before a date, on each person's clock; who is left out, silent or somewhere else on the calendar is not told of."""
+    people = shop.add_people(9)
+    silent = shop.add_people(1, consent=False)
+    shop.segment("tea", [*people, *silent])
+    shop.segment("staff", [people[7]])
+    tomorrow, then = shop.now + timedelta(days=1), shop.now + timedelta(days=4)
+    born = f"1980{tomorrow:-%m-%d}"
+    shop.know("birthday", [*people[:2], people[7], *silent], value=born)
+    shop.know("birthday", people[2:4], value=f"1980{then:-%m-%d}")
+    shop.know("insured_until", people[4:5], value=f"{then:%Y-%m-%d}")
+    shop.know("birthday", people[8:], value=born)
+    Profile.within(shop.workspace).filter(pk=people[8]).update(timezone="Pacific/Honolulu")
+    start = 'starts: {date: person.birthday, every: year, at: "07:00"}\nclock: person\nturns:'
+    shop.dialogue(SAYS.replace("NAME", "birthday").replace("turns:", start))
+    due = 'starts: {date: person.insured_until, before: 3d, at: "07:00"}\nturns:'
+    shop.dialogue(SAYS.replace("NAME", "cover").replace("audience: tea\n", "").replace("turns:", due))
+    shop.turn()
+    plain = SAYS.replace("NAME", "spring")
+    for text in (plain, plain.replace("say: hello", "say: hello, by: [email, sms]")):
+        shop.dialogue(text, start=False)
+        assert sheet(shop).also == {"birthday": 2, "cover": 1}
+    before = sheet(shop)
+    shop.advance(days=1)
+    began = Run.within(shop.workspace).exclude(dialogue__name="spring").values_list("dialogue__name", flat=True)
+    assert before.also == Counter(began)
 
 
 def test_whose_moment_or_wait_comes_within_a_day_also_hears_from_the_other(shop):

@@ -40,9 +40,10 @@ GAUGES: Final = {
 }
 OF_A_WORKSPACE: Final = f"""SELECT
     (SELECT count(*) FROM (SELECT FROM people_received WHERE workspace_id = %(workspace)s AND arrives_at <= %(now)s LIMIT {MOST}) q),
-    (SELECT count(*) FROM (SELECT FROM engage_delivery WHERE workspace_id = %(workspace)s AND state = 'queued' LIMIT {MOST}) q),
-    (SELECT count(*) FROM engage_delivery WHERE workspace_id = %(workspace)s AND state = 'handing_over'),
-    (SELECT count(*) FROM (SELECT FROM engage_delivery WHERE workspace_id = %(workspace)s AND state = 'uncertain' LIMIT {MOST}) q),
+    (SELECT count(*) FROM (SELECT FROM engage_delivery WHERE workspace_id = %(workspace)s AND waits LIMIT {MOST}) q),
+    (SELECT count(*) FROM engage_delivery WHERE workspace_id = %(workspace)s AND state = 'handing_over'
+        AND id = ANY(ARRAY(SELECT unnest(deliveries) FROM engage_onthewire WHERE workspace_id = %(workspace)s))),
+    (SELECT count(*) FROM (SELECT FROM engage_delivery WHERE workspace_id = %(workspace)s AND in_doubt LIMIT {MOST}) q),
     (SELECT count(*) FROM (SELECT FROM engage_conversation WHERE workspace_id = %(workspace)s AND state = 'open' LIMIT {MOST}) q),
     (SELECT count(*) FROM (SELECT FROM engage_conversation
                            WHERE workspace_id = %(workspace)s AND state = 'open' AND due_first <= %(now)s LIMIT {MOST}) q),

@@ -67,6 +67,21 @@ def look_up(deliveries: list[tuple[int, int, str]]) -> dict[int, Outcome]:
     return found
 
 
+def is_anothers(sender: str) -> bool:
+    """Say whether a sender is another process on this machine that lives."""
+    if _own is not None and _own[1] == sender:
+        return False
+    path = _folder() / f"{Path(sender).name}.journal"
+    if not path.exists():
+        return False
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 def shorten() -> None:
     """Empty this process's journal once it is large; only while the process hands nothing over."""
     file = _mine()[1]
@@ -128,12 +143,9 @@ def _read_dead(sender: str) -> dict[tuple[int, int], tuple[str, str]] | str | No
     path = _folder() / f"{Path(sender).name}.journal"
     if not path.exists():
         return "The sender's journal is not on this machine."
+    if is_anothers(sender):
+        return None
     with path.open("rb") as file:
-        if _own is None or _own[1] != sender:
-            try:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return None
         lines = file.read().decode(errors="replace").splitlines()
     if not lines or lines[0] != f"B {_boot()}":
         return "The machine was started anew since."

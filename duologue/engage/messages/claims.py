@@ -78,7 +78,7 @@ def claim(workspace: Workspace, now: datetime, most: int, shards: Sequence[int])
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT {COLUMNS} FROM {TABLES}
-               WHERE d.workspace_id = %(workspace)s AND d.state = 'queued' AND d.due_at <= %(now)s AND g.state IS DISTINCT FROM 'paused'
+               WHERE d.workspace_id = %(workspace)s AND d.waits AND d.due_at <= %(now)s AND g.state IS DISTINCT FROM 'paused'
                      {only}
                ORDER BY d.due_at, d.id LIMIT %(most)s FOR UPDATE OF d SKIP LOCKED""",
             {"workspace": workspace.pk, "now": now, "most": most, "shards": list(shards)},

@@ -24,7 +24,7 @@ def in_doubt(workspace: Workspace) -> list[dict[str, Any]]:
             """SELECT coalesce(d.dialogue_id, 0), coalesce(g.name, ''), d.turn, d.reason = %s, count(*), min(d.handed_over_at),
                       max(d.handed_over_at)
                FROM engage_delivery d LEFT JOIN strategize_dialogue g ON g.workspace_id = d.workspace_id AND g.id = d.dialogue_id
-               WHERE d.workspace_id = %s AND d.state = 'uncertain' GROUP BY 1, 2, 3, 4 ORDER BY 2, 3, 4""",
+               WHERE d.workspace_id = %s AND d.in_doubt GROUP BY 1, 2, 3, 4 ORDER BY 2, 3, 4""",
             (RESTORED, workspace.pk),
         )
         return [dict(zip(COUNTED, row, strict=True)) for row in cursor.fetchall()]
@@ -34,7 +34,7 @@ def some_in_doubt(workspace: Workspace, *, dialogue: int | None, turn: str | Non
     """Return uncertain deliveries numbered higher than `after`, in order, of one dialogue (0: of none), turn and reason, or of all."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT id FROM engage_delivery WHERE workspace_id = %(workspace)s AND state = 'uncertain' AND id > %(after)s
+            """SELECT id FROM engage_delivery WHERE workspace_id = %(workspace)s AND in_doubt AND id > %(after)s
                  AND (%(dialogue)s::bigint IS NULL OR coalesce(dialogue_id, 0) = %(dialogue)s::bigint)
                  AND (%(turn)s::text IS NULL OR turn = %(turn)s::text)
                  AND (%(restored)s::boolean IS NULL OR (reason = %(reason)s) = %(restored)s::boolean) ORDER BY id LIMIT %(most)s""",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.fields.json import KeyTextTransform
 
@@ -31,10 +32,15 @@ class MessageVersion(InWorkspace):
         constraints = [models.UniqueConstraint(fields=["workspace", "message", "number"], name="message_versions")]
 
 
+def _is(state: str) -> models.Expression:
+    return models.ExpressionWrapper(models.Q(state=state), output_field=models.BooleanField())
+
+
 class Delivery(InWorkspace):
     """One message for one person at one turn. See `rules.STATES` for what may follow what.
 
-    Each passes through three states or more, and each index is written anew each time: there is none that no question needs.
+    Each passes through three states or more. Where an index speaks of what changes, all of them are written anew: so none speaks of
+    `state`, only of `waits` and `in_doubt`, and from handing over to accepted a row changes in its place. See `OnTheWire`.
     """
 
     class State(models.TextChoices):
@@ -64,6 +70,8 @@ class Delivery(InWorkspace):
     kind = models.CharField(max_length=9, default="promotion")
     basis = models.CharField(max_length=12, default="consent")
     state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
+    waits = models.GeneratedField(expression=_is("queued"), output_field=models.BooleanField(), db_persist=True)
+    in_doubt = models.GeneratedField(expression=_is("uncertain"), output_field=models.BooleanField(), db_persist=True)
     reason = models.CharField(max_length=60, blank=True)
     detail = models.CharField(max_length=300, blank=True)
     attempt = models.SmallIntegerField(default=0)
@@ -71,7 +79,6 @@ class Delivery(InWorkspace):
     due_at = models.DateTimeField(help_text="Not before; the gate moves it when it says 'later'.")
     too_late_at = models.DateTimeField()
     planned_at = models.DateTimeField()
-    claimed_until = models.DateTimeField(null=True)
     handed_over_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
     bounced_at = models.DateTimeField(null=True)
@@ -90,11 +97,8 @@ class Delivery(InWorkspace):
             ),
         ]
         indexes = [
-            models.Index(fields=["workspace", "due_at", "id"], name="deliveries_due", condition=models.Q(state="queued")),
-            models.Index(
-                fields=["workspace", "state", "claimed_until"], name="deliveries_on_the_wire", condition=models.Q(state="handing_over")
-            ),
-            models.Index(fields=["workspace", "-planned_at", "-id"], name="deliveries_in_doubt", condition=models.Q(state="uncertain")),
+            models.Index(fields=["workspace", "due_at", "id"], name="deliveries_due", condition=models.Q(waits=True)),
+            models.Index(fields=["workspace", "-planned_at", "-id"], name="deliveries_in_doubt", condition=models.Q(in_doubt=True)),
             models.Index(
                 fields=["workspace", "conversation"], name="deliveries_in_conversation", condition=models.Q(conversation__isnull=False)
             ),
@@ -107,6 +111,13 @@ class Delivery(InWorkspace):
                 condition=models.Q(turn="parent", run__isnull=True),
             ),
         ]
+
+
+class OnTheWire(InWorkspace):
+    """A batch of deliveries that a sender hands over at present; gone once all of them are settled. By it those are found."""
+
+    sender = models.CharField(max_length=64)
+    deliveries = ArrayField(models.BigIntegerField())
 
 
 class Attempt(InWorkspace):

@@ -83,20 +83,21 @@ def hand_over(
     said: Mapping[int, str],
     sender: str,
     now: datetime,
-    until: datetime,
-) -> None:
-    """Mark deliveries as handing over, with what they say of their person; committed before the first byte leaves."""
+) -> int:
+    """Mark deliveries as handing over, with what they say of their person; committed before the first byte leaves.
+
+    Returns the number of the batch under which they are on the wire.
+    """
     by_id = {one.id: one for one in claimed}
     with connection.cursor() as cursor:
         cursor.execute(
             """UPDATE engage_delivery d SET state = 'handing_over', attempt = n.attempt, address = n.address, sender = %s,
-                      handed_over_at = %s, claimed_until = %s, reason = '', said = n.said
+                      handed_over_at = %s, reason = '', said = n.said
                FROM unnest(%s::bigint[], %s::smallint[], %s::text[], %s::text[]) AS n (id, attempt, address, said)
                WHERE d.workspace_id = %s AND d.id = n.id AND d.state = 'queued'""",
             (
                 sender,
                 now,
-                until,
                 arrays.numbers([letter.delivery for letter in letters]),
                 arrays.numbers([letter.attempt for letter in letters]),
                 arrays.texts([letter.recipient for letter in letters]),
@@ -105,8 +106,20 @@ def hand_over(
             ),
         )
         _keep_bodies(cursor, workspace, [one for letter in letters if NOTED & (one := by_id[letter.delivery]).body.keys()])
+        cursor.execute(
+            "INSERT INTO engage_onthewire (workspace_id, sender, deliveries) VALUES (%s, %s, %s::bigint[]) RETURNING id",
+            (workspace.pk, sender, arrays.numbers([letter.delivery for letter in letters])),
+        )
+        batch: int = cursor.fetchone()[0]
     for letter in letters:
         by_id[letter.delivery].attempt = letter.attempt
+    return batch
+
+
+def off_the_wire(workspace: Workspace, batch: int) -> None:
+    """Let go of a batch of which everything is settled."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM engage_onthewire WHERE workspace_id = %s AND id = %s", (workspace.pk, batch))
 
 
 def _keep_bodies(cursor: Any, workspace: Workspace, given: Sequence[Claimed]) -> None:
@@ -122,7 +135,7 @@ def _keep_bodies(cursor: Any, workspace: Workspace, given: Sequence[Claimed]) ->
 
 SETTLE: Final = """WITH moved AS (
     UPDATE engage_delivery d SET state = n.state, reason = n.reason, detail = n.text, due_at = coalesce(n.due, d.due_at),
-           relay = n.relay, claimed_until = NULL, accepted_at = CASE WHEN n.state = 'accepted' THEN %(now)s ELSE d.accepted_at END
+           relay = n.relay, accepted_at = CASE WHEN n.state = 'accepted' THEN %(now)s ELSE d.accepted_at END
     FROM unnest(%(ids)s::bigint[], %(attempts)s::smallint[], %(states)s::text[], %(reasons)s::text[], %(dues)s::timestamptz[],
                 %(relays)s::text[], %(outcomes)s::text[], %(codes)s::text[], %(texts)s::text[])
          AS n (id, attempt, state, reason, due, relay, outcome, code, text)

@@ -80,12 +80,12 @@ def current_numbers(workspace: Workspace, names: Collection[str]) -> dict[str, i
 
 
 NEXT: Final = """SELECT d.due_at FROM engage_delivery d
-    WHERE d.workspace_id = %(workspace)s AND d.state = 'queued'
+    WHERE d.workspace_id = %(workspace)s AND d.waits
       AND (SELECT w.sending_stopped_at IS NULL FROM platform_workspace w WHERE w.id = %(workspace)s)
       AND (d.dialogue_id IS NULL OR d.dialogue_id <> ALL(ARRAY(
            SELECT g.id FROM strategize_dialogue g WHERE g.workspace_id = %(workspace)s AND g.state = 'paused')))
     ORDER BY d.due_at LIMIT 1"""
-HANDING_OVER: Final = "EXISTS (SELECT FROM engage_delivery WHERE workspace_id = %(workspace)s AND state = 'handing_over')"
+HANDING_OVER: Final = "EXISTS (SELECT FROM engage_onthewire WHERE workspace_id = %(workspace)s)"
 
 
 def next_due(workspace: Workspace) -> datetime | None:

@@ -23,8 +23,8 @@ RESTORED: Final = "restored"
 DETAIL: Final = "It fell due between the backup and the restore, and may have gone then."
 TOLD_LATE: Final = "It answers what happened between the backup and the restore, and may have gone then."
 AT_ONCE: Final = 5000
-MAY_HAVE_GONE: Final = "(state = 'handing_over' OR (state = 'queued' AND due_at <= %(now)s))"
-FIRST: Final = "SELECT min(due_at) FROM engage_delivery WHERE workspace_id = %s AND state = 'queued'"
+MAY_HAVE_GONE: Final = "(state = 'handing_over' OR (waits AND due_at <= %(now)s))"
+FIRST: Final = "SELECT min(due_at) FROM engage_delivery WHERE workspace_id = %s AND waits"
 
 
 def may_have_gone(*, workspace: Workspace, now: datetime) -> int:
@@ -39,7 +39,7 @@ def may_have_gone(*, workspace: Workspace, now: datetime) -> int:
 def _some(workspace: Workspace, now: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""UPDATE engage_delivery SET state = 'uncertain', reason = %(reason)s, detail = %(detail)s, claimed_until = NULL,
+            f"""UPDATE engage_delivery SET state = 'uncertain', reason = %(reason)s, detail = %(detail)s,
                        handed_over_at = coalesce(handed_over_at, due_at)
                 WHERE workspace_id = %(workspace)s AND id IN (SELECT id FROM engage_delivery
                       WHERE workspace_id = %(workspace)s AND {MAY_HAVE_GONE} ORDER BY id LIMIT %(most)s)

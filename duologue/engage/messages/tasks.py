@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
@@ -13,7 +12,8 @@ from django.db import connection, transaction
 from duologue.engage.channels import journal, registry
 from duologue.engage.channels.protocol import Outcome
 from duologue.engage.messages import ahead, outcomes
-from duologue.engage.messages.claims import COLUMNS, TABLES, Claimed, claim, claimed_from, judge
+from duologue.engage.messages.abandoned import settle_abandoned
+from duologue.engage.messages.claims import Claimed, claim, judge
 from duologue.engage.messages.restored import hold_back
 from duologue.engage.messages.surroundings import surroundings
 from duologue.engage.messages.trials import choose
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 ROLE = "gate"
 BATCH = 500
-ON_THE_WIRE = timedelta(seconds=10)
 QUICK = 1.0  # seconds; where a batch takes longer on the wire, the next would only wait for it
 WAITS_FOR_THE_WIRE = 2.0  # seconds; with those that a channel takes to send, the ten after which the gate is asked again
 leases = Leases(ROLE)
@@ -47,6 +46,7 @@ class Batch:
     claimed: list[Claimed]
     written: Written
     taken_at: float
+    number: int | None = None  # under which it is on the wire
 
 
 def send_due(workspace: Workspace, now: datetime, most: int = 2500) -> int:
@@ -55,7 +55,7 @@ def send_due(workspace: Workspace, now: datetime, most: int = 2500) -> int:
     Only for people whose shards this process holds: whatever counts towards their caps passes here one batch after the other.
     While a full batch is on the wire the next one passes the gate.
     """
-    settled = settle_abandoned(workspace, now)
+    settled = settle_abandoned(workspace, _in_flight, now)
     try:
         moved = _send_batches(workspace, now, most)
     finally:
@@ -125,12 +125,12 @@ def _take(workspace: Workspace, now: datetime, most: int, held: Mapping[int, int
         choose(workspace, going, now)
         written = write_letters(workspace, going, judged, around=around, now=now)
         outcomes.withhold(workspace, [one for one in going if one.id in written.refused], written.refused, written.details, now)
+        batch = Batch(claimed, written, 0.0)
         if written.letters:
             _in_flight.update(letter.delivery for letter in written.letters)
-            outcomes.hand_over(
-                workspace, going, written.letters, said=written.said, sender=journal.sender_name(), now=now, until=now + ON_THE_WIRE
-            )
-        return Batch(claimed, written, time.monotonic())
+            batch.number = outcomes.hand_over(workspace, going, written.letters, said=written.said, sender=journal.sender_name(), now=now)
+        batch.taken_at = time.monotonic()
+        return batch
 
 
 def _hand_over(workspace: Workspace, batch: Batch, now: datetime) -> None:
@@ -140,6 +140,7 @@ def _hand_over(workspace: Workspace, batch: Batch, now: datetime) -> None:
     for letter in letters:
         by_channel.setdefault(channel_of[letter.delivery], []).append(letter)
     going = {letter.delivery for letter in letters}
+    left = set(going)
     try:
         for name, those in by_channel.items():
             adapter = registry.channel(name)
@@ -150,6 +151,9 @@ def _hand_over(workspace: Workspace, batch: Batch, now: datetime) -> None:
             at = now if workspace.is_virtual else max(now, database_now())
             with transaction.atomic():
                 outcomes.settle(workspace, claimed, told, at)
+                left -= told.keys()
+                if batch.number is not None and not left:
+                    outcomes.off_the_wire(workspace, batch.number)
     finally:
         _in_flight.difference_update(going)
 
@@ -164,28 +168,3 @@ def _is_stopped(workspace: Workspace) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT FROM platform_workspace WHERE id = %s AND sending_stopped_at IS NOT NULL", (workspace.pk,))
         return cursor.fetchone() is not None
-
-
-def settle_abandoned(workspace: Workspace, now: datetime) -> int:
-    """Settle deliveries whose sender is gone, by its journal: not sent, accepted, or uncertain. Return how many."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"""SELECT {COLUMNS}, d.sender FROM {TABLES}
-                   WHERE d.workspace_id = %s AND d.state = 'handing_over' AND d.id <> ALL(%s)
-                   ORDER BY d.id LIMIT 5000 FOR UPDATE OF d SKIP LOCKED""",
-                (workspace.pk, sorted(_in_flight)),
-            )
-            rows = cursor.fetchall()
-        if not rows:
-            return 0
-        claimed = [claimed_from(row[:-1]) for row in rows]
-        senders = {row[0]: row[-1] for row in rows}
-        found: dict[int, Outcome] = {}
-        for name in {one.channel for one in claimed}:
-            adapter = registry.channel(name)
-            if adapter is not None:
-                those = [(one.id, one.attempt, senders[one.id]) for one in claimed if one.channel == name]
-                found |= adapter.look_up(workspace=workspace, deliveries=those)
-        outcomes.settle(workspace, claimed, found, now)
-        return len(found)

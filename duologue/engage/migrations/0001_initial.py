@@ -89,6 +89,8 @@ class Migration(FirstMigration):
                 ('kind', models.CharField(default='promotion', max_length=9)),
                 ('basis', models.CharField(default='consent', max_length=12)),
                 ('state', models.CharField(choices=[('withheld', 'Withheld'), ('queued', 'Queued'), ('handing_over', 'Handing Over'), ('accepted', 'Accepted'), ('failed', 'Failed'), ('uncertain', 'Uncertain')], default='queued', max_length=12)),
+                ('waits', models.GeneratedField(db_persist=True, expression=models.ExpressionWrapper(models.Q(('state', 'queued')), output_field=models.BooleanField()), output_field=models.BooleanField())),
+                ('in_doubt', models.GeneratedField(db_persist=True, expression=models.ExpressionWrapper(models.Q(('state', 'uncertain')), output_field=models.BooleanField()), output_field=models.BooleanField())),
                 ('reason', models.CharField(blank=True, max_length=60)),
                 ('detail', models.CharField(blank=True, max_length=300)),
                 ('attempt', models.SmallIntegerField(default=0)),
@@ -96,7 +98,6 @@ class Migration(FirstMigration):
                 ('due_at', models.DateTimeField(help_text="Not before; the gate moves it when it says 'later'.")),
                 ('too_late_at', models.DateTimeField()),
                 ('planned_at', models.DateTimeField()),
-                ('claimed_until', models.DateTimeField(null=True)),
                 ('handed_over_at', models.DateTimeField(null=True)),
                 ('accepted_at', models.DateTimeField(null=True)),
                 ('bounced_at', models.DateTimeField(null=True)),
@@ -318,6 +319,22 @@ class Migration(FirstMigration):
                 ('key', models.CharField(blank=True, help_text='What makes spending for the same order again harmless.', max_length=200)),
                 ('at', models.DateTimeField()),
                 ('profile', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.profile')),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='OnTheWire',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sender', models.CharField(max_length=64)),
+                ('deliveries', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
             ],
             options={
@@ -898,15 +915,11 @@ class Migration(FirstMigration):
         ),
         migrations.AddIndex(
             model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'queued')), fields=['workspace', 'due_at', 'id'], name='deliveries_due'),
+            index=models.Index(condition=models.Q(('waits', True)), fields=['workspace', 'due_at', 'id'], name='deliveries_due'),
         ),
         migrations.AddIndex(
             model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'handing_over')), fields=['workspace', 'state', 'claimed_until'], name='deliveries_on_the_wire'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'uncertain')), fields=['workspace', '-planned_at', '-id'], name='deliveries_in_doubt'),
+            index=models.Index(condition=models.Q(('in_doubt', True)), fields=['workspace', '-planned_at', '-id'], name='deliveries_in_doubt'),
         ),
         migrations.AddIndex(
             model_name='delivery',

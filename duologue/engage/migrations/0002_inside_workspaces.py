@@ -16,5 +16,7 @@ class Migration(migrations.Migration):
 
     dependencies: ClassVar = [("engage", "0001_initial"), ("strategize", "0002_inside_workspaces"), ("people", "0002_inside_workspaces")]
     operations: ClassVar = [
-        WorkspaceKeys(by_statement=["engage_admission", "engage_attempt", "engage_delivery", "engage_run", "engage_runstep"])
+        # room on each page for what a delivery becomes, so that it changes in its place
+        migrations.RunSQL("ALTER TABLE engage_delivery SET (fillfactor = 50)", migrations.RunSQL.noop),
+        WorkspaceKeys(by_statement=["engage_admission", "engage_attempt", "engage_delivery", "engage_run", "engage_runstep"]),
     ]

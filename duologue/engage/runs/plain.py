@@ -51,7 +51,7 @@ WITH born AS MATERIALIZED (
     UNION SELECT m.person FROM strategize_segmentmember m
         JOIN strategize_segment s ON s.workspace_id = m.workspace_id AND s.id = m.segment_id
         WHERE m.workspace_id = %(workspace)s AND m.member AND s.name = ANY(%(excepts)s)
-    UNION SELECT profile_id FROM engage_delivery WHERE workspace_id = %(workspace)s AND state = 'queued' AND due_at <= %(soon)s
+    UNION SELECT profile_id FROM engage_delivery WHERE workspace_id = %(workspace)s AND waits AND due_at <= %(soon)s
     UNION SELECT profile_id FROM engage_delivery WHERE workspace_id = %(workspace)s AND %(since)s::timestamptz IS NOT NULL
         AND kind = 'promotion' AND state IN ('accepted', 'handing_over', 'uncertain') AND coalesce(accepted_at, handed_over_at) > %(since)s
 ), address AS (

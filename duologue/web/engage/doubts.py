@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @inside(Right.SEE_PEOPLE)
 def doubts(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     """List deliveries in doubt, the latest first."""
-    rows = Delivery.within(workspace).filter(state=Delivery.State.UNCERTAIN).select_related("dialogue", "profile")
+    rows = Delivery.within(workspace).filter(in_doubt=True).select_related("dialogue", "profile")
     found = sliced(rows, request, "planned_at", "id")
     counted = in_doubt(workspace)
     persons = persons_of(workspace, [one.profile_id for one in found.rows])

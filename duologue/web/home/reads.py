@@ -92,7 +92,7 @@ def _conversations(workspace: Workspace, now: datetime, *, names: bool) -> list[
 
 
 def _uncertain(workspace: Workspace) -> list[Matter]:
-    number = Delivery.within(workspace).filter(state=Delivery.State.UNCERTAIN)[:ENOUGH].count()
+    number = Delivery.within(workspace).filter(in_doubt=True)[:ENOUGH].count()
     if not number:
         return []
     text = _several(number, "message was perhaps sent.", "messages were perhaps sent.")
@@ -229,7 +229,7 @@ def numbers(workspace: Workspace) -> dict[str, Any]:
     """Return how much there is of what; counting stops at 10,000."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT (SELECT count(*) FROM (SELECT FROM engage_delivery WHERE workspace_id = %(w)s AND state = 'queued' LIMIT %(most)s) b),
+            """SELECT (SELECT count(*) FROM (SELECT FROM engage_delivery WHERE workspace_id = %(w)s AND waits LIMIT %(most)s) b),
                       (SELECT count(*) FROM engage_conversation WHERE workspace_id = %(w)s AND state = 'open'),
                       (SELECT count(*) FROM strategize_dialogue WHERE workspace_id = %(w)s AND state = 'live'),
                       (SELECT count(*) FROM strategize_dialogue WHERE workspace_id = %(w)s AND state = 'draft'),

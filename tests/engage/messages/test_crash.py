@@ -17,7 +17,7 @@ from django.db import connection
 from duologue.engage.channels.actions import save_relay
 from duologue.engage.channels.models import Relay
 from duologue.engage.messages import actions, tasks
-from duologue.engage.messages.models import Attempt, Delivery
+from duologue.engage.messages.models import Attempt, Delivery, OnTheWire
 from duologue.people.timeline import names
 
 CONNECTIONS = 4
@@ -142,3 +142,4 @@ def test_a_sender_killed_in_mid_batch(shop, person, delivery, now, sink, killed_
     assert told.get(names.MESSAGE_UNCERTAIN, 0) == states["uncertain"]
     assert Attempt.within(shop).filter(outcome="accepted").count() == states["accepted"]
     assert tasks.send_due(shop, now) == 0
+    assert not OnTheWire.within(shop).exists()

@@ -113,10 +113,10 @@ def _has_left(workspace: Workspace, dialogue: Dialogue, row: MessageVersion) -> 
 
 
 def _as_nobody(workspace: Workspace, row: MessageVersion, variant: str) -> tuple[str, str, str]:
-    """Return subject, preheader and Markdown with the fall-backs in place of what is personal; of MJML, its text."""
+    """Return subject, preheader and Markdown with fall-backs for what is personal, without products and voices; of MJML, its text."""
     version = versions.version_of(UNKEPT, row.data)
     filled = filled_preview(workspace, version, "", None)
-    values = {**filled.values, PERSONAL: {}, "perk": {}, "items": []}
+    values = {**filled.values, PERSONAL: {}, "perk": {}, "items": [], "voices": []}
     content = version.contents.get(("", variant)) or version.contents["", ""]
     if content.body:
         text = Template(without_blocks(content.body), escape=False).render(values)

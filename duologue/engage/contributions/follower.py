@@ -11,7 +11,7 @@ from duologue.engage.care.queries import current as current_care
 from duologue.engage.contributions.actions import take_back
 from duologue.engage.contributions.forms import keep_as_agreed, keep_forms
 from duologue.engage.contributions.models import Contribution
-from duologue.engage.contributions.rules import LONGEST, NO_QUOTE, PUBLIC, forget_at
+from duologue.engage.contributions.rules import BOX, LONGEST, NO_QUOTE, PUBLIC, forget_at
 from duologue.people.timeline import names
 from duologue.people.timeline.actions import move_cursor
 from duologue.people.timeline.queries import unread
@@ -47,7 +47,7 @@ class ContributionFollower:
             if replied:
                 keep_replies(workspace=workspace, deliveries=replied, now=now)
             keep_forms(workspace=workspace, events=reading.events, now=now)
-            if agreed := _said(reading.events, (names.CONSENT_GRANTED,)):
+            if agreed := _said([one for one in reading.events if not _is_box(one)], (names.CONSENT_GRANTED,)):
                 keep_as_agreed(workspace=workspace, whose=agreed, now=now)
             if against := _said(reading.events, AGAINST):
                 take_back(workspace=workspace, whose=against, now=now)
@@ -63,6 +63,10 @@ def _said(events: Iterable[EventRow], what: Collection[str]) -> dict[tuple[int, 
             key = (one.person, str(one.properties.get("purpose")))
             whose[key] = max(one.occurred_at, whose.get(key, one.occurred_at))
     return whose
+
+
+def _is_box(event: EventRow) -> bool:
+    return str(event.properties.get("source")).startswith(BOX)
 
 
 def keep_replies(*, workspace: Workspace, deliveries: Collection[int], now: datetime) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from django.db import connection
 from django.db.models import Count
 
 from duologue.engage.contributions.models import Contribution, Photo
@@ -12,11 +14,11 @@ from duologue.people.consent.queries import standing
 from duologue.people.consent.rules import GRANTED
 from duologue.people.profiles.models import Profile
 from duologue.people.profiles.queries import persons_of
+from duologue.platform.database import arrays
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from duologue.people.consent.rules import Standing
     from duologue.platform.workspaces.models import Workspace
 
 NEXT: Final = """
@@ -24,24 +26,43 @@ SELECT least((SELECT min(forget_at) FROM engage_contribution WHERE workspace_id 
              (SELECT min(forget_at) FROM engage_photo WHERE workspace_id = %(workspace)s AND forget_at IS NOT NULL))
 """
 SHOWN: Final = 48
+NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 def permitted(workspace: Workspace, rows: Sequence[Contribution]) -> set[int]:
-    """Return which of these may be shown by what their people say now; a parent's word counts for a child. A handful of queries."""
+    """Return which of these may be shown by what their people say now; a parent's word counts for a child. A handful of queries.
+
+    A reply came with no box beside it, and a form by nobody knows whom: for these a yes of before was to something else, and so is the
+    box beside another quote or photo, whenever it was ticked.
+    """
     persons = persons_of(workspace, [row.profile_id for row in rows])
     stands = standing(workspace, sorted(set(persons.values())))
-    return {row.pk for row in rows if row.profile_id in persons and _may_show(stands[persons[row.profile_id]], row)}
+    mine = [row for row in rows if row.purpose and row.profile_id in persons]
+    allowed = [row for row in mine if stands[persons[row.profile_id]].may(PUBLIC, row.purpose)]
+    later = {persons[row.profile_id] for row in allowed if row.needs_a_later_yes}
+    asked = _agreed_when_asked(workspace, sorted(later)) if later else {}
+    return {
+        row.pk for row in allowed if not row.needs_a_later_yes or row.came_at <= asked.get((persons[row.profile_id], row.purpose), NEVER)
+    }
 
 
-def _may_show(stands: Standing, row: Contribution) -> bool:
-    """Say whether a person agrees to something being shown.
+def _agreed_when_asked(workspace: Workspace, persons: Sequence[int]) -> dict[tuple[int, str], datetime]:
+    """Return by person and purpose when they last agreed to what they gave being shown, asked for all of it, and took nothing back since.
 
-    A reply came with no box beside it, and a form by nobody knows whom: for these a yes of before was to something else.
+    The statement of a box says in its proof which `question` it stood beside.
     """
-    if not row.purpose or not stands.may(PUBLIC, row.purpose):
-        return False
-    agreed = (one.at for one in stands.said if (one.channel, one.purpose, one.state) == (PUBLIC, row.purpose, GRANTED))
-    return not row.needs_a_later_yes or any(at >= row.came_at for at in agreed)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT person, purpose, agreed FROM (
+                   SELECT p.person, c.purpose, max(c.at) FILTER (WHERE c.state = %(yes)s AND NOT c.proof ? 'question') AS agreed,
+                          max(c.at) FILTER (WHERE c.state <> %(yes)s) AS against
+                   FROM people_profile p JOIN people_consentstatement c ON c.workspace_id = p.workspace_id AND c.profile_id = p.id
+                   WHERE p.workspace_id = %(workspace)s AND p.person = ANY(%(persons)s::bigint[]) AND c.channel = %(public)s
+                   GROUP BY p.person, c.purpose) AS said
+               WHERE agreed > coalesce(against, '-infinity')""",
+            {"yes": GRANTED, "workspace": workspace.pk, "persons": arrays.numbers(persons), "public": PUBLIC},
+        )
+        return {(person, purpose): at for person, purpose, at in cursor.fetchall()}
 
 
 def shown(workspace: Workspace, *, survey: str = "", most: int = SHOWN) -> list[Contribution]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 PUBLIC: Final = "public"
 """Where the consent to be shown stands among the channels."""
+BOX: Final = "survey "
+"""How the source of a consent begins that was ticked beside one quote or photo: it is a yes to that one."""
 NO_QUOTE: Final = frozenset({"opt_out", "complaint", "wrong_person", "moved", "no", "question"})
 """Replies to a letter that asks for a quote which are none."""
 LONGEST: Final = 4000

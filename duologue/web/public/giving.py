@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from duologue.engage.contributions.actions import NewContribution, contribute
 from duologue.engage.contributions.photos import MOST_BYTES, NotTaken, TakenPhoto, take_photo
-from duologue.engage.contributions.rules import PUBLIC, GivenByForm
+from duologue.engage.contributions.rules import BOX, PUBLIC, GivenByForm
 from duologue.engage.conversations.agreeing import is_worth_less
 from duologue.people.consent.actions import NewStatement
 from duologue.people.consent.queries import purposes, standing
@@ -90,7 +90,7 @@ def keep_given(visit: Visit, asked: Survey, answers: Mapping[str, Any], photos: 
         text, stands = ("", None) if photo else (str(value), stars)
         given.append(NewContribution(origin.profile, asked.survey, key, origin.delivery, purpose, text, stands, photo))
         if purpose:
-            source, proof = f"survey {asked.survey}", {"delivery": origin.delivery, "question": key}
+            source, proof = f"{BOX}{asked.survey}", {"delivery": origin.delivery, "question": key}
             statements.append(NewStatement(origin.profile, PUBLIC, purpose, "granted", visit.now, source, boxes[key], proof))
     contribute(workspace=visit.workspace, given=given, now=visit.now)
     standings = standing(visit.workspace, [origin.person] if statements else [])

@@ -42,8 +42,8 @@ def says(workspace, anna, now):  # noqa: F811
     """Have her agree to what she gave being shown, or take that back."""
     save_purpose(workspace=workspace, name="voices", title="Showing what you say", shows=True)
 
-    def said(what, at=now):
-        statement = NewStatement(anna, "public", "voices", what, at, "test", "You may show it.")
+    def said(what, at=now, **proof):
+        statement = NewStatement(anna, "public", "voices", what, at, "test", "You may show it.", proof)
         state(workspace=workspace, statements=[statement], now=at)
 
     return said
@@ -191,9 +191,15 @@ def test_a_reply_to_a_letter_that_asks_for_a_quote_is_one_and_needs_a_yes_to_it(
     assert (one.text, one.kind, one.purpose) == ("Best jug I ever had.", "quote", "voices")
     with pytest.raises(Refused, match="have not agreed"):
         publishes(one.pk, "Anna")
-    says("granted")
+    says("granted", now + DAY, question="photo")  # the box beside something else
+    with pytest.raises(Refused, match="have not agreed"):
+        publishes(one.pk, "Anna")
+    says("granted", now + 2 * DAY)
     publishes(one.pk, "Anna")
     assert len(shown(workspace)) == 1
+    says("withdrawn", now + 3 * DAY)
+    says("granted", now + 4 * DAY, question="photo")
+    assert shown(workspace) == []
 
 
 def test_a_person_gets_it_all_and_on_erasing_nothing_stays(workspace, anna, gives, now):  # noqa: F811

@@ -148,6 +148,22 @@ def test_a_yes_of_before_is_to_something_else_and_nobody_is_asked_without_end(sh
     assert Delivery.within(shop).filter(turn="agree").count() == 2  # the first was answered
 
 
+def test_a_box_in_their_own_survey_is_no_yes_to_what_a_stranger_wrote_under_their_name(shop, anna, deliver, client):
+    attach_unknown(workspace=shop, identifiers=[("email", "anna@people.example", anna, "anna@people.example")], now=NOW)
+    send(client, shop, quote="Buy cheap things", **{"quote-agree": "yes"})
+    later(shop, hours=1)
+    token = deliver(survey=True)
+    Delivery.within(shop).filter(survey_version__isnull=False).update(
+        survey_version=save_survey(workspace=shop, survey=read_survey(SURVEY), now=NOW)
+    )
+    assert client.post(f"/s/{token}", {"quote": "My own words", "quote-agree": "yes"}).status_code == 200
+    turn_the_wheel(shop, now(shop))
+    rows = {row.text: row for row in Contribution.within(shop)}
+    assert {row.profile_id for row in rows.values()} == {anna}
+    assert permitted(shop, list(rows.values())) == {rows["My own words"].pk}
+    assert rows["Buy cheap things"].forget_at is not None  # it goes as soon as what is declined
+
+
 def test_without_the_box_it_is_kept_and_nothing_is_asked(shop, client):
     assert send(client, shop, quote="Lovely", photo=upload()).status_code == 303
     assert [row.purpose for row in Contribution.within(shop)] == ["", ""]

@@ -13,10 +13,11 @@ from duologue.strategize.dialogues.models import SurveyVersion
 from duologue.strategize.dialogues.rules import survey as rules
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from duologue.kit.yaml import Document
+    from duologue.people.consent.models import Purpose
     from duologue.platform.workspaces.models import Workspace
 
 
@@ -35,13 +36,25 @@ def _check(workspace: Workspace, document: Document, survey: rules.Survey) -> No
         if fills and fills.topic and fills.topic not in known:
             near = suggestion(fills.topic, known) or "; write it into topics.yaml"
             document.refuse((*place, "topic"), f"There is no topic {fills.topic!r}{near}.")
-        named = fills.consent if fills and question.kind in rules.GIVEN else ""
-        if named and (named not in uses or not uses[named].shows):
-            sentence = (
-                f"What people give is shown by a purpose of its own; write it into purposes.yaml: {named}: {{title: …, shows: true}}."
-            )
-            document.refuse((*place, "consent"), sentence)
+        if fills and fills.consent and (wrong := _wrong_consent(uses, fills.consent, is_given=question.kind in rules.GIVEN)):
+            document.refuse((*place, "consent"), wrong)
     document.settle()
+
+
+def _wrong_consent(uses: Mapping[str, Purpose], named: str, *, is_given: bool) -> str:
+    """Return why a question cannot fill the consent to a purpose; "" where it can."""
+    purpose = uses.get(named)
+    if is_given:
+        sentence = f"What people give is shown by a purpose of its own; write it into purposes.yaml: {named}: {{title: …, shows: true}}."
+        return sentence if purpose is None or not purpose.shows else ""
+    if purpose is None or purpose.basis != purpose.Basis.CONSENT:
+        near = suggestion(named, [name for name, one in uses.items() if one.basis == one.Basis.CONSENT and not one.shows])
+        return f"There is no purpose {named!r} by consent{near or '; write it into purposes.yaml'}."
+    return (
+        f"{named!r} is about showing what people give, which a quote or a photo asks for; name a purpose to write by."
+        if purpose.shows
+        else ""
+    )
 
 
 def save_survey(*, workspace: Workspace, survey: rules.Survey, now: datetime, source: str = "") -> SurveyVersion:

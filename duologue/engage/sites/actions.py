@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from duologue.engage.contributions.actions import hold
 from duologue.engage.sites import models, values
+from duologue.engage.sites.rules import naming
 from duologue.engage.sites.rules.forms import RESERVED, Filled, calls
 from duologue.engage.sites.rules.page import forms_of, read_site
 from duologue.kit.pipeline import Refused
@@ -88,6 +89,8 @@ def checked(workspace: Workspace, source: str, file: str = "") -> Site:
     """Return the site a text describes; raises Mistakes with all that is wrong, also where it names what is not there."""
     site = read_site(source, file)
     document = read_yaml(source, file)
+    if not naming.may_be_called(site.site):
+        document.refuse(("site",), naming.sentence(site.site))
     values.mistakes(document, site)
     known = purposes(workspace)
     for name, form in forms_of(site).items():

@@ -232,3 +232,13 @@ def test_a_question_that_an_answer_raises_is_shown_before_anything_is_kept(clien
     assert sent(client, seen_for, likes="black", strong="mild", shown=["likes", "strong"]).status_code == 303
     process(workspace=letter, now=NOW)
     assert Event.within(letter).get(name="Form Sent").properties["answers"] == {"likes": "black", "strong": "mild"}
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [("letters", "another page has this address"), ("new", "another page"), ("voices", "another page"), ("Tea_Letter", "small letters")],
+)
+def test_a_site_cannot_take_another_page_s_address_whichever_way_it_comes(workspace, client, name, says):
+    with pytest.raises(Mistakes, match=f"sites/a.yaml:1: A site cannot be called {name!r}.*{says}"):
+        save_site(workspace=workspace, source=f"site: {name}\ntitle: Mine\nasks: []\n", now=NOW, file="sites/a.yaml")
+    assert client.get(f"/at/shop/{name}").status_code == 404

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,8 +10,8 @@ from duologue.engage.conversations.clicks import Followed, tell_clicks
 from duologue.engage.conversations.leaving import say_why, withdraw
 from duologue.engage.conversations.origin import origin_of
 from duologue.engage.messages.actions import save_message
+from duologue.engage.messages.links import link_target
 from duologue.engage.messages.models import Delivery
-from duologue.engage.messages.queries import Target
 from duologue.measure.reception.queries import received
 from duologue.measure.reception.rules import LEAST, Received, domains_as_json, together, warning
 from duologue.people.consent.actions import NewStatement, save_purpose, state
@@ -48,7 +49,8 @@ def letters(workspace):
 
 
 def click(workspace, delivery, number, seconds, agent=BROWSER):
-    target = Target(f"https://{'ab'[number - 1]}.example/?q=1", "first" if number == 1 else "2")
+    led = link_target(workspace, delivery.pk, number)
+    target = replace(led, url=f"https://{'ab'[number - 1]}.example/?q=1", name="first" if number == 1 else "2")
     at = NOW + timedelta(seconds=seconds)
     followed = Followed((workspace.pk, delivery.pk, number), "GET", agent, at=at)
     return tell_clicks(workspace=workspace, clicks=[(followed, target)])[0]

@@ -17,7 +17,7 @@ from duologue.engage.conversations import clicks
 from duologue.platform.secrets import signing
 
 if TYPE_CHECKING:
-    from duologue.engage.messages.queries import Target
+    from duologue.engage.messages.links import Target
 
 PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 NEVER_KEPT = [(b"cache-control", b"no-store, private"), (b"referrer-policy", b"no-referrer"), (b"x-robots-tag", b"noindex, nofollow")]

@@ -11,9 +11,9 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 
 from duologue.engage.conversations import spool
 from duologue.engage.conversations.judging import Click, judged
-from duologue.engage.conversations.origin import Origin, origin_of, origins_of
+from duologue.engage.conversations.origin import origin_of
 from duologue.engage.messages.actions import note_outcome
-from duologue.engage.messages.queries import Target, link_targets
+from duologue.engage.messages.links import Sent, Target, link_targets
 from duologue.people.timeline import actions as timeline
 from duologue.people.timeline import names
 from duologue.people.timeline.actions import NewEvent
@@ -24,6 +24,8 @@ from duologue.platform.workspaces.queries import now
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from duologue.engage.conversations.origin import Origin
 
 MOST_REMEMBERED = 20_000
 MOST_AT_ONCE = 500
@@ -89,29 +91,28 @@ def _keep(followed: Sequence[Followed]) -> None:
 
 @transaction.atomic
 def tell_clicks(*, workspace: Workspace, clicks: Sequence[tuple[Followed, Target]]) -> list[str]:
-    """Write clicks onto the timeline, each judged; return the judgements."""
+    """Write clicks onto the timeline, each judged; return the judgements. Targets are as `link_targets` gave them."""
     if not clicks:
         return []
     present = now(workspace)
-    found = origins_of(workspace, {one.numbers[1] for one, _ in clicks})
-    origins = {delivery: origin for delivery, (origin, is_about) in found.items() if not is_about}
+    letters = {one.numbers[1]: sent for one, target in clicks if (sent := target.sent) is not None and not sent.is_about}
     moments = [one.at or present for one, _ in clicks]
-    others = _clicks_of(workspace, origins, min(moments) - BURST, max(moments))
+    others = _clicks_of(workspace, letters, min(moments) - BURST, max(moments))
     events, judgements = [], []
     responded: dict[datetime, list[int]] = defaultdict(list)
     for (one, target), moment in zip(clicks, moments, strict=True):
         delivery, link = one.link
-        origin = origins.get(delivery)
-        if origin is None:
+        sent = letters.get(delivery)
+        if sent is None:
             judgements.append("unknown")
             continue
         near = [other for other in others[delivery] if moment - BURST <= other[0] <= moment]
         others[delivery].append((moment, link))
-        accepted_at = None if workspace.is_virtual else origin.accepted_at
+        accepted_at = None if workspace.is_virtual else sent.accepted_at
         human = judged(Click(one.method, one.agent, moment, link, accepted_at, near, one.purpose))
-        events.append(_event(origin, target, link, moment, human))
+        events.append(_event(sent, target, one.link, moment, human))
         judgements.append(human)
-        if human == "true" and not target.footer:
+        if human == "true" and not target.footer and not sent.has_response:
             responded[moment].append(delivery)
     timeline.write(workspace=workspace, events=events, now=present)
     for moment, deliveries in responded.items():
@@ -119,12 +120,23 @@ def tell_clicks(*, workspace: Workspace, clicks: Sequence[tuple[Followed, Target
     return judgements
 
 
-def _event(origin: Origin, target: Target, link: int, moment: datetime, human: str) -> NewEvent:
-    properties: dict[str, Any] = {**origin.properties, "link": target.name, "no": link, "url": target.url.partition("?")[0]}
-    properties |= {"human": human, "footer": target.footer, **({"product_id": target.product} if target.product else {})}
-    return NewEvent(
-        origin.profile, moment, names.LINK_CLICKED, properties, received_at=moment, run_id=origin.run, delivery_id=origin.delivery
-    )
+def _event(sent: Sent, target: Target, followed: tuple[int, int], moment: datetime, human: str) -> NewEvent:
+    delivery, link = followed
+    properties: dict[str, Any] = {
+        "delivery": delivery,
+        "dialogue": sent.dialogue,
+        "turn": sent.turn,
+        "seq": sent.seq,
+        "message": sent.message,
+        "channel": sent.channel,
+        "link": target.name,
+        "no": link,
+        "url": target.url.partition("?")[0],
+        "human": human,
+        "footer": target.footer,
+        **({"product_id": target.product} if target.product else {}),
+    }
+    return NewEvent(sent.profile, moment, names.LINK_CLICKED, properties, received_at=moment, run_id=sent.run, delivery_id=delivery)
 
 
 @transaction.atomic
@@ -171,14 +183,14 @@ def _moment(workspace: Workspace, at: datetime | None) -> datetime | None:
 
 
 def _remember(numbers: tuple[int, int, int], target: Target) -> None:
-    _targets[numbers] = target
+    _targets[numbers] = Target(target.url, target.name, target.footer, target.product)
     _targets.move_to_end(numbers)
     while len(_targets) > MOST_REMEMBERED:
         _targets.popitem(last=False)
 
 
 def _clicks_of(
-    workspace: Workspace, origins: Mapping[int, Origin], since: datetime, until: datetime
+    workspace: Workspace, letters: Mapping[int, Sent], since: datetime, until: datetime
 ) -> dict[int, list[tuple[datetime, int]]]:
     """Return by delivery when which links were followed meanwhile."""
     found: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
@@ -189,9 +201,9 @@ def _clicks_of(
                  AND occurred_at BETWEEN %s AND %s""",
             (
                 workspace.pk,
-                arrays.numbers({origin.profile for origin in origins.values()}),
+                arrays.numbers({sent.profile for sent in letters.values()}),
                 names.LINK_CLICKED,
-                arrays.numbers(origins),
+                arrays.numbers(letters),
                 since,
                 until,
             ),

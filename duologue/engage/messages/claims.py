@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -24,7 +24,6 @@ from duologue.strategize.dialogues.rules.way import ONLY_IF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from duologue.engage.contributions.models import Contribution
     from duologue.engage.messages.items import Item
@@ -224,3 +223,27 @@ def _ready(workspace: Workspace, name: str, now: datetime) -> Verdict:
     if ready_at is None:
         return Verdict("later", "no_relay", now + WITHOUT_RELAY)
     return NOW if ready_at <= now else Verdict("later", "relay_resting", ready_at)
+
+
+def as_claimed(body: dict[str, Any], kind: str, *, delivery_id: int = 0, profile_id: int = 0) -> Claimed:
+    """Return a delivery as if it had been claimed, to fill in what does not leave."""
+    return Claimed(
+        id=delivery_id,
+        run_id=None,
+        dialogue_id=None,
+        person=0,
+        profile_id=profile_id,
+        turn="",
+        seq=1,
+        version_id=None,
+        conversation_id=None,
+        body=body,
+        channel="email",
+        purpose="",
+        kind=kind,
+        basis="consent",
+        attempt=0,
+        too_late_at=datetime.max.replace(tzinfo=UTC),
+        dialogue="",
+        message="",
+    )

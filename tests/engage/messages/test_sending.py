@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from duologue.engage.channels.models import KeptMail, Relay
-from duologue.engage.messages import actions, queries, tasks
+from duologue.engage.messages import actions, links, queries, tasks
 from duologue.engage.messages.models import Attempt, Delivery
 from duologue.engage.messages.words import wording_of
 from duologue.engage.perks.models import Perk
@@ -172,10 +172,11 @@ def test_locale_and_link_numbers(shop, person, delivery, now):
     [planned] = actions.plan(workspace=shop, deliveries=[delivery(hans)], now=now)
     tasks.send_due(shop, now)
     assert KeptMail.within(shop).get().subject == "Hallo there"
-    target = queries.link_target(shop, planned, 2)
-    assert target == queries.Target("https://shop.example/neu?utm_source=duologue&utm_medium=email&utm_content=hello", "neues")
-    assert queries.link_target(shop, planned, 3) is None
-    assert queries.link_target(shop, planned + 99, 1) is None
+    target = links.link_target(shop, planned, 2)
+    assert (target.url, target.name) == ("https://shop.example/neu?utm_source=duologue&utm_medium=email&utm_content=hello", "neues")
+    assert (target.sent.message, target.sent.channel, target.sent.is_about) == ("hello", "email", False)
+    assert links.link_target(shop, planned, 3) is None
+    assert links.link_target(shop, planned + 99, 1) is None
 
 
 def test_the_number_of_queries_does_not_grow_with_the_batch(shop, person, delivery, now, django_assert_max_num_queries):

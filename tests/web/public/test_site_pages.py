@@ -12,8 +12,8 @@ from duologue.cli.commands import doctor
 from duologue.engage.channels.actions import save_relay
 from duologue.engage.channels.models import KeptMail
 from duologue.engage.messages.actions import NewDelivery, plan, save_message
+from duologue.engage.messages.links import link_target
 from duologue.engage.messages.models import Delivery
-from duologue.engage.messages.queries import link_target
 from duologue.engage.messages.tasks import send_due
 from duologue.engage.sites.actions import save_site
 from duologue.engage.sites.models import Site

@@ -18,7 +18,8 @@ class EngageConfig(AppConfig):
     def ready(self) -> None:
         """Make the floor's jobs known, and fill the ports.
 
-        Perks are redeemed, and contributions taken back, before runs hear of it; who looked at what waits until runs have spoken.
+        Perks are redeemed, and contributions taken back, before runs hear of it; who looked at what waits until runs have
+        spoken, unless it is read together with them.
         """
         register_jobs(
             "duologue.engage.runs.jobs", "duologue.engage.perks.jobs", "duologue.engage.products.jobs", "duologue.engage.uploads.jobs"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.db import connection
 
+from duologue.cli.worker.following import TOGETHER, readers
 from duologue.cli.worker.rounds import FOLLOWER, Waiting
 from duologue.engage import due
 from duologue.engage.messages.queries import HANDING_OVER
@@ -36,4 +37,6 @@ def waiting(workspace: Workspace) -> Waiting:
         row = cursor.fetchone()
     moments = {work: at for work, at in zip(MOMENTS, row, strict=False) if at is not None}
     at_once = {work for work, is_due in zip(AT_ONCE, row[len(MOMENTS) : -1], strict=True) if is_due}
-    return Waiting(moments, frozenset(at_once | {f"{FOLLOWER}{name}" for name in row[-1]}))
+    behind = set(row[-1])
+    together = {TOGETHER} if any(reader.name in behind for reader in readers()) else set()
+    return Waiting(moments, frozenset(at_once | together | {f"{FOLLOWER}{name}" for name in behind}))

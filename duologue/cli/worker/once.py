@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from duologue.cli.worker.due import waiting
-from duologue.cli.worker.rounds import FOLLOWER, go_round
+from duologue.cli.worker.following import Following
+from duologue.cli.worker.rounds import go_round
 from duologue.cli.worker.sending import SENDER
 from duologue.engage.contributions import tasks as contributions
 from duologue.engage.conversations import tasks as conversations
@@ -74,15 +75,10 @@ def turn_the_wheel(workspace: Workspace, now: datetime, work: Sequence[tuple[str
     raise RuntimeError("The wheel does not come to rest: something is due again as soon as it is done.")
 
 
-def _following(follower: ports.Follower) -> Work:
-    return lambda workspace, now: follower.follow(workspace=workspace, now=now)
-
-
 def one_by_one(work: Sequence[tuple[str, Work]]) -> Iterator[tuple[str, Work]]:
     """Yield the kinds of work, each follower by itself: whether it is behind is known of each."""
     for name, do in work:
         if do is follow:
-            for follower in ports.followers():
-                yield f"{FOLLOWER}{follower.name}", _following(follower)
+            yield from Following().work()
         else:
             yield name, do

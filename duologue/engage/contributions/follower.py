@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from django.db import connection, transaction
+from django.db import connection
 
 from duologue.engage.care.queries import current as current_care
 from duologue.engage.contributions.actions import take_back
@@ -13,46 +13,40 @@ from duologue.engage.contributions.forms import keep_as_agreed, keep_forms
 from duologue.engage.contributions.models import Contribution
 from duologue.engage.contributions.rules import BOX, LONGEST, NO_QUOTE, PUBLIC, forget_at
 from duologue.people.timeline import names
-from duologue.people.timeline.actions import move_cursor
-from duologue.people.timeline.queries import unread
+from duologue.people.timeline.readers import Reader
 from duologue.strategize.dialogues.rules.survey import from_json
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from datetime import datetime
 
-    from duologue.people.timeline.queries import EventRow
+    from duologue.people.timeline.queries import EventRow, Reading
     from duologue.platform.workspaces.models import Workspace
 
 AGAINST: Final = (names.CONSENT_WITHDRAWN, names.CONSENT_REFUSED)
 READ: Final = (*AGAINST, names.CONSENT_GRANTED, names.MESSAGE_REPLIED, names.FORM_SENT)
 
 
-class ContributionFollower:
+class ContributionFollower(Reader):
     """Reads what is said of what may be shown, replies, and forms."""
 
     name = "contributions"
+    only = READ
 
-    def follow(self, *, workspace: Workspace, now: datetime) -> int:
-        """Deal with the next batches; return the number of events read."""
-        with transaction.atomic():
-            reading = unread(workspace, self.name, only=READ)
-            if reading is None:
-                return 0
-            replied = {
-                event.delivery_id
-                for event in reading.events
-                if event.name == names.MESSAGE_REPLIED and event.delivery_id is not None and event.properties.get("intent") not in NO_QUOTE
-            }
-            if replied:
-                keep_replies(workspace=workspace, deliveries=replied, now=now)
-            keep_forms(workspace=workspace, events=reading.events, now=now)
-            if agreed := _said([one for one in reading.events if not _is_box(one)], (names.CONSENT_GRANTED,)):
-                keep_as_agreed(workspace=workspace, whose=agreed, now=now)
-            if against := _said(reading.events, AGAINST):
-                take_back(workspace=workspace, whose=against, now=now)
-            move_cursor(workspace=workspace, follower=self.name, batch_no=reading.batch_no)
-            return max(1, len(reading.events))
+    def read(self, *, workspace: Workspace, reading: Reading, now: datetime) -> None:
+        """Keep what was replied and sent by forms, and look again at what may be shown."""
+        replied = {
+            event.delivery_id
+            for event in reading.events
+            if event.name == names.MESSAGE_REPLIED and event.delivery_id is not None and event.properties.get("intent") not in NO_QUOTE
+        }
+        if replied:
+            keep_replies(workspace=workspace, deliveries=replied, now=now)
+        keep_forms(workspace=workspace, events=reading.events, now=now)
+        if agreed := _said([one for one in reading.events if not _is_box(one)], (names.CONSENT_GRANTED,)):
+            keep_as_agreed(workspace=workspace, whose=agreed, now=now)
+        if against := _said(reading.events, AGAINST):
+            take_back(workspace=workspace, whose=against, now=now)
 
 
 def _said(events: Iterable[EventRow], what: Collection[str]) -> dict[tuple[int, str], datetime]:

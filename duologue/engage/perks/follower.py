@@ -5,23 +5,20 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db import transaction
-
 from duologue.engage.perks.claims import Claim
 from duologue.engage.perks.lives import see
 from duologue.engage.perks.redeeming import NO_SUM, redeem_all
 from duologue.engage.perks.trials import convert, waiting_trials
 from duologue.kit.money import minor
 from duologue.people.timeline import names
-from duologue.people.timeline.actions import move_cursor
-from duologue.people.timeline.queries import unread
+from duologue.people.timeline.readers import Reader
 from duologue.platform.audit.actions import note
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
-    from duologue.people.timeline.queries import EventRow
+    from duologue.people.timeline.queries import EventRow, Reading
     from duologue.platform.workspaces.models import Workspace
 
 NAME: Final = "perks"
@@ -29,24 +26,23 @@ READ: Final = (names.ORDER_COMPLETED, names.LINK_CLICKED, names.MESSAGE_REPLIED)
 SHOWN: Final = 20  # orders named in a note
 
 
-class PerkFollower:
+class PerkFollower(Reader):
     """Reads the timeline: an order that names a coupon redeems it, a click or an answer says that a perk was seen."""
 
     name = NAME
 
-    def follow(self, *, workspace: Workspace, now: datetime) -> int:
-        """Deal with the next batches; return the number of events read."""
-        with transaction.atomic():
-            trials = waiting_trials(workspace)
-            reading = unread(workspace, self.name, only={*READ, *trials})
-            if reading is None:
-                return 0
-            redeemed = _redeem(workspace, reading.events, now)
-            convert(workspace=workspace, events=reading.events, redeemed=redeemed, waiting=trials, now=now)
-            if seen := {event.delivery_id for event in reading.events if event.delivery_id is not None and _proves_seen(event)}:
-                see(workspace=workspace, deliveries=seen, now=now)
-            move_cursor(workspace=workspace, follower=self.name, batch_no=reading.batch_no)
-            return max(1, len(reading.events))
+    def wanted(self, workspace: Workspace) -> Collection[str]:
+        """Return what may matter to perks, trials included."""
+        return {*READ, *waiting_trials(workspace)}
+
+    def read(self, *, workspace: Workspace, reading: Reading, now: datetime) -> None:
+        """Redeem, turn trials into custom, and note what was seen."""
+        if not reading.events:
+            return
+        redeemed = _redeem(workspace, reading.events, now)
+        convert(workspace=workspace, events=reading.events, redeemed=redeemed, waiting=waiting_trials(workspace), now=now)
+        if seen := {event.delivery_id for event in reading.events if event.delivery_id is not None and _proves_seen(event)}:
+            see(workspace=workspace, deliveries=seen, now=now)
 
 
 def _proves_seen(event: EventRow) -> bool:

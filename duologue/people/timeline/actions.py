@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from duologue.platform.workspaces.models import Workspace
 
-__all__ = ["NewEvent", "append", "ensure_months", "move_cursor", "write"]
+__all__ = ["NewEvent", "append", "ensure_months", "move_cursor", "move_cursors", "write"]
 
 FIRST_YEAR: Final = 2000
 WRITE_IDS: Final = Numbers("people_write_id_seq")
@@ -89,6 +89,15 @@ def move_cursor(*, workspace: Workspace, follower: str, batch_no: int) -> None:
             "ON CONFLICT (workspace_id, follower) DO UPDATE SET batch_no = excluded.batch_no "
             "WHERE platform_cursor.batch_no < excluded.batch_no",
             (workspace.pk, follower, batch_no),
+        )
+
+
+def move_cursors(*, workspace: Workspace, followers: Sequence[str], batch_no: int) -> None:
+    """Do as `move_cursor` does for several that have cursors."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE platform_cursor SET batch_no = %s WHERE workspace_id = %s AND follower = ANY(%s) AND batch_no < %s",
+            (batch_no, workspace.pk, list(followers), batch_no),
         )
 
 

@@ -9,7 +9,7 @@ import msgspec
 from django.db import connection
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
@@ -52,18 +52,47 @@ def unread(workspace: Workspace, follower: str, *, most: int = 50_000, only: Col
         batches = _locked(cursor, workspace, follower, most)
         if not batches:
             return None
-        numbers, write_ids, first_at, last_at = map(list, zip(*batches, strict=True))
-        named = "" if only is None else "AND e.name = ANY(%s)"
-        cursor.execute(
-            f"""SELECT b.batch_no, e.id, e.profile_id, p.person, p.shard, e.occurred_at, e.received_at, e.name, e.properties,
-                      e.source, e.run_id, e.delivery_id
-               FROM unnest(%s::bigint[], %s::bigint[]) AS b (batch_no, write_id)
-               JOIN people_event e ON e.write_id = b.write_id
-               JOIN people_profile p ON p.workspace_id = e.workspace_id AND p.id = e.profile_id
-               WHERE e.workspace_id = %s AND e.occurred_at BETWEEN %s AND %s {named} ORDER BY b.batch_no, e.id""",
-            (numbers, write_ids, workspace.pk, min(first_at), max(last_at), *([] if only is None else [list(only)])),
-        )
-        return Reading(batch_no=numbers[-1], events=[_row(row) for row in cursor.fetchall()])
+        return Reading(batch_no=batches[-1][0], events=_events(cursor, workspace, batches, only))
+
+
+def unread_by_all(cursor: Any, workspace: Workspace, followers: Sequence[str], most: int) -> tuple[Reading, dict[str, int]] | None:
+    """Return the batches that any of these followers has not dealt with, and up to which batch each has; locks all their cursors.
+
+    None where there are more than `most` events, where one of them has no cursor yet, or where another process holds one.
+    """
+    cursor.execute(
+        """WITH c AS MATERIALIZED (
+               SELECT follower, batch_no FROM platform_cursor WHERE workspace_id = %s AND follower = ANY(%s) FOR UPDATE SKIP LOCKED)
+           SELECT c.names, c.numbers, b.batch_no, b.write_id, b.first_at, b.last_at, b.events
+           FROM (SELECT array_agg(follower) AS names, array_agg(batch_no) AS numbers, min(batch_no) AS first FROM c) c
+           LEFT JOIN people_batch b ON b.workspace_id = %s AND b.batch_no > c.first ORDER BY b.batch_no LIMIT %s""",
+        (workspace.pk, list(followers), workspace.pk, most + 1),
+    )
+    found = cursor.fetchall()
+    names, numbers = found[0][:2]
+    batches = [row[2:6] for row in found if row[2] is not None]
+    if len(names or ()) < len(followers) or sum(row[6] for row in found if row[2] is not None) > most:
+        return None
+    until = dict(zip(names, numbers, strict=True))
+    if not batches:
+        return Reading(max(numbers), []), until
+    return Reading(batches[-1][0], _events(cursor, workspace, batches, None)), until
+
+
+def _events(cursor: Any, workspace: Workspace, batches: Sequence[tuple[Any, ...]], only: Collection[str] | None) -> list[EventRow]:
+    """Return the events of batches (number, write, first and last moment), in order; of these names alone where they are given."""
+    numbers, write_ids, first_at, last_at = map(list, zip(*batches, strict=True))
+    named = "" if only is None else "AND e.name = ANY(%s)"
+    cursor.execute(
+        f"""SELECT b.batch_no, e.id, e.profile_id, p.person, p.shard, e.occurred_at, e.received_at, e.name, e.properties,
+                  e.source, e.run_id, e.delivery_id
+           FROM unnest(%s::bigint[], %s::bigint[]) AS b (batch_no, write_id)
+           JOIN people_event e ON e.write_id = b.write_id
+           JOIN people_profile p ON p.workspace_id = e.workspace_id AND p.id = e.profile_id
+           WHERE e.workspace_id = %s AND e.occurred_at BETWEEN %s AND %s {named} ORDER BY b.batch_no, e.id""",
+        (numbers, write_ids, workspace.pk, min(first_at), max(last_at), *([] if only is None else [list(only)])),
+    )
+    return [_row(row) for row in cursor.fetchall()]
 
 
 def _locked(cursor: Any, workspace: Workspace, follower: str, most: int) -> list[tuple[Any, ...]]:

@@ -10,16 +10,17 @@ from django.db import connection, transaction
 from duologue.people.consent import ages
 from duologue.people.timeline import actions as timeline
 from duologue.people.timeline import names, queries
+from duologue.people.timeline.readers import Reader
 from duologue.platform.database import arrays
 from duologue.strategize.segments.compiled import all_compiled
 from duologue.strategize.segments.evaluate import evaluate
 from duologue.strategize.segments.rules.reads import CONSENT, EVENT, FACT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from duologue.people.timeline.queries import EventRow
+    from duologue.people.timeline.queries import EventRow, Reading
     from duologue.platform.workspaces.models import Workspace
     from duologue.strategize.segments.compiled import Compiled
 
@@ -29,10 +30,11 @@ AT_ONCE: Final = 10_000  # held in memory, with all that an event says
 CONSENT_EVENTS: Final = frozenset({names.CONSENT_GRANTED, names.CONSENT_WITHDRAWN, names.CONSENT_REFUSED})
 
 
-class SegmentsFollower:
+class SegmentsFollower(Reader):
     """Keeps the members of every segment."""
 
     name = NAME
+    most = AT_ONCE
 
     def follow(self, *, workspace: Workspace, now: datetime) -> int:
         """Deal with the next batches and merges; return how many events and merges were read, 0 when all was."""
@@ -41,12 +43,23 @@ class SegmentsFollower:
         with transaction.atomic():
             return read_on(workspace, now)
 
+    def read(self, *, workspace: Workspace, reading: Reading, now: datetime) -> None:
+        """Look again at whom these batches touch, and at those merged since."""
+        _look_again(workspace, reading.events, _merges(workspace), now)
+
 
 def read_on(workspace: Workspace, now: datetime) -> int:
     """Deal with the next batches, in the caller's transaction; return how many events and merges were read."""
     reading = queries.unread(workspace, NAME, most=AT_ONCE)
     merges = _merges(workspace) if reading or _hold(workspace) else []
     events = reading.events if reading else []
+    _look_again(workspace, events, merges, now)
+    if reading:
+        timeline.move_cursor(workspace=workspace, follower=NAME, batch_no=reading.batch_no)
+    return len(events) + len(merges)
+
+
+def _look_again(workspace: Workspace, events: Sequence[EventRow], merges: Sequence[tuple[int, int, int]], now: datetime) -> None:
     rules = all_compiled(workspace)
     due = _touched(workspace, rules, events)
     for _, kept, lost in merges:
@@ -54,11 +67,8 @@ def read_on(workspace: Workspace, now: datetime) -> int:
             due[rule.id] |= {kept, lost}
     if any(due.values()):
         evaluate(workspace, rules, due, now)
-    if reading:
-        timeline.move_cursor(workspace=workspace, follower=NAME, batch_no=reading.batch_no)
     if merges:
         timeline.move_cursor(workspace=workspace, follower=MERGES, batch_no=max(number for number, _, _ in merges))
-    return len(events) + len(merges)
 
 
 def hold(workspace: Workspace) -> bool:

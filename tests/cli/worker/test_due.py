@@ -6,6 +6,7 @@ import pytest
 from django.db import transaction
 
 from duologue.cli.worker.due import FOLLOWER, MOMENTS, waiting
+from duologue.cli.worker.following import TOGETHER
 from duologue.cli.worker.once import turn_the_wheel
 from duologue.engage.conversations.queries import next_overdue
 from duologue.engage.messages.queries import next_due
@@ -55,7 +56,7 @@ def test_every_follower_is_behind_a_new_batch_until_it_has_read_it(workspace):
     profile.save()
     with transaction.atomic():
         write(workspace=workspace, events=[NewEvent(profile.pk, now, "Seen")], now=now)
-    assert waiting(workspace).at_once == FOLLOWERS
+    assert waiting(workspace).at_once == {*FOLLOWERS, TOGETHER}
     assert {f"{FOLLOWER}{follower.name}" for follower in ports.followers()} == FOLLOWERS
     assert turn_the_wheel(workspace, now)
     assert waiting(workspace).at_once <= {f"{FOLLOWER}lake"}  # the lake takes many at once

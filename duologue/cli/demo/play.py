@@ -44,7 +44,7 @@ class Scale:
     old_customers: int = 1100
     joining_per_day: float = 2.8
     days: int = 365
-    grain: timedelta = timedelta(hours=12)
+    grain: timedelta = timedelta(hours=24)
     dialogues: tuple[str, ...] = ("welcome", "win-back", "after-parcel")
 
 
@@ -97,15 +97,14 @@ class Year:
         self.doors.tell([event for _, event in events], self.begin, [at for at, _ in events])
 
     def run(self) -> None:
-        """Advance the clock to the end; people read and act at every whole grain of it."""
+        """Advance the clock to the end; at every whole grain of it people do what they meant to, and read what came."""
         try:
-            advance(self.workspace, self.end, self._tick, grain=self.scale.grain)
+            advance(self.workspace, self.end, self._tick, grain=self.scale.grain, before=self._act)
         finally:
             self.loop.close()
 
     def _tick(self, now: datetime) -> datetime:
         self._read_mail(now)
-        self._act(now)
         self._care(now)
         self.progress(now)
         return now + self.scale.grain

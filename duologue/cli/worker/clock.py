@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
     OnTick = Callable[[datetime], datetime | None]
+    OnStop = Callable[[datetime], None]
 
 MINUTE: Final = timedelta(minutes=1)
 STUCK: Final = timedelta(hours=1)  # what could not be done when it was due is tried again every hour
-EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
+EPOCH: Final = datetime(2000, 1, 1, 12, tzinfo=UTC)
 STRIDE: Final = {"synchronous_commit": "off", "plan_cache_mode": "force_generic_plan"}
 
 
@@ -31,15 +32,18 @@ def next_due(workspace: Workspace) -> datetime | None:
     return waiting(workspace).next()
 
 
-def advance(workspace: Workspace, to: datetime, on_tick: OnTick | None = None, *, grain: timedelta = MINUTE) -> int:
+def advance(
+    workspace: Workspace, to: datetime, on_tick: OnTick | None = None, *, grain: timedelta = MINUTE, before: OnStop | None = None
+) -> int:
     """Move a virtual clock to a moment, stopping wherever something is due; return how many stops there were.
 
     Stops lie on whole grains (a demo's year takes hours, not minutes), so what is due between two is done at the later one.
+    `before` is called at each stop with the moment before anything is done there, for what simulated people have meant to do by then.
     `on_tick` is called after each stop with the moment, so that simulated people can respond; what they say is due at once.
     It may return the moment at which it wants to be called again, though nothing else be due.
     """
     with in_one_stride():
-        return _advance(workspace, to, on_tick, grain)
+        return _advance(workspace, to, on_tick or _nothing, before or _nothing, grain)
 
 
 @contextmanager
@@ -60,21 +64,24 @@ def in_one_stride() -> Iterator[None]:
                     cursor.execute(f"RESET {setting}")
 
 
-def _advance(workspace: Workspace, to: datetime, on_tick: OnTick | None, grain: timedelta) -> int:
+def _advance(workspace: Workspace, to: datetime, on_tick: OnTick, before: OnStop, grain: timedelta) -> int:
     moment = present(workspace)
     stops = 0
-    wanted: datetime | None = None
     while True:
+        before(moment)
         turn_the_wheel(workspace, moment)
-        if on_tick is not None:
-            wanted = on_tick(moment)
-            turn_the_wheel(workspace, moment)
+        wanted = on_tick(moment)
+        turn_the_wheel(workspace, moment)
         stops += 1
         if moment >= to:
             return stops
         due = [at for at in (next_due(workspace), wanted) if at is not None]
         moment = next_stop(min(due, default=None), moment, to, grain)
         set_clock(workspace=workspace, at=moment)
+
+
+def _nothing(_moment: datetime) -> None:
+    """Do what is done at a stop where nobody asked for more."""
 
 
 def next_stop(due: datetime | None, moment: datetime, to: datetime, grain: timedelta) -> datetime:

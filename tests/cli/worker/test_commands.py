@@ -135,6 +135,36 @@ def test_the_clock_stops_where_the_people_want_it_to(shop):  # noqa: F811
     assert [later - earlier for earlier, later in pairwise(seen)] == [timedelta(hours=6)] * 4
 
 
+def test_what_people_have_meant_to_do_by_a_stop_is_heard_at_that_stop(shop):  # noqa: F811
+    (someone,) = shop.add_people(1)
+    shop.segment("everyone", [someone])
+    shop.dialogue(PLAN)
+    stood = []
+
+    def meant(moment):
+        stood.append((moment, shop.where(someone)))
+        if shop.where(someone) == "first":
+            shop.click(someone, "first")
+
+    written_at = shop.now + timedelta(minutes=1)
+    clock.advance(shop.workspace, written_at)
+    clock.advance(shop.workspace, written_at, lambda moment: stood.append((moment, shop.where(someone))), before=meant)
+    assert stood == [(written_at, "first"), (written_at, "second")]
+
+
+def test_a_clock_that_stops_once_a_day_stops_at_noon(shop):  # noqa: F811
+    seen = []
+
+    def look(moment):
+        seen.append(moment)
+        return moment + timedelta(days=1)
+
+    to = shop.now + timedelta(days=3, hours=4)
+    clock.advance(shop.workspace, to, look, grain=timedelta(days=1))
+    assert [moment.hour for moment in seen[1:-1]] == [12, 12, 12]
+    assert seen[-1] == to
+
+
 def test_a_live_clock_is_not_moved(shop):  # noqa: F811
     go_live(shop.workspace)
     assert "live" in duologue("clock", "advance", "--to", "2030-01-01", status=1)

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from django.db import connection
+
 from duologue.cli.demo.play import Scale, Year, joining, order
 from duologue.cli.frame import write_down
 from duologue.cli.plans.applying import apply_files
@@ -50,6 +52,7 @@ def play(*, end: datetime, scale: Scale, seed: int = SEED, name: str = NAME, pro
     year.populate()
     _tell_the_past(year, begin)
     advance(workspace, begin)
+    _look_at_tables()
     for dialogue in scale.dialogues:
         start_dialogue(workspace=workspace, name=dialogue, now=begin)
     read_mondays(workspace=workspace, staff=_ada(workspace, begin).pk, now=max(begin, end - LETTERS))
@@ -72,6 +75,12 @@ def _ada(workspace: Workspace, now: datetime) -> Staff:
     staff = Staff.objects.filter(email=OWNER).first() or Staff.objects.create_user(OWNER, name="Ada", is_operator=True)
     add_member(workspace, staff=staff, role=Role.OWNER, now=now)
     return staff
+
+
+def _look_at_tables() -> None:
+    """Let PostgreSQL count what has come at once: what is planned before it has done so by itself is planned for empty tables."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def _tell_the_past(year: Year, begin: datetime) -> None:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import email
 import heapq
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from html import unescape
 from itertools import count
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from duologue.cli.demo.behaviour import Chance, Human
 from duologue.cli.demo.doors import Doors
+from duologue.cli.demo.letters import code_in, main_link, way_out
 from duologue.cli.demo.reactions import Act, reactions
 from duologue.cli.worker.clock import advance
 from duologue.engage.channels.models import KeptMail
@@ -27,14 +25,12 @@ from duologue.strategize.dialogues.models import Dialogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from email.message import Message
 
     from duologue.platform.workspaces.models import Workspace
 
 YEAR = timedelta(days=365)
 HISTORY = timedelta(days=240)
 GOAL = timedelta(days=30)
-_LINK = re.compile(r'<a[^>]+href="([^"]+)"[^>]*>(.*?)</a>', re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -148,17 +144,16 @@ class Year:
 
     def _doing(self, human: Human, act: Act, content: bytes, about: str) -> Callable[[datetime], None]:
         def do(now: datetime) -> None:
-            message = email.message_from_bytes(content)
             if act.kind == "click":
-                self.doors.click(main_link(message))
+                self.doors.click(main_link(content))
             elif act.kind == "answer":
-                self.doors.answer(main_link(message), {key: values[0] for key, values in parse_qs(act.value).items()})
+                self.doors.answer(main_link(content), {key: values[0] for key, values in parse_qs(act.value).items()})
             elif act.kind == "reply":
                 self.doors.reply(content, act.value, now)
             elif act.kind == "buy":
-                self.doors.tell([order(human, now, about, coupon=code_in(message), off=act.value)], now)
+                self.doors.tell([order(human, now, about, coupon=code_in(content), off=act.value)], now)
             elif act.kind == "unsubscribe":
-                self.doors.unsubscribe("".join(message["List-Unsubscribe"].split()).strip("<>").split(">")[0])
+                self.doors.unsubscribe(way_out(content))
             elif act.kind == "report_spam":
                 self.doors.report_spam(content, now)
 
@@ -171,19 +166,6 @@ class Year:
         late = now - timedelta(hours=2)
         for conversation in Conversation.within(self.workspace).filter(state="open", touched_at__lt=late).values_list("pk", flat=True):
             close(workspace=self.workspace, conversation=conversation, outcome="solved", now=now, staff=None)
-
-
-def main_link(message: Message) -> str:
-    """Return the first content link of a message: what a person sees as its button."""
-    links = (unescape(link[1]) for link in _LINK.finditer(text_of(message, "text/html")))
-    return next(url for url in links if "/l/" in url or "/s/" in url)
-
-
-def text_of(message: Message, kind: str) -> str:
-    """Return the part of a message that a mail program shows."""
-    part = next((part for part in message.walk() if part.get_content_type() == kind), None)
-    content = part.get_payload(decode=True) if part else b""
-    return content.decode(errors="replace") if isinstance(content, bytes) else ""
 
 
 def joining(human: Human, *, is_new: bool) -> list[tuple[datetime, dict[str, Any]]]:
@@ -199,12 +181,6 @@ def joining(human: Human, *, is_new: bool) -> list[tuple[datetime, dict[str, Any
     if is_new:
         told.append((at, {"type": "track", "messageId": f"s{human.number}", **who, "event": "Signed Up", "properties": {"form": "footer"}}))
     return told
-
-
-def code_in(message: Message) -> str:
-    """Return the code that a message brings, as a person reads it."""
-    found = re.search(r"code[^.\n]{0,20}\b([A-Z0-9]{10})\b", text_of(message, "text/plain"))
-    return found[1] if found else ""
 
 
 def order(human: Human, at: datetime, number: str, coupon: str = "", off: str = "") -> dict[str, Any]:

@@ -306,7 +306,7 @@ LATER_COLUMNS = {
 }
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def note_outcome(*, workspace: Workspace, deliveries: Sequence[int], kind: str, at: datetime) -> int:
     """Note what became of deliveries later and return how many were new; see `note_each`."""
     return len(note_each(workspace=workspace, deliveries=deliveries, kind=kind, at=at))

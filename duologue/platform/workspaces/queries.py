@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
+
+from django.db import connection
 
 from duologue.platform.database.clock import database_now
 from duologue.platform.workspaces.models import Workspace
@@ -18,5 +20,9 @@ def now(workspace: Workspace) -> datetime:
     """
     if not workspace.is_virtual:
         return database_now()
-    at = Workspace.objects.values_list("clock_at", flat=True).get(pk=workspace.pk)
-    return at or database_now()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(clock_at, clock_timestamp()) FROM platform_workspace WHERE id = %s", (workspace.pk,))
+        row = cursor.fetchone()
+    if row is None:
+        raise Workspace.DoesNotExist(f"The workspace {workspace.name} is gone.")
+    return cast("datetime", row[0])

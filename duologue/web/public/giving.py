@@ -92,8 +92,11 @@ def keep_given(visit: Visit, asked: Survey, answers: Mapping[str, Any], photos: 
         if purpose:
             source, proof = f"{BOX}{asked.survey}", {"delivery": origin.delivery, "question": key}
             statements.append(NewStatement(origin.profile, PUBLIC, purpose, "granted", visit.now, source, boxes[key], proof))
-    contribute(workspace=visit.workspace, given=given, now=visit.now)
-    standings = standing(visit.workspace, [origin.person] if statements else [])
+    if given:
+        contribute(workspace=visit.workspace, given=given, now=visit.now)
+    if not statements:
+        return []
+    standings = standing(visit.workspace, [origin.person])
     return [one for one in statements if not is_worth_less(standings[origin.person], one.channel, one.purpose, visit.now)]
 
 

@@ -16,6 +16,7 @@ from duologue.engage.messages.models import Delivery
 from duologue.people.consent import actions as consent
 from duologue.people.consent.actions import NewStatement
 from duologue.people.consent.queries import purposes, standing, statements_about
+from duologue.people.consent.rules import Standing
 from duologue.people.profiles.actions import learn
 from duologue.people.timeline import actions as timeline
 from duologue.people.timeline import names
@@ -146,7 +147,8 @@ def _keep(visit: Visit, asked: Survey, answers: dict[str, Any], photos: dict[str
     timeline.write(workspace=workspace, events=[event], now=now)
     note_outcome(workspace=workspace, deliveries=[origin.delivery], kind="responded", at=now)
     statements = keep_given(visit, asked, answers, photos)
-    stands, more = standing(workspace, [origin.person])[origin.person], []
+    more: list[str] = []
+    stands = standing(workspace, [origin.person])[origin.person] if _asks_for_consent(asked, answers) else Standing()
     for key, value in answers.items():
         question = asked.questions[key]
         purpose = question.fills.consent if question.fills and question.kind not in GIVEN else ""
@@ -163,7 +165,13 @@ def _keep(visit: Visit, asked: Survey, answers: dict[str, Any], photos: dict[str
     return _ask_to_agree(visit, more)
 
 
+def _asks_for_consent(asked: Survey, answers: Mapping[str, Any]) -> bool:
+    return any((fills := asked.questions[key].fills) is not None and fills.consent for key in answers)
+
+
 def _ask_to_agree(visit: Visit, wanted: list[str]) -> list[tuple[str, str]]:
+    if not wanted:
+        return []
     said = ask_to_agree(workspace=visit.workspace, origin=visit.origin, wanted=list(dict.fromkeys(wanted)), now=visit.now)
     known = purposes(visit.workspace) if said else {}
     return [(known[name].title if name in known else name, visit.words[word]) for name, word in said.items()]

@@ -1,14 +1,19 @@
 """The demo is real: played by the engine, through the doors, and its report finds what was simulated."""
 
 import os
+import re
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from html import unescape
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
+from duologue.cli.demo import letters
 from duologue.cli.demo.opening import play
 from duologue.cli.demo.play import Scale
+from duologue.engage.channels.models import KeptMail
 from duologue.measure.growth.queries import growth
 from duologue.measure.letters.models import Issue
 from duologue.measure.reports.queries import report
@@ -36,6 +41,19 @@ def adds_up(counted):
         assert turn["entered"] == turn["there_now"] + sum(line["people"] for line in turn["left"])
 
 
+def seen(content):
+    return letters.main_link(content), letters.code_in(content), letters.way_out(content)
+
+
+def as_parsed(content):
+    """What Python's own parser finds in a letter."""
+    message = message_from_bytes(content, policy=policy.default)
+    html, plain = (message.get_body([kind]).get_content() for kind in ("html", "plain"))
+    link = next(url for url in map(unescape, re.findall(r'<a[^>]+href="([^"]+)"', html)) if "/l/" in url or "/s/" in url)
+    code = re.search(r"code[^.\n]{0,20}\b([A-Z0-9]{10})\b", plain)
+    return link, code[1] if code else "", message["List-Unsubscribe"].strip("<>")
+
+
 @pytest.mark.first
 @pytest.mark.django_db(transaction=True)
 def test_a_month_of_the_shop_is_played_through_every_door():
@@ -44,6 +62,9 @@ def test_a_month_of_the_shop_is_played_through_every_door():
     names = set(Event.within(workspace).values_list("name", flat=True).distinct())
     assert {"Order Completed", "Signed Up", "Message Sent", "Link Clicked", "Survey Answered", "Perk Issued", "Segment Joined"} <= names
     assert Refusal.within(workspace).count() == 0
+    kept = [bytes(content) for content in KeptMail.within(workspace).exclude(delivery__dialogue=None).values_list("content", flat=True)]
+    assert [seen(content) for content in kept] == [as_parsed(content) for content in kept]
+    assert any(code for _, code, _ in map(seen, kept))
     for dialogue in scale.dialogues:
         adds_up(report(workspace, dialogue, END))
     mondays = list(Issue.within(workspace).order_by("at"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.test import Client
 from django.urls import reverse
 
 from duologue.engage.care.actions import save_care
@@ -14,8 +15,11 @@ from duologue.engage.perks.models import Perk
 from duologue.people.consent.actions import suppress
 from duologue.people.models import Identifier
 from duologue.platform.audit.models import AuditEntry
+from duologue.platform.secrets.signing import sign
 from duologue.platform.workspaces.queries import now
 from tests.web import seed
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 def of(workspace, name, one):
@@ -116,3 +120,29 @@ def test_a_gift_goes_with_the_answer_or_neither_goes(workspace, filled, owner):
     assert overtaken.status_code in {409, 422}
     assert (GoodwillGift.within(workspace).count(), Entry.within(workspace).filter(direction="out").count()) == (1, 1)
     assert AuditEntry.objects.filter(action="give goodwill").count() == 1
+
+
+def test_a_note_is_kept_beside_the_conversation_and_seen_by_members_alone(workspace, filled, owner, client):
+    one = Conversation.within(workspace).order_by("pk").first()
+    before = Delivery.within(workspace).count(), Entry.within(workspace).exclude(direction="note").count()
+    empty = owner.post(of(workspace, "note", one), {"text": "  "})
+    assert (empty.status_code, "Write something first; nothing was noted." in empty.content.decode()) == (422, True)
+    assert owner.post(of(workspace, "note", one), {"text": "Her jug came <broken> twice."}).status_code == 302
+    kept = Entry.within(workspace).get(direction="note", text__startswith="Her jug")
+    assert (kept.conversation, kept.profile_id, kept.staff.email, kept.channel) == (one, one.profile_id, "imogen@shop.example", "")
+    assert (Delivery.within(workspace).count(), Entry.within(workspace).exclude(direction="note").count()) == before  # nothing is sent
+    shown = owner.get(of(workspace, "conversation", one)).content.decode()
+    assert "Her jug came &lt;broken&gt; twice." in shown
+    ben = Client()
+    ben.force_login(seed.staff_for(workspace, "care", "ben@shop.example"), backend=BACKEND)
+    assert "Her jug came" in ben.get(of(workspace, "conversation", one)).content.decode()
+    guest = Client()
+    guest.force_login(seed.staff_for(workspace, "guest", "guest@shop.example"), backend=BACKEND)
+    assert guest.get(of(workspace, "conversation", one)).status_code == 403
+    assert guest.post(of(workspace, "note", one), {"text": "Me too"}).status_code == 403
+    assert client.get(of(workspace, "conversation", one)).status_code == 302  # to where one signs in
+    letter = Delivery.within(workspace).filter(profile_id=one.profile_id, state="accepted").first()
+    for page in ("preferences", "why_me", "web") if letter else ():
+        public = client.get(reverse(f"public:{page}", args=[sign("page", workspace.pk, letter.pk)]))
+        assert "Her jug came" not in public.content.decode()
+    assert not Entry.within(workspace).filter(text="Me too").exists()

@@ -52,7 +52,7 @@ def sayings(workspace: Workspace, plan: Plan | None, version: DialogueVersion | 
     messages = {turn.message for turn in plan.turns.values() if turn.message}
     surveys = {turn.survey for turn in plan.turns.values() if turn.survey}
     pins = version.pins if version else {}
-    found = {name: message_says(name, data) for name, data in _versions(workspace, messages, pins.get("messages") or {})}
+    found = {name: message_says(name, data) for name, data in message_versions(workspace, messages, pins.get("messages") or {})}
     rows = SurveyVersion.within(workspace).filter(name__in=surveys).order_by("name", "-number").distinct("name")
     for row in rows:
         found.setdefault(row.name, survey_says(row.name, row.data))
@@ -72,7 +72,8 @@ def survey_says(name: str, data: dict[str, Any]) -> Saying:
     return Saying(name, "", first_words(str(asked)), "survey")
 
 
-def _versions(workspace: Workspace, names: set[str], pins: dict[str, int]) -> Iterable[tuple[str, dict[str, Any]]]:
+def message_versions(workspace: Workspace, names: set[str], pins: dict[str, int]) -> Iterable[tuple[str, dict[str, Any]]]:
+    """Return messages by name as they are kept: of the pinned versions, else of those in force."""
     rows = MessageVersion.within(workspace).filter(message__name__in=names).select_related("message").order_by("number")
     chosen: dict[str, dict[str, Any]] = {}
     for row in rows:
@@ -105,22 +106,28 @@ def first_words(text: str) -> tuple[Piece, ...]:
     written = [line.strip() for line in text.strip().splitlines() if line.strip() and not BUTTON.fullmatch(line.strip())]
     if len(written) > 1 and SIGNED.fullmatch(written[-1]):
         written.pop()
-    joined = " ".join(line for line in (MARKS.sub(lambda found: found.group(1) or "", line) for line in written) if line)
-    pieces: list[Piece] = []
+    return pieces("\n".join(written), most=MOST_CHARACTERS)
+
+
+def pieces(text: str, *, most: int = 0) -> tuple[Piece, ...]:
+    """Return a text without its marks in pieces, a personal one by the name of what it says; cut at a word after `most` characters."""
+    lines = (MARKS.sub(lambda mark: mark.group(1) or "", line.strip()) for line in text.splitlines())
+    joined = " ".join(line for line in lines if line)
+    found: list[Piece] = []
     at, length = 0, 0
     for tag in [*TAG.finditer(joined), None]:
         plain = joined[at : tag.start() if tag else len(joined)]
-        if length + len(plain) > MOST_CHARACTERS:
-            return (*pieces, Piece(plain[: max(MOST_CHARACTERS - length, 0)].rsplit(" ", 1)[0] + " …"))
+        if most and length + len(plain) > most:
+            return (*found, Piece(plain[: max(most - length, 0)].rsplit(" ", 1)[0] + " …"))
         if plain:
-            pieces.append(Piece(plain))
+            found.append(Piece(plain))
             length += len(plain)
         if tag is not None:
             at = tag.end()
             if tag.group(1):
                 path = tag.group(1).split("|")[0].strip()
                 if path in OURS:
-                    pieces.append(Piece(OURS[path]))
+                    found.append(Piece(OURS[path]))
                     continue
-                pieces.append(Piece(NAMED.get(last := path.rsplit(".", 1)[-1]) or last.replace("_", " "), personal=True))
-    return tuple(pieces)
+                found.append(Piece(NAMED.get(last := path.rsplit(".", 1)[-1]) or last.replace("_", " "), personal=True))
+    return tuple(found)

@@ -16,6 +16,7 @@ from duologue.web.access import inside
 from duologue.web.pages import member, page, said
 from duologue.web.strategize import script
 from duologue.web.strategize.dialogues import PLACE, find, in_force, plan_of
+from duologue.web.strategize.letters import letters
 from duologue.web.strategize.options import options_in
 from duologue.web.strategize.sayings import sayings
 
@@ -40,6 +41,7 @@ def storyboard(request: HttpRequest, workspace: Workspace, name: str) -> HttpRes
         "plan": plan,
         "mistakes": mistakes,
         "turns": script.turns(plan, None, sayings(workspace, plan, version), options_in(workspace, plan)) if plan else [],
+        "letters": letters(workspace, plan, version) if plan else [],
         "starts": script.starts(plan) if plan else "",
         "goal": script.goal(plan) if plan else "",
         "colleagues": colleagues(workspace),

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from bench import wrk
 from bench.meter import Meter, Row, process_peak_mb
 from bench.serving import web
+from bench.timeline import onto_the_timeline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,18 +54,16 @@ def measure(folder: Path, *, full: bool) -> list[Row]:
         batches, many = _measured(serving, secret, IN_A_BATCH, seconds)
         singles, _ = _measured(serving, secret, 1, seconds)
         peak = process_peak_mb(serving.worker())
-    _forget_all_but(100_000)
-    waiting = _settled()
-    with Meter() as taken:
-        done = 0
-        while moved := process(workspace, now(workspace)):
-            done += moved
+    _forget_all_but(10_000)
+    waiting, done = _settled(), 0
+    while moved := process(workspace, now(workspace)):
+        done += moved
     assert done == waiting, f"{done} of {waiting} events arrived"
     batches.limit, batches.goal, batches.peak_mb = raw, 150_000, peak
     singles.goal, singles.peak_mb = 4000, peak
     slow = Row(f"the 99th percentile of the batches' answers, {CONNECTIONS} connections", "ms", many.p99, None, 60, less_is_better=True)
     slow.foreign = batches.foreign
-    return [batches, slow, singles, taken.row(f"{done:,} events onto the timeline", "events/s", done, limit=raw, goal=20_000)]
+    return [batches, slow, singles, onto_the_timeline(workspace)]
 
 
 def _measured(serving, secret: str, events: int, seconds: int) -> tuple[Row, Load]:

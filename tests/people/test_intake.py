@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -270,3 +271,19 @@ def test_events_that_share_their_identifiers_belong_where_each_alone_would(said)
         return [event.profile_id for event in events], known.attach, known.merged, len(known.new)
 
     assert settled(shared=True) == settled(shared=False)
+
+
+def test_nobody_is_looked_up_whom_one_known_identifier_names(workspace):
+    """Persons matter where several identifiers are weighed against each other, or an earlier one is joined."""
+    send(workspace, track(userId="u"), track(userId="v", anonymousId="d"))
+
+    def persons_asked_for(*events):
+        with CaptureQueriesContext(connection) as asked:
+            send(workspace, *events)
+        return [one["sql"] for one in asked if "SELECT id, person FROM people_profile" in one["sql"]]
+
+    assert persons_asked_for(track(userId="u"), track(anonymousId="d"), track(userId="new")) == []
+    both = persons_asked_for(track(userId="u"), track(userId="v", anonymousId="d"))
+    assert len(both) == 2
+    assert f"'{{{find(workspace, 'external', 'v')}}}'" in both[0]
+    assert len(persons_asked_for({"type": "alias", "userId": "u", "previousId": "d2"})) == 2

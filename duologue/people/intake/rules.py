@@ -68,6 +68,7 @@ class Incoming(msgspec.Struct, eq=False, gc=False, array_like=True):
     profile_id: int = 0
 
 
+_BY_TYPE: Final = {"page": names.PAGE_VIEWED, "screen": names.SCREEN_VIEWED, "group": names.GROUP_JOINED}
 _envelopes = msgspec.json.Decoder(Envelope)
 
 
@@ -81,7 +82,7 @@ def open_envelope(payload: bytes | msgspec.Raw) -> Envelope:
         raise Refused("unknown type", f"'{envelope.type[:40]}' is no type of event; use one of {', '.join(sorted(TYPES))}.")
     if envelope.type == "track" and not (envelope.event or "").strip():
         raise Refused("no event name", "A track call needs the name of its event.")
-    if all(_missing(one) for one in (envelope.user_id, envelope.anonymous_id)) and not _address(envelope):
+    if _missing(envelope.user_id) and _missing(envelope.anonymous_id) and not _address(envelope):
         raise Refused("nobody", "The event names nobody: give userId, anonymousId, or an email or phone among the traits.")
     if envelope.type == "alias" and (_missing(envelope.previous_id) or _missing(envelope.user_id)):
         raise Refused("half an alias", "An alias call needs both previousId and userId.")
@@ -180,8 +181,7 @@ def moment(text: str) -> datetime:
 
 def name_of(envelope: Envelope) -> str:
     """Return the name under which an event stands on the timeline."""
-    by_type = {"page": names.PAGE_VIEWED, "screen": names.SCREEN_VIEWED, "group": names.GROUP_JOINED}
-    return by_type.get(envelope.type) or (envelope.event or "").strip()
+    return _BY_TYPE.get(envelope.type) or (envelope.event or "").strip()
 
 
 def facts_of(traits: Mapping[str, Any]) -> dict[str, Any]:
@@ -199,29 +199,37 @@ def check_statement(properties: Mapping[str, Any]) -> None:
 
 
 def _properties(envelope: Envelope) -> dict[str, Any]:
-    properties = dict(envelope.properties or {})
+    properties = envelope.properties or {}
     if envelope.type in {"page", "screen"} and envelope.name:
         properties.setdefault("name", envelope.name)
-    if envelope.type == "group":
+    elif envelope.type == "group":
         properties = {**(envelope.traits or {}), "group": str(envelope.group_id or "")}
     return properties
 
 
 def _purposes(envelope: Envelope) -> tuple[str, ...]:
     """Return for which purposes the facts of an identify call may be used; none named is any."""
+    if envelope.type != "identify":
+        return ()
     named = (envelope.context or {}).get("purposes")
-    if envelope.type != "identify" or not isinstance(named, list):
+    if not isinstance(named, list):
         return ()
     return tuple(one for one in named[:MOST_PURPOSES] if isinstance(one, str) and 0 < len(one) <= LONGEST_PURPOSE)
 
 
 def _address(envelope: Envelope) -> dict[str, str]:
+    inner = envelope.context.get("traits") if envelope.context else None
     said: dict[str, Any] = {}
-    inner = (envelope.context or {}).get("traits")
-    for traits in (inner if isinstance(inner, dict) else {}, (envelope.traits or {}) if envelope.type == "identify" else {}):
-        said |= {kind: traits[kind] for kind in ("email", "phone") if traits.get(kind)}
-    return {kind: str(value) for kind, value in said.items() if isinstance(value, str | int)}
+    for traits in (inner if isinstance(inner, dict) else None, envelope.traits if envelope.type == "identify" else None):
+        if traits:
+            said |= {kind: traits[kind] for kind in ("email", "phone") if traits.get(kind)}
+    return {kind: str(value) for kind, value in said.items() if isinstance(value, str | int)} if said else {}
 
 
 def _missing(value: str | int | None) -> bool:
-    return value is None or (isinstance(value, str) and value.strip().lower() in {"", "null", "undefined"})
+    if not isinstance(value, str):
+        return value is None
+    first = value[:1]
+    if first not in "nNuU" and first.isalnum():  # most ids: nothing to be stripped, and none of the words
+        return False
+    return value.strip().lower() in {"", "null", "undefined"}

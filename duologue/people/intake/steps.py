@@ -15,7 +15,7 @@ from duologue.people.identifiers import actions as identifiers
 from duologue.people.identifiers.queries import find_many
 from duologue.people.intake.rules import CONSENT, Incoming
 from duologue.people.intake.stating import statement_of
-from duologue.people.intake.whose import Known, settle
+from duologue.people.intake.whose import Known, is_to_be_weighed, settle
 from duologue.people.intake.young import weigh_ages
 from duologue.people.profiles import actions as profiles
 from duologue.people.profiles.rules import FINDABLE, words_beside, words_of_names
@@ -23,7 +23,7 @@ from duologue.people.timeline import actions as timeline
 from duologue.platform.database import arrays
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
@@ -62,18 +62,23 @@ class Steps:
         pairs = dict.fromkeys(_pairs(passage.items))
         previous = {event.previous for event in passage.items if event.previous}
         pairs.update(((kind, one), None) for one in previous for kind in ("external", "device"))
-        self.known.profiles = find_many(self.workspace, pairs)
-        self._find_persons()
+        profiles = self.known.profiles = find_many(self.workspace, pairs)
+        weighed = chain(
+            _pairs(filter(is_to_be_weighed, passage.items)), ((kind, one) for one in previous for kind in ("external", "device"))
+        )
+        if several := {profiles[pair] for pair in weighed if pair in profiles}:
+            self._find_persons(several)
 
-    def _find_persons(self) -> None:
-        """Find whose the profiles are, and what each person is known by: one table at a time.
+    def _find_persons(self, several: Collection[int]) -> None:
+        """Find whose these profiles are, and what each person is known by: one table at a time.
 
-        Joined, the planner takes a new workspace, of which it has no statistics yet, for empty, and compares everyone with everyone.
+        Only where several identifiers are weighed against each other does it matter. Joined, the planner takes a new workspace, of which
+        it has no statistics yet, for empty, and compares everyone with everyone.
         """
         known = self.known
         with connection.cursor() as cursor:
             sql = "SELECT id, person FROM people_profile WHERE workspace_id = %s AND {} = ANY(%s::bigint[])"
-            cursor.execute(sql.format("id"), (self.workspace.pk, arrays.numbers(set(known.profiles.values()))))
+            cursor.execute(sql.format("id"), (self.workspace.pk, arrays.numbers(several)))
             known.persons.update(cursor.fetchall())
             cursor.execute(sql.format("person"), (self.workspace.pk, arrays.numbers(set(known.persons.values()))))
             person_of = dict(cursor.fetchall())
@@ -180,7 +185,7 @@ def _without(facts: Mapping[str, Any], profile: int, unwanted: Collection[tuple[
     return {key: value for key, value in facts.items() if (profile, key) not in unwanted}
 
 
-def _pairs(events: list[Incoming]) -> Iterator[tuple[str, str]]:
+def _pairs(events: Iterable[Incoming]) -> Iterator[tuple[str, str]]:
     """Give the identifiers of events, once where several share theirs."""
     shared = {id(event.identifiers): event.identifiers for event in events}
     return (pair for identifiers in shared.values() for pair in identifiers)

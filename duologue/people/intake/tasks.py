@@ -12,7 +12,7 @@ from duologue.kit.pipeline import Refused
 from duologue.people.intake.actions import note_refusals, take_in
 from duologue.people.intake.models import Refusal
 from duologue.people.intake.rules import Incoming, understand
-from duologue.platform.database import locks
+from duologue.platform.database import arrays, locks
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,7 +49,10 @@ def process(workspace: Workspace, now: datetime, most: int = 5000) -> int:
         passage = take_in(workspace=workspace, events=events, now=now, outside=True)
         refused += [(event.source, refusal, event.payload) for event, refusal in passage.stopped if refusal.reason not in QUIET]
         note_refusals(workspace=workspace, refusals=refused, now=now)
-        cursor.execute("DELETE FROM people_received WHERE workspace_id = %s AND id = ANY(%s)", (workspace.pk, [row[0] for row in rows]))
+        cursor.execute(
+            "DELETE FROM people_received WHERE workspace_id = %s AND id = ANY(%s::bigint[])",
+            (workspace.pk, arrays.numbers([row[0] for row in rows])),
+        )
     return len(rows)
 
 

@@ -40,12 +40,20 @@ class Known:
         return person
 
 
+def is_to_be_weighed(event: Incoming) -> bool:
+    """Say whether it takes more than one known identifier to tell whose an event is: the persons of those that it names must be known."""
+    return len(event.identifiers) > 1 or bool(event.previous)
+
+
 def settle(events: Iterable[Incoming], known: Known) -> None:
     """Give each event its profile, in order; note in `known` who is new, which identifiers to attach, whom to merge."""
     newcomer: Incoming | None = None
     for event in events:
         if newcomer is not None and event.identifiers is newcomer.identifiers and not event.previous:
             event.profile_id = newcomer.profile_id
+            continue
+        if not is_to_be_weighed(event) and (profile := known.profiles.get(event.identifiers[0])) is not None:
+            event.profile_id, newcomer = profile, None
             continue
         chosen = _chosen(event, known)
         newcomer = None if chosen else event

@@ -1,5 +1,6 @@
 import json
 import signal
+import socket
 
 import pytest
 
@@ -7,6 +8,7 @@ from duologue.cli import command
 from duologue.cli.opening import open_house
 from duologue.platform.audit.queries import entries
 from duologue.platform.database.clock import database_now
+from duologue.platform.database.folder import DataFolder
 from duologue.platform.staff.models import Invitation, Staff
 from duologue.platform.staff.queries import key_for, members, sign_in_link_for
 from duologue.platform.workspaces.models import Workspace
@@ -56,6 +58,16 @@ def test_what_makes_no_sense_ends_with_status_two(duologue, line):
 def test_a_refusal_is_one_sentence_and_status_one(duologue):
     status, out, err = duologue("workspace", "create", "admin")
     assert (status, out, err.count("\n"), "cannot be called" in err) == (1, "", 1, True)
+
+
+def test_a_taken_port_is_told_before_anything_is_started(duologue, settings, tmp_path):
+    settings.DATA = DataFolder(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        settings.HOST, settings.PORT = taken.getsockname()
+        status, out, err = duologue("serve")
+    assert (status, out, err.count("\n")) == (1, "", 1)
+    assert err.startswith(f"Cannot listen on 127.0.0.1:{settings.PORT} ")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_shared_options_may_stand_anywhere(duologue):

@@ -46,13 +46,12 @@ def serve(prepare: Callable[..., str], *given: object) -> None:
     from duologue.cli.ground import holding_the_database, settings_read
 
     settings = settings_read()
-
+    _refuse_a_taken_port(settings.HOST, settings.PORT)
     with ExitStack() as leaving:
         with ThreadPoolExecutor(1) as aside:  # its thread has ended before anything is forked
             coming = aside.submit(leaving.enter_context, holding_the_database())
             load_web()
         server = coming.result()
-        _refuse_a_taken_port(settings.HOST, settings.PORT)
         _watch_over_all(server, apart(prepare, *given))
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from duologue.kit.yaml import Mistake, Mistakes, read_yaml
+from duologue.platform.database import locks
 from duologue.platform.database.models import InWorkspace
 
 if TYPE_CHECKING:
@@ -32,9 +33,16 @@ class NamedVersion(InWorkspace):
 Version = TypeVar("Version", bound=NamedVersion)
 
 
+def one_at_a_time(workspace: Workspace) -> None:
+    """Let whoever keeps a version wait until the transaction that holds this ends; what was looked up after it still holds when kept."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (locks.VERSIONS, workspace.pk))
+
+
 @transaction.atomic
 def keep(kind: type[Version], *, workspace: Workspace, name: str, data: Any, now: datetime, source: str = "") -> Version:
     """Keep what a text says as a new version; the same said again gives the version there is, in the words it has now."""
+    one_at_a_time(workspace)
     newest = in_force(kind, workspace, name)
     if newest is not None and newest.data == data:
         if newest.source != source:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-MOST: Final = 20_000_000  # bytes: the largest photo, and the rest of its form
-SENTENCE: Final = b"A page takes 20 MB at most.\n"
+MOST: Final = 64_000_000  # bytes: as many of the largest photos as a survey asks for, and the rest of its form
+SENTENCE: Final = f"A request may hold {MOST // 1_000_000} MB."
 
 
 class Bounded:
@@ -24,7 +25,7 @@ class Bounded:
             return
         length = next((value for name, value in scope["headers"] if name.lower() == b"content-length"), b"0")
         if length.isdigit() and int(length) > MOST:
-            await _refuse(send)
+            await _refuse(scope, send)
             return
         brought, began = 0, False
 
@@ -41,10 +42,13 @@ class Bounded:
 
         await self._otherwise(scope, counted, noted)
         if brought > MOST and not began:
-            await _refuse(send)
+            await _refuse(scope, send)
 
 
-async def _refuse(send: Any) -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+async def _refuse(scope: Any, send: Any) -> None:
+    """Say it as the others behind this path would: to programs in JSON, to people in words."""
+    is_for_programs = scope.get("path", "").startswith("/api/")
+    kind, body = ("application/json", json.dumps({"detail": SENTENCE})) if is_for_programs else ("text/plain", f"{SENTENCE}\n")
+    headers = [(b"content-type", f"{kind}; charset=utf-8".encode()), (b"connection", b"close")]
     await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": SENTENCE})
+    await send({"type": "http.response.body", "body": body.encode()})

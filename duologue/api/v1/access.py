@@ -40,7 +40,7 @@ class Problem(Schema):
     detail: Any
 
 
-REFUSALS: dict[int, type[Problem]] = {400: Problem, 401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem, 429: Problem}
+REFUSALS: dict[int, type[Problem]] = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 429), Problem)
 """The refusals that every operation may answer with."""
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 router = Router(tags=["imports"])
 MOST_IMPORTS = 100
+LARGEST = 20_000_000  # bytes
 LONGEST_NAME = 200
 CSV: dict[str, Any] = {"responses": {200: {"description": "OK", "content": {"text/csv": {}}}}}
 Short = Annotated[Plain, Field(max_length=200)]
@@ -74,6 +75,8 @@ def list_imports(request: HttpRequest, workspace: Path[str]) -> list[Import]:
 def start_import(request: HttpRequest, workspace: Path[str], asked: Form[Asked], file: File[UploadedFile]) -> Status[Import]:
     """Hand in a file of up to 20 MB, plain or gzip, to be imported by a job (202); 200 where it was imported before and nothing is done."""
     here = room(request, workspace, Right.EDIT)
+    if (file.size or 0) > LARGEST:
+        raise HttpError(413, f"A file may hold {LARGEST // 1_000_000} MB; pack it with gzip, or send it in parts.")
     name = FilePath(file.name or "").name.replace("\x00", "")[-LONGEST_NAME:] or "file"
     try:
         job = hand_in(workspace=here, upload=Upload(name=name, **asked.dict()), content=file.chunks())

@@ -109,6 +109,7 @@ def move_under_way(*, workspace: Workspace, name: str, now: datetime) -> int:
         return int(cursor.rowcount)
 
 
+@transaction.atomic
 def put_occasion_in_force(*, workspace: Workspace, name: str, source: str, now: datetime, file: str = "") -> OccasionVersion:
     """Keep what a text says of an occasion; those who wait for a moment of it look again when it has changed. Raises Mistakes."""
     version = take_occasion(workspace=workspace, name=name, source=source, now=now, file=file)

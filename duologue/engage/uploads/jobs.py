@@ -54,27 +54,33 @@ def take_in_all() -> int:
 
 def _take_in(job: Import) -> bool:
     """Import a file; say whether nothing is left to do for it. One that another process has in hand is left to it."""
-    with _alone(job) as is_ours:
-        if not (is_ours and job.upload):
-            return False
-        path = Path(settings.DATA.imports) / job.upload
-        if not path.exists():
-            return _ended(job, "The file is not there any more; send it again.")
-        if not _may_be_tried(job):
-            return _ended(job, f"It was begun {MOST_TRIES} times and never got further; send it in smaller parts.")
-        try:
-            _HOW[job.kind](job, path)
-        except Refused as refusal:
-            return _ended(job, refusal.sentence.replace(str(path), job.file))
-        except (OperationalError, InterfaceError) as trouble:
-            if not _database_answers():
-                raise  # the next minute goes on from there
-            log.error("upload_broke_off", upload=job.pk, workspace=job.workspace.name, error=type(trouble).__name__)  # noqa: TRY400
-            return False
-        except Exception as trouble:  # noqa: BLE001 one file must not keep the others from being taken in
-            log.error("upload_failed", upload=job.pk, workspace=job.workspace.name, error=type(trouble).__name__)  # noqa: TRY400
-            return _ended(job, f"It could not be taken in: {type(trouble).__name__}.")
-        return _ended(job, "")
+    try:
+        with _alone(job) as is_ours:
+            return is_ours and bool(job.upload) and _ended(job, _what_kept_it(job))
+    except (OperationalError, InterfaceError) as trouble:
+        if not _database_answers():
+            raise  # the next minute goes on from there
+        log.error("upload_broke_off", upload=job.pk, workspace=job.workspace.name, error=type(trouble).__name__)  # noqa: TRY400
+        return False
+
+
+def _what_kept_it(job: Import) -> str:
+    """Import a file; return why that could not be, "" where it could. Raises OperationalError or InterfaceError."""
+    path = Path(settings.DATA.imports) / job.upload
+    if not path.exists():
+        return "The file is not there any more; send it again."
+    if not _may_be_tried(job):
+        return f"It was begun {MOST_TRIES} times and never got further; send it in smaller parts."
+    try:
+        _HOW[job.kind](job, path)
+    except Refused as refusal:
+        return refusal.sentence.replace(str(path), job.file)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as trouble:  # noqa: BLE001 one file must not keep the others from being taken in
+        log.error("upload_failed", upload=job.pk, workspace=job.workspace.name, error=type(trouble).__name__)  # noqa: TRY400
+        return f"It could not be taken in: {type(trouble).__name__}."
+    return ""
 
 
 def _may_be_tried(job: Import) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+
 from duologue.kit.yaml import read_yaml
 from duologue.strategize import versions
 from duologue.strategize.placements import rules
@@ -16,10 +18,12 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 
+@transaction.atomic
 def take_placement(*, workspace: Workspace, name: str, source: str, now: datetime, file: str = "") -> PlacementVersion:
     """Put in force what a text says of a placement. Raises Mistakes, also where a code belongs to another one."""
     placement = rules.read_placement(source, file)
     versions.named(source, placement.placement, name, "placement", file)
+    versions.one_at_a_time(workspace)
     taken = by_code(workspace)
     document = read_yaml(source, file)
     for index, code in enumerate(placement.codes):

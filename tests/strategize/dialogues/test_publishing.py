@@ -102,6 +102,11 @@ def test_questions_options_and_turns_keep_their_order_in_the_database(workspace)
         ("kind: text", "kind: text, when: {answer.later: x}", "no question before this one has that name"),
         ("kind: text", "kind: text, when: {start.total: 3}", "`when` of a question asks about person. and answer."),
         ("kind: text", "kind: text, when: {answer.taste: {ovr: 3}}", "did you mean 'over'?"),
+        (
+            "  words:",
+            "".join(f"  p{n}: {{ask: Show, kind: photo}}\n" for n in range(5)) + "  words:",
+            "A survey asks for 4 photos at most",
+        ),
         ("survey: taste", "survy: taste", ":2: A survey knows no 'survy'; did you mean 'survey'?"),
     ],
 )

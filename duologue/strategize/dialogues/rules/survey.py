@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 KINDS = ("one", "many", "text", "quote", "photo", "scale", "nps", "number", "date", "contact")
 WORDS = frozenset({"text", "quote"})
 """Answers in people's own words; a quote is asked for to be shown to others."""
+MOST_PHOTOS = 4
 GIVEN = frozenset({"quote", "photo"})
 """What is asked for to be shown to others; a consent that such a question fills is a box of its own beside it."""
 
@@ -133,6 +134,9 @@ def _in_order(question: dict[str, Any]) -> dict[str, Any]:
 def _check(document: Document, survey: Survey) -> None:
     if not survey.questions:
         document.refuse(("questions",), "A survey asks at least one question.")
+    photos = [key for key, question in survey.questions.items() if question.kind == "photo"]
+    for key in photos[MOST_PHOTOS:]:
+        document.refuse(("questions", key), f"A survey asks for {MOST_PHOTOS} photos at most; ask for this one by another survey.")
     if survey.at_once < 0:
         document.refuse(("at_once",), "`at_once` is how many questions are asked at a time: a number from 1 up.")
     for locale, words in survey.locales.items():

@@ -14,6 +14,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.http import HttpResponse
 
+from duologue.brand.book.rules import commitments
 from duologue.engage.conversations.leaving import withdraw
 from duologue.engage.conversations.showing import send_link, still_holds
 from duologue.people.consent.queries import purposes, standing
@@ -71,6 +72,7 @@ def _page(visit: Visit, *, said: str = "", fault: str = "", faults: dict[str, st
         "used": used,
         "told": said_of(visit),
         "perks": perks_of(visit),
+        "commitments": commitments(visit.book),
         "said": visit.words.get(said, ""),
         "fault": visit.words.get(fault, ""),
     }

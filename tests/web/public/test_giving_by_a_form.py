@@ -26,7 +26,7 @@ from duologue.people.models import Event
 from duologue.people.profiles.queries import people
 from duologue.platform.secrets.signing import sign
 from duologue.platform.workspaces.queries import now
-from duologue.strategize.dialogues.rules.survey import read_survey
+from duologue.strategize.dialogues.rules.survey import KINDS, read_survey
 from duologue.strategize.dialogues.surveys import save_survey
 from duologue.web.public import machines
 from tests.engage.contributions.pictures import a_photo
@@ -218,3 +218,36 @@ def test_by_a_link_of_ones_own_the_tick_is_the_permission(shop, anna, deliver, c
 def test_a_form_that_asks_for_a_number_first_cannot_ask_at_the_address(shop):
     with pytest.raises(Mistakes, match="asks for `email` first"):
         save_site(workspace=shop, source=SITE.replace("[email, first_name]", "[phone]"), now=NOW)
+
+
+EACH = {
+    "one": ("green", "green"),
+    "many": (["green", "black"], ["green", "black"]),
+    "text": ("Call 0301234567 or write", "Call … or write"),
+    "quote": ("Lovely", "Lovely"),
+    "photo": (None, True),
+    "scale": ("4", 4),
+    "nps": ("10", 10),
+    "number": ("2,5", 2.5),
+    "date": ("2026-05-01", "2026-05-01"),
+    "contact": ("bo@people.example", True),
+}
+
+
+@pytest.mark.parametrize("way", ["a form", "a survey by a link"])
+def test_every_kind_of_question_is_asked_and_answered(shop, client, deliver, way):
+    assert set(EACH) == set(KINDS)
+    options = ", options: [green, black]"
+    lines = [f"  q-{kind}: {{ask: About {kind}?, kind: {kind}{options if kind in {'one', 'many'} else ''}}}" for kind in KINDS]
+    version = save_survey(workspace=shop, survey=read_survey("survey: your-words\nquestions:\n" + "\n".join(lines)), now=NOW)
+    token = deliver(survey=True)
+    Delivery.within(shop).update(survey_version=version)
+    address, name = (f"/s/{token}", "Survey Answered") if way != "a form" else ("/at/shop/yours", "Form Sent")
+    page = client.get(address).content.decode()
+    assert [kind for kind in KINDS if f"About {kind}?" not in page] == []
+    given = {f"q-{kind}": upload() if kind == "photo" else said for kind, (said, _) in EACH.items()}
+    answer = client.post(address, (FORM if way == "a form" else {}) | given, headers={"Origin": "https://shop.example"})
+    assert answer.status_code == (303 if way == "a form" else 200)
+    turn_the_wheel(shop, now(shop))
+    assert Event.within(shop).get(name=name).properties["answers"] == {f"q-{kind}": kept for kind, (_, kept) in EACH.items()}
+    assert sorted(Contribution.within(shop).values_list("kind", flat=True)) == ["photo", "review"]

@@ -9,6 +9,8 @@ from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from duologue.brand.book.actions import save_book
+from duologue.brand.book.rules import Book, Commitment
 from duologue.engage.channels.actions import save_relay
 from duologue.engage.channels.models import KeptMail
 from duologue.engage.messages.models import Delivery
@@ -67,6 +69,14 @@ def test_a_link_that_may_have_been_passed_on_shows_nothing_of_the_person(workspa
         assert [word for word in ("dark roast", "Anna@example.com", "1990") if word in html] == []
     assert client.get(f"/d/{token}").status_code == 404
     assert client.get(known.replace("/d/", "/p/")).status_code == 404
+
+
+def test_what_the_brand_commits_itself_to_stands_beside_what_is_known(workspace, client, known):
+    assert "What you can count on" not in client.get(known).content.decode()
+    book = Book(name="Shop", commitments=(Commitment("Two letters a month & no more", at_most=2, within="30d"), "Friendly"))
+    save_book(workspace=workspace, book=book, now=NOW)
+    page = client.get(known).content.decode()
+    assert page.index("What you can count on") < page.index("Two letters a month &amp; no more") < page.index("Friendly")
 
 
 def test_all_is_shown_for_an_hour_with_source_time_and_purpose(workspace, client, known):

@@ -45,6 +45,13 @@ def event(name, **properties):
             "I moved away or new, else: 3",
         ),
         (event("Perk Redeemed", perk=1, offer="ten-percent", order="75-d59", worth=96), "redeemed", "ten percent, order 75-d59"),
+        (
+            event("Page Viewed", path="/jug", title="Stoneware jug", referrer="https://s.example/"),
+            "looked at",
+            "Stoneware jug, from https://s.example/",
+        ),
+        (event("Consent Granted", purpose="voices", channel="public"), "allowed", "voices to everybody"),
+        (event("Page Viewed", path="/jug"), "looked at", "/jug"),
         (event("Survey Answered", survey="gone", answers={"reason": "moved"}), "answered", "reason: moved"),
         (event("Order Completed", revenue="many", currency="XXY"), "ordered", "many XXY"),
     ],
@@ -52,6 +59,16 @@ def event(name, **properties):
 def test_events_are_told_in_words(event, head, text):
     [one] = told([event], "Europe/London", Names({"C": "Candle"}, {"why": {"reason": {"moved": "I moved away"}}}))
     assert (one.head, one.text) == (head, text)
+
+
+def test_the_brands_own_name_is_no_fact_and_as_a_signature_is_left_out():
+    said = first_words("{{ brand.name }} has a word for {{ person.called }}.\n\n{{ brand.name }}\n")
+    assert [(piece.text, piece.personal) for piece in said] == [
+        ("our name", False),
+        (" has a word for ", False),
+        ("their name", True),
+        (".", False),
+    ]
 
 
 def test_products_are_asked_for_where_no_name_came_along():

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 from babel.numbers import UnknownCurrencyError, format_currency
 
+from duologue.engage.contributions.rules import PUBLIC
 from duologue.web.strategize.options import in_words
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ THEY = {
     "Consent Refused": ("hand-stop", "refused"),
     "Spam Reported": ("alert-triangle", "reported spam"),
     "Snoozed": ("zzz", "asked for a pause"),
+    "Page Viewed": ("eye", "looked at"),
 }
 ORDERS = {"Order Completed", "Order Refunded"}
 HIDDEN = {"delivery", "seq", "perk", "conversation", "perks"}
@@ -151,11 +153,15 @@ def _said(name: str, properties: dict[str, Any], names: Names) -> str:
         options = names.surveys.get(str(properties.get("survey") or ""), {})
         parts = (in_words(value, options[key]) if key in options else f"{_words(key)}: {_plain(value)}" for key, value in answers.items())
         return ", ".join(parts) or _words(properties.get("survey", ""))
+    if name == "Page Viewed":
+        whence = f", from {properties['referrer']}" if properties.get("referrer") else ""
+        return f"{properties.get('title') or properties.get('path') or properties.get('url') or properties.get('name') or 'a page'}{whence}"
     if name == "Perk Redeemed":
         order = f", order {properties['order']}" if properties.get("order") else ""
         return f"{_words(properties.get('offer', 'a perk'))}{order}"
     if name.startswith("Consent "):
-        return f"{_words(properties.get('purpose', ''))} by {_words(properties.get('channel', ''))}"
+        to = "to everybody" if properties.get("channel") == PUBLIC else f"by {_words(properties.get('channel', ''))}"
+        return f"{_words(properties.get('purpose', ''))} {to}"
     return _text(properties)
 
 

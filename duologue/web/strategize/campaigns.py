@@ -11,7 +11,7 @@ from django.http import Http404
 from django.views.decorators.http import require_GET
 
 from duologue.engage.broadcasts.rules.texts import is_broadcast
-from duologue.kit.clock import zone_named
+from duologue.kit.clock import parse_moment, zone_named
 from duologue.kit.money import Money
 from duologue.platform.staff.rules import Right
 from duologue.platform.workspaces.queries import now
@@ -66,7 +66,9 @@ def campaign(request: HttpRequest, workspace: Workspace, name: str) -> HttpRespo
         raise Http404
     parts = [Part(row.dialogue, plan := from_json(row.plan), is_broadcast(plan)) for row in queries.dialogues_of(workspace, name)]
     stands = [row.placement for row in placements.placements(workspace) if row.placement.campaign == name]
-    dates = [row.occasion for row in occasions.occasions(workspace) if row.occasion.campaign == name]
+    dates = [
+        (row.occasion, parse_moment(row.occasion.starts_at)) for row in occasions.occasions(workspace) if row.occasion.campaign == name
+    ]
     versions = list(CampaignVersion.within(workspace).filter(name=name).order_by("-number")[:20])
     context = {"one": one, "told": _told(workspace, one.campaign, _today(workspace)), "parts": parts, "versions": versions}
     context |= {"placements": [(row, days(row.period), money_of(row.cost, workspace.currency)) for row in stands], "occasions": dates}

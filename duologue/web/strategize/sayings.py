@@ -22,6 +22,7 @@ MARKS = re.compile(r"^[#>*\-\s]+|[*`]+|(?<!\w)_|_(?!\w)|!\[[^\]]*\]\([^)]*\)|\[(
 
 NAMED = {"expires_at": "the day it ends", "called": "their name"}
 OURS = {"brand.name": "our name", "brand.footer": "our address"}
+OURS_ALONE = re.compile(r"\{\{\s*brand\.name\s*\}\}")
 BUTTON = re.compile(r"\[([^\]]+)\]\([^)]*\)")
 SIGNED = re.compile(r"(?:[^\W\d_][\w.'\u2019-]*[ ,&]*){1,3}")
 
@@ -104,7 +105,7 @@ def buttons(text: str) -> tuple[str, ...]:
 def first_words(text: str) -> tuple[Piece, ...]:
     """Return the first paragraphs, without buttons and signature, cut at a word, in pieces; a personal one by the name of what it says."""
     written = [line.strip() for line in text.strip().splitlines() if line.strip() and not BUTTON.fullmatch(line.strip())]
-    if len(written) > 1 and SIGNED.fullmatch(written[-1]):
+    if len(written) > 1 and (SIGNED.fullmatch(written[-1]) or OURS_ALONE.fullmatch(written[-1])):
         written.pop()
     return pieces("\n".join(written), most=MOST_CHARACTERS)
 

@@ -27,6 +27,12 @@ def shown(page: Page, name: str, width: int = 1100) -> None:
     page.set_viewport_size(before)
 
 
+def clipped(page: Page, heading: str, path: Path) -> None:
+    """Write a picture of the card under a heading alone."""
+    page.locator(".card", has=page.get_by_role("heading", name=heading, exact=True)).first.screenshot(path=path)
+    made_small(path)
+
+
 def made_small(path: Path) -> None:
     """Write a picture anew with few colours."""
     with Image.open(path) as picture:

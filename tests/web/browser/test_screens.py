@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import transaction
+from django.urls import reverse
 
+from duologue.people.timeline.actions import NewEvent, write
 from duologue.platform.audit.actions import note
-from tests.web.browser.pictures import made_small
+from duologue.platform.workspaces.queries import now
+from tests.web.browser.pictures import LOW, clipped, made_small
 
 pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(900)]
 
@@ -41,8 +46,18 @@ IN_DOCS = {
     "setup": ("settings", 1280),
     "person": ("person", 1280),
     "mail-services": ("mail-services", 1100),
+    "doubts": ("perhaps-sent", 1100),
 }
 """Pages that a how-to shows: the picture's name and how wide it is."""
+CARDS = {"ways-in": ("setup", "Ways in"), "ways-out": ("setup", "Ways out"), "visits": ("person", "Timeline")}
+"""Cards that a how-to shows: the picture's name, the page and the card's heading."""
+VISITS = (
+    (9, "Page Viewed", {"title": "Stoneware", "path": "/stoneware", "referrer": "https://search.example/"}),
+    (7, "Page Viewed", {"title": "Stoneware jug", "path": "/stoneware/jug"}),
+    (6, "Size Chosen", {"size": "M"}),
+    (4, "Basket Filled", {"value": 24.5}),
+)
+"""What a site's script told of a visitor: so many minutes ago, what, and more of it."""
 
 
 @pytest.mark.parametrize("width", [1440, 390])
@@ -65,9 +80,27 @@ def test_pictures_of_the_how_to_pages(house, chromium):
         note(house.workspace, "Imogen Hart", action, subject)
     house.open(house.enter(chromium), "report")  # so that it is counted, and groups have figures
     for name, (picture, width) in IN_DOCS.items():
-        page = house.open(house.enter(chromium, width=width), name)
+        page = house.enter(chromium, width=width)
+        page.set_viewport_size({"width": width, "height": LOW})
         path = kept / f"{picture}.png"
-        page.screenshot(path=path, full_page=True)
+        house.open(page, name).screenshot(path=path, full_page=True)
         made_small(path)
         assert 5_000 < path.stat().st_size < 120_000, picture
         page.context.close()
+    the_visitor_looked_around(house)
+    for picture, (name, heading) in CARDS.items():
+        page = house.open(house.enter(chromium, width=1280), name)
+        clipped(page, heading, kept / f"{picture}.png")
+        assert 5_000 < (kept / f"{picture}.png").stat().st_size < 120_000, picture
+        page.context.close()
+
+
+def the_visitor_looked_around(house):
+    at, person = now(house.workspace), house.filled["persons"][3]
+    house.pages["person"] = reverse("people:person", args=[house.workspace.name, person])
+    with transaction.atomic():
+        write(
+            workspace=house.workspace,
+            events=[NewEvent(person, at - timedelta(minutes=ago), name, more, source="site") for ago, name, more in VISITS],
+            now=at,
+        )

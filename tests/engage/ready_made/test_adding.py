@@ -33,7 +33,9 @@ def test_what_is_added_is_what_apply_would_have_put_in_force(equipped, name):
     done = add(workspace=equipped.workspace, name=name, chosen={}, now=equipped.now)
     assert (done.number, Dialogue.within(equipped.workspace).get(name=name).state) == (1, "draft")
     files = {**BASE, **ready.files(name, {})}
-    assert files_in_force(equipped.workspace) == {path: text.encode() for path, text in files.items()}
+    kept = files_in_force(equipped.workspace)
+    assert {path: kept[path].decode() for path in files} == files
+    assert kept.keys() - files.keys() == {"channels.yaml"}  # the way out that the shop has
     assert not apply_files(workspace=equipped.workspace, files=plan_of(files), now=equipped.now, dry=True).changes
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, Protocol
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,8 +16,7 @@ NOBODYS: Final = ("5.1.1", "5.1.2", "5.1.10")
 """Codes of a failure by which an address is nobody's: no such mailbox or domain (RFC 3463), a domain that takes no mail (RFC 7505)."""
 
 
-@dataclass(slots=True)
-class Letter:
+class Letter(msgspec.Struct):
     """One delivery, written: all that a channel needs to hand it over. `html` and `text` in pieces are quoted-printable already."""
 
     delivery: int
@@ -33,8 +33,7 @@ class Letter:
     in_reply_to: str = ""
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, gc=False):
     """What became of one letter.
 
     accepted: the carrier took it. failed: refused for good; with a code of `NOBODYS` its address is to blame. deferred: not taken, may be

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from django.db import connection
 
 from duologue.engage.channels import registry
@@ -44,8 +45,7 @@ BODY = 9
 TO_THEMSELVES = ("known", "agree")  # letters of our own that people ask for
 
 
-@dataclass(slots=True)
-class Claimed:
+class Claimed(msgspec.Struct):
     """A delivery taken out of the queue. `person` is the one its profile belongs to now."""
 
     id: int
@@ -66,9 +66,9 @@ class Claimed:
     too_late_at: datetime
     dialogue: str
     message: str
-    earlier_perks: dict[str, Any] = field(default_factory=dict)  # by offer: what its run gave before, as in body["perks"]
-    items: list[Item] = field(default_factory=list)  # the products it shows
-    voices: list[Contribution] = field(default_factory=list)  # what people say, where it shows that
+    earlier_perks: dict[str, Any] = {}  # by offer: what its run gave before, as in body["perks"]
+    items: list[Item] = []  # the products it shows
+    voices: list[Contribution] = []  # what people say, where it shows that
 
 
 def claim(workspace: Workspace, now: datetime, most: int, shards: Sequence[int]) -> list[Claimed]:

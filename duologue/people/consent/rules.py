@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime  # noqa: TC003  msgspec tells others of it at run time
 from typing import TYPE_CHECKING, Any, Final
 
@@ -79,15 +79,14 @@ class Young(msgspec.Struct, frozen=True, gc=False):
     until: date
 
 
-@dataclass(slots=True)
-class Standing:
+class Standing(msgspec.Struct):
     """What one person allowed and what keeps quiet for them."""
 
-    said: list[Said] = field(default_factory=list)
-    pauses: list[Paused] = field(default_factory=list)
-    unions: list[Union] = field(default_factory=list)
+    said: list[Said] = []
+    pauses: list[Paused] = []
+    unions: list[Union] = []
     of_age_on: date | None = None  # where they are or were too young: from when on their own consent counts
-    forms: list[Young] = field(default_factory=list)
+    forms: list[Young] = []
 
     def may(self, channel: str, purpose: str) -> bool:
         """Say whether the person granted this and took it back on no profile since; a withdrawal wins a tie.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -17,18 +16,17 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 
-@dataclass(slots=True)
-class KnownPerson:
+class KnownPerson(msgspec.Struct):
     """A person merged over all profiles: the newest fact wins; identifiers are as the person wrote them, newest first."""
 
     person: int
-    profile_ids: list[int] = field(default_factory=list)
+    profile_ids: list[int] = []
     locale: str = ""
     timezone: str = ""
     country: str = ""
     name: str = ""
-    facts: dict[str, Any] = field(default_factory=dict)
-    identifiers: dict[str, list[str]] = field(default_factory=dict)
+    facts: dict[str, Any] = {}
+    identifiers: dict[str, list[str]] = {}
 
 
 def people(

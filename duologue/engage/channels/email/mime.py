@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import re
-from dataclasses import dataclass
 from email.utils import format_datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from duologue.engage.channels.email import addresses
 from duologue.engage.channels.email.quoted import quoted
@@ -26,8 +27,7 @@ PLAIN, HTML = (
 CHUNK = 45  # bytes of UTF-8 in one encoded word: 60 of base64, below the 75 that RFC 2047 allows
 
 
-@dataclass(slots=True)
-class Mail:
+class Mail(msgspec.Struct):
     """A letter as it goes over the wire: envelope, head and body, with CRLF line ends.
 
     No line begins with a dot. The body is in pieces, and as DKIM's relaxed form has it.

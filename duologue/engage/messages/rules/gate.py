@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
+import msgspec
+
 from duologue.kit.clock import next_open
 
 if TYPE_CHECKING:
@@ -23,8 +25,7 @@ class Cap:
     channel: str = ""
 
 
-@dataclass(slots=True)
-class Asked:
+class Asked(msgspec.Struct):
     """All that the gate looks at for one delivery."""
 
     kind: str

@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import transaction
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from duologue.engage.conversations.leaving import withdraw
 from duologue.engage.models import Admission, Delivery, Perk, Run, RunStep
@@ -144,6 +145,16 @@ def test_the_job_counts_what_has_grown_and_nothing_else(workspace, dialogue):
     assert {one.data[""]["revenue"] for one in GroupCount.within(workspace)} == {2000}
     happened(workspace, profile, "Order Completed", 4, revenue=30)
     assert tasks.count_grown(workspace, NOW + 5 * DAY) == ["win-back"]
+
+
+def test_a_report_asked_for_by_a_page_leaves_the_groups_to_a_job(workspace, dialogue):
+    happened(workspace, person(workspace, dialogue), "Order Completed", 1, revenue=20)
+    first = tasks.report_alone(workspace, "win-back", NOW + 2 * DAY)
+    assert tasks.report_alone(workspace, "win-back", NOW + 2 * DAY) == first == queries.report(workspace, "win-back", NOW + 2 * DAY)
+    assert not GroupCount.within(workspace).exists()
+    job = ProcrastinateJob.objects.get(task_name__endswith=".count_groups")
+    tasks.count_groups(**job.args)
+    assert {one.data[""]["revenue"] for one in GroupCount.within(workspace)} == {2000}
 
 
 def test_who_unsubscribes_by_a_message_counts_once_for_its_dialogue(workspace, dialogue):

@@ -13,7 +13,8 @@ from duologue.api.v1.access import REFUSALS, note_by, plain, room
 from duologue.api.v1.once import once
 from duologue.engage.runs.actions import NotPossible, pause, resume, start_by_hand
 from duologue.kit.pipeline import Refused
-from duologue.measure.reports.queries import NoSuchDialogue, report
+from duologue.measure.reports.queries import NoSuchDialogue
+from duologue.measure.reports.tasks import report_alone
 from duologue.people.privacy.queries import person_of
 from duologue.platform.staff.rules import Right
 from duologue.platform.workspaces.queries import now
@@ -73,7 +74,7 @@ def get_report(request: HttpRequest, workspace: Path[str], name: Path[str]) -> d
     """Return a dialogue's report: people, deliveries, turns, conversions, attribution, lift and cost."""
     here = room(request, workspace, Right.LOOK)
     try:
-        return report(here, name, now(here))
+        return report_alone(here, name, now(here))
     except NoSuchDialogue as missing:
         raise HttpError(404, str(missing)) from missing
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -47,6 +47,23 @@ def count_soon(workspace: Workspace, dialogue: Dialogue) -> None:
     """Leave counting one report to a job; however often that is asked for, it waits there once."""
     with suppress(AlreadyEnqueued), transaction.atomic():
         count_report.configure(queueing_lock=f"count-report-{dialogue.pk}").defer(workspace=workspace.pk, name=dialogue.name)
+
+
+def report_alone(workspace: Workspace, name: str, now: datetime) -> dict[str, Any]:
+    """Return the report of a dialogue as `report` does; the groups, which hang on the orders of all dialogues, are left to a job."""
+    known = ReportSnapshot.within(workspace).filter(dialogue__name=name).values_list("at", "batch_no").first()
+    data = report(workspace, name, now, groups=False)
+    if known != ReportSnapshot.within(workspace).filter(dialogue__name=name).values_list("at", "batch_no").first():
+        with suppress(AlreadyEnqueued), transaction.atomic():
+            count_groups.configure(queueing_lock=f"count-groups-{workspace.pk}").defer(workspace=workspace.pk)
+    return data
+
+
+@app.task(pass_context=False)
+def count_groups(workspace: int) -> None:
+    """Count the groups."""
+    found = Workspace.objects.get(pk=workspace)
+    orders.count(found, present(found))
 
 
 @app.task(pass_context=False)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from duologue.engage.runs.models import Admission
-from duologue.measure.reports.queries import last_report, report
-from duologue.measure.reports.tasks import count_soon
+from duologue.measure.reports.queries import last_report
+from duologue.measure.reports.tasks import count_soon, report_alone
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -35,5 +35,5 @@ def counted(workspace: Workspace, dialogue: Dialogue, now: datetime, *, anew: bo
     if Admission.within(workspace).filter(dialogue=dialogue)[: AT_ONCE + 1].count() > AT_ONCE:
         count_soon(workspace, dialogue)
         return Counted(known, under_way=True)
-    report(workspace, dialogue.name, now)
+    report_alone(workspace, dialogue.name, now)
     return Counted(last_report(workspace, dialogue))

@@ -11,11 +11,14 @@ from django.views.decorators.http import require_GET
 from duologue.engage.sites import queries
 from duologue.engage.sites.rules.forms import TRAP, WHICH
 from duologue.engage.sites.rules.page import forms_of
+from duologue.people.consent.ages import UNKNOWN, age_of_consent
 from duologue.platform.staff.rules import Right
 from duologue.platform.workspaces.hosts import at_host, hosts_of
 from duologue.web.access import inside
 from duologue.web.pages import page
-from duologue.web.public.site_page import address
+from duologue.web.public.giving import wordings
+from duologue.web.public.questions import shown
+from duologue.web.public.site_page import Here, address, field_shown
 from duologue.web.public.words import WORDS, language_of
 
 if TYPE_CHECKING:
@@ -52,6 +55,14 @@ def site(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
 
 def _snippet(workspace: Workspace, here: Site, which: str, form: Form) -> str:
     words = WORDS[language_of(here.locale or workspace.locale)]
-    fields = [{"key": field, "label": words[f"field_{field}"], "needed": place == 0} for place, field in enumerate(form.asks)]
-    asked = {"form": form, "name": which, "which": WHICH, "fields": fields, "words": words, "trap": TRAP}
-    return render_to_string("engage/form.html", {**asked, "address": address(workspace, here.site)})
+    age = age_of_consent(workspace.country) or UNKNOWN
+    fields = [field_shown(field, {}, {}, words, needed=place == 0, age=age) for place, field in enumerate(form.asks)]
+    this = Here(workspace, here, 0, here.locale or workspace.locale, [], None)
+    survey = this.survey(form)
+    first = this.applies(survey, {})
+    boxes = wordings(workspace, survey) if survey else {}
+    questions = shown(survey, {}, {}, words, only=first, agreeing=boxes) if survey else []
+    photos = any(one["question"].kind == "photo" for one in questions)
+    asked = {"questions": questions, "seen": first, "prefix": f"{which}-" if which else "", "has_photos": photos, "asks_again": bool(boxes)}
+    about = {"form": form, "name": which, "which": WHICH, "fields": fields, "words": words, "trap": TRAP}
+    return render_to_string("engage/form.html", {**about, **asked, "address": address(workspace, here.site)})

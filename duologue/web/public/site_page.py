@@ -197,7 +197,7 @@ def _form(
         "prefix": f"{name}-" if name else "",
         "done": done == name,
         "thanks": _html(form.thanks, known) or words["form_thanks"],
-        "fields": [_field(field, given, faults, words, needed=place == 0, age=age) for place, field in asks],
+        "fields": [field_shown(field, given, faults, words, needed=place == 0, age=age) for place, field in asks],
         "questions": shown(asked, given, faults, words, only=applies, agreeing=boxes, photos=kept_photos(photos)) if asked else [],
         "has_photos": any(one.kind == "photo" for one in asked.questions.values()) if asked else False,
         "asks_again": bool(boxes) and shown_here.visit is None,
@@ -230,7 +230,7 @@ def _voices(room: Workspace, asked: Voices) -> dict[str, Any]:
     return {"kind": "voices", "voices": [(row, *measured.get(row.pk, (0, 0))) for row in rows]}
 
 
-def _field(
+def field_shown(
     field: str,
     filled: Mapping[str, Sequence[str]],
     faults: Mapping[str, str],
@@ -239,6 +239,7 @@ def _field(
     needed: bool,
     age: int,
 ) -> dict[str, Any]:
+    """Return a field of a form as a page shows it, with what is filled in and what is wrong with it."""
     steps = [("yes", f"{age} {words['old_enough_yes']}"), ("no", words["old_enough_no"])] if field == "old_enough" else []
     return {
         "key": field,

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from duologue.cli.worker.once import turn_the_wheel
 from duologue.engage.channels.actions import save_relay
@@ -251,3 +252,30 @@ def test_every_kind_of_question_is_asked_and_answered(shop, client, deliver, way
     turn_the_wheel(shop, now(shop))
     assert Event.within(shop).get(name=name).properties["answers"] == {f"q-{kind}": kept for kind, (_, kept) in EACH.items()}
     assert sorted(Contribution.within(shop).values_list("kind", flat=True)) == ["photo", "review"]
+
+
+def test_the_form_to_paste_asks_all_that_the_page_asks(shop, client, owner):
+    """What is pasted is filled in as a browser would: every field that it names is taken in."""
+    asks = SURVEY.replace(
+        "where: {ask: Where", "more: {ask: Why so few?, kind: text, when: {answer.stars: {under: 3}}}\n  where: {ask: Where"
+    )
+    save_survey(workspace=shop, survey=read_survey(asks), now=NOW)
+    save_site(workspace=shop, source=SITE.replace("first_name]", "first_name, birthday, old_enough]"), now=NOW)
+    page = HTMLParser(owner.get("/shop/engage/sites/yours").content.decode())
+    pasted = next(text for node in page.css("textarea, pre, code") if "<form" in (text := node.text()))
+    form = HTMLParser(pasted).css_first("form")
+    assert (form.attributes["action"], form.attributes["enctype"]) == ("http://127.0.0.1:8000/at/shop/yours", "multipart/form-data")
+    fields = {node.attributes["name"]: node.attributes for node in form.css("input, textarea")}
+    assert fields["birthday"]["type"] == "date"
+    assert {node.attributes["value"] for node in form.css('input[name="old_enough"]')} == {"yes", "no"}
+    assert set(fields) == {
+        "email", "first_name", "birthday", "old_enough", "stars", "quote", "quote-agree", "photo", "photo-agree", "where", "shown", "website",
+    }  # fmt: skip
+    assert "once more at your address" in form.text()
+    given = FORM | {"birthday": "1990-01-01", "old_enough": "yes", "stars": "5", "quote": "Lovely", "photo": upload(), "photo-agree": "yes"}
+    shown = [node.attributes["value"] for node in form.css('input[name="shown"]')]
+    assert client.post("/at/shop/yours", given | {"shown": shown}, headers={"Origin": "https://shop.example"}).status_code == 303
+    turn_the_wheel(shop, now(shop))
+    assert sorted(Contribution.within(shop).values_list("kind", "purpose")) == [("photo", "voices"), ("review", "")]
+    few = client.post("/at/shop/yours", given | {"stars": "1", "shown": shown}, headers={"Origin": "https://shop.example"})
+    assert (few.status_code, "Why so few?" in few.content.decode()) == (200, True)  # what an answer raises is asked on the page here

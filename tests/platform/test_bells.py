@@ -48,6 +48,16 @@ def test_the_bells_of_the_dead_are_cleared_away_and_a_full_one_is_left(data_fold
     mine.close()
 
 
+def test_a_bell_that_cannot_be_rung_for_another_reason_is_left(data_folder):
+    mine = bell.Bell("worker")
+    other = data_folder.run / "bells" / "worker.1-x"
+    other.symlink_to(other)  # opening it fails, as it does where no more files may be open
+    bell.ring("worker")
+    assert other.is_symlink()
+    assert mine.sleep(60)
+    mine.close()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_what_comes_in_wakes_the_worker_and_what_is_told_to_stop_stops():
     shop = create_workspace(name="shop")
@@ -82,3 +92,24 @@ def test_a_process_that_only_sends_loads_no_engines():
     )
     told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
     assert told == "set()\n"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_told_to_stop_just_as_the_bell_is_hushed_stops(monkeypatch):
+    loop = Loop(only="worker", poll=600)
+    hush = bell.Bell.hush
+
+    def work():
+        loop.run()
+        connection.close()
+
+    def hush_late(mine):
+        loop.stop()
+        hush(mine)
+
+    monkeypatch.setattr(bell.Bell, "hush", hush_late)
+    working = threading.Thread(target=work, daemon=True)
+    working.start()
+    working.join(60)
+    assert not working.is_alive()
+    loop.leave()

@@ -90,7 +90,10 @@ class Loop:
     def run(self) -> None:
         """Work until stopped. With the database away it waits and tries again."""
         while not self._stopping.is_set():
-            if (seconds := self._turn_or_wait()) and self._bell.sleep(seconds):
+            seconds = self._turn_or_wait()
+            if self._stopping.is_set():  # its bell may have been hushed together with what it was rung for before
+                return
+            if seconds and self._bell.sleep(seconds):
                 self._stopping.wait(BREATH)
 
     def _turn_or_wait(self) -> float:

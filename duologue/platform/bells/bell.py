@@ -7,6 +7,7 @@ machine, which hears none of them.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import select
@@ -71,9 +72,10 @@ def ring(name: str) -> None:
     for path in found:
         try:
             pipe = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
-        except OSError:  # nobody has it open
-            with contextlib.suppress(OSError):
-                path.unlink()
+        except OSError as trouble:
+            if trouble.errno == errno.ENXIO:  # nobody has it open; else it may be somebody's whom this process cannot ring
+                with contextlib.suppress(OSError):
+                    path.unlink()
             continue
         with contextlib.suppress(OSError):  # full: it was rung often enough
             os.write(pipe, b".")

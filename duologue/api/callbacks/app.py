@@ -27,8 +27,14 @@ UNKNOWN = (
     b"<title>This link is not known</title>"
     b"<h1>This link is not known</h1><p>It may have been cut off on its way. Please try the link in the message itself."
 )
+NOT_NOW = (
+    b"<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+    b"<title>Please try again</title>"
+    b"<h1>Please try again in a moment</h1><p>We cannot look up where this link leads just now. It stays good."
+)
+AGAIN = (b"retry-after", b"5")
 log = structlog.get_logger()
-_together: WeakKeyDictionary[asyncio.AbstractEventLoop, Together[clicks.Followed, Target | None]] = WeakKeyDictionary()
+_together: WeakKeyDictionary[asyncio.AbstractEventLoop, Together[clicks.Followed, Target | clicks.Away | None]] = WeakKeyDictionary()
 
 
 async def application(scope: Any, _receive: Any, send: Any) -> None:
@@ -48,7 +54,7 @@ async def application(scope: Any, _receive: Any, send: Any) -> None:
 
 async def _lead_on(token: str, method: str, headers: dict[bytes, str], send: Any) -> None:
     numbers = signing.read("click", token)
-    target = None
+    target: Target | clicks.Away | None = None
     if numbers is not None and len(numbers) == 3:
         agent, purpose = headers.get(b"user-agent", ""), headers.get(b"purpose", "") or headers.get(b"sec-purpose", "")
         workspace, delivery, link = numbers
@@ -56,10 +62,13 @@ async def _lead_on(token: str, method: str, headers: dict[bytes, str], send: Any
     if target is None:
         await _answer(send, 404, [PAGE], UNKNOWN if method == "GET" else b"")
         return
+    if isinstance(target, clicks.Away):
+        await _answer(send, 503, [PAGE, AGAIN], NOT_NOW if method == "GET" else b"")
+        return
     await _answer(send, 302, [(b"location", iri_to_uri(target.url).encode()), (b"content-length", b"0")], b"")
 
 
-def _all() -> Together[clicks.Followed, Target | None]:
+def _all() -> Together[clicks.Followed, Target | clicks.Away | None]:
     loop = asyncio.get_running_loop()
     found = _together.get(loop)
     if found is None:
@@ -67,7 +76,7 @@ def _all() -> Together[clicks.Followed, Target | None]:
     return found
 
 
-def _follow(followed: list[clicks.Followed]) -> list[Target | None]:
+def _follow(followed: list[clicks.Followed]) -> list[Target | clicks.Away | None]:
     return list(on_a_fresh_connection(clicks.follow, followed))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
 from duologue.engage.conversations import spool
 from duologue.engage.conversations.judging import Click, judged
@@ -19,6 +19,7 @@ from duologue.people.timeline import names
 from duologue.people.timeline.actions import NewEvent
 from duologue.platform.database import arrays
 from duologue.platform.database.away import is_away, noticed_away
+from duologue.platform.database.transactions import came_about, number_of_this
 from duologue.platform.workspaces.models import Workspace
 from duologue.platform.workspaces.queries import now
 
@@ -49,19 +50,24 @@ class Followed:
         return self.numbers[1], self.numbers[2]
 
 
-def follow(followed: Sequence[Followed]) -> list[Target | None]:
+class Away:
+    """Said of a link in place of where it leads: the database, which knows, is away."""
+
+
+def follow(followed: Sequence[Followed]) -> list[Target | Away | None]:
     """Note clicks, durably, and return where each link leads; None where there is no such link.
 
-    While the database is away, links that this process has led to before still lead there, and the clicks are kept on disk.
+    While the database is away, links that this process has led to before still lead there, and the clicks are kept on disk; of others it
+    cannot be said where they lead: `Away`.
     """
+    if is_away():
+        return _remembered(followed)
     try:
-        if is_away():
-            raise OperationalError("The database is away.")
         pairs = [(workspace, some, _led_to(workspace, some)) for workspace, some in _by_workspace(followed)]
-    except DatabaseError:
-        noticed_away()
-        _keep([one for one in followed if one.numbers in _targets])
-        return [_targets.get(one.numbers) for one in followed]
+    except (DatabaseError, InterfaceError) as trouble:
+        if isinstance(trouble, OperationalError | InterfaceError):
+            noticed_away()
+        return _remembered(followed)
     for workspace, some, targets in pairs:
         known = [(one, target) for one in some if (target := targets[one.link]) is not None]
         for one, target in known:
@@ -72,6 +78,11 @@ def follow(followed: Sequence[Followed]) -> list[Target | None]:
             _keep([one for one, _ in known])
     leads = {(workspace.pk, *link): target for workspace, _, targets in pairs for link, target in targets.items()}
     return [leads.get(one.numbers) for one in followed]
+
+
+def _remembered(followed: Sequence[Followed]) -> list[Target | Away | None]:
+    _keep([one for one in followed if one.numbers in _targets])
+    return [_targets.get(one.numbers, Away()) for one in followed]
 
 
 def _by_workspace(followed: Sequence[Followed]) -> Iterator[tuple[Workspace, list[Followed]]]:
@@ -152,13 +163,22 @@ def tell_opening(numbers: tuple[int, int]) -> None:
 
 
 def tell_spooled() -> int:
-    """Tell the clicks that were kept on disk while the database was away; return how many. For the worker."""
+    """Tell the clicks that were kept on disk while the database was away, each once; return how many. For the worker."""
     told = 0
-    for path, clicks in spool.waiting():
-        with transaction.atomic():
-            for begin in range(0, len(clicks), MOST_AT_ONCE):
-                told += _tell_kept(clicks[begin : begin + MOST_AT_ONCE])
-        path.unlink(missing_ok=True)
+    for kept in spool.waiting():
+        done = came_about(kept.told_by) if kept.told_by is not None else False
+        if done is None:
+            continue
+        if not done:
+            told += _tell_file(kept)
+        kept.forget()
+    return told
+
+
+@transaction.atomic
+def _tell_file(kept: spool.Kept) -> int:
+    told = sum(_tell_kept(kept.clicks[begin : begin + MOST_AT_ONCE]) for begin in range(0, len(kept.clicks), MOST_AT_ONCE))
+    kept.will_be_told_by(number_of_this())
     return told
 
 

@@ -22,9 +22,10 @@ def noticed_away() -> None:
 
 def is_away() -> bool:
     """Say whether it did not answer a moment ago; now and then one who asks looks again, by a connection of its own."""
-    if not _since_noticed:
+    noticed = next(iter(_since_noticed), None)
+    if noticed is None:
         return False
-    if time.monotonic() - _since_noticed[0] < LOOK_AGAIN or not _lock.acquire(blocking=False):
+    if time.monotonic() - noticed < LOOK_AGAIN or not _lock.acquire(blocking=False):
         return True
     try:
         psycopg.connect(**{**connection.get_connection_params(), "connect_timeout": PATIENCE}).close()

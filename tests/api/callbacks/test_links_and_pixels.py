@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, ProgrammingError, connection
 from django.test.utils import CaptureQueriesContext
 
 from duologue.api.callbacks import app
@@ -137,13 +138,43 @@ def test_with_the_database_away_known_links_lead_on_and_the_click_is_told_later(
         patch.setattr(clicks, "link_targets", gone)
         patch.setattr(away, "LOOK_AGAIN", 0.0)
         assert ask(path)[0] == 302
-        assert ask(f"/l/{sign('click', workspace.pk, delivery.pk, 2)}")[0] == 404
+        status, headers, body = ask(f"/l/{sign('click', workspace.pk, delivery.pk, 2)}")
+        assert (status, headers[b"retry-after"], b"try again" in body) == (503, b"5", True)
         assert not away.is_away()
     assert len(told(workspace)) == 1
     Loop(only="worker", poll=0).turn()
     assert clicks.tell_spooled() == 0
     assert len(told(workspace)) == 2
     assert list(spool.folder().iterdir()) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_once_the_database_is_back_it_is_asked_again_however_steadily_clicks_come(workspace, delivery, settings, tmp_path, monkeypatch):
+    settings.DATA = DataFolder(tmp_path)
+    path = f"/l/{sign('click', workspace.pk, delivery.pk, 1)}"
+    ask(path)
+    monkeypatch.setattr(away, "LOOK_AGAIN", 0.3)
+    away.noticed_away()
+    answers = []
+    while len(answers) < 30 and len(told(workspace)) < 2:
+        time.sleep(0.05)
+        answers.append(ask(path)[0])
+    assert set(answers) == {302}
+    assert not away.is_away()
+    assert ask(f"/l/{sign('click', workspace.pk, delivery.pk, 2)}")[0] == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_database_refuses_does_not_make_it_away(workspace, delivery, settings, tmp_path, monkeypatch):
+    settings.DATA = DataFolder(tmp_path)
+
+    def wrong(*_):
+        raise ProgrammingError("a mistake of ours")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(clicks, "link_targets", wrong)
+        assert ask(f"/l/{sign('click', workspace.pk, delivery.pk, 1)}")[0] == 503
+    assert ask(f"/l/{sign('click', workspace.pk, delivery.pk, 1)}")[0] == 302
 
 
 @pytest.mark.django_db(transaction=True)

@@ -75,10 +75,10 @@ class Installation:
         return found
 
     def kill(self, words):
-        victims = self.processes(words)
-        assert victims, words
-        os.kill(min(victims), signal.SIGKILL)
-        return min(victims)
+        self.until(lambda: self.processes(words), f"a beginning of {words}")  # the first page does not wait for the others
+        victim = min(self.processes(words))
+        os.kill(victim, signal.SIGKILL)
+        return victim
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)

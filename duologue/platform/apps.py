@@ -18,7 +18,7 @@ class PlatformConfig(AppConfig):
         from duologue.platform.database.moments import read_moments_fast  # noqa: PLC0415 the driver is there only now
         from duologue.platform.database.plans import keep_plans  # noqa: PLC0415 likewise
 
-        register_jobs("duologue.platform.jobs.tasks")
+        register_jobs("duologue.platform.jobs.tasks", "duologue.platform.jobs.left")
 
         read_moments_fast()
         keep_plans()

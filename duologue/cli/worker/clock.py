@@ -43,7 +43,7 @@ def advance(
     It may return the moment at which it wants to be called again, though nothing else be due.
     """
     with in_one_stride():
-        return _advance(workspace, to, on_tick or _nothing, before or _nothing, grain)
+        return _advance(workspace, to, on_tick, before, grain)
 
 
 @contextmanager
@@ -64,24 +64,23 @@ def in_one_stride() -> Iterator[None]:
                     cursor.execute(f"RESET {setting}")
 
 
-def _advance(workspace: Workspace, to: datetime, on_tick: OnTick, before: OnStop, grain: timedelta) -> int:
+def _advance(workspace: Workspace, to: datetime, on_tick: OnTick | None, before: OnStop | None, grain: timedelta) -> int:
     moment = present(workspace)
     stops = 0
+    wanted: datetime | None = None
     while True:
-        before(moment)
+        if before is not None:
+            before(moment)
         turn_the_wheel(workspace, moment)
-        wanted = on_tick(moment)
-        turn_the_wheel(workspace, moment)
+        if on_tick is not None:
+            wanted = on_tick(moment)
+            turn_the_wheel(workspace, moment)
         stops += 1
         if moment >= to:
             return stops
         due = [at for at in (next_due(workspace), wanted) if at is not None]
         moment = next_stop(min(due, default=None), moment, to, grain)
         set_clock(workspace=workspace, at=moment)
-
-
-def _nothing(_moment: datetime) -> None:
-    """Do what is done at a stop where nobody asked for more."""
 
 
 def next_stop(due: datetime | None, moment: datetime, to: datetime, grain: timedelta) -> datetime:

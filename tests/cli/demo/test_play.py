@@ -57,7 +57,7 @@ def as_parsed(content):
 @pytest.mark.first
 @pytest.mark.django_db(transaction=True)
 def test_a_month_of_the_shop_is_played_through_every_door():
-    scale = Scale(old_customers=60, joining_per_day=1, days=30, grain=timedelta(hours=6))
+    scale = Scale(old_customers=60, joining_per_day=1, days=30)
     workspace = play(end=END, scale=scale, seed=3).workspace
     names = set(Event.within(workspace).values_list("name", flat=True).distinct())
     assert {"Order Completed", "Signed Up", "Message Sent", "Link Clicked", "Survey Answered", "Perk Issued", "Segment Joined"} <= names

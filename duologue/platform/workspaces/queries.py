@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from django.db import connection
 
@@ -21,8 +21,8 @@ def now(workspace: Workspace) -> datetime:
     if not workspace.is_virtual:
         return database_now()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(clock_at, clock_timestamp()) FROM platform_workspace WHERE id = %s", (workspace.pk,))
+        cursor.execute("SELECT clock_at FROM platform_workspace WHERE id = %s", (workspace.pk,))
         row = cursor.fetchone()
     if row is None:
         raise Workspace.DoesNotExist(f"The workspace {workspace.name} is gone.")
-    return cast("datetime", row[0])
+    return row[0] or database_now()

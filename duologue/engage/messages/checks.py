@@ -17,6 +17,7 @@ from duologue.kit.predicate import dig
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from duologue.engage.messages.content.look import Look
     from duologue.engage.messages.versions import Version
     from duologue.platform.workspaces.models import Workspace
 
@@ -39,7 +40,7 @@ def check_message(
     version, look = versions.version_of(-stored.pk, stored.data), surroundings(workspace).look
     places: dict[Finding, list[tuple[str, str]]] = {}
     for place in version.contents:
-        for one in findings(_letter(workspace, version, place, name, person, kind), look):
+        for one in findings(_letter(workspace, version, place, look, name, person, kind), look):
             places.setdefault(one, []).append(place)
     found = [one if PLAIN in where else replace(one, says=f"{_named(where)}: {one.says}") for one, where in places.items()]
     if person is None:
@@ -49,14 +50,16 @@ def check_message(
     return sorted(found, key=lambda one: one.tone != "bad")
 
 
-def _letter(workspace: Workspace, version: Version, place: tuple[str, str], name: str, person: int | None, kind: str) -> Letter:  # noqa: PLR0917 - what makes a letter
+def _letter(  # noqa: PLR0917 - what makes a letter
+    workspace: Workspace, version: Version, place: tuple[str, str], look: Look, name: str, person: int | None, kind: str
+) -> Letter:
     """Return one of a version's contents as it would be read, whatever its reader's language."""
     written, locale = version.contents[place], place[0]
     filled = filled_preview(workspace, replace(version, contents={PLAIN: written}), name, person, kind=kind, locale=locale)
     content, values = filled.content, filled.values
     read = sorted(path for path in content.reads if path.startswith("person."))
     missing = [path for path in read if person is not None and dig(filled.known, path) in (None, "")]
-    own = compile_content(written, look=surroundings(workspace).look, locale=locale or "en", is_promotion=kind == "promotion")
+    own = compile_content(written, look=look, locale=locale or "en", is_promotion=kind == "promotion")
     return Letter(
         subject=content.subject.render(values),
         preview=written.preview,

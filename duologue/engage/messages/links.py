@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
 
+    from duologue.engage.messages.surroundings import Surroundings
+    from duologue.people.profiles.queries import KnownPerson
     from duologue.platform.workspaces.models import Workspace
 
 PRODUCT: Final = "product"  # how dialogues hear the link of a product
@@ -78,9 +80,27 @@ def link_targets(workspace: Workspace, wanted: Collection[tuple[int, int]]) -> d
         rows = {row[0]: row for row in cursor.fetchall()}
     said = versions.versions(workspace, {row[1] for row in rows.values()})
     sent = {one: _sent(row) for one, row in rows.items()}
+    read = _read_for(workspace, {rows[one][2] for one, link in wanted if one in rows and _is_personal(said.get(rows[one][1]), link)})
     return {
-        (one, link): _target(workspace, rows[one], said.get(rows[one][1]), link, sent[one]) if one in rows else None for one, link in wanted
+        (one, link): _target(workspace, rows[one], said.get(rows[one][1]), link, sent[one], read) if one in rows else None
+        for one, link in wanted
     }
+
+
+@dataclass(slots=True, frozen=True)
+class _Read:
+    """What the values of personal addresses are filled in from, read once for all of them."""
+
+    people: dict[int, KnownPerson]
+    around: Surroundings
+
+
+def _read_for(workspace: Workspace, persons: Collection[int]) -> _Read | None:
+    return _Read(people(workspace, sorted(persons)), surroundings(workspace)) if persons else None
+
+
+def _is_personal(version: versions.Version | None, link_no: int) -> bool:
+    return version is not None and 1 <= link_no <= len(version.links) and "{" in version.links[link_no - 1].url
 
 
 def _sent(row: Sequence[Any]) -> Sent:
@@ -88,28 +108,34 @@ def _sent(row: Sequence[Any]) -> Sent:
     return Sent(profile, run, dialogue, turn, seq, message, channel, accepted_at, has_response, is_about)
 
 
-def _target(workspace: Workspace, row: Sequence[Any], version: versions.Version | None, link_no: int, sent: Sent) -> Target | None:
-    delivery_id, _, person_id, profile_id, body, channel, kind, dialogue, message = row[:9]
+def _target(  # noqa: PLR0917 - what one link is told from
+    workspace: Workspace, row: Sequence[Any], version: versions.Version | None, link_no: int, sent: Sent, read: _Read | None
+) -> Target | None:
+    channel, dialogue, message = row[5], row[7], row[8]
     if version is not None and link_no >= FIRST_LINK:
-        return _product_target(body_of(body), link_no, version, sent)
+        return _product_target(body_of(row[4]), link_no, version, sent)
     if version is None or not 1 <= link_no <= len(version.links):
         return None
     link = version.links[link_no - 1]
     url = link.url
-    if "{" in url:
-        one = as_claimed(json.loads(body) if isinstance(body, str) else body, kind, delivery_id=delivery_id, profile_id=profile_id)
-        person = people(workspace, [person_id])[person_id]
-        around = surroundings(workspace)
-        content = versions.compiled(version, locale=person.locale or workspace.locale, variant="", look=around.look, is_promotion=True)
+    if read is not None and _is_personal(version, link_no):
         try:
-            url = Template(url, escape=False).render(
-                _in_url(values_for(workspace, one, person, content=content, around=around, version=version), url)
-            )
+            url = _filled_in(workspace, url, row, version, read)
         except ContentFailed:
             return None
     if urlsplit(url).scheme not in {"http", "https"}:
         return None
     return Target(_with_utm(url, channel, dialogue, message) if version.utm else url, link.name or str(link_no), sent=sent)
+
+
+def _filled_in(workspace: Workspace, url: str, row: Sequence[Any], version: versions.Version, read: _Read) -> str:
+    """Return an address with a person's values in it; raises ContentFailed."""
+    delivery_id, _, person_id, profile_id, body, _, kind = row[:7]
+    one = as_claimed(json.loads(body) if isinstance(body, str) else body, kind, delivery_id=delivery_id, profile_id=profile_id)
+    person, around = read.people[person_id], read.around
+    content = versions.compiled(version, locale=person.locale or workspace.locale, variant="", look=around.look, is_promotion=True)
+    values = values_for(workspace, one, person, content=content, around=around, version=version)
+    return Template(url, escape=False).render(_in_url(values, url))
 
 
 def _product_target(body: dict[str, Any], link_no: int, version: versions.Version, sent: Sent) -> Target | None:

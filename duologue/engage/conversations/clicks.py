@@ -12,7 +12,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from duologue.engage.conversations import spool
 from duologue.engage.conversations.judging import Click, judged
 from duologue.engage.conversations.origin import origin_of
-from duologue.engage.messages.actions import note_outcome
+from duologue.engage.messages.actions import note_moments
 from duologue.engage.messages.links import Sent, Target, link_targets
 from duologue.people.timeline import actions as timeline
 from duologue.people.timeline import names
@@ -110,7 +110,7 @@ def tell_clicks(*, workspace: Workspace, clicks: Sequence[tuple[Followed, Target
     moments = [one.at or present for one, _ in clicks]
     others = _clicks_of(workspace, letters, min(moments) - BURST, max(moments))
     events, judgements = [], []
-    responded: dict[datetime, list[int]] = defaultdict(list)
+    responded: dict[int, datetime] = {}
     for (one, target), moment in zip(clicks, moments, strict=True):
         delivery, link = one.link
         sent = letters.get(delivery)
@@ -124,10 +124,10 @@ def tell_clicks(*, workspace: Workspace, clicks: Sequence[tuple[Followed, Target
         events.append(_event(sent, target, one.link, moment, human))
         judgements.append(human)
         if human == "true" and not target.footer and not sent.has_response:
-            responded[moment].append(delivery)
+            responded[delivery] = min(moment, responded.get(delivery, moment))
     timeline.write(workspace=workspace, events=events, now=present)
-    for moment, deliveries in responded.items():
-        note_outcome(workspace=workspace, deliveries=deliveries, kind="responded", at=moment)
+    if responded:
+        note_moments(workspace=workspace, moments=responded, kind="responded")
     return judgements
 
 
@@ -186,7 +186,10 @@ def _tell_kept(clicks: Sequence[dict[str, Any]]) -> int:
     told = 0
     for workspace, some in _by_workspace([_as_kept(click) for click in clicks]):
         targets = _led_to(workspace, some)
-        known = [(replace(one, at=_moment(workspace, one.at)), target) for one in some if (target := targets[one.link]) is not None]
+        present = now(workspace)
+        known = [
+            (replace(one, at=_moment(workspace, one.at, present)), target) for one in some if (target := targets[one.link]) is not None
+        ]
         told += len(tell_clicks(workspace=workspace, clicks=known))
     return told
 
@@ -197,9 +200,9 @@ def _as_kept(click: dict[str, Any]) -> Followed:
     return Followed((workspace, delivery, link), click.get("method", ""), click.get("agent", ""), click.get("purpose", ""), at)
 
 
-def _moment(workspace: Workspace, at: datetime | None) -> datetime | None:
+def _moment(workspace: Workspace, at: datetime | None, present: datetime) -> datetime | None:
     """Return when a kept click was made: that counts, not when it could be written down."""
-    return None if workspace.is_virtual or at is None else min(at, now(workspace))
+    return None if workspace.is_virtual or at is None else min(at, present)
 
 
 def _remember(numbers: tuple[int, int, int], target: Target) -> None:

@@ -22,7 +22,7 @@ from duologue.platform.bells.bell import SENDER, ring_once_kept
 from duologue.platform.database import arrays
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from duologue.engage.messages.content.look import Look
@@ -313,7 +313,12 @@ def note_outcome(*, workspace: Workspace, deliveries: Sequence[int], kind: str, 
 
 
 def note_each(*, workspace: Workspace, deliveries: Sequence[int], kind: str, at: datetime) -> set[int]:
-    """Note what became of deliveries later, by its kind in LATER_COLUMNS; the first moment stays. Return those that are new.
+    """Note what became of deliveries later, all at one moment; see `note_moments`."""
+    return note_moments(workspace=workspace, moments=dict.fromkeys(deliveries, at), kind=kind)
+
+
+def note_moments(*, workspace: Workspace, moments: Mapping[int, datetime], kind: str) -> set[int]:
+    """Note what became of deliveries later, by its kind in LATER_COLUMNS, each when it did; a first moment stays. Return what is new.
 
     Any of them settles one in doubt: the carrier had it. Unless it bounced, what was set aside for it is issued.
     """
@@ -321,15 +326,22 @@ def note_each(*, workspace: Workspace, deliveries: Sequence[int], kind: str, at:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""WITH found AS (SELECT id, state FROM engage_delivery
-                   WHERE workspace_id = %(workspace)s AND id = ANY(%(ids)s) AND {column} IS NULL AND state IN ('accepted', 'uncertain')
+                   WHERE workspace_id = %(workspace)s AND id = ANY(%(ids)s::bigint[]) AND {column} IS NULL
+                     AND state IN ('accepted', 'uncertain')
                    ORDER BY id FOR UPDATE)
-                UPDATE engage_delivery d SET {column} = %(at)s, state = 'accepted', reason = '',
-                       accepted_at = coalesce(d.accepted_at, d.handed_over_at, %(at)s)
-                FROM found WHERE d.workspace_id = %(workspace)s AND d.id = found.id RETURNING found.state, d.body, d.id""",
-            {"at": at, "workspace": workspace.pk, "ids": list(deliveries)},
+                UPDATE engage_delivery d SET {column} = said.at, state = 'accepted', reason = '',
+                       accepted_at = coalesce(d.accepted_at, d.handed_over_at, said.at)
+                FROM found JOIN unnest(%(ids)s::bigint[], %(moments)s::timestamptz[]) AS said (id, at) ON said.id = found.id
+                WHERE d.workspace_id = %(workspace)s AND d.id = found.id RETURNING found.state, d.body, d.id""",
+            {"workspace": workspace.pk, "ids": arrays.numbers(moments), "moments": arrays.moments(moments.values())},
         )
         rows = cursor.fetchall()
-    arrived = [body_of(body) for state, body, _ in rows if state == "uncertain" and kind != "bounced"]
-    if given := perk_ids(arrived):
-        issue(workspace=workspace, perks=given, now=at)
+    if kind != "bounced":
+        _issue_what_arrived(workspace, [(moments[delivery], body_of(body)) for state, body, delivery in rows if state == "uncertain"])
     return {row[2] for row in rows}
+
+
+def _issue_what_arrived(workspace: Workspace, arrived: Sequence[tuple[datetime, dict[str, Any]]]) -> None:
+    for at in sorted({at for at, _ in arrived}):
+        if given := perk_ids([body for when, body in arrived if when == at]):
+            issue(workspace=workspace, perks=given, now=at)

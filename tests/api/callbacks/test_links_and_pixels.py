@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 from django.db import OperationalError, ProgrammingError, connection
@@ -14,9 +15,10 @@ from duologue.cli.worker.loop import Loop
 from duologue.engage.conversations import clicks, spool
 from duologue.engage.conversations.judging import Click, judged
 from duologue.engage.messages.actions import save_message
+from duologue.engage.messages.links import link_targets
 from duologue.engage.messages.models import Delivery
 from duologue.people.consent.actions import save_purpose
-from duologue.people.profiles.actions import add
+from duologue.people.profiles.actions import NewFact, add, learn
 from duologue.platform.database import away
 from duologue.platform.database.clock import database_now
 from duologue.platform.database.folder import DataFolder
@@ -208,3 +210,62 @@ def test_a_kept_click_counts_from_when_it_was_made(workspace, delivery, settings
         cursor.execute("SELECT occurred_at, received_at FROM people_event WHERE workspace_id = %s", (workspace.pk,))
         ((occurred_at, received_at),) = cursor.fetchall()
     assert occurred_at == received_at == before - timedelta(hours=2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_kept_clicks_of_many_moments_are_noted_in_as_many_queries_as_one(workspace, delivery, settings, tmp_path):
+    settings.DATA = DataFolder(tmp_path)
+    go_live(workspace)
+    before = database_now()
+    letters = copies(delivery, 5)
+
+    def kept(some):
+        """Keep two clicks of each, the second an hour or more before the first."""
+        spool.keep(*({"numbers": [workspace.pk, one.pk, 1], "method": "GET", "agent": FIREFOX} for one in some for _ in range(2)))
+        (file,) = spool.folder().iterdir()
+        hours = [hour for place in range(len(some)) for hour in (1, 2 + place / 4)]
+        made = [json.loads(line) for line in file.read_text().splitlines()]
+        dated = [one | {"at": (before - timedelta(hours=hour)).isoformat()} for one, hour in zip(made, hours, strict=True)]
+        file.write_text("".join(json.dumps(one) + "\n" for one in dated))
+
+    kept(letters[:1])
+    clicks.tell_spooled()
+    kept(letters[1:2])
+    with CaptureQueriesContext(connection) as one:
+        assert clicks.tell_spooled() == 2
+    kept(letters[2:])
+    with CaptureQueriesContext(connection) as many:
+        assert clicks.tell_spooled() == 6
+    assert len(many) == len(one)
+    responded = [Delivery.within(workspace).get(pk=letter.pk).responded_at for letter in letters]
+    assert responded[2:] == [before - timedelta(hours=hours) for hours in (2, 2.25, 2.5)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_personal_links_of_many_are_filled_in_by_as_many_queries_as_one(workspace, delivery):
+    source = "message: mine\nemail: {subject: Mine, body: '[Mine](https://shop.example/{{ person.town | default: \"all\" }}/tea)'}\n"
+    version = save_message(workspace=workspace, name="mine", source=source, now=NOW)
+    letters = copies(delivery, 6, message_version=version)
+    towns = ["Graz", "Linz & more", "Wels", "Graz", "Lech", "Enns"]
+    facts = [NewFact(one.profile_id, "town", town, "form", NOW) for one, town in zip(letters, towns, strict=True)]
+    learn(workspace=workspace, facts=facts, now=NOW)
+
+    def asked(some):
+        with CaptureQueriesContext(connection) as queries:
+            found = link_targets(workspace, [(one.pk, 1) for one in some])
+        return [found[one.pk, 1].url.partition("?")[0] for one in some], len(queries)
+
+    asked(letters[:1])
+    assert asked(letters[:1])[1] == asked(letters[1:])[1]
+    assert asked(letters)[0] == [f"https://shop.example/{quote(town, safe='')}/tea" for town in towns]
+
+
+def copies(delivery, count, **other):
+    """Make letters like one, each to somebody else."""
+    made = []
+    for profile in add(workspace=delivery.workspace, seen_at=[NOW] * count):
+        about = {field.attname: getattr(delivery, field.attname) for field in Delivery._meta.concrete_fields}
+        about |= {"id": None, "person": profile, "profile_id": profile, **other}
+        made.append(Delivery(**{key: value for key, value in about.items() if not (key == "message_version_id" and other)}))
+        made[-1].save()
+    return made

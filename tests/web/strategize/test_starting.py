@@ -48,8 +48,7 @@ def test_starting_makes_it_live_and_leaves_the_audience_to_a_job(workspace, owne
     assert "Its audience is being let in." in answer.content.decode()
     assert Dialogue.within(workspace).get().state == "live"
     assert Run.within(workspace).count() == 0
-    [(name, arguments)] = jobs()
-    assert name == admit_audience.name
+    [arguments] = [given for name, given in jobs() if name == admit_audience.name]  # the page that opens next leaves one of its own
     admit_audience(**arguments)
     assert Run.within(workspace).count() == 3
     assert AuditEntry.objects.get().action == "start dialogue"

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
 from django.db import connection
 
-from duologue.strategize.segments import engine
 from duologue.strategize.segments.rules import reads, tree
+from duologue.strategize.segments.rules.strangers import holds_for_a_stranger
 
 if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
@@ -56,7 +55,6 @@ def _of_rule(text: str) -> Compiled:
     from duologue.strategize.segments.compile.build import to_sql  # noqa: PLC0415 - Ibis takes a second to load
 
     rule = tree.from_json_text(text)
-    sql = to_sql(rule)
     looked = frozenset(reads.reads(rule))
 
     def of(kind: str) -> frozenset[str]:
@@ -65,7 +63,7 @@ def _of_rule(text: str) -> Compiled:
     return Compiled(
         id=0,
         name="",
-        sql=sql,
+        sql=to_sql(rule),
         reads=looked,
         events=of(reads.EVENT),
         facts=of(reads.FACT),
@@ -73,15 +71,8 @@ def _of_rule(text: str) -> Compiled:
         consent=reads.CONSENT in looked,
         properties=frozenset(reads.property_keys(rule)),
         lookback=reads.lookback(rule),
-        everyone=_holds_for_a_stranger(sql),
+        everyone=holds_for_a_stranger(rule.where),
     )
-
-
-def _holds_for_a_stranger(sql: str) -> bool:
-    small = engine.small()
-    for name in engine.SCHEMAS:
-        small.fill(name, [(1,)] if name == "people" else [])
-    return small.decide(sql, datetime(2026, 1, 1, tzinfo=UTC))[1].member
 
 
 def all_compiled(workspace: Workspace) -> list[Compiled]:

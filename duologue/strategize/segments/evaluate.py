@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from duologue.strategize.segments import engine, fetch, standing
+from duologue.strategize.segments import fetch, standing
+from duologue.strategize.segments.small import filled, small
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -31,54 +33,67 @@ def evaluate(workspace: Workspace, rules: Sequence[Compiled], due: Mapping[int, 
 
 
 def _chunk(workspace: Workspace, rules: Sequence[Compiled], due: dict[int, set[int]], now: datetime) -> int:
-    concerned = _concerned(rules, due)
+    waiting = _concerned(rules, due)
     persons = sorted({person for wanted in due.values() for person in wanted})
-    if not concerned or not persons:
+    if not waiting or not persons:
         return 0
-    ids = {one.name: one.id for one in rules}
-    referred = {ids[name] for one in concerned for name in one.segments if name in ids}
-    kept = fetch.standings(workspace, persons, sorted(referred | {one.id for one in concerned}))
-    shards = fetch.shards(workspace, persons)
-    small = engine.small()
-    small.fill("people", [(person,) for person in shards])
-    small.fill("events", fetch.events(workspace, persons, concerned, now))
-    small.fill("facts", fetch.facts(workspace, persons, concerned))
-    small.fill("consents", fetch.consents(workspace, persons) if any(one.consent for one in concerned) else [])
-    names = {one.id: one.name for one in rules}
-    inside = {(names[segment], person) for (segment, person), (member, _) in kept.items() if member}
+    shards = dict.fromkeys(persons) | fetch.shards(workspace, persons)
+    inside = _bring(workspace, waiting, {one.name: one.id for one in rules}, shards, now)
+    of = {one.id: one.name for one in rules}
     changes: list[standing.Change] = []
-    for rule in concerned:
-        wanted = due.get(rule.id, set()) | {one.person for one in changes if names[one.segment] in rule.segments and one.was != one.member}
-        if not wanted:
-            continue
-        if rule.segments:
-            small.fill("members", [pair for pair in inside if pair[0] in rule.segments])
-        found = list(_changes(rule, wanted, small.decide(rule.sql, now), kept, shards))
-        for change in found:
-            (inside.add if change.member else inside.discard)((rule.name, change.person))
-        changes += found
-    standing.write(workspace=workspace, changes=changes, names=names, now=now)
+    moved: defaultdict[str, set[int]] = defaultdict(set)
+    while waiting:
+        names = {one.name for one in waiting}
+        ready = [one for one in waiting if not one.segments & names]
+        waiting = [one for one in waiting if one.segments & names]
+        for wanted, alike in _alike(ready, due, moved):
+            named = {name for rule in alike for name in rule.segments}
+            found = small().differences(
+                {rule.id: rule.sql for rule in alike},
+                wanted,
+                names={name for rule in alike for name in rule.events},
+                members=[pair for pair in inside if pair[0] in named],
+                now=now,
+            )
+            for one in found:
+                # a shard is missing where it is no person any more
+                change = standing.Change(one.segment, one.person, shards[one.person], bool(one.was), one.member, one.recheck_at, one.told)
+                changes.append(change)
+                if change.was != change.member:
+                    moved[of[one.segment]].add(one.person)
+                    (inside.add if change.member else inside.discard)((of[one.segment], one.person))
+    standing.write(workspace=workspace, changes=changes, names=of, now=now)
     return len(changes)
 
 
-def _changes(
-    rule: Compiled,
-    wanted: Iterable[int],
-    verdicts: Mapping[int, engine.Verdict],
-    kept: Mapping[tuple[int, int], tuple[bool, datetime | None]],
-    shards: Mapping[int, int],
-) -> Iterator[standing.Change]:
-    for person in wanted:
-        before = kept.get((rule.id, person))
-        verdict = verdicts.get(person)
-        if verdict is None:  # no person any more
-            if before:
-                yield standing.Change(rule.id, person, None, before[0], member=False, recheck_at=None, keep=False)
-            continue
-        keep = verdict.member or verdict.recheck_at is not None or rule.everyone
-        if (before is None and keep) or (before is not None and (not keep or before != (verdict.member, verdict.recheck_at))):
-            was = before is not None and before[0]
-            yield standing.Change(rule.id, person, shards[person], was, verdict.member, verdict.recheck_at, keep)
+def _bring(
+    workspace: Workspace, concerned: Sequence[Compiled], ids: Mapping[str, int], people: Mapping[int, int | None], now: datetime
+) -> set[tuple[str, int]]:
+    """Bring all that the rules look at of these people before DuckDB; return who is in those segments that rules name."""
+    referred = {ids[name]: name for one in concerned for name in one.segments if name in ids}
+    kept = fetch.standings(workspace, list(people), sorted(referred.keys() | {one.id for one in concerned}))
+    tables = {
+        "people": filled("people", [(person,) for person, shard in people.items() if shard is not None]),
+        "events": fetch.events(workspace, list(people), concerned, now),
+        "facts": fetch.facts(workspace, list(people), concerned),
+        "standings": kept,
+    }
+    if any(one.consent for one in concerned):
+        tables["consents"] = filled("consents", fetch.consents(workspace, list(people)))
+    small().bring(tables, now)
+    rows = zip(*(kept.column(name).to_pylist() for name in ("segment", "person", "member")), strict=True) if referred else ()
+    return {(referred[segment], person) for segment, person, member in rows if member and segment in referred}
+
+
+def _alike(
+    rules: Iterable[Compiled], due: Mapping[int, Collection[int]], moved: Mapping[str, set[int]]
+) -> Iterator[tuple[frozenset[int], list[Compiled]]]:
+    """Yield rules that concern the same people together, with these people."""
+    found: defaultdict[frozenset[int], list[Compiled]] = defaultdict(list)
+    for rule in rules:
+        touched = [moved[name] for name in rule.segments if name in moved]
+        found[frozenset(due.get(rule.id, ())).union(*touched)].append(rule)
+    return ((wanted, alike) for wanted, alike in found.items() if wanted)
 
 
 def _concerned(rules: Sequence[Compiled], due: Mapping[int, Collection[int]]) -> list[Compiled]:

@@ -9,10 +9,14 @@ from django.db import connection
 
 from duologue.people.consent import queries as consent
 from duologue.platform.database import arrays
+from duologue.platform.lake.streams import fetched
+from duologue.strategize.segments.small import SCHEMAS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
+
+    import pyarrow as pa
 
     from duologue.platform.workspaces.models import Workspace
     from duologue.strategize.segments.compiled import Compiled
@@ -30,19 +34,18 @@ def shards(workspace: Workspace, persons: Sequence[int]) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def events(workspace: Workspace, persons: Sequence[int], rules: Iterable[Compiled], now: datetime) -> list[tuple[Any, ...]]:
+def events(workspace: Workspace, persons: Sequence[int], rules: Iterable[Compiled], now: datetime) -> pa.Table:
     """Return rows of `events` for these people, with no more properties than the rules look at."""
     names, kept, since = reach(rules, now)
     if not names:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""SELECT p.person, e.id, (extract(epoch FROM e.occurred_at) * 1000000)::bigint, e.name, {kept}
-                FROM people_profile p JOIN people_event e ON e.workspace_id = p.workspace_id AND e.profile_id = p.id
-                WHERE p.workspace_id = %s AND p.person = ANY(%s::bigint[]) AND e.name = ANY(%s) AND e.occurred_at > %s""",
-            (workspace.pk, arrays.numbers(persons), names, since),
-        )
-        return cursor.fetchall()  # type: ignore[no-any-return]
+        return SCHEMAS["events"].empty_table()
+    return fetched(
+        f"""SELECT p.person, e.id, (extract(epoch FROM e.occurred_at) * 1000000)::bigint, e.name, {kept}
+            FROM people_profile p JOIN people_event e ON e.workspace_id = p.workspace_id AND e.profile_id = p.id
+            WHERE p.workspace_id = %s AND p.person = ANY(%s::bigint[]) AND e.name = ANY(%s) AND e.occurred_at > %s""",
+        (workspace.pk, arrays.numbers(persons), names, since),
+        SCHEMAS["events"],
+    )
 
 
 def reach(rules: Iterable[Compiled], now: datetime) -> tuple[list[str], str, datetime]:
@@ -57,20 +60,19 @@ def reach(rules: Iterable[Compiled], now: datetime) -> tuple[list[str], str, dat
     return names, f"({' || '.join(objects)})::text" if keys else "NULL", start
 
 
-def facts(workspace: Workspace, persons: Sequence[int], rules: Iterable[Compiled]) -> list[tuple[Any, ...]]:
+def facts(workspace: Workspace, persons: Sequence[int], rules: Iterable[Compiled]) -> pa.Table:
     """Return rows of `facts`: over all profiles of a person the newest counts."""
     keys = sorted({key for one in rules for key in one.facts})
     if not keys:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT DISTINCT ON (p.person, f.key) p.person, f.key, f.value::text
-               FROM people_profile p JOIN people_fact f ON f.workspace_id = p.workspace_id AND f.profile_id = p.id
-               WHERE p.workspace_id = %s AND p.person = ANY(%s::bigint[]) AND f.key = ANY(%s)
-               ORDER BY p.person, f.key, f.at DESC, f.profile_id DESC""",
-            (workspace.pk, arrays.numbers(persons), keys),
-        )
-        return cursor.fetchall()  # type: ignore[no-any-return]
+        return SCHEMAS["facts"].empty_table()
+    return fetched(
+        """SELECT DISTINCT ON (p.person, f.key) p.person, f.key, f.value::text
+           FROM people_profile p JOIN people_fact f ON f.workspace_id = p.workspace_id AND f.profile_id = p.id
+           WHERE p.workspace_id = %s AND p.person = ANY(%s::bigint[]) AND f.key = ANY(%s)
+           ORDER BY p.person, f.key, f.at DESC, f.profile_id DESC""",
+        (workspace.pk, arrays.numbers(persons), keys),
+        SCHEMAS["facts"],
+    )
 
 
 def consents(workspace: Workspace, persons: Sequence[int]) -> list[tuple[Any, ...]]:
@@ -84,12 +86,11 @@ def consents(workspace: Workspace, persons: Sequence[int]) -> list[tuple[Any, ..
     return [(person, *pair) for person, one in standing.items() if one.said for pair in pairs if one.may(*pair)]
 
 
-def standings(workspace: Workspace, persons: Sequence[int], segments: Sequence[int]) -> dict[tuple[int, int], tuple[bool, datetime | None]]:
-    """Return (member, recheck_at) by (segment, person), where a row is kept."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT segment_id, person, member, recheck_at FROM strategize_segmentmember "
-            "WHERE workspace_id = %s AND segment_id = ANY(%s) AND person = ANY(%s::bigint[])",
-            (workspace.pk, list(segments), arrays.numbers(persons)),
-        )
-        return {(segment, person): (member, at) for segment, person, member, at in cursor.fetchall()}
+def standings(workspace: Workspace, persons: Sequence[int], segments: Sequence[int]) -> pa.Table:
+    """Return rows of `standings` of these segments, where one is kept."""
+    return fetched(
+        """SELECT segment_id, person, member, (extract(epoch FROM recheck_at) * 1000000)::bigint FROM strategize_segmentmember
+           WHERE workspace_id = %s AND segment_id = ANY(%s::bigint[]) AND person = ANY(%s::bigint[])""",
+        (workspace.pk, arrays.numbers(segments), arrays.numbers(persons)),
+        SCHEMAS["standings"],
+    )

@@ -46,11 +46,12 @@ def _decide(scratch: Scratch, workspace: Workspace, rule: Compiled, now: datetim
             if settings.ENGINE_URL:
                 spark.decide(scratch, workspace, held, rule, now)
             else:
-                scratch.duck.execute(f"CREATE OR REPLACE TABLE verdicts AS {rule.sql}", engine.parameters(rule.sql, now))
+                scratch.duck.execute(f"CREATE OR REPLACE TABLE verdicts AS {engine.at_moment(rule.sql, now)}")
             break
         except (duckdb.IOException, spark.FilesGone):
             if not left:
                 raise
+    scratch.duck.execute("DELETE FROM verdicts WHERE person NOT IN (SELECT person FROM people)")  # erased, and still in the lake
     standings = f"""SELECT person, member, {MICROSECONDS.format("recheck_at")} FROM strategize_segmentmember
                     WHERE workspace_id = %s AND segment_id = %s"""
     scratch.take("standings", STANDINGS, standings, (workspace.pk, rule.id))
@@ -78,7 +79,7 @@ def _write(duck: duckdb.DuckDBPyConnection, workspace: Workspace, rule: Compiled
     found = duck.execute(
         f"""SELECT coalesce(v.person, s.person), p.shard, coalesce(s.member, false), coalesce(v.member, false), v.recheck_at,
                    v.person IS NOT NULL AND ({keep})
-            FROM verdicts v FULL JOIN standings s ON s.person = v.person LEFT JOIN people p ON p.person = v.person
+            FROM verdicts v FULL JOIN standings s ON s.person = v.person LEFT JOIN people p ON p.person = coalesce(v.person, s.person)
             WHERE (s.person IS NULL AND ({keep})) OR (s.person IS NOT NULL AND (v.person IS NULL OR NOT ({keep})
                   OR s.member <> v.member OR make_timestamp(s.recheck) IS DISTINCT FROM v.recheck_at))"""
     )

@@ -53,10 +53,10 @@ def _load_events(scratch: Scratch, workspace: Workspace, rule: Compiled, now: da
     if held.files:
         duck.execute(
             f"""CREATE OR REPLACE VIEW in_lake AS SELECT * FROM {held.rows()}
-                WHERE name IN ({_quoted(names)}) AND month >= '{since:%Y-%m}' AND occurred_at > TIMESTAMPTZ '{since.isoformat()}'"""
+                WHERE month >= '{since:%Y-%m}' AND occurred_at > TIMESTAMPTZ '{since.isoformat()}'"""
         )
-        asked = _quoted([*sorted(rule.properties), UNNAMED])
-        if rule.properties and duck.execute(f"SELECT 1 FROM in_lake WHERE {LEFT_OUT.format(asked)} LIMIT 1").fetchone():
+        missing = f"name IN ({_quoted(names)}) AND {LEFT_OUT.format(_quoted([*sorted(rule.properties), UNNAMED]))}"
+        if rule.properties and duck.execute(f"SELECT 1 FROM in_lake WHERE {missing} LIMIT 1").fetchone():
             held = lake.Snapshot(0, ())
     rest, values = "", [workspace.pk, names, since]
     if held.batch_no:

@@ -74,8 +74,9 @@ def try_rule(*, workspace: Workspace, rule: Rule, now: datetime) -> Tried:
 def _tried(workspace: Workspace, wanted: Compiled, now: datetime) -> Tried:
     duck = _HELD.for_rule(workspace, wanted, now).duck
     with _interrupted(duck):
-        picked = f"SELECT person FROM ({wanted.sql}) WHERE member"
-        duck.execute(f"CREATE OR REPLACE TEMP TABLE picked AS {picked}", engine.parameters(wanted.sql, now))
+        told = engine.at_moment(wanted.sql, now)
+        picked = f"SELECT person FROM ({told}) WHERE member AND person IN (SELECT person FROM people)"
+        duck.execute(f"CREATE OR REPLACE TEMP TABLE picked AS {picked}")
         number, everybody = duck.execute("SELECT (SELECT count(*) FROM picked), (SELECT count(*) FROM people)").fetchall()[0]
         some = duck.execute("SELECT person FROM picked ORDER BY person DESC LIMIT ?", [SOME]).fetchall()
     return Tried(number, everybody, tuple(row[0] for row in some))

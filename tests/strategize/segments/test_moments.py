@@ -20,4 +20,4 @@ from duologue.strategize.segments import engine
     ],
 )
 def test_moments_are_read_with_their_offset(words, moment):
-    assert engine.small().duck.execute("SELECT as_moment(?)", [words]).fetchone() == (moment,)
+    assert engine.new_connection().execute("SELECT as_moment(?)", [words]).fetchone() == (moment,)

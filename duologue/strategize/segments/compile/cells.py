@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Protocol
+from functools import reduce
+from operator import and_, or_
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import ibis
 
 from duologue.strategize.segments.compile.vocabulary import as_moment, as_number, moment, path_among, path_json, path_says, path_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from duologue.strategize.segments.rules.tree import Compare
 
+WHOLE: Final = "$"
+PLAIN: Final = re.compile(r"[\w .,:+-]*\w[\w .,:+-]*")  # no word that JSON writes in several ways, or that is more than a word
 FALSE = ibis.literal(value=False)
 TRUE = ibis.literal(value=True)
 
@@ -36,7 +41,7 @@ class JsonCell:
     """What stands at a path of a JSON text."""
 
     document: Any
-    path: str = "$"
+    path: str = WHOLE
 
     def text(self) -> Any:
         return path_text(self.document, self.path)
@@ -58,6 +63,18 @@ class JsonCell:
 
     def known(self) -> Any:
         return self.text().notnull() & self.text().notin(["", "[]"])
+
+    def is_word(self, words: str) -> Any:
+        """Say whether a plain word stands there, or is an item of a list; never unknown.
+
+        Every store writes such a word as it is, so that most documents need not be taken apart.
+        """
+        quoted = f'"{words}"'
+        if self.path == WHOLE:
+            stands = self.document.isin([quoted, words] if words in {"true", "false"} else [quoted])
+            return ibis.cases((stands, TRUE), (self.document.startswith("["), self.among(ibis.literal(words))), else_=FALSE)
+        looked = ibis.coalesce(self.text() == words, FALSE) | self.among(ibis.literal(words))
+        return ibis.ifelse(self.document.contains(words), looked, FALSE)
 
 
 @dataclass(frozen=True)
@@ -89,15 +106,12 @@ def at_path(document: Any, path: str) -> JsonCell:
     return JsonCell(document, "$" + "".join(f'."{part}"' for part in path.split(".")))
 
 
-def verdict(cell: Cell, compare: list[Compare], other: Callable[[str], Cell]) -> Any:
+def verdict(cell: Cell, compare: Sequence[Compare], other: Callable[[str], Cell]) -> Any:
     """Return whether the cell meets every comparison; what is not known meets only `not` and `known: false`."""
-    found = TRUE
-    for one in compare:
-        found &= ibis.coalesce(_holds(cell, one, other), FALSE)
-    return found
+    return reduce(and_, [_holds(cell, one, other) for one in compare] or [TRUE])
 
 
-def turns(compare: list[Compare]) -> list[Any]:
+def turns(compare: Sequence[Compare]) -> list[Any]:
     """Return how long after (or before) the compared moment the verdict may turn by itself."""
     found: list[Any] = []
     for one in compare:
@@ -109,32 +123,45 @@ def turns(compare: list[Compare]) -> list[Any]:
 
 
 def _holds(cell: Cell, one: Compare, other: Callable[[str], Cell]) -> Any:
+    """Return the verdict of one comparison, never unknown."""
     if one.op == "known":
         known = ibis.coalesce(cell.known(), FALSE)
         return known if one.value else ~known
     if one.op in {"is", "not"}:
-        same = ibis.coalesce(_same(cell, one, other), FALSE)
+        same = _same(cell, one, other)
         return same if one.op == "is" else ~same
     if one.op == "has":
         text = ibis.literal(_words(one.value))
         return ibis.coalesce(cell.among(text), FALSE) | ibis.coalesce(cell.says(text), FALSE)
     if one.op in {"before", "after", "within"}:
-        return _in_time(cell, one, other)
+        return ibis.coalesce(_in_time(cell, one, other), FALSE)
     left = cell.number()
     right = other(one.other).number() if one.other else _number(one.value)
-    return {"over": left > right, "under": left < right, "at_least": left >= right, "at_most": left <= right}[one.op]
+    return ibis.coalesce({"over": left > right, "under": left < right, "at_least": left >= right, "at_most": left <= right}[one.op], FALSE)
 
 
 def _same(cell: Cell, one: Compare, other: Callable[[str], Cell]) -> Any:
     if one.other:
         text = other(one.other).text()
-        return ibis.coalesce(cell.text() == text, FALSE) | cell.among(text)
-    found = FALSE
-    for value in one.value if isinstance(one.value, list) else [one.value]:
-        plain = isinstance(value, int | float) and not isinstance(value, bool)
-        equal = cell.number() == _number(value) if plain else cell.text() == _words(value)
-        found |= ibis.coalesce(equal, FALSE) | ibis.coalesce(cell.among(ibis.literal(_words(value))), FALSE)
-    return found
+        return ibis.coalesce(cell.text() == text, FALSE) | ibis.coalesce(cell.among(text), FALSE)
+    return reduce(or_, [_equal(cell, value) for value in (one.value if isinstance(one.value, list) else [one.value])])
+
+
+def _equal(cell: Cell, value: Any) -> Any:
+    words = _words(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return ibis.coalesce(cell.number() == _number(value), FALSE) | ibis.coalesce(cell.among(ibis.literal(words)), FALSE)
+    if isinstance(cell, JsonCell) and PLAIN.fullmatch(words) and not _is_number(words):
+        return cell.is_word(words)
+    return ibis.coalesce(cell.text() == words, FALSE) | ibis.coalesce(cell.among(ibis.literal(words)), FALSE)
+
+
+def _is_number(words: str) -> bool:
+    try:
+        float(words)
+    except ValueError:
+        return False
+    return True
 
 
 def _in_time(cell: Cell, one: Compare, other: Callable[[str], Cell]) -> Any:
@@ -152,6 +179,8 @@ def _in_time(cell: Cell, one: Compare, other: Callable[[str], Cell]) -> Any:
 
 
 def _number(value: Any) -> Any:
+    if float(value).is_integer():
+        return ibis.literal(int(value), type="int64")
     return ibis.literal(Decimal(str(value)), type="decimal(38, 10)")
 
 

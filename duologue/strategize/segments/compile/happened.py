@@ -27,26 +27,37 @@ class Beside:
     columns: Mapping[str, str]
 
     def counts(self, events: Any, what: Happening) -> Any:
-        """Return whether a row of events is one of those meant; never unknown."""
+        """Return whether a row of events is one of those meant; never unknown, as name and moment never are."""
         found = events.name.isin(what.events)
         if what.within is not None:
             found &= events.occurred_at > moment() - ibis.interval(seconds=what.within)
         if what.since is not None:
-            found &= events.occurred_at >= self._fact(events, what.since).moment()
+            found &= ibis.coalesce(events.occurred_at >= self._fact(events, what.since).moment(), FALSE)
         if what.where is not None:
             found &= self._where(events, what.where)
-        return ibis.coalesce(found, FALSE)
+        return found
 
-    def turning(self, events: Any, what: Happening) -> list[tuple[Any, Any]]:
-        """Return, with the rows they hold for, the moments at which properties of such events pass a limit that moves with time."""
-        found = [at_path(events.properties, one.path).moment() + span for one in properties(what.where) for span in turns(one.compare)]
-        return [(at, events.name.isin(what.events) & (at > moment())) for at in found]
+    def limits(self, what: Happening) -> list[tuple[str, Any]]:
+        """Return the paths of moments that are compared with a limit that moves with time, and how long after them it passes."""
+        return [(one.path, span) for one in properties(what.where) for span in turns(one.compare)]
+
+    def passing(self, what: Happening, path: str, span: Any) -> tuple[Happening, Any, Any]:
+        """Return the aggregate that finds the next moment at which such an event's property passes the limit, and its rows."""
+
+        def passes(events: Any) -> Any:
+            return at_path(events.properties, path).moment() + span
+
+        return (
+            what,
+            lambda events, counts: passes(events).min(where=counts),
+            lambda events: ibis.coalesce(events.name.isin(what.events) & (passes(events) > moment()), FALSE),
+        )
 
     def _where(self, events: Any, cond: Cond) -> Any:
         if isinstance(cond, All):
-            return reduce(and_, [self._where(events, one) for one in cond.of], TRUE)
+            return reduce(and_, [self._where(events, one) for one in cond.of] or [TRUE])
         if isinstance(cond, Some):
-            return reduce(or_, [self._where(events, one) for one in cond.of], FALSE)
+            return reduce(or_, [self._where(events, one) for one in cond.of] or [FALSE])
         if isinstance(cond, Not):
             return ~self._where(events, cond.of)
         assert isinstance(cond, Property)

@@ -90,7 +90,7 @@ def test_work_that_fails_is_counted(workspace):
     def broken(_workspace, _now):
         raise RuntimeError
 
-    Loop(only="", poll=0)._one(workspace, "runs", broken)
+    Loop(only="", poll=0)._one(workspace, lambda: None, "runs", broken)
     assert figures()['duologue_work_failed_total{work="runs"}'] == 1
 
 

@@ -381,13 +381,3 @@ def _begin(workspace: Workspace, version: Version, beginning: Sequence[Beginning
     begun = [(one.row, version, one.decision) for one in beginning if one.row.id in written]
     write_down(workspace, begun, now)
     return len(begun)
-
-
-def audience_verdicts(workspace: Workspace, dialogue: int) -> dict[str, int]:
-    """Return how many people have which verdict."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT verdict, count(*) FROM engage_admission WHERE workspace_id = %s AND dialogue_id = %s GROUP BY 1",
-            (workspace.pk, dialogue),
-        )
-        return {ADMITTED: 0, **dict(cursor.fetchall())}

@@ -16,7 +16,7 @@ from duologue.engage.runs.alike import begin_alike, sort_out
 from duologue.engage.runs.knowledge import know
 from duologue.engage.runs.rows import Moved, RunRow
 from duologue.engage.runs.rules import admission
-from duologue.engage.runs.rules.admission import ADMITTED, Means, Past, Verdict
+from duologue.engage.runs.rules.admission import Means, Past, Verdict
 from duologue.engage.runs.spending import Purse, purse_of
 from duologue.engage.runs.steps import write_down
 from duologue.people.consent import ages

@@ -62,6 +62,7 @@ def pytest_configure(config):
     if settings.configured:  # with -n 0 pytest-django has read them already
         settings.DATABASES["default"].update(data.database())
         settings.EMBEDDED_DATABASE = False
+        settings.DATA, settings.SECRET_KEY = data, os.environ["DUOLOGUE_SECRET_KEY"]
 
 
 @pytest.hookimpl(trylast=True)

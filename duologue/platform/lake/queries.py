@@ -41,11 +41,6 @@ def snapshot(workspace: Workspace) -> Snapshot:
     return Snapshot(int(table.transaction_version(WRITER) or 0), tuple(files))
 
 
-def held_until(workspace: Workspace) -> int:
-    """Return the last batch of the timeline that the lake holds, 0 for none."""
-    return snapshot(workspace).batch_no
-
-
 def connection(held: Snapshot, tail: pa.Table | None = None, *, memory: str = "1GB", threads: int = 2) -> duckdb.DuckDBPyConnection:
     """Return a DuckDB with the view `events`: the rows of the lake's snapshot and those of `tail`, which are not in it yet."""
     duck = duckdb.connect(config={"memory_limit": memory, "threads": threads, "autoinstall_known_extensions": False})

@@ -42,7 +42,7 @@ def test_the_lake_and_its_tail_hold_each_event_once(workspace, lake_folder):
     assert follow(workspace) == 1
     assert everything(workspace) == expected
     assert follow(workspace) == 0
-    assert lake_queries.held_until(workspace) == 2
+    assert lake_queries.snapshot(workspace).batch_no == 2
 
 
 def test_an_append_whose_cursor_was_lost_is_not_repeated(workspace, lake_folder):
@@ -118,7 +118,7 @@ def test_erased_people_are_in_no_byte_of_any_file(workspace, lake_folder):
     assert "very-rare-tea" not in "".join(_contents(lake_folder))
     live = {Path(uri) for uri in opened(workspace).file_uris()}
     assert {path for path in lake_folder.rglob("*.parquet") if "_delta_log" not in path.parts} == live
-    assert lake_queries.held_until(workspace) == 3
+    assert lake_queries.snapshot(workspace).batch_no == 3
     happened(workspace, [(two, "C", {}, days(0))])
     assert follow(workspace) == 1
     assert [name for _, name, _ in everything(workspace)] == ["A", "C"]
@@ -160,7 +160,7 @@ def test_many_small_files_are_put_together_and_hold_the_same(workspace, lake_fol
     before = everything(workspace)
     files = len(opened(workspace).file_uris())
     assert (len(before), files < 5) == (6, True)
-    assert lake_queries.held_until(workspace) == 6
+    assert lake_queries.snapshot(workspace).batch_no == 6
     happened(workspace, [(persons[0], "E6", {}, days(0))])
     follow(workspace)
     assert everything(workspace)[:6] == before

@@ -12,7 +12,7 @@ from asgiref.sync import sync_to_async
 from django.utils.encoding import iri_to_uri
 
 from duologue.api.plain import headers_of, on_a_fresh_connection
-from duologue.api.together import Together
+from duologue.api.together import Overloaded, Together
 from duologue.engage.conversations import clicks
 from duologue.platform.secrets import signing
 
@@ -58,7 +58,10 @@ async def _lead_on(token: str, method: str, headers: dict[bytes, str], send: Any
     if numbers is not None and len(numbers) == 3:
         agent, purpose = headers.get(b"user-agent", ""), headers.get(b"purpose", "") or headers.get(b"sec-purpose", "")
         workspace, delivery, link = numbers
-        target = await _all().add(clicks.Followed((workspace, delivery, link), method, agent, purpose.lower()), 1)
+        try:
+            target = await _all().add(clicks.Followed((workspace, delivery, link), method, agent, purpose.lower()), 1)
+        except Overloaded:
+            target = clicks.Away()
     if target is None:
         await _answer(send, 404, [PAGE], UNKNOWN if method == "GET" else b"")
         return

@@ -51,7 +51,7 @@ class Followed:
 
 
 class Away:
-    """Said of a link in place of where it leads: the database, which knows, is away."""
+    """Said of a link in place of where it leads: the database, which knows, is away, or asked by too many."""
 
 
 def follow(followed: Sequence[Followed]) -> list[Target | Away | None]:

@@ -11,6 +11,7 @@ from django.db import OperationalError, ProgrammingError, connection
 from django.test.utils import CaptureQueriesContext
 
 from duologue.api.callbacks import app
+from duologue.api.together import Overloaded, Together
 from duologue.cli.worker.loop import Loop
 from duologue.engage.conversations import clicks, spool
 from duologue.engage.conversations.judging import Click, judged
@@ -164,6 +165,16 @@ def test_once_the_database_is_back_it_is_asked_again_however_steadily_clicks_com
     assert set(answers) == {302}
     assert not away.is_away()
     assert ask(f"/l/{sign('click', workspace.pk, delivery.pk, 2)}")[0] == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_more_clicks_than_can_wait_are_asked_to_come_again(workspace, delivery, monkeypatch):
+    async def too_many(*_):
+        raise Overloaded
+
+    monkeypatch.setattr(Together, "add", too_many)
+    status, headers, body = ask(f"/l/{sign('click', workspace.pk, delivery.pk, 1)}")
+    assert (status, headers[b"retry-after"], b"try again" in body) == (503, b"5", True)
 
 
 @pytest.mark.django_db(transaction=True)

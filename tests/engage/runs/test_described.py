@@ -82,7 +82,8 @@ def test_both_are_kept_in_versions_and_written_back_byte_for_byte(shop):
     assert [change.says for change in put(shop, **files).changes] == ["placement radio, version 1", "occasion tasting, version 1"]
     put(shop, **files | {"placements__radio": RADIO.replace(b"Capital", b"Heart")})
     assert (PlacementVersion.within(shop.workspace).count(), OccasionVersion.within(shop.workspace).count()) == (2, 1)
-    assert files_in_force(shop.workspace) == {
+    described = {path: text for path, text in files_in_force(shop.workspace).items() if path.startswith(("occasions/", "placements/"))}
+    assert described == {
         "occasions/tasting.yaml": TASTING,
         "placements/radio.yaml": RADIO.replace(b"Capital", b"Heart"),
     }

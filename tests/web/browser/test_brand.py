@@ -85,6 +85,9 @@ def what_is_never_said_is_found_while_writing_and_may_stay(house, page):
     )
     page.get_by_role("button", name="Keep and check").click()
     page.get_by_text("It may stay", exact=True).click()
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.get_by_label("Subject", exact=True).dispatch_event("input")
+    expect(page.get_by_label("Why it may stay")).to_be_visible()  # what is read anew does not take it away
     sound(page)
     shown(page, "wording", 1440)
     page.get_by_label("Why it may stay").fill("It is the name of our bird.")

@@ -68,7 +68,7 @@ def it_is_written_and_checked(shop, page):  # noqa: F811
     page.get_by_label("First only to").fill("20")
     page.get_by_role("button", name="Keep and check").click()
     page.get_by_text("60 people are in its audience. 60 would hear from it.").wait_for()
-    page.get_by_text("nothing to mend", exact=False).wait_for()
+    page.get_by_text("60 of 60 in tea have no name to call them by.").wait_for()
     shown(page, "broadcast", 1440)
     assert not KeptMail.within(shop.workspace).exists()
 

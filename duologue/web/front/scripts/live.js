@@ -8,6 +8,12 @@ Object.assign(htmx.config, {
   refreshOnHistoryMiss: true,
 });
 
+// What somebody is about to fill in is not exchanged beneath them.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const filling = event.detail.target.querySelector("details[open] form");
+  if (filling && !filling.contains(event.detail.requestConfig.elt)) event.detail.shouldSwap = false;
+});
+
 // Signed out meanwhile, or something broke: the page itself says so, in full.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const answered = new URL(event.detail.xhr.responseURL || location.href);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -42,29 +43,37 @@ class LakeFollower:
         self.events = events
         self.seconds = seconds
         self.rest = rest  # real time between two looks: a wheel that turns a thousand times a minute need not ask each time
-        self._waiting_since: dict[int, float] = {}
+        self._since: dict[int, tuple[int, float]] = {}  # by workspace: what waits up to this batch has waited since then
+        self._until: dict[int, int] = {}  # the last batch that waited when it was time
         self._not_before: dict[int, float] = {}
 
     def follow(self, *, workspace: Workspace, now: datetime) -> int:
-        """Append what waits, when it is time; return how many events were read. Erased people leave the lake on the way."""
+        """Append what waits, when it is time; return how many events were read. Erased people leave the lake on the way.
+
+        One call appends a part; those that come next append the rest of what waited by then, however little that is.
+        """
         if time.monotonic() < self._not_before.get(workspace.pk, 0.0):
             return 0
         self._not_before[workspace.pk] = time.monotonic() + self.rest
         clean_lake(workspace, now, asked_before=now - BEFORE_CLEANING)
         waiting = _waiting(workspace)
-        if not waiting:
-            self._waiting_since.pop(workspace.pk, None)
-            return 0
-        since = self._waiting_since.setdefault(workspace.pk, time.monotonic())
-        if waiting < self.events and time.monotonic() - since < self.seconds:
+        if waiting is None or not self._is_time(workspace.pk, waiting):
             return 0
         try:
             read = _append_next(workspace)
         except lake.Overtaken:
             return 0
-        if read:
-            self._waiting_since.pop(workspace.pk, None)
+        if 0 < read < waiting.events:
+            del self._not_before[workspace.pk]
         return read
+
+    def _is_time(self, workspace: int, waiting: _Waiting) -> bool:
+        until, since = self._since.get(workspace, (0, 0.0))
+        if waiting.first > until:
+            self._since[workspace] = (waiting.last, since := time.monotonic())
+        if waiting.events >= self.events or time.monotonic() - since >= self.seconds:
+            self._until[workspace] = waiting.last
+        return waiting.first <= self._until.get(workspace, 0)
 
 
 @transaction.atomic
@@ -82,14 +91,24 @@ NEXT_CLEANING: Final = f"""SELECT min(asked_at) + interval '{BEFORE_CLEANING.tot
     WHERE workspace_id = %(workspace)s AND lake_clean_at IS NULL"""
 
 
-def _waiting(workspace: Workspace) -> int:
+@dataclass(slots=True, frozen=True)
+class _Waiting:
+    """How many events the lake has not read yet, and their first and last batch."""
+
+    events: int
+    first: int
+    last: int
+
+
+def _waiting(workspace: Workspace) -> _Waiting | None:
     with database.cursor() as cursor:
         cursor.execute(
-            """SELECT coalesce(sum(events), 0) FROM people_batch WHERE workspace_id = %s AND batch_no >
+            """SELECT sum(events), min(batch_no), max(batch_no) FROM people_batch WHERE workspace_id = %s AND batch_no >
                coalesce((SELECT batch_no FROM platform_cursor WHERE workspace_id = %s AND follower = %s), 0)""",
             (workspace.pk, workspace.pk, NAME),
         )
-        return int(cursor.fetchone()[0])
+        row = cursor.fetchone()
+        return _Waiting(*map(int, row)) if row[0] is not None else None
 
 
 def connection(workspace: Workspace) -> duckdb.DuckDBPyConnection:

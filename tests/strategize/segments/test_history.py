@@ -82,6 +82,27 @@ def test_it_waits_for_enough_events_or_time(workspace, lake_folder):
     assert follower.follow(workspace=workspace, now=NOW) == 3
 
 
+def test_all_that_waited_when_it_was_time_enters_at_once_and_what_comes_after_waits_again(workspace, lake_folder, monkeypatch):
+    monkeypatch.setattr(history, "AT_ONCE", 2)
+    (one,) = people(workspace, 1)
+    for _ in range(3):
+        happened(workspace, [(one, "A", {}, days(1)), (one, "B", {}, days(1))])
+    follower = history.LakeFollower(events=6, seconds=3600, rest=0)
+    assert follower.follow(workspace=workspace, now=NOW) == 2
+    happened(workspace, [(one, "C", {}, days(1))])
+    assert [follower.follow(workspace=workspace, now=NOW) for _ in range(3)] == [2, 2, 0]
+    assert queries.all_read_until(workspace, history.NAME) is False
+
+
+def test_what_is_left_of_many_does_not_rest_between(workspace, lake_folder, monkeypatch):
+    monkeypatch.setattr(history, "AT_ONCE", 1)
+    (one,) = people(workspace, 1)
+    for name in "ABC":
+        happened(workspace, [(one, name, {}, days(1))])
+    follower = history.LakeFollower(events=3, seconds=3600, rest=3600)
+    assert [follower.follow(workspace=workspace, now=NOW) for _ in range(4)] == [1, 1, 1, 0]
+
+
 def test_only_one_writes(workspace, lake_folder):
     (one,) = people(workspace, 1)
     happened(workspace, [(one, "A", {}, days(1))])

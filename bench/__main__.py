@@ -17,7 +17,7 @@ from bench.meter import QUIET, Row
 
 CASES = (
     *("orders", "people", "engine", "mail", "planning", "broadcast", "intake", "sites", "carriers", "pages", "simulator"),
-    *("respond", "links", "start", "segments", "demo"),
+    *("respond", "links", "start", "segments", "lake", "demo"),
 )
 
 

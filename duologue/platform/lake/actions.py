@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 from django.db import connection
@@ -46,14 +46,13 @@ def rows_of(events: Iterable[Any]) -> pa.Table:
         kept = cleaned(event.properties)
         missing = left_out(event.properties, kept)
         row = (event.profile_id, event.id, event.occurred_at, event.received_at, event.name, _text(kept), event.source)
-        about = (event.run_id, event.delivery_id, event.batch_no, _text(missing) if missing else None, f"{event.occurred_at:%Y-%m}")
+        about = (event.run_id, event.delivery_id, event.batch_no, _text(missing) if missing else None, event.occurred_at.isoformat()[:7])
         for column, value in zip(columns, (*row, *about), strict=True):
             column.append(value)
     return pa.table([pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)], schema=SCHEMA)
 
 
-def _text(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+_text: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # making one takes as long as what it writes
 
 
 def append(*, workspace: Workspace, events: Sequence[Any], batch_no: int) -> int:

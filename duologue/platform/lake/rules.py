@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, Final
 
 IDENTIFYING: Final = frozenset(
@@ -68,19 +69,26 @@ def cleaned(properties: Any, *, things: bool = False) -> Any:
         return {key: value for key, value in kept.items() if value is not None}
     if isinstance(properties, list):
         return [cleaned(value, things=things) for value in properties]
-    if isinstance(properties, str) and _ADDRESS.search(properties):
+    if isinstance(properties, str) and _looks_like_an_address(properties):
         return None
     return properties
 
 
 def left_out(properties: dict[str, Any], kept: dict[str, Any]) -> list[str]:
     """Return the outermost keys under which something is missing from what was kept; UNNAMED for a key that looks like an address."""
+    if kept == properties:
+        return []
     missing = (key for key, value in properties.items() if value is not None and (key not in kept or kept[key] != value))
-    return sorted({UNNAMED if _ADDRESS.search(key) else key for key in missing})
+    return sorted({UNNAMED if _looks_like_an_address(key) else key for key in missing})
 
 
+def _looks_like_an_address(text: str) -> bool:
+    return ("@" in text or "+" in text) and _ADDRESS.search(text) is not None
+
+
+@lru_cache(maxsize=4096)
 def _may_stay(key: str, *, things: bool) -> bool:
-    if _ADDRESS.search(key):
+    if _looks_like_an_address(key):
         return False
     plain = re.sub(r"[^a-z0-9]", "", key.lower())
     return plain not in IDENTIFYING or (things and plain == "name")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import gc
 import multiprocessing
 import os
 import signal
@@ -12,6 +11,8 @@ import sys
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+
+from duologue.kit.garbage import leave_alone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +47,7 @@ class Child:
 
     def start(self) -> None:
         self.load()
-        gc.freeze()  # what is there is looked through no more, in no process: looking would make each keep its own copy
+        leave_alone()  # in no process: looking through it would make each keep its own copy
         self.process = multiprocessing.get_context("fork").Process(name=self.name, target=_live, args=(self, os.getpid()))
         blocked = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)  # until the child has handlers of its own
         try:

@@ -6,6 +6,7 @@ all of them again and again and finds nothing.
 
 from __future__ import annotations
 
+import atexit
 import gc
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
@@ -17,10 +18,17 @@ NEW_OBJECTS: Final = 20_000
 YOUNG: Final = 1
 
 
+def leave_alone() -> None:
+    """Look through what is there now no more, until the process ends: then libraries look for what was left behind, and complain."""
+    gc.freeze()
+    atexit.unregister(gc.unfreeze)
+    atexit.register(gc.unfreeze)
+
+
 def stay() -> None:
     """Set up a process that stays: what it has loaded is not looked through any more, and what is new less often."""
     gc.collect()
-    gc.freeze()
+    leave_alone()
     gc.set_threshold(NEW_OBJECTS, 10, 10)
 
 

@@ -18,5 +18,5 @@ def connections_at_most(processes: Collection[str], *, web: int, work: int) -> i
     `web` and `work` are the sizes of the two pools: the web process has one of its own, every other process one of the second size.
     """
     background = [name for name in processes if name != "web"]
-    listening = OWN_CONNECTIONS if "jobs" in background else 0
-    return web * (len(processes) - len(background)) + work * (len(background) + BY_HAND) + listening
+    looking = OWN_CONNECTIONS if "jobs" in background else 0
+    return web * (len(processes) - len(background)) + work * (len(background) + BY_HAND) + looking

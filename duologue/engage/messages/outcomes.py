@@ -93,8 +93,9 @@ def hand_over(
         cursor.execute(
             """UPDATE engage_delivery d SET state = 'handing_over', attempt = n.attempt, address = n.address, sender = %s,
                       handed_over_at = %s, reason = '', said = n.said
-               FROM unnest(%s::bigint[], %s::smallint[], %s::text[], %s::text[]) AS n (id, attempt, address, said)
-               WHERE d.workspace_id = %s AND d.id = n.id AND d.state = 'queued'""",
+               FROM unnest(%s::bigint[], %s::smallint[], %s::text[], %s::text[], array_fill('queued'::text, ARRAY[%s::integer]))
+                    AS n (id, attempt, address, said, was)
+               WHERE d.workspace_id = %s AND d.id = n.id AND d.state = n.was""",
             (
                 sender,
                 now,
@@ -102,6 +103,7 @@ def hand_over(
                 arrays.numbers([letter.attempt for letter in letters]),
                 arrays.texts([letter.recipient for letter in letters]),
                 arrays.texts([said.get(letter.delivery, "") for letter in letters]),
+                len(letters),
                 workspace.pk,
             ),
         )
@@ -133,13 +135,15 @@ def _keep_bodies(cursor: Any, workspace: Workspace, given: Sequence[Claimed]) ->
     )
 
 
+# `was` comes with each row, since PostgreSQL would else expect hardly any in a state that passes so soon, and look for each among all
 SETTLE: Final = """WITH moved AS (
     UPDATE engage_delivery d SET state = n.state, reason = n.reason, detail = n.text, due_at = coalesce(n.due, d.due_at),
            relay = n.relay, accepted_at = CASE WHEN n.state = 'accepted' THEN %(now)s ELSE d.accepted_at END
     FROM unnest(%(ids)s::bigint[], %(attempts)s::smallint[], %(states)s::text[], %(reasons)s::text[], %(dues)s::timestamptz[],
-                %(relays)s::text[], %(outcomes)s::text[], %(codes)s::text[], %(texts)s::text[])
-         AS n (id, attempt, state, reason, due, relay, outcome, code, text)
-    WHERE d.workspace_id = %(workspace)s AND d.id = n.id AND d.state = 'handing_over' AND d.attempt = n.attempt
+                %(relays)s::text[], %(outcomes)s::text[], %(codes)s::text[], %(texts)s::text[],
+                array_fill('handing_over'::text, ARRAY[%(many)s::integer]))
+         AS n (id, attempt, state, reason, due, relay, outcome, code, text, was)
+    WHERE d.workspace_id = %(workspace)s AND d.id = n.id AND d.state = n.was AND d.attempt = n.attempt
     RETURNING n.*)
     INSERT INTO engage_attempt (workspace_id, delivery_id, number, at, relay, outcome, code, text)
     SELECT %(workspace)s, id, attempt, %(now)s, relay, outcome, code, text FROM moved RETURNING delivery_id"""
@@ -161,6 +165,7 @@ def settle(workspace: Workspace, claimed: Sequence[Claimed], outcomes: Mapping[i
             {
                 "now": now,
                 "workspace": workspace.pk,
+                "many": len(told),
                 "ids": arrays.numbers([one.id for one in told]),
                 "attempts": arrays.numbers([one.attempt for one in told]),
                 "states": arrays.texts([_state(outcome) for outcome in what]),

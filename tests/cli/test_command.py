@@ -158,6 +158,6 @@ def test_the_doctor_compares_the_connections_with_what_the_server_gives(duologue
     def said():
         return next(one for one in json.loads(duologue("doctor", "--json")[1]) if one["about"] == "connections")
 
-    assert (said()["well"], "may hold 35 connections" in said()["sentence"]) == ("yes", True)
+    assert (said()["well"], "may hold 34 connections" in said()["sentence"]) == ("yes", True)
     settings.WEB_CONNECTIONS = 500
     assert (said()["well"], "Raise the server's max_connections" in said()["sentence"]) == ("no", True)

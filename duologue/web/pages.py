@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Field
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from duologue.engage.conversations.models import Conversation
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from django.db.models import Model, QuerySet
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
     from duologue.platform.workspaces.models import Workspace
 
@@ -49,6 +50,11 @@ def said(request: HttpRequest, sentence: str, to: str, *args: Any, refused: bool
     """Go to a page and say there what was done, or why it was not."""
     (messages.error if refused else messages.success)(request, sentence)
     return redirect(to, *args)
+
+
+def as_table(text: str, name: str) -> HttpResponse:
+    """Return CSV to be kept as a file; `name` is without its ending."""
+    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}.csv"'})
 
 
 def member(request: HttpRequest) -> Staff:

@@ -10,7 +10,7 @@ from duologue.engage.conversations.clicks import Followed, tell_clicks
 from duologue.engage.conversations.leaving import say_why, withdraw
 from duologue.engage.conversations.origin import origin_of
 from duologue.engage.messages.actions import save_message
-from duologue.engage.messages.links import link_target
+from duologue.engage.messages.links import link_targets
 from duologue.engage.messages.models import Delivery
 from duologue.measure.reception.queries import received
 from duologue.measure.reception.rules import LEAST, Received, domains_as_json, together, warning
@@ -49,7 +49,7 @@ def letters(workspace):
 
 
 def click(workspace, delivery, number, seconds, agent=BROWSER):
-    led = link_target(workspace, delivery.pk, number)
+    led = link_targets(workspace, [(delivery.pk, number)])[delivery.pk, number]
     target = replace(led, url=f"https://{'ab'[number - 1]}.example/?q=1", name="first" if number == 1 else "2")
     at = NOW + timedelta(seconds=seconds)
     followed = Followed((workspace.pk, delivery.pk, number), "GET", agent, at=at)

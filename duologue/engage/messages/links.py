@@ -58,13 +58,8 @@ class Target:
     sent: Sent | None = None
 
 
-def link_target(workspace: Workspace, delivery_id: int, link_no: int) -> Target | None:
-    """Return where link `link_no` (from 1) of a delivery leads, its values filled in and UTM parameters added; None if there is none."""
-    return link_targets(workspace, [(delivery_id, link_no)])[delivery_id, link_no]
-
-
 def link_targets(workspace: Workspace, wanted: Collection[tuple[int, int]]) -> dict[tuple[int, int], Target | None]:
-    """Return by (delivery, link) where each leads, as `link_target` does."""
+    """Return by (delivery, link from 1) where each leads, its values filled in and UTM parameters added; None if there is none."""
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT d.id, d.message_version_id, p.person, d.profile_id, d.body, d.channel, d.kind, coalesce(g.name, ''),

@@ -15,7 +15,7 @@ from duologue.measure.buyers.tasks import count_soon
 from duologue.measure.reports.rules import as_csv as written
 from duologue.platform.staff.rules import Right
 from duologue.web.access import inside
-from duologue.web.pages import page
+from duologue.web.pages import as_table, page
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -64,9 +64,7 @@ def as_json(_request: HttpRequest, workspace: Workspace) -> HttpResponse:
 @inside(Right.LOOK)
 def as_csv(_request: HttpRequest, workspace: Workspace) -> HttpResponse:
     """Return all months as CSV, one figure on each line."""
-    answer = HttpResponse(written(buyers(workspace)), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = 'attachment; filename="buyers.csv"'
-    return answer
+    return as_table(written(buyers(workspace)), "buyers")
 
 
 def _line(month: str, one: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from duologue.platform.staff.rules import Right
 from duologue.platform.workspaces.queries import now
 from duologue.web.access import inside
 from duologue.web.measure.drawing import whole_money
-from duologue.web.pages import page
+from duologue.web.pages import as_table, page
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -49,9 +49,7 @@ def as_json(_request: HttpRequest, workspace: Workspace, what: str) -> HttpRespo
 @inside(Right.LOOK)
 def as_csv(_request: HttpRequest, workspace: Workspace, what: str) -> HttpResponse:
     """Return the same as CSV, one figure on each line."""
-    answer = HttpResponse(written(_found(workspace, what)), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="by-{what}.csv"'
-    return answer
+    return as_table(written(_found(workspace, what)), f"by-{what}")
 
 
 def _found(workspace: Workspace, what: str) -> dict[str, Any]:

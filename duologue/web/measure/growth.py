@@ -14,7 +14,7 @@ from duologue.measure.reports.rules import as_csv as written
 from duologue.platform.staff.rules import Right
 from duologue.platform.workspaces.queries import now
 from duologue.web.access import inside
-from duologue.web.pages import page
+from duologue.web.pages import as_table, page
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -58,9 +58,7 @@ def as_json(_request: HttpRequest, workspace: Workspace) -> HttpResponse:
 @inside(Right.LOOK)
 def as_csv(_request: HttpRequest, workspace: Workspace) -> HttpResponse:
     """Return the same as CSV, one figure on each line."""
-    answer = HttpResponse(written(_found(workspace)), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = 'attachment; filename="growth.csv"'
-    return answer
+    return as_table(written(_found(workspace)), "growth")
 
 
 def _found(workspace: Workspace) -> dict[str, Any]:

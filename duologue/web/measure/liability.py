@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from duologue.engage.perks.liability import as_csv as written
@@ -13,10 +12,10 @@ from duologue.engage.perks.liability import total
 from duologue.platform.staff.rules import Right
 from duologue.platform.workspaces.queries import now
 from duologue.web.access import inside
-from duologue.web.pages import page
+from duologue.web.pages import as_table, page
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
     from duologue.platform.workspaces.models import Workspace
 
@@ -34,6 +33,4 @@ def liability(request: HttpRequest, workspace: Workspace) -> HttpResponse:
 @inside(Right.LOOK)
 def as_csv(_request: HttpRequest, workspace: Workspace) -> HttpResponse:
     """Return the same as CSV, one offer on each line."""
-    answer = HttpResponse(written(owed_at(workspace, now(workspace)), workspace.currency), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = 'attachment; filename="owed.csv"'
-    return answer
+    return as_table(written(owed_at(workspace, now(workspace)), workspace.currency), "owed")

@@ -23,7 +23,7 @@ from duologue.strategize.dialogues.models import Dialogue
 from duologue.web.access import inside
 from duologue.web.frames import framed
 from duologue.web.measure.counting import counted
-from duologue.web.pages import page
+from duologue.web.pages import as_table, page
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -83,9 +83,7 @@ def as_json(request: HttpRequest, workspace: Workspace, name: str) -> HttpRespon
 @inside(Right.LOOK)
 def as_csv(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
     """Return the same as CSV, one figure on each line."""
-    answer = HttpResponse(written(_found(request, workspace, name)), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return answer
+    return as_table(written(_found(request, workspace, name)), name)
 
 
 def with_shares(html: str, links: dict[str, Any]) -> str:

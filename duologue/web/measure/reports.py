@@ -15,7 +15,7 @@ from duologue.strategize.dialogues.models import Dialogue, DialogueVersion
 from duologue.web.access import inside
 from duologue.web.measure.counting import counted
 from duologue.web.measure.drawing import drawn
-from duologue.web.pages import page
+from duologue.web.pages import as_table, page
 from duologue.web.reading_order import turn_names
 
 if TYPE_CHECKING:
@@ -57,9 +57,7 @@ def as_csv(_request: HttpRequest, workspace: Workspace, name: str) -> HttpRespon
     found = counted(workspace, _find(workspace, name), now(workspace)).snapshot
     if found is None:
         return _later()
-    response = HttpResponse(rules.as_csv(found.data), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
+    return as_table(rules.as_csv(found.data), name)
 
 
 @require_GET

@@ -18,7 +18,7 @@ from duologue.kit.text import no_formula
 from duologue.platform.audit.queries import Asked, every, find, people_and_actions
 from duologue.platform.staff.rules import Right
 from duologue.web.access import inside
-from duologue.web.pages import PAGE_SIZE, moment_and_number, page
+from duologue.web.pages import PAGE_SIZE, as_table, moment_and_number, page
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, QueryDict
@@ -73,9 +73,7 @@ def as_csv(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     for one in every(workspace, asked, most=MOST):
         detail = json.dumps(one.detail, ensure_ascii=False) if one.detail else ""
         table.writerow([one.at.isoformat(), *map(no_formula, (one.actor, one.action, one.subject, detail))])
-    response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{workspace.name}-log.csv"'
-    return response
+    return as_table(out.getvalue(), f"{workspace.name}-log")
 
 
 def _asked(given: QueryDict, workspace: Workspace) -> tuple[Asked, str]:

@@ -66,10 +66,7 @@ def gallery(request: HttpRequest, workspace: Workspace) -> HttpResponse:
 @inside(Right.LOOK)
 def one(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
     """Show what a ready-made dialogue says, turn by turn, and what is to be chosen; what was chosen already comes with the address."""
-    try:
-        made = ready_made(name)
-    except NotReady:
-        raise Http404 from None
+    made = _made(name)
     return _shown(request, workspace, made, _choices(workspace, made, request.GET.dict()))
 
 
@@ -77,10 +74,7 @@ def one(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
 @inside(Right.PUBLISH)
 def take(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
     """Add a ready-made dialogue as a draft, or say why it cannot be."""
-    try:
-        made = ready_made(name)
-    except NotReady:
-        raise Http404 from None
+    made = _made(name)
     given = request.POST.dict()
     chosen = {key: value for key in made.asks if (value := one_line(given.get(key, ""), most=LONGEST)) and value != str(made.defaults[key])}
     try:
@@ -91,6 +85,13 @@ def take(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
     return said(
         request, "It is added, as a draft: read its words, change them, then start it.", "strategize:dialogue", workspace.name, name
     )
+
+
+def _made(name: str) -> ReadyMade:
+    try:
+        return ready_made(name)
+    except NotReady:
+        raise Http404 from None
 
 
 def _shown(

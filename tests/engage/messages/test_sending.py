@@ -172,11 +172,11 @@ def test_locale_and_link_numbers(shop, person, delivery, now):
     [planned] = actions.plan(workspace=shop, deliveries=[delivery(hans)], now=now)
     tasks.send_due(shop, now)
     assert KeptMail.within(shop).get().subject == "Hallo there"
-    target = links.link_target(shop, planned, 2)
+    found = links.link_targets(shop, [(planned, 2), (planned, 3), (planned + 99, 1)])
+    target = found[planned, 2]
     assert (target.url, target.name) == ("https://shop.example/neu?utm_source=duologue&utm_medium=email&utm_content=hello", "neues")
     assert (target.sent.message, target.sent.channel, target.sent.is_about) == ("hello", "email", False)
-    assert links.link_target(shop, planned, 3) is None
-    assert links.link_target(shop, planned + 99, 1) is None
+    assert found[planned, 3] is found[planned + 99, 1] is None
 
 
 def test_the_number_of_queries_does_not_grow_with_the_batch(shop, person, delivery, now, django_assert_max_num_queries):

@@ -12,7 +12,7 @@ from duologue.cli.commands import doctor
 from duologue.engage.channels.actions import save_relay
 from duologue.engage.channels.models import KeptMail
 from duologue.engage.messages.actions import NewDelivery, plan, save_message
-from duologue.engage.messages.links import link_target
+from duologue.engage.messages.links import link_targets
 from duologue.engage.messages.models import Delivery
 from duologue.engage.messages.tasks import send_due
 from duologue.engage.sites.actions import save_site
@@ -177,7 +177,7 @@ def test_a_link_of_ones_own_fills_in_what_is_known_and_asks_only_for_the_rest(cl
     link = sign("page", tea.pk, delivery.pk)
     assert "/l/" in html
     clicks = re.findall(r'href="([^"]*/l/[^"]+)"', html)
-    assert link_target(tea, delivery.pk, 1).url.startswith(f"http://127.0.0.1:8000/at/shop/tea/for/{link}")
+    assert link_targets(tea, [(delivery.pk, 1)])[delivery.pk, 1].url.startswith(f"http://127.0.0.1:8000/at/shop/tea/for/{link}")
     assert len(clicks) == 2
     page = page_of(client, f"/at/shop/tea/for/{link}")
     assert "<h1>Tea for &lt;Ann&gt;</h1>" in page

@@ -214,6 +214,22 @@ def test_a_later_list_changes_facts_and_never_gives_back_a_consent(workspace, tm
     assert not standing(workspace, [ann])[ann].may("email", "promotions")
 
 
+@pytest.mark.parametrize("first", ["the leaving", "the list"])
+def test_a_yes_without_a_day_gives_way_to_a_leaving_whichever_comes_first(workspace, tmp_path, first):
+    files = {
+        "the leaving": ("identifiers: {email: '{email}'}\nconsent: [{channel: email, purpose: news, state: withdrawn, at: {column: left}}]\n", "email,left\nann@x.example,2024-05-01\n"),
+        "the list": ("identifiers: {email: '{email}'}\nconsent: [{channel: email, purpose: news}]\n", "email\nAnn@X.example\nbob@x.example\n"),
+    }  # fmt: skip
+    for source in sorted(files, key=lambda name: name != first):
+        recipe, text = files[source]
+        path = tmp_path / f"{source}.csv"
+        path.write_text(text)
+        actions.import_file(workspace=workspace, path=path, kind="people", recipe=f"kind: people\nsource: {source}\n{recipe}")
+    ann, bob = (find(workspace, "email", f"{name}@x.example") for name in ("ann", "bob"))
+    stand = standing(workspace, [ann, bob])
+    assert (stand[ann].may("email", "news"), stand[bob].may("email", "news")) == (False, True)
+
+
 def test_lines_as_single_events_with_equal_ones_and_dates(workspace, tmp_path):
     text = """
 kind: events

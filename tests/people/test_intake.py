@@ -57,6 +57,16 @@ def test_an_identify_makes_a_person_with_identifiers_facts_and_words(workspace):
     assert not Received.within(workspace).exists()
 
 
+def test_a_yes_from_a_clock_that_is_ahead_does_not_outlive_a_leaving(workspace):
+    about = {"channel": "email", "purpose": "news"}
+    send(workspace, track("Consent Granted", userId="u", properties=about, timestamp=(NOW + timedelta(hours=20)).isoformat()))
+    later = NOW + timedelta(minutes=5)
+    gone = consent_actions.NewStatement(person(workspace, "external", "u"), "email", "news", "withdrawn", later, "unsubscribe page")
+    consent_actions.state(workspace=workspace, statements=[gone], now=later)
+    one = person(workspace, "external", "u")
+    assert not consent.standing(workspace, [one])[one].may("email", "news")
+
+
 def test_the_same_message_counts_once_in_a_batch_and_after(workspace):
     send(workspace, track(userId="u", messageId="m1"), track(userId="u", messageId="m1"), track(userId="u"))
     send(workspace, track(userId="u", messageId="m1"))

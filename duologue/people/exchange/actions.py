@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from django.db import transaction
+from msgspec.structs import replace
 
 from duologue.kit.ids import digest16
 from duologue.kit.pipeline import Refused
 from duologue.people.consent.actions import suppress
 from duologue.people.consent.queries import purposes
-from duologue.people.exchange.rules.line import AGREED, LEFT, LONG_AGO, STATES, Line
+from duologue.people.exchange.rules.line import AGREED, LEFT, LONG_AGO, STATES, Line, within_list
 from duologue.people.exchange.rules.tools import TOOLS
 from duologue.people.identifiers.rules import normalise
 from duologue.people.imports.reading import look, rows
@@ -60,6 +61,7 @@ class _Taking:
     all_purposes: Sequence[str]
     now: datetime
     refused: RefusedLines
+    digest: str  # of the list
 
 
 def take_list(
@@ -85,16 +87,22 @@ def take_list(
         raise Refused("unknown tool", f"{tool!r} is no tool whose lists are understood; there are {', '.join(sorted(TOOLS))}.")
     if state and state not in STATES:
         raise Refused("unknown state", f"{state!r} is no state of a list; there are {', '.join(STATES)}.")
-    whole = STATES[state] if state else _by_name(path)
+    named = state_named(path.name)
+    if state and named and STATES[state] != STATES[named]:
+        raise Refused(
+            "states differ", f"{path.name} is named after those {named} and said to hold those {state}; rename it or say {named}."
+        )
+    whole = STATES.get(state or named, "")
     if not whole and not TOOLS[tool].says_state:
         raise Refused(
             "state not said",
             f"A list from {tool} does not say in its rows who agreed. Say what it holds: --state {', '.join(STATES)}.",
         )
     by_consent = [name for name, one in sorted(known.items()) if one.basis == "consent"]
-    taking = _Taking(workspace, tool, "email", purpose, by_consent, now, refused)
+    looked = look(path)
+    taking = _Taking(workspace, tool, "email", purpose, by_consent, now, refused, looked.digest.hex())
     taken = Taken()
-    with rows(path, look(path).encoding) as (headings, table):
+    with rows(path, looked.encoding) as (headings, table):
         small = [heading.lower() for heading in headings]
         if not set(TOOLS[tool].address) & set(small):
             raise Refused("no such column", f"The list has no column {TOOLS[tool].address[0]!r}; it has {', '.join(headings[:40])}.")
@@ -112,13 +120,21 @@ def _lines(taking: _Taking, headings: list[str], rows_: list[tuple[int, list[str
     found = _Lines()
     for number, cells in rows_:
         row = dict(zip(headings, cells, strict=False))
+        if len(cells) < len(headings) or any(cells[len(headings) :]):
+            found.refused.append((number, _uneven(cells, headings), ()))
+            continue
         email = next((cell for heading in tool.address if (cell := row.get(heading, "").strip())), "")
         try:
             normalise("email", email, taking.workspace.country)
-            found.lines.append((number, tool.read(row, email, whole)))
+            found.lines.append((number, within_list(tool.read(row, email, whole), whole)))
         except Refused as refusal:
             found.refused.append((number, refusal, ()))
     return found
+
+
+def _uneven(cells: list[str], headings: list[str]) -> Refused:
+    """Return why a line is refused that has more or fewer cells than there are headings: that somebody left may stand elsewhere."""
+    return Refused("wrong number of columns", f"The line has {len(cells)} columns, the headings have {len(headings)}.")
 
 
 @transaction.atomic
@@ -131,13 +147,12 @@ def _take(taking: _Taking, found: _Lines, taken: Taken) -> int:
     events: list[Incoming] = []
     for number, line in lines:
         try:
-            made = [
-                understand(payload, source=taking.tool, received_at=taking.now, country=taking.workspace.country)
-                for payload in _payloads(taking, line)
-            ]
+            made = _events(taking, line)
         except Refused as refusal:
-            refused.append((number, refusal, ()))
-            continue
+            if line.state != LEFT:
+                refused.append((number, refusal, ()))
+                continue
+            made = _events(taking, replace(line, facts={}))  # whatever else cannot be kept: they left
         events += made
         taken.counts["suppressed" if line.suppress else line.state] += 1
     passage = take_in(workspace=taking.workspace, events=events, now=taking.now)
@@ -145,6 +160,13 @@ def _take(taking: _Taking, found: _Lines, taken: Taken) -> int:
         taken.counts["unchanged" if reason == "seen before" else reason] += many
     taking.refused.add(refused)
     return len(refused)
+
+
+def _events(taking: _Taking, line: Line) -> list[Incoming]:
+    return [
+        understand(payload, source=taking.tool, received_at=taking.now, country=taking.workspace.country)
+        for payload in _payloads(taking, line)
+    ]
 
 
 def _payloads(taking: _Taking, line: Line) -> Iterator[bytes]:
@@ -157,12 +179,15 @@ def _payloads(taking: _Taking, line: Line) -> Iterator[bytes]:
         return
     event = "Consent Granted" if line.state == AGREED else "Consent Withdrawn"
     known = line.at if line.at and line.at >= LONG_AGO else None  # 1970 is what programs write for "not known"
+    if known and known > taking.now and line.state == AGREED:
+        known = None  # nobody has agreed tomorrow
     at = min(known or (LONG_AGO if line.state == AGREED else taking.now), taking.now)
     for purpose in taking.all_purposes if line.everything else [taking.purpose]:
         said = {"channel": taking.channel, "purpose": purpose, "source": f"list from {taking.tool}", "wording": ""}
-        proof = {"reason": line.reason} if line.reason else {}
+        proof = line.proof | ({"reason": line.reason} if line.reason else {})
         dated = {} if known else {"date": "not known"}
-        key = _key(taking, line, purpose, at=line.at.isoformat() if line.at else "")
+        # who left on a day that is not known may have left anew where another list says so
+        key = _key(taking, line, purpose, at=known.isoformat() if known else taking.digest if line.state == LEFT else "")
         call = {"type": "track", "event": event, "timestamp": at.isoformat(), "messageId": key, "context": context}
         yield msgspec.json.encode(call | {"properties": said | proof | dated})
 
@@ -170,11 +195,6 @@ def _payloads(taking: _Taking, line: Line) -> Iterator[bytes]:
 def _key(taking: _Taking, line: Line, what: str, **more: Any) -> str:
     said = msgspec.json.encode([line.email.lower(), line.state, what, more], order="sorted")
     return f"list:{digest16(taking.tool, said.decode()).hex()}"
-
-
-def _by_name(path: Path) -> str:
-    """Return what the name of a file says it holds, as Mailchimp's exports are called: subscribed_…, unsubscribed_… or cleaned_….csv."""
-    return STATES.get(state_named(path.name), "")
 
 
 def state_named(name: str) -> str:

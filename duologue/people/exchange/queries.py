@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from duologue.people.consent.queries import digest_of, purposes, standing
 from duologue.people.exchange.rules.line import AGREED, LEFT, UNSAID, Line
-from duologue.people.identifiers.queries import addresses
+from duologue.people.identifiers.queries import addresses, identifiers_of
 from duologue.people.profiles.queries import people
 
 if TYPE_CHECKING:
@@ -23,7 +23,11 @@ NAMES: Final = ("first_name", "last_name", "name")
 
 
 def lines(workspace: Workspace, purpose: str, channel: str = "email") -> Iterator[Line]:
-    """Give a line for each person with an address, in bounded memory: how they stand for a purpose, since when and why."""
+    """Give a line for each person with an address, in bounded memory: how they stand for a purpose, since when and why.
+
+    Whoever agreed stands under the address that is written to. Whoever left stands under each that is known, for the other tool
+    may have any of them; and so does an address that is not to be used.
+    """
     by_consent = [name for name, one in purposes(workspace).items() if one.basis == "consent"]
     last = 0
     while persons := _persons_after(workspace, last):
@@ -31,12 +35,15 @@ def lines(workspace: Workspace, purpose: str, channel: str = "email") -> Iterato
         found = addresses(workspace, persons, "email")
         stand = standing(workspace, list(found))
         reasons = _reasons(workspace, list(found), channel, purpose)
-        blocked = _blocked(workspace, channel, list(found.values()))
+        every = {person: kinds["email"] for person, kinds in identifiers_of(workspace, list(found), ["email"]).items()}
+        blocked = _blocked(workspace, channel, [email for emails in every.values() for email in emails])
         known = people(workspace, list(found), NAMES, identifiers=False)
         for person, email in found.items():
             facts = {key: str(value) for key, value in known[person].facts.items() if key in NAMES}
-            line = _line(stand[person], email, (channel, purpose, by_consent), blocked.get(email, ""))
-            yield replace(line, facts=facts, reason=reasons.get(person, "") if line.state == LEFT else "")
+            for one in (email, *(other for other in every[person] if other != email)):
+                line = _line(stand[person], one, (channel, purpose, by_consent), blocked.get(one, ""))
+                if one == email or line.state == LEFT:
+                    yield replace(line, facts=facts, reason=reasons.get(person, "") if line.state == LEFT else "")
 
 
 def _line(stand: Standing, email: str, about: tuple[str, str, Sequence[str]], because: str) -> Line:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from duologue.kit.ids import digest16
+from duologue.people.consent.rules import GRANTED
 from duologue.people.imports.lines import Context, Draft, Whose
-from duologue.people.intake.rules import CONSENT, MOST_TRAITS, Incoming, facts_of
+from duologue.people.intake.rules import CONSENT, EARLIEST, MOST_TRAITS, Incoming, facts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,12 +24,16 @@ REMEMBERED: Final = 50_000
 
 
 class Stated:
-    """A statement of consent tied to the columns of a file; the same one of a person is taken from a source once, whenever it was made."""
+    """A statement of consent tied to the columns of a file; the same one of a person is taken from a source once, whenever it was made.
+
+    Who agreed on a day that no column gives agreed long ago, so that any leaving that is known, or comes to be known, is later.
+    """
 
     def __init__(self, consent: Consent, holds: Callable[[Row], bool], source: str, columns: Columns) -> None:
         self.holds = holds
         self.words = (consent.channel, consent.purpose, consent.state, consent.wording)
         self._at = columns.moment(consent.at) if consent.at else None
+        self._long_ago = EARLIEST if consent.state == GRANTED else None
         self._name = next(name for name, state in CONSENT.items() if state == consent.state)
         self._properties = {"channel": consent.channel, "purpose": consent.purpose, "wording": consent.wording}
         self._properties["source"] = consent.source or source
@@ -36,7 +41,8 @@ class Stated:
     def event(self, row: Row, person: Incoming) -> Incoming:
         """Return the statement of the person in a row."""
         now = person.received_at
-        event = Incoming(person.source, now, self._at(row) if self._at else now, "track", self._name, properties=dict(self._properties))
+        at = self._at(row) if self._at else self._long_ago or now
+        event = Incoming(person.source, now, at, "track", self._name, properties=dict(self._properties))
         event.identifiers, event.shown = person.identifiers, person.shown
         return event
 

@@ -15,14 +15,14 @@ SAID: Final = frozenset({"channel", "purpose", "wording", "source"})
 
 
 def statement_of(event: Incoming, profile: int) -> NewStatement:
-    """Return what an event says of a profile's consent."""
+    """Return what an event says of a profile's consent: nothing is said later than it is heard, so that whoever leaves then has left."""
     said = event.properties
     return NewStatement(
         profile_id=profile,
         channel=said["channel"],
         purpose=said["purpose"],
         state=CONSENT[event.name],
-        at=event.occurred_at,
+        at=min(event.occurred_at, event.received_at),
         source=str(said.get("source") or event.source)[:80],
         wording=str(said.get("wording") or ""),
         proof={key: value for key, value in said.items() if key not in SAID},

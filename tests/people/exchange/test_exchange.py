@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from duologue.cli.command import build_parser
 from duologue.cli.frame import Refused as Stopped
 from duologue.kit.pipeline import Refused
-from duologue.people.consent.actions import NewStatement, save_purpose, state
+from duologue.people.consent.actions import NewStatement, save_purpose, state, suppress
 from duologue.people.consent.models import ConsentNow, ConsentStatement
 from duologue.people.consent.queries import chain_broken_at, standing, suppressed
 from duologue.people.exchange.actions import take_list
 from duologue.people.exchange.queries import lines
 from duologue.people.exchange.rules.line import Line
 from duologue.people.exchange.rules.tools import TOOLS
+from duologue.people.identifiers.actions import NewIdentifier, attach
 from duologue.people.identifiers.queries import find
 from duologue.people.imports.listing import RefusedLines
 from duologue.people.profiles.actions import NewFact, learn
@@ -41,9 +42,8 @@ def listed(tmp_path, shop):
     def take(tool, text, name="list.csv", **options):
         path = tmp_path / name
         path.write_text(text)
-        return take_list(
-            workspace=shop, path=path, tool=tool, purpose="newsletter", now=NOW, refused=RefusedLines(tmp_path / "refused.csv"), **options
-        )
+        said = {"workspace": shop, "tool": tool, "purpose": "newsletter", "now": NOW, "refused": RefusedLines(tmp_path / "refused.csv")}
+        return take_list(path=path, **(said | options))
 
     return take
 
@@ -65,7 +65,9 @@ MAILCHIMP = "Email Address,First Name,Last Name,MEMBER_RATING,OPTIN_TIME,OPTIN_I
 
 def test_those_who_agreed_in_mailchimp_agree_since_that_day(shop, listed):
     taken = listed(
-        "mailchimp", f"{MAILCHIMP}\nann@example.com,Ann,Lee,2,,,2023-05-01 10:00:00,203.0.113.9\n", "subscribed_members_export.csv"
+        "mailchimp",
+        f"{MAILCHIMP}\nann@example.com,Ann,Lee,2,2023-05-01 09:58:00,,2023-05-01 10:00:00,203.0.113.9\n",
+        "subscribed_members_export.csv",
     )
     assert taken.counts == {"read": 1, "granted": 1}
     (now,) = ConsentNow.within(shop)
@@ -73,6 +75,7 @@ def test_those_who_agreed_in_mailchimp_agree_since_that_day(shop, listed):
     assert people(shop, [person(shop, "ann@example.com")])[person(shop, "ann@example.com")].facts["first_name"] == "Ann"
     statement = ConsentStatement.within(shop).get()
     assert statement.source == "list from mailchimp"
+    assert statement.proof == {"optin_time": "2023-05-01 09:58:00", "confirm_time": "2023-05-01 10:00:00", "confirm_ip": "203.0.113.9"}
 
 
 @pytest.mark.parametrize(
@@ -120,13 +123,13 @@ def test_an_address_that_bounced_or_reported_spam_is_suppressed(shop, listed, to
     assert not may(shop, "a@example.com")
 
 
-@pytest.mark.parametrize("since", ["2019-05-01 10:00:00", "", "03/04/2025"])
+@pytest.mark.parametrize("since", ["2019-05-01 10:00:00", "", "03/04/2025", "2099-01-01 00:00:00"])
 def test_who_left_here_stays_gone_whatever_an_older_list_says(shop, listed, since):
     listed("mailchimp", f"{MAILCHIMP}\nann@example.com,Ann,,2,,,2018-05-01 10:00:00,\n", "subscribed_a.csv")
     profile = find(shop, "email", "ann@example.com")
     gone = NewStatement(profile, "email", "newsletter", "withdrawn", LAST_WEEK, "unsubscribe page")
     state(workspace=shop, statements=[gone], now=LAST_WEEK)
-    listed("mailchimp", f"{MAILCHIMP}\nann@example.com,Ann,,2,,,{since},\n", "subscribed_b.csv")
+    listed("mailchimp", f"{MAILCHIMP}\nann@example.com,Ann,,2,{since},,{since},\n", "subscribed_b.csv")
     assert not may(shop, "ann@example.com")
 
 
@@ -149,6 +152,7 @@ def test_a_list_that_does_not_say_who_agreed_is_refused_and_one_that_says_so_is_
 @pytest.mark.parametrize(
     ("tool", "text"),
     [
+        ("mailchimp", f"{MAILCHIMP}\nann@example.com,Ann,,2,,,2026-01-03 10:00:00,\n"),  # put on the list by an admin
         (
             "hubspot",
             "Email,Create Date,Legal basis for processing contact's data\nann@example.com,2026-01-03,Freely given consent from contact\n",
@@ -184,6 +188,136 @@ def test_pending_and_never_asked_are_known_but_not_mailable(shop, listed):
     taken = listed("activecampaign", "Email,Status\na@example.com,Unconfirmed\nb@example.com,Active\n")
     assert taken.counts == {"read": 2, "pending": 1, "granted": 1}
     assert (may(shop, "a@example.com"), may(shop, "b@example.com")) == (False, True)
+
+
+def agreed_here(shop, email, at):
+    state(workspace=shop, statements=[NewStatement(find(shop, "email", email), "email", "newsletter", "granted", at, "form")], now=at)
+
+
+@pytest.mark.parametrize(
+    ("tool", "text"),
+    [
+        ("mautic", "id,email,Date Added,dnc_reason\n1,ann@example.com,2020-01-01 00:00:00,1\n"),
+        ("klaviyo", "Email,Email Marketing Consent,Email Marketing Consent Timestamp,Email Suppressions\nann@example.com,SUBSCRIBED,2020-01-01 10:00:00,[UNSUBSCRIBED]\n"),
+        ("brevo", "EMAIL,DATE,EMAIL_BLACKLISTED\nann@example.com,2020-01-01,true\n"),
+    ],
+)  # fmt: skip
+def test_another_day_of_the_row_is_no_day_of_leaving(shop, listed, tool, text):
+    listed("mailchimp", f"{MAILCHIMP}\nann@example.com,Ann,,2,,,,\n", "subscribed_a.csv")
+    agreed_here(shop, "ann@example.com", LAST_WEEK)
+    assert may(shop, "ann@example.com")
+    listed(tool, text, state="subscribed")
+    assert not may(shop, "ann@example.com")
+
+
+def test_who_left_on_a_day_had_not_agreed_later_on_it(shop, listed):
+    listed("activecampaign", "Email,Status,Subscribed Date\nann@example.com,Active,2025-06-01 09:00:00\n")
+    listed("activecampaign", "Email,Status,Unsubscribed Date\nann@example.com,Unsubscribed,2025-06-01\n")
+    assert not may(shop, "ann@example.com")
+
+
+def test_another_list_that_says_they_left_counts_anew(shop, listed):
+    left = "Email,Unsubscribed from all email\nann@example.com,true\n"
+    listed("hubspot", left)
+    agreed_here(shop, "ann@example.com", NOW + timedelta(hours=1))
+    listed("hubspot", left)
+    assert may(shop, "ann@example.com")  # the same list changes nothing
+    listed("hubspot", left + "bob@example.com,true\n", now=NOW + timedelta(hours=2))
+    assert not may(shop, "ann@example.com")
+
+
+@pytest.mark.parametrize(
+    ("tool", "text"),
+    [
+        ("activecampaign", "Email,Status\nann@example.com,Abgemeldet\n"),
+        ("klaviyo", "Email,Email Marketing Consent\nann@example.com,OPTED_OUT\n"),
+        ("listmonk", "uuid,email,status\nu,ann@example.com,gesperrt\n"),
+        ("activecampaign", "Email,First Name,Status\nann@example.com,Lee, Ann,Unsubscribed\n"),
+        ("hubspot", "Email,First Name,Unsubscribed from all email\nann@example.com,Ann\n"),
+    ],
+)
+def test_a_row_that_may_say_that_they_left_makes_nobody_mailable(listed, tmp_path, tool, text):
+    taken = listed(tool, text, state="subscribed")
+    assert (taken.counts["granted"], taken.refused) == (0, 1)
+    assert (tmp_path / "refused.csv").read_text().splitlines()[1].startswith("2,")
+
+
+@pytest.mark.parametrize(
+    ("tool", "text"),
+    [
+        ("hubspot", "Email,Unsubscribed from all email,Legal basis for processing contact's data\nann@example.com,WAHR,Freely given consent from contact\n"),
+        ("brevo", "EMAIL,DOUBLE_OPT-IN,EMAIL_BLACKLISTED\nann@example.com,Yes,VRAI\n"),
+        ("hubspot", "Email,Opted out of email: Newsletter\nann@example.com,checked\n"),
+    ],
+)  # fmt: skip
+def test_an_opt_out_counts_in_whatever_words(shop, listed, tool, text):
+    assert listed(tool, text, state="subscribed").counts == {"read": 1, "withdrawn": 1}
+    assert not may(shop, "ann@example.com")
+
+
+def test_words_around_consent_are_not_consent(shop, listed):
+    listed("hubspot", "Email,Legal basis for processing contact's data\nann@example.com,Consent was never given\n")
+    assert not may(shop, "ann@example.com")
+
+
+@pytest.mark.parametrize("tool", sorted(TOOLS))
+@pytest.mark.parametrize("said", ["unsubscribed", "cleaned", "pending", "nonsubscribed"])
+def test_in_a_list_of_those_who_left_nobody_agrees(shop, listed, tool, said):
+    yes = TOOLS[tool].write(Line(email="ann@example.com", state="granted", at=LAST_WEEK))
+    taken = listed(tool, ",".join(yes) + "\n" + ",".join(yes.values()) + "\n", state=said)
+    assert taken.counts["granted"] == 0
+    assert not may(shop, "ann@example.com")
+    assert bool(suppressed(shop, "email", ["ann@example.com"])) == (said == "cleaned")
+
+
+def test_a_name_and_a_word_that_differ_are_refused(listed):
+    with pytest.raises(Refused, match="named after those unsubscribed"):
+        listed("mailchimp", f"{MAILCHIMP}\nann@example.com,Ann,,2,,,,\n", "unsubscribed_a.csv", state="subscribed")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_whoever_left_has_left_however_the_file_is_written(shop, tmp_path, encoding, delimiter):
+    rows = [["Email", "First Name", "Unsubscribed from all email", "Legal basis for processing contact's data"]]
+    rows += [["Zoë@Example.com", "Zoë", "true", "Freely given consent from contact"]]
+    path = tmp_path / "list.csv"
+    with path.open("w", encoding=encoding, newline="") as file:
+        csv.writer(file, delimiter=delimiter).writerows(rows)
+    taken = take_list(workspace=shop, path=path, tool="hubspot", purpose="newsletter", now=NOW, refused=RefusedLines(tmp_path / "r.csv"))
+    assert taken.counts == {"read": 1, "withdrawn": 1}
+    assert not may(shop, "zoë@example.com")
+
+
+def test_one_address_is_one_however_it_is_written(shop, listed):
+    listed("klaviyo", "Email,Email Marketing Consent\nAnn.Lee+shop@GoogleMail.com,UNSUBSCRIBED\n")
+    listed("klaviyo", "Email,Email Marketing Consent\nannlee@gmail.com,SUBSCRIBED\nann.lee@gmail.com,SUBSCRIBED\n")
+    assert not may(shop, "annlee@gmail.com")
+
+
+def test_who_left_leaves_even_where_the_rest_of_the_row_cannot_be_kept(shop, listed):
+    listed("listmonk", "uuid,email,name,status\nu,ann@example.com,A,enabled\n", state="subscribed")
+    assert may(shop, "ann@example.com")
+    long = "A" * 100_000
+    assert (
+        listed("listmonk", f"uuid,email,name,status\nu,ann@example.com,{long},blocklisted\n", state="subscribed").counts["withdrawn"] == 1
+    )
+    assert not may(shop, "ann@example.com")
+
+
+def test_of_whom_left_every_address_is_handed_on(shop, listed):
+    listed("klaviyo", "Email,Email Marketing Consent\nann@example.com,SUBSCRIBED\nbob@example.com,SUBSCRIBED\n")
+    for email in ("ann@example.com", "bob@example.com"):
+        other = NewIdentifier(find(shop, "email", email), "email", f"old.{email}", f"old.{email}")
+        attach(workspace=shop, identifiers=[other], now=LAST_WEEK)
+    gone = NewStatement(find(shop, "email", "ann@example.com"), "email", "newsletter", "withdrawn", NOW, "unsubscribe page")
+    state(workspace=shop, statements=[gone], now=NOW)
+    suppress(workspace=shop, channel="email", addresses=["old.bob@example.com"], reason="hard_bounce", now=LAST_WEEK)
+    assert {(line.email, line.state, line.suppress) for line in lines(shop, "newsletter")} == {
+        ("ann@example.com", "withdrawn", ""),
+        ("old.ann@example.com", "withdrawn", ""),
+        ("bob@example.com", "granted", ""),
+        ("old.bob@example.com", "withdrawn", "hard_bounce"),
+    }
 
 
 emails = st.from_regex(r"[a-z]{1,8}@[a-z]{1,8}\.example", fullmatch=True)

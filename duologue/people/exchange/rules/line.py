@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from duologue.kit.pipeline import Refused
+from duologue.kit.text import one_line
 from duologue.people.intake.rules import moment
 
 if TYPE_CHECKING:
@@ -19,13 +21,18 @@ AGREED: Final = "granted"
 LEFT: Final = "withdrawn"
 PENDING: Final = "pending"
 UNSAID: Final = "unsaid"
-STATES: Final = {"subscribed": AGREED, "unsubscribed": LEFT, "cleaned": LEFT, "pending": PENDING, "nonsubscribed": UNSAID}
+CLEANED: Final = "cleaned"
+STATES: Final = {"subscribed": AGREED, "unsubscribed": LEFT, "cleaned": CLEANED, "pending": PENDING, "nonsubscribed": UNSAID}
 """What the list as a whole may be said to hold."""
 
 LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """When somebody agreed of whom the list does not say when: before any leaving that is known."""
 
+BOUNCED: Final = "hard_bounce"
 YES: Final = frozenset({"1", "y", "yes", "true", "t", "x"})
+NO: Final = frozenset({"", "0", "0.0", "n", "no", "none", "null", "false", "f", "-", "nein", "falsch", "non", "faux", "falso"})
+"""How programs and tables write that something is not so; of an opt-out all else counts as one."""
+ONLY_A_DAY: Final = len("2024-02-01")
 FACTS: Final = {
     "first_name": ("first name", "firstname", "first_name", "fname", "prenom"),
     "last_name": ("last name", "lastname", "last_name", "lname", "nom"),
@@ -40,7 +47,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     """What a row says of one address.
 
     `state` is granted, withdrawn, pending (asked, not answered) or unsaid; `everything` means all that needs consent and not only this
-    list; `suppress` is the reason why the address itself is not to be used.
+    list; `suppress` is the reason why the address itself is not to be used, `proof` what else the tool noted when somebody agreed.
     """
 
     email: str
@@ -50,6 +57,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     everything: bool = False
     suppress: str = ""
     facts: dict[str, Any] = {}
+    proof: dict[str, str] = {}
 
 
 def first(row: Row, *headings: str) -> str:
@@ -62,6 +70,19 @@ def is_yes(row: Row, *headings: str) -> bool:
     return any(row.get(heading, "").strip().lower() in YES for heading in headings)
 
 
+def may_say_yes(row: Row, *headings: str) -> bool:
+    """Say whether one of these cells holds anything but a no: an opt-out is believed in whatever words it stands."""
+    return any(row.get(heading, "").strip().lower() not in NO for heading in headings)
+
+
+def not_understood(word: str, heading: str) -> Refused:
+    """Return why a row is refused that says in a word nobody knows how the person stands: it may mean that they left."""
+    said = one_line(word, most=40)
+    return Refused(
+        "state not understood", f"{heading} says {said!r}, which may mean that they left; say it in the tool's own English words."
+    )
+
+
 def when(row: Row, *headings: str) -> datetime | None:
     """Return the first of these cells that is a moment without doubt; 03/04/2024 is none, for it may be March or April."""
     for heading in headings:
@@ -69,6 +90,15 @@ def when(row: Row, *headings: str) -> datetime | None:
             return moment(row.get(heading, ""))
         except Refused:
             continue
+    return None
+
+
+def ended(row: Row, *headings: str) -> datetime | None:
+    """Return the first of these cells that is a moment without doubt; of a day its end, for nobody agreed after they left on it."""
+    for heading in headings:
+        if at := when(row, heading):
+            is_day = len(row[heading].strip()) <= ONLY_A_DAY
+            return at + timedelta(hours=23, minutes=59, seconds=59) if is_day else at
     return None
 
 
@@ -84,17 +114,31 @@ def agreed(row: Row, email: str, *since: str) -> Line:
 
 def left(row: Row, email: str, *since: str, reason: str = "", everything: bool = False) -> Line:
     """Return the line of somebody who left."""
-    return Line(email=email, state=LEFT, at=when(row, *since), reason=reason, everything=everything, facts=facts_of(row))
+    return Line(email=email, state=LEFT, at=ended(row, *since), reason=reason, everything=everything, facts=facts_of(row))
 
 
 def unusable(row: Row, email: str, *since: str, because: str, reason: str = "") -> Line:
     """Return the line of an address that is not to be used: `because` is hard_bounce, spam_report or by_hand."""
     said = reason or because.replace("_", " ")
-    return Line(email=email, state=LEFT, at=when(row, *since), reason=said, everything=True, suppress=because, facts=facts_of(row))
+    return Line(email=email, state=LEFT, at=ended(row, *since), reason=said, everything=True, suppress=because, facts=facts_of(row))
 
 
 def by_state(row: Row, email: str, state: str, *since: str) -> Line:
     """Return the line where the row does not say how the person stands, and the list as a whole does."""
     if state == AGREED:
         return agreed(row, email, *since)
+    if state == CLEANED:
+        return unusable(row, email, because=BOUNCED)
     return left(row, email) if state == LEFT else Line(email=email, state=state or UNSAID, at=when(row, *since), facts=facts_of(row))
+
+
+def within_list(line: Line, whole: str) -> Line:
+    """Return a line as it stands in a list of which something is said as a whole: in one of those who left nobody agrees."""
+    if whole == CLEANED and not line.suppress:
+        at = line.at if line.state == LEFT else None
+        return replace(line, state=LEFT, at=at, reason=line.reason or "hard bounce", everything=True, suppress=BOUNCED)
+    if whole == LEFT and line.state != LEFT:
+        return replace(line, state=LEFT, at=None)
+    if whole in {PENDING, UNSAID} and line.state == AGREED:
+        return replace(line, state=whole)
+    return line

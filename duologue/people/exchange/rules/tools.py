@@ -6,14 +6,29 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from duologue.people.exchange.rules.line import AGREED, LEFT, PENDING, Line, agreed, by_state, facts_of, first, is_yes, left, unusable, when
+from duologue.people.exchange.rules.line import (
+    AGREED,
+    BOUNCED,
+    LEFT,
+    PENDING,
+    Line,
+    agreed,
+    by_state,
+    facts_of,
+    first,
+    is_yes,
+    left,
+    may_say_yes,
+    not_understood,
+    unusable,
+    when,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from duologue.people.exchange.rules.line import Row
 
-BOUNCED: Final = "hard_bounce"
 SPAM: Final = "spam_report"
 BY_HAND: Final = "by_hand"
 
@@ -34,7 +49,10 @@ def _mailchimp(row: Row, email: str, state: str) -> Line:
     if first(row, "unsub_time") or state == LEFT:
         why = ": ".join(cell for cell in (first(row, "unsub_reason"), first(row, "unsub_reason_other")) if cell)
         return left(row, email, "unsub_time", reason=why)
-    return by_state(row, email, state, "confirm_time", "optin_time")
+    # of whom an admin added there is a time of confirming all the same
+    line = by_state(row, email, state, *(("confirm_time", "optin_time") if first(row, "optin_time") else ()))
+    proof = {key: cell for key in ("optin_time", "optin_ip", "confirm_time", "confirm_ip") if (cell := first(row, key))}
+    return msgspec.structs.replace(line, proof=proof if line.state == AGREED else {})
 
 
 def _to_mailchimp(line: Line) -> dict[str, str]:
@@ -53,6 +71,8 @@ def _listmonk(row: Row, email: str, state: str) -> Line:
     status = first(row, "status").lower()
     if status == "blocklisted":
         line = left(row, email, "updated_at", reason="blocklisted", everything=True)
+    elif status not in {"", "enabled", "disabled"}:
+        raise not_understood(status, "status")
     else:
         line = Line(email=email, facts=facts_of(row)) if status == "disabled" else by_state(row, email, state)
     return msgspec.structs.replace(line, facts=_attributes(row) | line.facts)
@@ -91,7 +111,8 @@ def _mautic(row: Row, email: str, state: str) -> Line:
     reason = first(row, "dnc reason", "reason", "dnc_reason", "do not contact").lower()
     if (channel := first(row, "channel", "dnc_channel").lower()) and channel != "email":
         return Line(email=email, facts=facts_of(row))
-    since = ("date added", "date_added", "dnc_date_added")
+    # among contacts the day on which one was added is no day of leaving
+    since = ("dnc_date_added", "dnc date added", *(("date added", "date_added") if channel else ()))
     if reason in {"2", "bounced", "bounce"}:
         return unusable(row, email, *since, because=BOUNCED, reason=first(row, "comments"))
     if reason in {"3", "manual"}:
@@ -110,12 +131,12 @@ def _to_mautic(line: Line) -> dict[str, str]:
 def _hubspot(row: Row, email: str, state: str) -> Line:
     if why := first(row, "email hard bounce reason", "email hard bounce reason enum"):
         return unusable(row, email, because=BOUNCED, reason=why)
-    if is_yes(row, "unsubscribed from all email"):
+    if may_say_yes(row, "unsubscribed from all email"):
         return left(row, email, reason="unsubscribed from all email", everything=True)
-    if any(heading.startswith("opted out of email") and is_yes(row, heading) for heading in row):
+    if any(heading.startswith("opted out of email") and may_say_yes(row, heading) for heading in row):
         return left(row, email, reason="opted out")
     basis = first(row, "legal basis for processing contact's data").lower()
-    return by_state(row, email, AGREED if "consent" in basis else state, "consent date")
+    return by_state(row, email, AGREED if "freely given consent" in basis else state, "consent date")
 
 
 def _to_hubspot(line: Line) -> dict[str, str]:
@@ -131,8 +152,11 @@ def _to_hubspot(line: Line) -> dict[str, str]:
 
 
 def _klaviyo(row: Row, email: str, state: str) -> Line:
-    since = ("email marketing consent timestamp", "email marketing timestamp", "timestamp")
-    reason = first(row, "email suppressions reason", "email suppressions", "reason").upper()
+    since: tuple[str, ...] = ("email marketing consent timestamp", "email marketing timestamp", "timestamp")
+    consent = first(row, "email marketing consent", "email consent").upper().replace(" ", "_")
+    reason = first(row, "email suppressions reason", "email suppressions", "reason").upper().strip("[]'\" ")
+    if reason and consent == "SUBSCRIBED":
+        since = ("timestamp",)  # the other is when they agreed
     if reason in {"HARD_BOUNCE", "HARD BOUNCE", "INVALID_EMAIL", "INVALID EMAIL"}:
         return unusable(row, email, *since, because=BOUNCED)
     if reason in {"SPAM", "SPAM_COMPLAINT", "MARKED_AS_SPAM"}:
@@ -141,12 +165,13 @@ def _klaviyo(row: Row, email: str, state: str) -> Line:
         return unusable(row, email, *since, because=BY_HAND)
     if reason:
         return left(row, email, *since, reason=first(row, "unsubscribe reason") or reason.lower(), everything=True)
-    consent = first(row, "email marketing consent", "email consent").upper().replace(" ", "_")
     if consent == "UNSUBSCRIBED":
         return left(row, email, *since, reason=first(row, "unsubscribe reason"))
     if consent == "NEVER_SUBSCRIBED":
         return Line(email=email, facts=facts_of(row))
-    return agreed(row, email, *since) if consent == "SUBSCRIBED" else by_state(row, email, state, *since)
+    if consent not in {"", "SUBSCRIBED"}:
+        raise not_understood(consent, "Email Marketing Consent")
+    return agreed(row, email, *since) if consent else by_state(row, email, state, *since)
 
 
 def _to_klaviyo(line: Line) -> dict[str, str]:
@@ -165,14 +190,14 @@ def _to_klaviyo(line: Line) -> dict[str, str]:
 def _brevo(row: Row, email: str, state: str) -> Line:
     reason = first(row, "blocked reason", "blocked_reason", "reason")
     word = reason.lower().replace(" ", "").replace("_", "")
-    since = ("blocked at", "blocked_at", "date")
+    since = ("blocked at", "blocked_at", "blockedat")
     if "bounce" in word:
         return unusable(row, email, *since, because=BOUNCED, reason=reason)
     if "spam" in word:
         return unusable(row, email, *since, because=SPAM, reason=reason)
     if "admin" in word:
         return unusable(row, email, *since, because=BY_HAND, reason=reason)
-    if reason or is_yes(row, "email_blacklisted", "blacklisted", "blocklisted", "emailblacklisted", "email blocklisted"):
+    if reason or may_say_yes(row, "email_blacklisted", "blacklisted", "blocklisted", "emailblacklisted", "email blocklisted"):
         return left(row, email, *since, reason=reason, everything=True)
     doubly = is_yes(row, "double_opt-in", "double opt-in", "double_opt_in")
     return by_state(row, email, AGREED if doubly else state, "double_opt-in date", "opt_in_date")
@@ -201,7 +226,9 @@ def _activecampaign(row: Row, email: str, state: str) -> Line:
         return left(row, email, *ended, reason=first(row, "unsubscribe reason", "unsubscription reason"))
     if status in {"0", "unconfirmed"}:
         return Line(email=email, state=PENDING, at=when(row, *began), facts=facts_of(row))
-    return agreed(row, email, *began) if status in {"1", "active"} else by_state(row, email, state, *began)
+    if status not in {"", "1", "active"}:
+        raise not_understood(status, "Status")
+    return agreed(row, email, *began) if status else by_state(row, email, state, *began)
 
 
 def _to_activecampaign(line: Line) -> dict[str, str]:

@@ -10,11 +10,10 @@ import msgspec
 import structlog
 
 from duologue.api.callbacks.shops import shopify, woocommerce
+from duologue.api.callbacks.shops.keeping import forget, keep_products
 from duologue.api.collect.app import journal
 from duologue.api.collect.reading import LARGEST_BATCH
 from duologue.api.plain import WrongRequest, body_of, headers_of, on_a_fresh_connection
-from duologue.brand.catalogue.actions import save_products
-from duologue.brand.catalogue.rules import product_of
 from duologue.kit.pipeline import Refused
 from duologue.people.intake.rules import open_envelope
 from duologue.people.shops.queries import shop
@@ -67,11 +66,15 @@ async def _take(scope: Any, receive: Any) -> dict[str, Any]:
         return {"taken": 0, "ignored": headers.get(kind.TOPIC, "")[:80]}
     earliest = (await _elsewhere(now, workspace)) - LOOKS_BACK
     payloads, refused = _payloads(told, earliest)
-    products = await _elsewhere(_keep_products, workspace, told)
+    products = 0
+    if told.products or told.gone:
+        products, not_taken = await _elsewhere(keep_products, workspace, told)
+        refused += not_taken
+    forgotten = await _elsewhere(forget, workspace, told, parts[2]) if told.forgotten else 0
     if payloads or refused:
         await journal().keep(workspace=workspace, source=parts[2], payloads=payloads, refused=refused)
     count("events_received", len(payloads))
-    return {"taken": len(payloads) + products}
+    return {"taken": len(payloads) + products + forgotten}
 
 
 def _understood(known: Shop, name: str, headers: dict[bytes, str], body: bytes) -> Told | None:
@@ -116,16 +119,6 @@ def _is_before(said: Any, earliest: datetime) -> bool:
     except ValueError:
         return False  # the intake says what is wrong with it
     return (at if at.tzinfo else at.replace(tzinfo=UTC)) < earliest
-
-
-def _keep_products(workspace: Workspace, told: Told) -> int:
-    if not told.products:
-        return 0
-    try:
-        found = [product_of(line, workspace.currency) for line in told.products]
-        return save_products(workspace=workspace, products=found, now=now(workspace))
-    except Refused as refusal:
-        raise WrongRequest(422, str(refusal)) from refusal
 
 
 def _look_up(workspace: str, name: str) -> tuple[Workspace, Shop]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from duologue.kit.predicate import number
 
@@ -12,13 +12,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+UNSURE: Final = "0, or not counted"
+"""The stock of a product of which the shop does not say whether it is counted: sold out if it was counted before."""
+
+
 @dataclass(slots=True)
 class Told:
-    """Events in Segment's shape, and lines of a product list; `since` is when the order they are about was placed."""
+    """Events in Segment's shape, lines of a product list, keys of products that are gone, and whom to forget.
+
+    `since` is when the order that the events are about was placed.
+    """
 
     events: list[dict[str, Any]] = field(default_factory=list)
     since: Any = None
     products: list[dict[str, str]] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    forgotten: Whose | None = None
 
 
 @dataclass(slots=True, frozen=True)
@@ -29,7 +38,12 @@ class Whose:
     email: str | None
     phone: str | None
 
-    def event(self, name: str, message_id: str, at: Any, properties: dict[str, Any]) -> dict[str, Any]:
+    @property
+    def is_nobody(self) -> bool:
+        """Say whether nothing tells who it is."""
+        return not (self.user_id or self.email or self.phone)
+
+    def event(self, name: str, message_id: str | None, at: Any, properties: dict[str, Any]) -> dict[str, Any]:
         """Return a track call."""
         return self._call("track", message_id, at) | {"event": name, "properties": without_empty(properties)}
 
@@ -38,12 +52,14 @@ class Whose:
         found = without_empty({"email": self.email, "phone": self.phone, **traits})
         return self._call("identify", message_id, at) | {"traits": found}
 
-    def consent(self, message_id: str, at: Any, *, granted: bool, channel: str, purpose: str, wording: str, source: str) -> dict[str, Any]:
+    def consent(
+        self, message_id: str | None, at: Any, *, granted: bool, channel: str, purpose: str, wording: str, source: str
+    ) -> dict[str, Any]:
         """Return a statement of consent."""
         said = {"channel": channel, "purpose": purpose, "source": source, "wording": wording}
         return self.event("Consent Granted" if granted else "Consent Withdrawn", message_id, at, said)
 
-    def _call(self, kind: str, message_id: str, at: Any) -> dict[str, Any]:
+    def _call(self, kind: str, message_id: str | None, at: Any) -> dict[str, Any]:
         traits = without_empty({"email": self.email, "phone": self.phone})
         call: dict[str, Any] = {"type": kind, "messageId": message_id, "userId": self.user_id, "context": {"traits": traits}}
         return call | ({"timestamp": at} if isinstance(at, str) and at else {})
@@ -77,6 +93,13 @@ def word(value: Any) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
     return str(value).strip() or None
+
+
+def web_address(value: Any) -> str:
+    """Return a web address as the catalogue takes it; nothing where it is none."""
+    found = word(value) or ""
+    found = f"https:{found}" if found.startswith("//") else found
+    return found if found.startswith(("https://", "http://")) else ""
 
 
 def without_empty(values: dict[str, Any]) -> dict[str, Any]:

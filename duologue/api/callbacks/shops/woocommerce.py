@@ -8,7 +8,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from duologue.api.callbacks.shops.told import Told, Whose, amount, inner, items, total, word
+from duologue.api.callbacks.shops.told import Told, Whose, amount, inner, items, total, web_address, without_empty, word
+from duologue.brand.catalogue.rules import MOST_STOCK
 from duologue.kit.predicate import number as exact
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ SIGNATURE: Final = b"x-wc-webhook-signature"
 TOPIC: Final = b"x-wc-webhook-topic"
 ORIGIN: Final = b"x-wc-webhook-source"
 PAID: Final = frozenset({"processing", "completed", "refunded"})
+WAITING: Final = frozenset({"pending", "checkout-draft"})
 TAKEN_BACK: Final = frozenset({"cancelled", "refunded", "failed"})
 
 
@@ -39,8 +41,10 @@ def _order(body: dict[str, Any], shop: str) -> Told:
     placed, changed = _moment(body, "date_created"), _moment(body, "date_modified")
     what = _what(number, body, shop)
     events = [_customer_event(inner(body, "billing"), whose, f"order:{number}:customer", placed)]
-    paid = state in PAID or (state in TAKEN_BACK and word(body.get("date_paid_gmt")) is not None)
-    if state in {"pending", "checkout-draft"}:
+    paid = state in PAID or word(body.get("date_paid_gmt")) is not None  # a shop may have states of its own
+    if state in WAITING:
+        if whose.is_nobody:
+            return Told()
         waiting = {**what, "cart_id": number, "checkout_url": word(body.get("payment_url"))}
         events.append(whose.event("Checkout Started", f"checkout:{number}:{changed}", changed, waiting))
     if paid:
@@ -89,23 +93,38 @@ def _customer(body: dict[str, Any], shop: str) -> Told:
 
 
 def _product(body: dict[str, Any], shop: str) -> Told:
-    """Tell of a product; the shop does not say in which currency, so it is the workspace's."""
+    """Tell of a product; the shop does not say in which currency, so it is the workspace's.
+
+    One of its variations is told of like a product: that is left out, since the product itself is what people look at and order.
+    """
     number, name = word(body.get("id")), word(body.get("name"))
-    if number is None or name is None:
+    if number is None or name is None or body.get("type") == "variation":
         return Told()
-    counted = body.get("stock_quantity")
-    stock = str(max(0, int(counted))) if isinstance(counted, int | float) else ""
-    for_sale = body.get("status", "publish") == "publish" and body.get("stock_status") != "outofstock"
-    pictures = items(body, "images")
+    price, pictures = exact(body.get("price") or None), items(body, "images")
     line = {
         "key": f"{shop}-{number}",
         "name": name,
-        "price": str(exact(body.get("price") or None) or ""),
-        "stock": stock if for_sale else "0",
-        "picture": (word(pictures[0].get("src")) or "") if pictures else "",
-        "link": word(body.get("permalink")) or "",
+        "price": "" if price is None else str(price),
+        "stock": _stock(body),
+        "picture": web_address(pictures[0].get("src")) if pictures else "",
+        "link": web_address(body.get("permalink")),
     }
     return Told(products=[line])
+
+
+def _stock(body: dict[str, Any]) -> str:
+    """Return how many there are; none where it cannot be bought, nothing where it always can: not counted, or sold on order."""
+    if body.get("status", "publish") != "publish" or body.get("stock_status") == "outofstock":
+        return "0"
+    counted = exact(body.get("stock_quantity"))
+    on_order = body.get("stock_status") == "onbackorder" or body.get("backorders_allowed") is True
+    return "" if counted is None or on_order or not -MOST_STOCK <= counted <= MOST_STOCK else str(max(0, int(counted)))
+
+
+def _gone(body: dict[str, Any], shop: str) -> Told:
+    """Tell of a product that was put into the bin; nothing but its number is said."""
+    number = word(body.get("id"))
+    return Told(gone=[f"{shop}-{number}"] if number else [])
 
 
 def _customer_event(about: dict[str, Any], whose: Whose, message_id: str, at: str | None) -> dict[str, Any]:
@@ -120,13 +139,15 @@ def _whose(body: dict[str, Any], shop: str) -> Whose:
 
 
 def _line(line: dict[str, Any], shop: str) -> dict[str, Any]:
-    return {
-        "product_id": f"{shop}-{number}" if (number := word(line.get("product_id"))) else None,
+    number = word(line.get("product_id"))
+    said = {
+        "product_id": f"{shop}-{number}" if number and number != "0" else None,
         "sku": word(line.get("sku")),
         "name": word(line.get("name")),
         "quantity": line.get("quantity"),
         "price": amount(line.get("price")),
     }
+    return without_empty(said)
 
 
 def _moment(body: dict[str, Any], key: str) -> str | None:
@@ -142,4 +163,6 @@ TOPICS: Final[dict[str, Callable[[dict[str, Any], str], Told]]] = {
     "customer.updated": _customer,
     "product.created": _product,
     "product.updated": _product,
+    "product.restored": _product,
+    "product.deleted": _gone,
 }

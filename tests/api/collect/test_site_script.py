@@ -105,6 +105,29 @@ def test_who_asks_not_to_be_followed_is_not(chromium, site, workspace, wish):
     heard(workspace, ["Basket Filled"], page)
 
 
+def test_it_takes_the_calls_that_pages_written_for_segment_make(chromium, site, workspace):
+    page = visit(chromium, site)
+    page.evaluate("window.done = []; duologue.ready(() => done.push('ready'))")
+    page.evaluate("duologue.push(['ready', () => done.push('pushed')]); duologue.push(['trackLink', 'a', 'Gone'])")
+    page.evaluate("duologue.page('Help', 'Brewing', {cups: 2}, {}, () => done.push('page'))")
+    page.evaluate(
+        "duologue.track('Basket Filled', () => done.push('track')); duologue.group('club', {size: 3}, null, () => done.push('group'))"
+    )
+    first = page.evaluate("duologue.user().anonymousId()")
+    page.evaluate("duologue.alias('42'); duologue.flush()")
+    page.wait_for_function("done.length === 5")
+    assert page.evaluate("done.join()") == "ready,pushed,page,track,group"
+    for _ in range(200):
+        if Received.within(workspace).count() >= 6:
+            break
+        page.wait_for_timeout(50)
+    process(workspace=workspace, now=NOW)
+    told = {event.properties.get("name", event.name): event.properties for event in Event.within(workspace)}
+    assert (told["Brewing"]["category"], told["Brewing"]["cups"]) == ("Help", 2)
+    assert (told["Basket Filled"], told["Group Joined"]["size"]) == ({}, 3)
+    assert find(workspace, "external", "42") == find(workspace, "device", first) is not None
+
+
 def test_what_waits_goes_along_when_the_page_is_left(chromium, site, workspace):
     page = visit(chromium, site)
     page.evaluate("for (let i = 0; i < 90; i++) duologue.track('Step', {i}); location.href = 'about:blank'")

@@ -96,7 +96,7 @@ function leave() {
   }
 }
 
-const api = {
+const calls = {
   identify(userId, traits) {
     if (typeof userId === "object") [userId, traits] = [null, userId];
     if (userId) who.userId = String(userId);
@@ -105,14 +105,19 @@ const api = {
     keep();
     say("identify", { traits: who.traits });
   },
+  alias(userId) { calls.identify(userId); }, // whom this visitor turns out to be; of anybody else it does not tell
   track(event, properties) { say("track", { event, properties }); },
   page(category, name, properties) {
-    if (typeof category === "object") [properties, name] = [category, undefined];
-    else if (typeof name === "object" || name === undefined) [name, properties] = [category, name];
+    if (typeof category === "object") [category, name, properties] = [undefined, undefined, category];
+    else if (typeof name !== "string") [category, name, properties] = [undefined, category, name];
     const { page } = context();
-    say("page", { name, properties: { ...page, ...properties } });
+    say("page", { name, properties: { ...page, category, ...properties } });
   },
   group(groupId, traits) { say("group", { groupId, traits }); },
+  ready() { /* it is, once it is called */ },
+};
+
+const api = {
   // What the visitor said when asked whether they may be recognised: true keeps a number in this browser, false forgets it.
   consent(agreed) {
     kept.agreed = agreed === true;
@@ -125,8 +130,18 @@ const api = {
   },
   user: () => ({ id: () => who.userId, anonymousId: () => who.anonymousId, traits: () => ({ ...who.traits }) }),
   flush: send,
-  push(call) { api[call[0]](...call.slice(1)); },
+  push([name, ...values]) {
+    if (typeof api[name] === "function") api[name](...values);
+    else console.warn(`Duologue: there is no call ${name}.`);
+  },
 };
+// A call ends, as Segment's may, with options that say nothing here and a function that is called once it is done.
+for (const [name, call] of Object.entries(calls)) {
+  api[name] = (...values) => {
+    call(...values.filter((one) => typeof one !== "function"));
+    values.filter((one) => typeof one === "function").forEach((then) => setTimeout(then));
+  };
+}
 
 if (!data.key) console.warn('Duologue: the script needs its key, as in data-key="…".');
 addEventListener("pagehide", leave);

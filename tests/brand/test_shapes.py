@@ -55,6 +55,27 @@ def test_atom_is_read_with_its_own_links_and_names():
 
 
 @pytest.mark.parametrize(
+    ("availability", "quantity", "stock"),
+    [
+        ("in_stock", "", None),
+        ("in stock", "3", 3),
+        ("out of stock", "3", 0),
+        ("http://schema.org/OutOfStock", "", 0),
+        ("preorder", "0", None),
+        ("backorder", "", None),
+        ("backorder", "10", 10),
+        ("in_stock", "0", 0),
+        ("", "", None),
+    ],
+)
+def test_what_can_be_ordered_is_not_sold_out(availability, quantity, stock):
+    said = f"<g:availability>{availability}</g:availability><g:quantity>{quantity}</g:quantity>"
+    item = f"<item><g:id>tee</g:id><title>Tee</title><g:price>9 GBP</g:price>{said}</item>"
+    ((_, tee),) = read(f'<rss xmlns:g="http://base.google.com/ns/1.0"><channel>{item}</channel></rss>')
+    assert tee.stock == stock
+
+
+@pytest.mark.parametrize(
     ("text", "why"),
     [
         ("<html><body>Please sign in</body></html>", "begins with <html>"),

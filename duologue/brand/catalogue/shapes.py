@@ -27,6 +27,7 @@ FIELDS: Final = frozenset(
 LONGEST: Final = 5000  # characters of one field; more is not read
 LONGEST_PIECE: Final = 1_000_000  # bytes that the parser may have to keep until it can make something of them
 OUT: Final = frozenset({"out_of_stock", "outofstock", "discontinued"})
+ON_ORDER: Final = frozenset({"preorder", "pre_order", "backorder", "back_order", "available_for_order"})
 DEEPEST: Final = 50
 
 
@@ -182,7 +183,8 @@ def _span(span: str, now: datetime) -> tuple[datetime, ...]:
 
 
 def _stock(availability: str, counted: str) -> str:
-    """Return how many there are, as text: none where it is sold out, nothing where they are not counted."""
-    if availability.strip().lower().replace(" ", "_").rpartition("/")[2] in OUT:
+    """Return how many there are, as text: none where it is sold out, nothing where they are not counted, or none are needed to order it."""
+    word = availability.strip().lower().replace(" ", "_").rpartition("/")[2]
+    if word in OUT:
         return "0"
-    return counted
+    return "" if word in ON_ORDER and not counted.strip(" 0.") else counted

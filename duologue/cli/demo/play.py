@@ -93,14 +93,16 @@ class Year:
         self.doors.tell([event for _, event in events], self.begin, [at for at, _ in events])
 
     def run(self) -> None:
-        """Advance the clock to the end; at every whole grain of it people do what they meant to, and read what came."""
+        """Advance the clock to the end; at every whole grain of it people read what came, and do what they meant to."""
         try:
-            advance(self.workspace, self.end, self._tick, grain=self.scale.grain, before=self._act)
+            advance(self.workspace, self.end, grain=self.scale.grain, before=self._live)
         finally:
             self.loop.close()
 
-    def _tick(self, now: datetime) -> datetime:
-        self._read_mail(now)
+    def _live(self, now: datetime) -> datetime:
+        """Let people do what they have meant to do since they read what came at the stop before, and the shop look after its inbox."""
+        self._read_mail()
+        self._act(now)
         self._care(now)
         self.progress(now)
         return now + self.scale.grain
@@ -127,7 +129,7 @@ class Year:
         while self._due and self._due[0][0] <= now:
             heapq.heappop(self._due)[2](now)
 
-    def _read_mail(self, now: datetime) -> None:
+    def _read_mail(self) -> None:
         kept = KeptMail.within(self.workspace).filter(pk__gt=self._read_until).order_by("pk")
         columns = ("pk", "recipient", "at", "content", "delivery__dialogue__name", "delivery__turn")
         for self._read_until, recipient, at, content, dialogue, name in kept.values_list(*columns):

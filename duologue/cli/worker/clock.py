@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from django.db import connection
 
 from duologue.cli.worker.due import waiting
-from duologue.cli.worker.once import turn_the_wheel
+from duologue.cli.worker.once import come_to_rest
 from duologue.platform.workspaces.actions import set_clock
 from duologue.platform.workspaces.queries import now as present
 
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
     from duologue.platform.workspaces.models import Workspace
 
-    OnTick = Callable[[datetime], datetime | None]
-    OnStop = Callable[[datetime], None]
+    OnStop = Callable[[datetime], datetime | None]
 
 MINUTE: Final = timedelta(minutes=1)
 STUCK: Final = timedelta(hours=1)  # what could not be done when it was due is tried again every hour
@@ -33,14 +32,14 @@ def next_due(workspace: Workspace) -> datetime | None:
 
 
 def advance(
-    workspace: Workspace, to: datetime, on_tick: OnTick | None = None, *, grain: timedelta = MINUTE, before: OnStop | None = None
+    workspace: Workspace, to: datetime, on_tick: OnStop | None = None, *, grain: timedelta = MINUTE, before: OnStop | None = None
 ) -> int:
     """Move a virtual clock to a moment, stopping wherever something is due; return how many stops there were.
 
     Stops lie on whole grains (a demo's year takes hours, not minutes), so what is due between two is done at the later one.
     `before` is called at each stop with the moment before anything is done there, for what simulated people have meant to do by then.
     `on_tick` is called after each stop with the moment, so that simulated people can respond; what they say is due at once.
-    It may return the moment at which it wants to be called again, though nothing else be due.
+    Either may return the moment at which it wants to be called again, though nothing else be due.
     """
     with in_one_stride():
         return _advance(workspace, to, on_tick, before, grain)
@@ -64,21 +63,19 @@ def in_one_stride() -> Iterator[None]:
                     cursor.execute(f"RESET {setting}")
 
 
-def _advance(workspace: Workspace, to: datetime, on_tick: OnTick | None, before: OnStop | None, grain: timedelta) -> int:
+def _advance(workspace: Workspace, to: datetime, on_tick: OnStop | None, before: OnStop | None, grain: timedelta) -> int:
     moment = present(workspace)
     stops = 0
-    wanted: datetime | None = None
     while True:
-        if before is not None:
-            before(moment)
-        turn_the_wheel(workspace, moment)
+        wanted = [before(moment)] if before is not None else []
+        _, rest = come_to_rest(workspace, moment)
         if on_tick is not None:
-            wanted = on_tick(moment)
-            turn_the_wheel(workspace, moment)
+            wanted.append(on_tick(moment))
+            _, rest = come_to_rest(workspace, moment)
         stops += 1
         if moment >= to:
             return stops
-        due = [at for at in (next_due(workspace), wanted) if at is not None]
+        due = [at for at in (rest.next(), *wanted) if at is not None]
         moment = next_stop(min(due, default=None), moment, to, grain)
         set_clock(workspace=workspace, at=moment)
 

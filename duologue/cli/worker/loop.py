@@ -115,7 +115,7 @@ class Loop:
         for workspace in Workspace.objects.order_by("pk"):
             present = Present(workspace)
             for part in self._parts:
-                moved = go_round(workspace, present(), part.work(), part.waiting, partial(self._one, workspace, present)) or moved
+                moved = go_round(workspace, present(), part.work(), part.waiting, partial(self._one, workspace, present))[0] or moved
         return moved and not self._stopping.is_set()
 
     def _one(self, workspace: Workspace, present: Present, name: str, do: Work) -> bool:

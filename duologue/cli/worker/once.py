@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from duologue.cli.worker.rounds import Work
+    from duologue.cli.worker.rounds import Waiting, Work
     from duologue.platform.workspaces.models import Workspace
 
 ROUNDS_AT_MOST: Final = 10_000
@@ -60,17 +60,25 @@ WORKER: Final[Sequence[tuple[str, Work]]] = (
     ("endpoints", endpoints.tell_due),
     ("letters", letters.write_due),
 )
+ALL: Final = (*WORKER, *SENDER)
 
 
-def turn_the_wheel(workspace: Workspace, now: datetime, work: Sequence[tuple[str, Work]] = (*WORKER, *SENDER)) -> bool:
+def turn_the_wheel(workspace: Workspace, now: datetime, work: Sequence[tuple[str, Work]] = ALL) -> bool:
     """Do everything that is due until nothing moves any more; say whether anything did.
 
     Killed at any moment, it goes on from there: every piece of work is one transaction with its own cursor or claim.
     """
-    moved = False
+    return come_to_rest(workspace, now, work)[0]
+
+
+def come_to_rest(workspace: Workspace, now: datetime, work: Sequence[tuple[str, Work]] = ALL) -> tuple[bool, Waiting]:
+    """Turn the wheel; say whether anything moved, and what waits then."""
+    moved, found = False, waiting(workspace)
     for _ in range(ROUNDS_AT_MOST):
-        if not go_round(workspace, now, one_by_one(work), waiting, lambda _name, piece: piece(workspace, now)):
-            return moved
+        moves, known = go_round(workspace, now, one_by_one(work), waiting, lambda _name, piece: piece(workspace, now), found)
+        found = known or waiting(workspace)
+        if not moves:
+            return moved, found
         moved = True
     raise RuntimeError("The wheel does not come to rest: something is due again as soon as it is done.")
 

@@ -33,16 +33,24 @@ class Waiting:
         return min(self.moments.values(), default=None)
 
 
-def go_round(workspace: Workspace, now: datetime, work: Iterable[tuple[str, Work]], asks: Asks, do: Callable[[str, Work], int]) -> bool:
-    """Do once, in order, each kind of work that has something to do; say whether anything moved.
+def go_round(  # noqa: PLR0917 - all that a round is made of
+    workspace: Workspace,
+    now: datetime,
+    work: Iterable[tuple[str, Work]],
+    asks: Asks,
+    do: Callable[[str, Work], int],
+    found: Waiting | None = None,
+) -> tuple[bool, Waiting | None]:
+    """Do once, in order, each kind of work that has something to do; say whether anything moved, and what waits if that is still known.
 
-    What waits is asked again only where something has moved since; followers find out by themselves, for less.
+    What waits is asked again only where something has moved since; followers find out by themselves, for less. `found` is what
+    waits where that is known already.
     """
-    found: Waiting | None = asks(workspace)
+    found = found or asks(workspace)
     moved = False
     for name, piece in work:
         if found is None and not name.startswith(FOLLOWER):
             found = asks(workspace)
         if (found is None or found.has(name, now)) and do(name, piece):
             moved, found = True, None
-    return moved
+    return moved, found

@@ -12,6 +12,7 @@ from duologue.people.timeline import actions as timeline
 from duologue.people.timeline import names, queries
 from duologue.people.timeline.readers import Reader
 from duologue.platform.database import arrays
+from duologue.strategize.segments import queries as members
 from duologue.strategize.segments.compiled import all_compiled
 from duologue.strategize.segments.evaluate import evaluate
 from duologue.strategize.segments.rules.reads import CONSENT, EVENT, FACT
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 NAME: Final = "segments"
 MERGES: Final = "segments: merges"  # a cursor over merges beside the one over batches
 AT_ONCE: Final = 10_000  # held in memory, with all that an event says
+ALONG: Final = 500  # of those whose moment has come: looked at by themselves they cost as much again
 CONSENT_EVENTS: Final = frozenset({names.CONSENT_GRANTED, names.CONSENT_WITHDRAWN, names.CONSENT_REFUSED})
 
 
@@ -66,6 +68,8 @@ def _look_again(workspace: Workspace, events: Sequence[EventRow], merges: Sequen
         for rule in rules:
             due[rule.id] |= {kept, lost}
     if any(due.values()):
+        for segment, persons in members.come(workspace, now, ALONG).items():
+            due[segment] |= persons
         evaluate(workspace, rules, due, now)
     if merges:
         timeline.move_cursor(workspace=workspace, follower=MERGES, batch_no=max(number for number, _, _ in merges))

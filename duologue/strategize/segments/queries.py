@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from django.db import connection
@@ -97,3 +98,17 @@ def next_recheck(workspace: Workspace) -> datetime | None:
     with connection.cursor() as cursor:
         cursor.execute(NEXT, {"workspace": workspace.pk})
         return cursor.fetchone()[0]  # type: ignore[no-any-return]
+
+
+def come(workspace: Workspace, now: datetime, most: int) -> dict[int, set[int]]:
+    """Return by segment whom to look at again because the moment has come: `most` standings, those that have waited longest."""
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT segment_id, person FROM strategize_segmentmember
+               WHERE workspace_id = %s AND recheck_at <= %s ORDER BY recheck_at LIMIT %s""",
+            (workspace.pk, now, most),
+        )
+        for segment, person in cursor.fetchall():
+            found[segment].add(person)
+    return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
@@ -12,6 +11,7 @@ from duologue.strategize.segments.compiled import all_compiled
 from duologue.strategize.segments.evaluate import evaluate
 from duologue.strategize.segments.follower import hold
 from duologue.strategize.segments.models import Segment
+from duologue.strategize.segments.queries import come
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -46,15 +46,6 @@ def _count_in_full(workspace: Workspace, now: datetime) -> int:
 def _recheck(workspace: Workspace, now: datetime, most: int) -> int:
     if not hold(workspace):
         return 0
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT segment_id, person FROM strategize_segmentmember
-               WHERE workspace_id = %s AND recheck_at <= %s ORDER BY recheck_at LIMIT %s""",
-            (workspace.pk, now, most),
-        )
-        rows = cursor.fetchall()
-    due: dict[int, set[int]] = defaultdict(set)
-    for segment, person in rows:
-        due[segment].add(person)
+    due = come(workspace, now, most)
     evaluate(workspace, all_compiled(workspace), due, now)
-    return len(rows)
+    return sum(map(len, due.values()))

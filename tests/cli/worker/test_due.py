@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from duologue.cli.worker.due import FOLLOWER, MOMENTS, waiting
 from duologue.cli.worker.following import TOGETHER
-from duologue.cli.worker.once import turn_the_wheel
+from duologue.cli.worker.once import come_to_rest, turn_the_wheel
 from duologue.engage.conversations.queries import next_overdue
 from duologue.engage.messages.queries import next_due
 from duologue.engage.perks.queries import next_expiry
@@ -68,3 +69,18 @@ def test_a_turn_in_which_nothing_is_due_asks_once(workspace, django_assert_num_q
     turn_the_wheel(workspace, now)
     with django_assert_num_queries(1):
         turn_the_wheel(workspace, now)
+
+
+def test_what_waits_is_not_asked_again_where_nothing_has_moved(workspace):
+    now = now_in(workspace)
+    event = b'{"type": "track", "event": "Seen", "userId": "u1", "messageId": "m1"}'
+    receive(workspace=workspace, source="shop", payloads=[event], now=now, arrives_at=[now + timedelta(hours=2)])
+    with CaptureQueriesContext(connection) as asked:
+        moved, rest = come_to_rest(workspace, now)
+    assert (moved, rest.moments, len(asked)) == (False, {"intake": now + timedelta(hours=2)}, 1)
+    with CaptureQueriesContext(connection) as asked:
+        moved, rest = come_to_rest(workspace, now + timedelta(hours=2))
+    assert (moved, rest.moments) == (True, {})
+    question = asked[0]["sql"][:100]
+    asked_at = [place for place, query in enumerate(asked) if query["sql"].startswith(question)]
+    assert len(asked_at) == 2  # at the beginning, and once the event was taken in and read by all followers

@@ -36,6 +36,18 @@ def test_joins_as_events_arrive_and_leaves_as_time_passes(workspace):
     assert queries.next_recheck(workspace) is None
 
 
+def test_those_whose_moment_has_come_are_looked_at_along_with_those_touched(workspace):
+    saved(workspace, "buyers", "where: {did: {event: Order Completed, within: 30d}}")
+    one, two = people(workspace, 2)
+    happened(workspace, [(one, "Order Completed", {}, days(10))])
+    follow(workspace)
+    happened(workspace, [(two, "Order Completed", {}, days(1))])
+    follow(workspace, NOW + days(20))
+    assert queries.members(workspace, "buyers") == [two]
+    assert set(told(workspace)[1:]) == {(one, "Segment Left", "buyers"), (two, "Segment Joined", "buyers")}
+    assert tasks.recheck(workspace, NOW + days(20)) == 0
+
+
 def test_the_first_count_is_silent_and_later_ones_mend_nothing(workspace):
     one, two = people(workspace, 2)
     happened(workspace, [(one, "Order Completed", {"revenue": 10.10}, days(1)), (one, "Order Completed", {"revenue": 0.2}, days(2))])

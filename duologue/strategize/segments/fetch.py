@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -13,8 +14,7 @@ from duologue.platform.lake.streams import fetched
 from duologue.strategize.segments.small import SCHEMAS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -34,18 +34,50 @@ def shards(workspace: Workspace, persons: Sequence[int]) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def events(workspace: Workspace, persons: Sequence[int], rules: Iterable[Compiled], now: datetime) -> pa.Table:
-    """Return rows of `events` for these people, with no more properties than the rules look at."""
-    names, kept, since = reach(rules, now)
-    if not names:
+def events(workspace: Workspace, asked: Mapping[frozenset[int], Sequence[Compiled]], now: datetime) -> pa.Table:
+    """Return rows of `events`: of each of these people no more than the rules look at that stand beside them."""
+    rules = [one for alike in asked.values() for one in alike if one.events]
+    if not rules:
         return SCHEMAS["events"].empty_table()
+    _, kept, _ = reach(rules, now)
+    whose: dict[int, _Reach] = {}
+    for persons, alike in asked.items():
+        names, _, since = reach(alike, now)
+        mine = _Reach(frozenset(names), since)
+        for person in persons if names else ():
+            whose[person] = mine.beside(whose[person]) if person in whose else mine
+    parts = {one: number for number, one in enumerate(set(whose.values()))}
+    # apart from the rest of the query, so that the moment bounds the index and passes over months
     return fetched(
-        f"""SELECT p.person, e.id, (extract(epoch FROM e.occurred_at) * 1000000)::bigint, e.name, {kept}
-            FROM people_profile p JOIN people_event e ON e.workspace_id = p.workspace_id AND e.profile_id = p.id
-            WHERE p.workspace_id = %s AND p.person = ANY(%s::bigint[]) AND e.name = ANY(%s) AND e.occurred_at > %s""",
-        (workspace.pk, arrays.numbers(persons), names, since),
+        f"""SELECT p.person, e.id, (extract(epoch FROM e.occurred_at) * 1000000)::bigint, e.name, e.kept
+            FROM (SELECT part, min(since) AS since, array_agg(name) AS names
+                  FROM unnest(%s::int[], %s::text[], %s::timestamptz[]) AS r (part, name, since) GROUP BY part) r
+            JOIN unnest(%s::int[], %s::bigint[]) AS w (part, person) ON w.part = r.part
+            JOIN people_profile p ON p.workspace_id = %s AND p.person = w.person
+            CROSS JOIN LATERAL (SELECT e.id, e.occurred_at, e.name, {kept} AS kept FROM people_event e
+                  WHERE e.workspace_id = p.workspace_id AND e.profile_id = p.id AND e.occurred_at > r.since AND e.name = ANY(r.names)
+                  OFFSET 0) e""",
+        (
+            arrays.numbers(number for one, number in parts.items() for _ in one.names),
+            arrays.texts(name for one in parts for name in one.names),
+            arrays.moments(one.since for one in parts for _ in one.names),
+            arrays.numbers(parts[one] for one in whose.values()),
+            arrays.numbers(whose),
+            workspace.pk,
+        ),
         SCHEMAS["events"],
     )
+
+
+@dataclass(slots=True, frozen=True)
+class _Reach:
+    """Which events of somebody are looked at: their names, and how far back."""
+
+    names: frozenset[str]
+    since: datetime
+
+    def beside(self, other: _Reach) -> _Reach:
+        return _Reach(self.names | other.names, min(self.since, other.since))
 
 
 def reach(rules: Iterable[Compiled], now: datetime) -> tuple[list[str], str, datetime]:
@@ -60,9 +92,9 @@ def reach(rules: Iterable[Compiled], now: datetime) -> tuple[list[str], str, dat
     return names, f"({' || '.join(objects)})::text" if keys else "NULL", start
 
 
-def facts(workspace: Workspace, persons: Sequence[int], rules: Iterable[Compiled]) -> pa.Table:
-    """Return rows of `facts`: over all profiles of a person the newest counts."""
-    keys = sorted({key for one in rules for key in one.facts})
+def facts(workspace: Workspace, asked: Mapping[frozenset[int], Sequence[Compiled]]) -> pa.Table:
+    """Return rows of `facts` of those whom rules ask for any: over all profiles of a person the newest counts."""
+    keys = sorted({key for alike in asked.values() for one in alike for key in one.facts})
     if not keys:
         return SCHEMAS["facts"].empty_table()
     return fetched(
@@ -70,12 +102,22 @@ def facts(workspace: Workspace, persons: Sequence[int], rules: Iterable[Compiled
            FROM people_profile p JOIN people_fact f ON f.workspace_id = p.workspace_id AND f.profile_id = p.id
            WHERE p.workspace_id = %s AND p.person = ANY(%s::bigint[]) AND f.key = ANY(%s)
            ORDER BY p.person, f.key, f.at DESC, f.profile_id DESC""",
-        (workspace.pk, arrays.numbers(persons), keys),
+        (workspace.pk, arrays.numbers(_persons(asked, lambda one: bool(one.facts))), keys),
         SCHEMAS["facts"],
     )
 
 
-def consents(workspace: Workspace, persons: Sequence[int]) -> list[tuple[Any, ...]]:
+def consents(workspace: Workspace, asked: Mapping[frozenset[int], Sequence[Compiled]]) -> list[tuple[Any, ...]]:
+    """Return rows of `consents` of those whom rules ask for any."""
+    persons = _persons(asked, lambda one: one.consent)
+    return consents_of(workspace, sorted(persons)) if persons else []
+
+
+def _persons(asked: Mapping[frozenset[int], Sequence[Compiled]], wants: Callable[[Compiled], bool]) -> set[int]:
+    return {person for persons, alike in asked.items() if any(map(wants, alike)) for person in persons}
+
+
+def consents_of(workspace: Workspace, persons: Sequence[int]) -> list[tuple[Any, ...]]:
     """Return rows of `consents`: what stands now, withdrawals on other profiles of the same person considered."""
     with connection.cursor() as cursor:
         cursor.execute(CHANNELS_AND_PURPOSES, (workspace.pk,))

@@ -111,7 +111,7 @@ def _load_consents(scratch: Scratch, workspace: Workspace, rule: Compiled) -> No
     )
     others = [row[0] for row in scratch.duck.execute("SELECT person FROM looked_at").fetchall()] if rule.consent else []
     for start in range(0, len(others), AT_ONCE):
-        if found := fetch.consents(workspace, others[start : start + AT_ONCE]):
+        if found := fetch.consents_of(workspace, others[start : start + AT_ONCE]):
             scratch.duck.executemany("INSERT INTO consents VALUES (?, ?, ?)", found)
 
 

@@ -26,23 +26,33 @@ SCHEMAS: Final = {
     "standings": pa.schema({"segment": pa.int64(), "person": pa.int64(), "member": pa.bool_(), "recheck_at": MOMENT}),
     "members": pa.schema({"segment": pa.string(), "person": pa.int64()}),
     "verdicts": pa.schema({"segment": pa.int64(), "person": pa.int64(), "member": pa.bool_(), "recheck_at": MOMENT}),
-    "asked": pa.schema({"person": pa.int64()}),
+    "asked_rules": pa.schema({"part": pa.int64(), "segment": pa.int64()}),
+    "asked_people": pa.schema({"part": pa.int64(), "person": pa.int64()}),
+    "few": pa.schema({"person": pa.int64()}),
     "names": pa.schema({"name": pa.string()}),
-    "segments": pa.schema({"segment": pa.int64()}),
     "moment": pa.schema({"now": MOMENT}),
 }
-BROUGHT: Final = ("people", "events", "facts", "consents", "standings")  # of which those asked about are a part
-NARROWED: Final = "INSERT INTO {0} SELECT t.* FROM every_{0} t SEMI JOIN asked ON asked.person = t.person"
-NARROWER: Final = {
-    "events": " SEMI JOIN names ON names.name = t.name",
-    "standings": " SEMI JOIN segments ON segments.segment = t.segment",
-}
+BROUGHT: Final = ("people", "events", "facts", "consents")  # what rules look at
+NARROWED: Final = "INSERT INTO {0} SELECT t.* FROM every_{0} t SEMI JOIN few ON few.person = t.person"
+NARROWER: Final = {"events": " SEMI JOIN names ON names.name = t.name"}
+WORTH: Final = 10_000  # verdicts on people who are not asked about cost as much as narrowing tables to those who are
 VERDICTS: Final = "INSERT INTO verdicts SELECT {segment}, v.person, v.member, v.recheck_at FROM ({rule}) v"
 DIFFERENCES: Final = """
-    SELECT coalesce(v.segment, s.segment), coalesce(v.person, s.person), s.member, coalesce(v.member, false), v.recheck_at,
-           v.person IS NOT NULL
-    FROM verdicts v FULL JOIN standings s ON s.segment = v.segment AND s.person = v.person
-    WHERE v.person IS NULL OR s.person IS NULL OR s.member <> v.member OR s.recheck_at IS DISTINCT FROM v.recheck_at"""
+    SELECT a.segment, a.person, s.member, coalesce(v.member, false), v.recheck_at, v.person IS NOT NULL
+    FROM (SELECT r.segment, w.person FROM asked_rules r JOIN asked_people w ON w.part = r.part) a
+    LEFT JOIN verdicts v ON v.segment = a.segment AND v.person = a.person
+    LEFT JOIN standings s ON s.segment = a.segment AND s.person = a.person
+    WHERE (v.person IS NULL) <> (s.person IS NULL) OR s.member <> v.member
+          OR (v.person IS NOT NULL AND s.recheck_at IS DISTINCT FROM v.recheck_at)"""
+
+
+@dataclass(slots=True, frozen=True)
+class Asked:
+    """Compiled rules (by segment) that concern the same people, and the names of all events that they look at."""
+
+    rules: Mapping[int, str]
+    persons: Collection[int]
+    names: Collection[str]
 
 
 @dataclass(slots=True, frozen=True)
@@ -79,49 +89,70 @@ class Small:
             self.duck.execute(f"PREPARE narrow_{name} AS {NARROWED.format(name)}{NARROWER.get(name, '')}")
         self.duck.execute(f"PREPARE differences AS {DIFFERENCES}")
         self.most_kept = MOST_KEPT
+        self._brought: dict[str, pa.Table] = {}
         self._holds: set[str] = set()
         self._prepared: dict[tuple[int, str], str] = {}
 
     def bring(self, tables: Mapping[str, pa.Table], now: datetime) -> None:
-        """Let these rows, of the tables in BROUGHT, be all that is known of some people; `now` is the present."""
-        for name in BROUGHT:
-            self._fill(f"every_{name}", tables.get(name))
+        """Let these rows, of the tables in BROUGHT and of standings, be all that is known of some people; `now` is the present.
+
+        Of each person there must be what the rules look at that are asked about that person, and there may be no more.
+        """
+        self._brought = {name: tables[name] for name in BROUGHT if name in tables}
+        self._fill("standings", tables.get("standings"))
         self._fill("moment", filled("moment", [(int(now.timestamp()) * 1_000_000 + now.microsecond,)]))
 
-    def differences(
-        self,
-        rules: Mapping[int, str],
-        persons: Collection[int],
-        *,
-        names: Collection[str],
-        members: Sequence[tuple[str, int]],
-        now: datetime,
-    ) -> list[Difference]:
-        """Run compiled rules (by segment) on some of the people brought, of whom some may be no person any more.
+    def differences(self, asked: Sequence[Asked], *, members: Sequence[tuple[str, int]], now: datetime) -> list[Difference]:
+        """Run compiled rules, each on those of the people brought whom it concerns, of whom some may be no person any more.
 
-        `names` are of all events that the rules look at, `members` the pairs of segment and person that they ask for. Return
-        where the verdicts differ from the standings.
+        `members` are the pairs of segment and person that the rules ask for. Return where verdicts differ from the standings.
         """
-        self._narrow(rules, persons, names)
         self._fill("members", filled("members", members))
         self._fill("verdicts", None)
         if self.duck.execute(MEMORY).fetchall() > [(self.most_kept,)]:
             self._forget()
-        for segment, sql in rules.items():
-            self.duck.execute(f"EXECUTE {self._prepared.get((segment, sql)) or self._prepare(segment, sql)}")
+        apart = [one for one in asked if self._is_worth_narrowing(one)]
+        self._run_together([one for one in asked if one not in apart])
+        self._run_apart(apart)
         self._holds.add("verdicts")
+        parts = list(enumerate(asked))
+        self._fill("asked_rules", filled("asked_rules", [(part, segment) for part, one in parts for segment in one.rules]))
+        self._fill("asked_people", filled("asked_people", [(part, person) for part, one in parts for person in one.persons]))
         rows = self.duck.execute("EXECUTE differences").fetchall()
         return [Difference(of, one, was, member, at and at.replace(tzinfo=now.tzinfo), told) for of, one, was, member, at, told in rows]
 
-    def _narrow(self, rules: Mapping[int, str], persons: Collection[int], names: Collection[str]) -> None:
-        self._fill("asked", pa.table({"person": pa.array(persons, pa.int64())}))
-        self._fill("names", pa.table({"name": pa.array(names, pa.string())}))
-        self._fill("segments", pa.table({"segment": pa.array(rules, pa.int64())}))
+    def _is_worth_narrowing(self, one: Asked) -> bool:
+        people = self._brought["people"].num_rows if "people" in self._brought else 0
+        return len(one.rules) * (people - len(one.persons)) > WORTH
+
+    def _run_together(self, asked: Sequence[Asked]) -> None:
+        """Run rules on all that was brought; what they say of people whom they do not concern is left aside later."""
+        for name in BROUGHT if asked else ():
+            self._fill(name, self._brought.get(name))
+        for one in asked:
+            self._run(one.rules)
+
+    def _run_apart(self, asked: Sequence[Asked]) -> None:
+        for name in BROUGHT if asked else ():
+            self._fill(f"every_{name}", self._brought.get(name))
+        for one in asked:
+            self._narrow(one)
+            self._run(one.rules)
+        for name in BROUGHT:
+            self._fill(f"every_{name}", None)
+
+    def _narrow(self, one: Asked) -> None:
+        self._fill("few", pa.table({"person": pa.array(one.persons, pa.int64())}))
+        self._fill("names", pa.table({"name": pa.array(one.names, pa.string())}))
         for name in BROUGHT:
             self._fill(name, None)
             if f"every_{name}" in self._holds:
                 self.duck.execute(f"EXECUTE narrow_{name}")
                 self._holds.add(name)
+
+    def _run(self, rules: Mapping[int, str]) -> None:
+        for segment, sql in rules.items():
+            self.duck.execute(f"EXECUTE {self._prepared.get((segment, sql)) or self._prepare(segment, sql)}")
 
     def _fill(self, name: str, rows: pa.Table | None) -> None:
         if name in self._holds:

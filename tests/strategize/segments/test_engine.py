@@ -4,7 +4,7 @@ import pytest
 
 from duologue.strategize.segments.compile.build import to_sql
 from duologue.strategize.segments.rules.read import read_segment
-from duologue.strategize.segments.small import Small, filled
+from duologue.strategize.segments.small import Asked, Small, filled
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
@@ -23,7 +23,7 @@ def small():
 
 
 def differences(small, sql, asked, names, now=NOW):
-    return small.differences({1: sql}, asked, names=names, members=[], now=now)
+    return small.differences([Asked({1: sql}, asked, names)], members=[], now=now)
 
 
 def told(small, sql, now=NOW, **tables):
@@ -53,7 +53,25 @@ def test_only_those_asked_about_are_told_of(small):
     sql = sql_of("where: {did: {event: A}}")
     told(small, sql, people=[(1,), (2,)], events=[event(1, "A", timedelta(0)), event(2, "A", timedelta(0))])
     assert [one.person for one in differences(small, sql, [2], {"A"})] == [2]
-    assert differences(small, sql, [1, 2], {"B"}) == []
+    assert differences(small, sql, [3], {"A"}) == []
+
+
+@pytest.mark.parametrize("worth", [-1, 10_000], ids=["tables narrowed to them", "all rules on all"])
+def test_each_rule_tells_of_those_it_concerns(small, monkeypatch, worth):
+    monkeypatch.setattr("duologue.strategize.segments.small.WORTH", worth)
+    did, did_not = sql_of("where: {did: {event: A}}"), sql_of("where: {not: {did: {event: B}}}")
+    events = [event(1, "A", timedelta(0)), event(2, "A", timedelta(0)), event(3, "A", timedelta(0)), event(3, "B", timedelta(0))]
+    people, standings = [(one,) for one in range(1, 5)], [(1, 2, True, None), (1, 3, True, None), (8, 4, True, None)]
+    small.bring({name: filled(name, rows) for name, rows in (("people", people), ("events", events), ("standings", standings))}, NOW)
+    asked = [Asked({1: did}, {1, 2}, {"A"}), Asked({7: did_not, 8: did_not}, {3, 4}, {"B"})]
+    for _ in range(2):
+        found = small.differences(asked, members=[], now=NOW)
+        assert {(one.segment, one.person, one.was, one.member) for one in found} == {
+            (1, 1, None, True),
+            (7, 3, None, False),
+            (7, 4, None, True),
+            (8, 3, None, False),
+        }
 
 
 def test_what_is_kept_already_is_no_difference(small):

@@ -9,7 +9,7 @@ from test_agreement import NOW, conds
 from duologue.strategize.segments.compile.build import to_sql
 from duologue.strategize.segments.rules.read import read_segment
 from duologue.strategize.segments.rules.strangers import holds_for_a_stranger
-from duologue.strategize.segments.small import filled, small
+from duologue.strategize.segments.small import Asked, filled, small
 from tests.drawn import drawn
 
 
@@ -18,7 +18,7 @@ from tests.drawn import drawn
 def test_a_stranger_is_in_where_plain_python_says_so(cond):
     rule = read_segment(json.dumps({"where": cond}))
     small().bring({"people": filled("people", [(1,)])}, NOW)
-    found = small().differences({7: to_sql(rule)}, [1], names=(), members=(), now=NOW)
+    found = small().differences([Asked({7: to_sql(rule)}, [1], ())], members=(), now=NOW)
     told = [(one.person, one.member, one.recheck_at) for one in found]
     expected = holds(cond, Person(), NOW)
     assert holds_for_a_stranger(rule.where) is expected

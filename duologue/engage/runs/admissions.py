@@ -36,7 +36,7 @@ from duologue.strategize.dialogues.rules.state import Known
 from duologue.strategize.segments.queries import memberships
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from duologue.engage.runs.beside import Beside
@@ -133,34 +133,46 @@ def _candidate(plan: Plan, event: EventRow) -> Candidate:
     return Candidate(event.person, event.profile_id, event.shard, start, occasion(plan, start))
 
 
-def admit(
-    *,
-    workspace: Workspace,
-    version: Version,
-    candidates: Sequence[Candidate],
-    now: datetime,
-    watermark: datetime,
-    threads: Beside | None = None,
-) -> int:
+def admit(*, workspace: Workspace, version: Version, candidates: Sequence[Candidate], now: datetime, watermark: datetime) -> int:
     """Consider people for a dialogue, write the verdicts, begin the runs; return how many began.
 
     Where there is a limit of money, they begin in order until it does not suffice for what the next one is given at once; nobody after
-    them begins. A handful of queries whatever the number. Must be called inside a transaction. With `threads` some of those who are alike
-    begin in transactions of their own: only for people who are passed over once they have a verdict.
+    them begins. A handful of queries whatever the number. Must be called inside a transaction.
     """
     latest = list({(one.person, one.occasion): one for one in candidates}.values())
     if not latest or not is_open(version.plan, workspace.timezone, now):
         return 0
     purse = purse_of(workspace, version)
-    began = 0
-    if purse is None:
-        found = (
-            [_admit_alike(workspace, version, latest, now, watermark)]
-            if threads is None
-            else threads.each(lambda part: _admit_alike(workspace, version, part, now, watermark), latest)
-        )
-        latest, began = [one for others, _ in found for one in others], sum(many for _, many in found)
-    return began + _admit_others(workspace, version, latest, now, watermark, purse) if latest else began
+    others, began = (latest, 0) if purse is not None else _admit_alike(workspace, version, latest, now, watermark)
+    return began + _admit_others(workspace, version, others, now, watermark, purse) if others else began
+
+
+def admit_by_parts(
+    *,
+    workspace: Workspace,
+    version: Version,
+    persons: Sequence[int],
+    read: Callable[[Sequence[int]], Sequence[Candidate]],
+    now: datetime,
+    watermark: datetime,
+    threads: Beside,
+) -> tuple[int, int]:
+    """Let the threads read who some people are and admit them, part by part; return how many were considered, and how many began.
+
+    Most begin in transactions of the threads: only for people who are passed over once they have a verdict, and without a limit of money.
+    """
+    if not is_open(version.plan, workspace.timezone, now):
+        return 0, 0
+
+    def part(some: Sequence[int]) -> tuple[int, int, Sequence[Candidate]]:
+        candidates = read(some)
+        others, began = _admit_alike(workspace, version, candidates, now, watermark) if candidates else ([], 0)
+        return len(candidates), began, others
+
+    found = threads.each(part, persons)
+    considered, began = sum(many for many, _, _ in found), sum(many for _, many, _ in found)
+    others = [one for _, _, those in found for one in those]
+    return considered, began + (_admit_others(workspace, version, others, now, watermark, None) if others else 0)
 
 
 def _admit_alike(

@@ -50,9 +50,12 @@ def not_considered(workspace: Workspace, version: Version, most: int, *, after: 
     Only those numbered above `after` are looked at: else each batch would pass over all the batches before it. Each member's verdict is
     looked up by itself: while a table grows by the batch, the planner's notion of it lags behind, and a join of both may take hours.
     """
-    found = lots.not_considered(workspace, version, most, after)
-    if found is not None:
-        return [Candidate(person, first, shard, zone=zone, address=address, lot=lot) for person, first, shard, zone, address, lot in found]
+    found: list[Candidate] = []
+    while (numbers := lots.members(workspace, version, most, after)) and len(found) < most:
+        found += of_members(workspace, version, numbers)
+        after = numbers[-1]
+    if numbers is not None:
+        return found[:most]
     with connection.cursor() as cursor, by_index(cursor):
         cursor.execute(
             f"""SELECT m.person, f.id, f.shard FROM strategize_segmentmember m
@@ -65,6 +68,12 @@ def not_considered(workspace: Workspace, version: Version, most: int, *, after: 
             (workspace.pk, workspace.pk, version.plan.audience, after, version.dialogue, most),
         )
         return [Candidate(*row) for row in cursor.fetchall()]
+
+
+def of_members(workspace: Workspace, version: Version, persons: Sequence[int]) -> list[Candidate]:
+    """Return those of these `lots.members` who have no verdict, over all the profiles each person holds."""
+    found = lots.of_members(workspace, version, persons)
+    return [Candidate(person, first, shard, zone=zone, address=address, lot=lot) for person, first, shard, zone, address, lot in found]
 
 
 def never_considered(workspace: Workspace, plan: Plan, dialogue: int) -> int:

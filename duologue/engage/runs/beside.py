@@ -6,6 +6,7 @@ PostgreSQL works for one connection with one processor: a page in two parts keep
 from __future__ import annotations
 
 import os
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -21,12 +22,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R")
 AT_MOST: Final = 4
-LEAST: Final = 500
-"""How many people a part has at least: fewer are not worth a thread."""
+PART: Final = 5000
+"""How many people a part has: fewer cost more statements, and of more the last one is waited for longer."""
+PARTS: Final = 4
+"""How many parts of a page each thread does, if all are equally fast."""
 
 
 class Beside:
-    """Does something for each part of a sequence, the first in the caller's thread and transaction.
+    """Does something for each part of a sequence: whoever is free takes the next one, the caller's thread in the caller's transaction.
 
     What the others wrote stays where the caller then fails: whoever begins anew must find it, and pass it over.
     """
@@ -34,21 +37,43 @@ class Beside:
     def __init__(self, threads: Sequence[ThreadPoolExecutor]) -> None:
         self._threads = threads
 
+    @property
+    def page(self) -> int:
+        """Return how many people keep all of them busy for a while."""
+        return PART * PARTS * (len(self._threads) + 1)
+
     def each(self, do: Callable[[Sequence[T]], R], whole: Sequence[T]) -> list[R]:
-        """Return what came of each part, in their order. Raises what any of them raised, when all are done."""
-        size = max(LEAST, -(-len(whole) // (len(self._threads) + 1)))
-        first, *rest = [whole[place : place + size] for place in range(0, len(whole), size)]
-        others = [thread.submit(_alone, do, part) for thread, part in zip(self._threads, rest, strict=False)]
+        """Return what came of each part, in no order. Raises what any of them raised, when all are done; no other part is begun then."""
+        parts = deque(whole[place : place + PART] for place in range(0, len(whole), PART))
+        others = [thread.submit(_take, parts, _alone(do)) for thread in self._threads[: len(parts) - 1]]
         try:
-            found = do(first)
+            found = _take(parts, do)
         finally:
             wait(others)
-        return [found, *(other.result() for other in others)]
+        return [*found, *(one for other in others for one in other.result())]
 
 
-def _alone(do: Callable[[Sequence[T]], R], part: Sequence[T]) -> R:
-    with transaction.atomic():
-        return do(part)
+def _take(parts: deque[Sequence[T]], do: Callable[[Sequence[T]], R]) -> list[R]:
+    found = []
+    while parts:
+        try:
+            part = parts.popleft()
+        except IndexError:  # another took the last one
+            break
+        try:
+            found.append(do(part))
+        except BaseException:
+            parts.clear()
+            raise
+    return found
+
+
+def _alone(do: Callable[[Sequence[T]], R]) -> Callable[[Sequence[T]], R]:
+    def in_transaction(part: Sequence[T]) -> R:
+        with transaction.atomic():
+            return do(part)
+
+    return in_transaction
 
 
 def _close() -> None:

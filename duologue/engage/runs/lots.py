@@ -66,7 +66,7 @@ OF_PERSONS: Final = f"""
 SELECT n.at - 1, p.timezone, a.value, CASE WHEN {HAD.format("n.person")} THEN 'special' ELSE {_lot("a.many = 0", BEGUN)} END
 FROM unnest(%(persons)s::bigint[]) WITH ORDINALITY AS n (person, at) {BESIDE}"""
 PAGE: Final = """
-SELECT count(*), min(n.person), max(n.person), array_agg(n.person)::text FROM (
+SELECT array_agg(n.person)::text FROM (
     SELECT m.person FROM strategize_segmentmember m
     LEFT JOIN engage_admission d ON d.workspace_id = %(workspace)s AND d.dialogue_id = %(dialogue)s AND d.person = m.person
         AND d.person > %(after)s
@@ -116,28 +116,31 @@ def look_up(workspace: Workspace, version: Version, candidates: Sequence[Candida
     return True
 
 
-def not_considered(workspace: Workspace, version: Version, most: int, after: int) -> list[tuple[int, int, int, str, str, str]] | None:
-    """Return members of the audience numbered above `after` without a verdict over all their profiles, in the order of their numbers.
+def members(workspace: Workspace, version: Version, most: int, after: int) -> list[int] | None:
+    """Return members of the audience numbered above `after` who have no verdict under that number, in its order; `of_members` says more.
 
-    Each is (person, first profile, shard, zone, address, lot), the lot as it is but for suppression. None where `look_up` says False.
+    None where `look_up` says False.
     """
     asked = _asked(workspace, version)
     if asked is None:
         return None
-    found: list[tuple[int, int, int, str, str, str]] = []
-    with connection.cursor() as cursor:
-        while len(found) < most:
-            with in_order(cursor):
-                cursor.execute(PAGE, {**asked, "after": after, "most": most})
-                people, first, last, persons = cursor.fetchone()
-            if not people:
-                break
-            is_sparse = last - first > SPARSE * people
-            with by_index(cursor) if is_sparse else in_order(cursor):
-                cursor.execute(ONE_BY_ONE if is_sparse else SIDE_BY_SIDE, {**asked, "first": first, "last": last, "persons": persons})
-                found += cursor.fetchall()
-            after = last
-    return found[:most]
+    with connection.cursor() as cursor, in_order(cursor):
+        cursor.execute(PAGE, {**asked, "after": after, "most": most})
+        found = cursor.fetchone()[0]
+    return [int(number) for number in found[1:-1].split(",")] if found else []
+
+
+def of_members(workspace: Workspace, version: Version, persons: Sequence[int]) -> list[tuple[int, int, int, str, str, str]]:
+    """Return those of these `members` who have no verdict under any of their profiles, in the order of their numbers.
+
+    Each is (person, first profile, shard, zone, address, lot), the lot as it is but for suppression.
+    """
+    first, last = persons[0], persons[-1]
+    is_sparse = last - first > SPARSE * len(persons)
+    values = {**(_asked(workspace, version) or {}), "first": first, "last": last, "persons": arrays.numbers(persons)}
+    with connection.cursor() as cursor, by_index(cursor) if is_sparse else in_order(cursor):
+        cursor.execute(ONE_BY_ONE if is_sparse else SIDE_BY_SIDE, values)
+        return list(cursor.fetchall())
 
 
 def _asked(workspace: Workspace, version: Version) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from duologue.engage.runs.admissions import admit
 from duologue.engage.runs.experiments import next_look, settle, still_settled
 from duologue.engage.runs.models import Timetable
 from duologue.engage.runs.moving import version_of
+from duologue.engage.runs.parts import let_in_by_parts
 from duologue.engage.runs.watching import EVERY, next_watch, stop, tells_nothing_yet
 from duologue.engage.runs.watermark import watermark
 from duologue.kit.clock import parse_duration
@@ -168,6 +169,8 @@ def _let_in(workspace: Workspace, version: Version, row: Timetable, now: datetim
         return 0, 0
     row.since = pacing.moved_on(max(row.since, opens or row.since), row.until, now)
     row.until = max(row.until, now - pacing.DAY)  # what a spell without anyone moves on is moved on once
+    if threads is not None and (found := let_in_by_parts(workspace, version, row, now, threads)) is not None:
+        return found
     most = _room(workspace, version, row, now)
     batch = audiences.not_considered(workspace, version, most + 1, after=row.after)
     if not batch and row.after:  # some may have come behind the last one
@@ -176,7 +179,7 @@ def _let_in(workspace: Workspace, version: Version, row: Timetable, now: datetim
     if not batch:
         return 0, 0
     row.until = max(row.until, now)
-    began = _admit(workspace, version, row, batch[:most], now, threads)
+    began = _admit(workspace, version, row, batch[:most], now)
     row.after = max((one.person for one in batch[:most]), default=row.after)
     if len(batch) > most:
         again = _again(row, now, is_paced=most < _to_try(plan, row, before=began))
@@ -206,16 +209,14 @@ def _to_try(plan: Plan, row: Timetable, *, before: int = 0) -> int:
     return min(AT_ONCE, plan.first.people - row.tried + before)
 
 
-def _admit(  # noqa: PLR0917 - all that beginning hangs on
-    workspace: Workspace, version: Version, row: Timetable, candidates: Sequence[Candidate], now: datetime, threads: Beside | None = None
-) -> int:
+def _admit(workspace: Workspace, version: Version, row: Timetable, candidates: Sequence[Candidate], now: datetime) -> int:
     """Admit people and count those who began; once the first are all there, the others are held back for a while."""
     plan = version.plan
     is_first = plan.first is not None and row.tried < plan.first.people
     for one in candidates:
         one.is_first = is_first
     until = watermark(workspace, now)
-    began = admit(workspace=workspace, version=version, candidates=candidates, now=now, watermark=until, threads=threads)
+    began = admit(workspace=workspace, version=version, candidates=candidates, now=now, watermark=until)
     row.begun += began
     if plan.first is None or not is_first:
         return began

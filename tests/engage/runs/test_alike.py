@@ -165,7 +165,7 @@ def test_what_is_to_be_said_to_those_who_are_alike_wakes_who_sends(shop, setting
 def threads(monkeypatch):
     """Two threads beside the caller's, whatever the clock and however few people."""
     pools = [ThreadPoolExecutor(1) for _ in range(2)]
-    monkeypatch.setattr(beside, "LEAST", 10)
+    monkeypatch.setattr(beside, "PART", 10)
     monkeypatch.setattr(actions, "beside", lambda _workspace: nullcontext(beside.Beside(pools)))
     yield
     for pool in pools:

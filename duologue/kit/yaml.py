@@ -145,27 +145,34 @@ def canonical(data: Any) -> str:
     return out.getvalue()
 
 
-def amended(text: str, changes: Mapping[str, Mapping[str, Any]]) -> str:
-    """Return a map of maps with some keys of its entries changed, or taken out where they are None; the text itself where nothing is.
+def amended(text: str, changes: Mapping[str, Any]) -> str:
+    """Return a map with some entries changed, or taken out where they are None; the text itself where nothing is.
 
-    Comments stay, and what is not changed keeps its words; entries that are not there are added behind the others.
+    Of an entry that is itself a map the same is said key by key, and {} changes nothing of it. Comments stay, and what is not
+    changed keeps its words; entries that are not there are added behind the others.
     """
-    changes = {name: changed for name, changed in changes.items() if changed}
+    changes = {name: changed for name, changed in changes.items() if changed != {}}
     if not changes:
         return text
     yaml = _reader()
     data = yaml.load(text) if text.strip() else None
     data = CommentedMap() if data is None else data
     for name, changed in changes.items():
-        entry = data.setdefault(name, CommentedMap())
-        for key, value in changed.items():
-            if value is None:
-                entry.pop(key, None)
-            else:
-                entry[key] = value
+        if isinstance(changed, dict):
+            _amend(data.setdefault(name, CommentedMap()), changed)
+        else:
+            _amend(data, {name: changed})
     out = StringIO()
     yaml.dump(data, out)
     return out.getvalue()
+
+
+def _amend(entry: Any, changed: Mapping[str, Any]) -> None:
+    for key, value in changed.items():
+        if value is None:
+            entry.pop(key, None)
+        else:
+            entry[key] = value
 
 
 class _Scanner(RoundTripScanner):

@@ -21,7 +21,7 @@ class Migration(FirstMigration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('of', models.CharField(max_length=120)),
                 ('mark', models.CharField(max_length=32)),
-                ('says', models.CharField(max_length=300)),
+                ('about', models.CharField(max_length=40)),
                 ('quote', models.CharField(max_length=300)),
                 ('reason', models.CharField(max_length=300)),
                 ('by', models.CharField(max_length=120)),

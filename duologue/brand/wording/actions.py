@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
 
 from duologue.brand.wording.models import AcceptedWording
+from duologue.brand.wording.rules.passages import LONGEST_WORDS, mark_of
 from duologue.kit.text import one_line
 from duologue.platform.audit.actions import note
 
@@ -21,21 +22,30 @@ if TYPE_CHECKING:
 class NeedsReason(ValueError):
     """Nothing is accepted without a reason."""
 
+    LEAST: Final = 3  # characters
 
-@transaction.atomic
+
 def accept(*, workspace: Workspace, of: str, finding: Finding, reason: str, now: datetime, by: str, staff: Staff | None = None) -> None:
     """Let a finding in a text stand, for a reason that the audit log keeps. Raises NeedsReason."""
-    reason = one_line(reason, most=300)
-    if len(reason) < 3:
+    accept_words(workspace=workspace, of=of, about=finding.about, words=finding.quote, reason=reason, now=now, by=by, staff=staff)
+
+
+@transaction.atomic
+def accept_words(
+    *, workspace: Workspace, of: str, about: str, words: str, reason: str, now: datetime, by: str, staff: Staff | None = None
+) -> None:
+    """Let words stand in a text where they are found to be `about` something ("claim"), as `accept` does. Raises NeedsReason."""
+    reason = one_line(reason, most=LONGEST_WORDS)
+    if len(reason) < NeedsReason.LEAST:
         raise NeedsReason("Say in a few words why it may stay; the reason is kept in the log.")
-    quote = one_line(finding.quote, most=300)
+    quote = one_line(words, most=LONGEST_WORDS)
     AcceptedWording.within(workspace).update_or_create(
         workspace=workspace,
         of=of,
-        mark=finding.mark,
-        defaults={"says": finding.says[:300], "quote": quote, "reason": reason, "by": by[:120], "at": now},
+        mark=mark_of(about, quote),
+        defaults={"about": about, "quote": quote, "reason": reason, "by": by[:120], "at": now},
     )
-    note(workspace, by, "accept wording", of, {"about": finding.about, "words": quote, "reason": reason}, staff=staff)
+    note(workspace, by, "accept wording", of, {"about": about, "words": quote, "reason": reason}, staff=staff)
 
 
 @transaction.atomic

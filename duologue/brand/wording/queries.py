@@ -27,6 +27,11 @@ def accepted_in(workspace: Workspace, of: Collection[str]) -> dict[tuple[str, st
     return {(row.of, row.mark): row for row in AcceptedWording.within(workspace).filter(of__in=of)}
 
 
+def all_accepted(workspace: Workspace) -> list[AcceptedWording]:
+    """Return all that was accepted, text by text, the oldest first."""
+    return list(AcceptedWording.within(workspace).order_by("of", "at", "pk"))
+
+
 def reading(workspace: Workspace, of: str, findings: Iterable[Finding]) -> Reading:
     """Return a text's findings, with those apart that were accepted."""
     done, accepted = Reading(), accepted_in(workspace, [of])

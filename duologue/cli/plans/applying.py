@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from duologue.brand.book.queries import logos, source_in_force
-from duologue.cli.plans import endpoints, standing, wording
+from duologue.cli.plans import drafts, endpoints, standing, wording
 from duologue.cli.plans.folder import in_order
 from duologue.cli.plans.rooms import Room, hand_in
 from duologue.engage.care.queries import FILE as CARE
@@ -226,6 +226,11 @@ def files_in_force(workspace: Workspace) -> dict[str, bytes]:
         text = _text(rows[path]) if path in rows else ""
         if (stands := standing.standing(workspace, path, text)) != text:
             found[path] = stands.encode()
+    for path, draft in drafts.as_they_stand(workspace, {path: _text(row) for path, row in rows.items()}).items():
+        if draft is None:
+            del found[path]
+        else:
+            found[path] = draft.encode()
     return found | logos(workspace)
 
 

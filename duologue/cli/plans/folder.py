@@ -26,6 +26,9 @@ SINGLE = {
     "care.yaml": "care",
     "hosts.yaml": "hosts",
     "products.csv": "products",
+    "feeds.yaml": "feeds",
+    "watch.yaml": "watch",
+    "wording.yaml": "wording",
 }
 FOLDERS = {
     "personas": "persona",
@@ -41,8 +44,9 @@ FOLDERS = {
 }
 LATE = ("care", "dialogue")  # they name what the others make
 _EARLY = [kind for kind in dict.fromkeys(SINGLE.values()) if kind not in LATE]
-_NAMED = ("persona", "campaign", "placement", "occasion", "segment", "offer", "pool", "survey", "message", "site")
+_NAMED = ("persona", "campaign", "placement", "occasion", "segment", "offer", "pool", "survey", "message", "site", "draft")
 ORDER = [*_EARLY, *_NAMED, *LATE]
+DRAFT = ".draft.yaml"
 POOLS = frozenset({".txt", ".csv"})
 LARGEST = 20_000_000
 
@@ -98,6 +102,8 @@ def named(path: str, content: bytes) -> PlanText | Mistake:
         return PlanText(path, SINGLE[path], path, content)
     parts = PurePosixPath(path)
     first = parts.parts[0]
+    if len(parts.parts) == 2 and first == "sites" and path.endswith(DRAFT) and parts.name != DRAFT:
+        return PlanText(path, "draft", parts.name.removesuffix(DRAFT), content)
     if len(parts.parts) == 2 and first in FOLDERS and parts.suffix == ".yaml":
         return PlanText(path, FOLDERS[first], parts.stem, content)
     if len(parts.parts) == 2 and first == "offers" and parts.suffix in POOLS:

@@ -12,7 +12,7 @@ from duologue.brand.book.rules import read_book
 from duologue.brand.catalogue.actions import import_products
 from duologue.brand.personas import actions as personas
 from duologue.brand.personas.rules import read_persona
-from duologue.cli.plans import endpoints, singles
+from duologue.cli.plans import accepted, catalogue, drafts, endpoints, singles
 from duologue.engage.care.actions import save_care
 from duologue.engage.channels.actions import RelayRefused, save_relay
 from duologue.engage.conversations.models import Team
@@ -259,6 +259,9 @@ _ROOMS: dict[str, Callable[[Room, PlanText], str]] = {
     "care": _care,
     "hosts": _hosts,
     "products": _products,
+    "feeds": catalogue.hand_in_feeds,
+    "watch": catalogue.hand_in_watch,
+    "wording": accepted.hand_in,
     "persona": _persona,
     "campaign": _campaign,
     "placement": _placement,
@@ -269,4 +272,5 @@ _ROOMS: dict[str, Callable[[Room, PlanText], str]] = {
     "survey": _survey,
     "message": _message,
     "site": _site,
+    "draft": drafts.hand_in,
 }

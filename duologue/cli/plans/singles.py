@@ -29,7 +29,7 @@ class Relay(msgspec.Struct, frozen=True):
 
 def read_purposes(text: str, file: str) -> dict[str, dict[str, Any]]:
     """Return purposes by name: {title, about, basis, shows}; raises Mistakes."""
-    document = _named_maps(text, file, "promotions: {title: News and offers, basis: consent}")
+    document = named_maps(text, file, "promotions: {title: News and offers, basis: consent}")
     found = {}
     for name, given in document.data.items():
         document.unknown_keys((name,), given, {"title", "about", "basis", "shows"}, "A purpose")
@@ -47,7 +47,7 @@ def read_purposes(text: str, file: str) -> dict[str, dict[str, Any]]:
 
 def read_topics(text: str, file: str) -> dict[str, dict[str, str]]:
     """Return topics by name: {title, about}; raises Mistakes."""
-    document = _named_maps(text, file, "recipes: {title: Recipes, about: One each week}")
+    document = named_maps(text, file, "recipes: {title: Recipes, about: One each week}")
     found = {}
     for name, given in document.data.items():
         document.unknown_keys((name,), given, {"title", "about"}, "A topic")
@@ -60,7 +60,7 @@ def read_topics(text: str, file: str) -> dict[str, dict[str, str]]:
 
 def read_teams(text: str, file: str) -> dict[str, list[str]]:
     """Return teams by name, each a list of e-mail addresses; raises Mistakes."""
-    document = _named_maps(text, file, "care: {emails: [care@shop.example]}")
+    document = named_maps(text, file, "care: {emails: [care@shop.example]}")
     found = {}
     for name, given in document.data.items():
         document.unknown_keys((name,), given, {"emails"}, "A team")
@@ -75,7 +75,7 @@ def read_teams(text: str, file: str) -> dict[str, list[str]]:
 
 def read_relays(text: str, file: str) -> list[Relay]:
     """Return the relays of channels.yaml; raises Mistakes. Passwords are named by `password_secret`, never written here."""
-    document = _named_maps(text, file, "main: {channel: email, kind: smtp, host: mail.shop.example}")
+    document = named_maps(text, file, "main: {channel: email, kind: smtp, host: mail.shop.example}")
     found = []
     for name, given in document.data.items():
         nested = given.get("settings", {})
@@ -106,7 +106,7 @@ def read_relays(text: str, file: str) -> list[Relay]:
 
 def read_hosts(text: str, file: str) -> dict[str, str]:
     """Return the brand's own hosts by name, each with the site at its root; raises Mistakes."""
-    document = _named_maps(text, file, "letters.tea.example: {home: tea-letter}")
+    document = named_maps(text, file, "letters.tea.example: {home: tea-letter}")
     for name, given in document.data.items():
         document.unknown_keys((name,), given, {"home"}, "A host")
     document.settle()
@@ -118,7 +118,7 @@ def read_webhooks(text: str, file: str) -> dict[str, dict[str, Any]]:
 
     Raises Mistakes. Secrets are named, never written here.
     """
-    document = _named_maps(text, file, "stock: {url: https://shop.example/hooks/stock}")
+    document = named_maps(text, file, "stock: {url: https://shop.example/hooks/stock}")
     found = {}
     for name, given in document.data.items():
         is_told = "events" in given
@@ -137,7 +137,8 @@ def read_webhooks(text: str, file: str) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _named_maps(text: str, file: str, example: str) -> Document:
+def named_maps(text: str, file: str, example: str) -> Document:
+    """Read a file that is a map of names, each with a map; raises Mistakes where it is none."""
     document = read_yaml(text, file)
     if document.data is None:
         document.data = {}

@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from duologue.brand.catalogue.models import Product
 from duologue.brand.catalogue.rules import NAMES, NewProduct, products_listed
-from duologue.cli.plans import singles
+from duologue.cli.plans import accepted, catalogue, singles
 from duologue.engage.channels.models import Relay
 from duologue.engage.conversations.models import Team
 from duologue.kit.money import major
@@ -108,5 +108,8 @@ _FILES: Final[dict[str, Callable[[Workspace, str], str]]] = {
     "topics.yaml": _topics,
     "teams.yaml": _teams,
     "products.csv": _products,
+    catalogue.FEEDS: catalogue.feeds_as_they_stand,
+    catalogue.WATCH: catalogue.watch_as_it_stands,
+    accepted.FILE: accepted.as_it_stands,
 }
 FILES: Final = tuple(_FILES)

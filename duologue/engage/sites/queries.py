@@ -88,6 +88,11 @@ def sources(workspace: Workspace) -> dict[str, str]:
     return dict(_in_force(workspace).values_list("site__name", "source"))
 
 
+def drafts(workspace: Workspace) -> dict[str, str]:
+    """Return what sites are to become, of those that have a draft."""
+    return dict(SiteRow.within(workspace).exclude(draft="").order_by("name").values_list("name", "draft"))
+
+
 def changes(before: str, after: str) -> list[tuple[str, str]]:
     """Return the lines that differ, each with + or -, and those around them with a blank; "…" stands between parts of the text."""
     found: list[tuple[str, str]] = []

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal, get_args
 
 from duologue.kit.ids import digest16
-from duologue.kit.text import folded
+from duologue.kit.text import folded, one_line
 
 _MARKUP: Final = re.compile(
     r"\{\{[^{}]*\}\}|\{%[^{}]*%\}"  # Liquid
@@ -17,6 +17,10 @@ _MARKUP: Final = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _SEEN: Final = re.compile(r"\S")
+About = Literal["avoided word", "banned topic", "claim", "hard to read", "requests", "products", "options", "name", "weight"]
+ABOUT: Final[tuple[About, ...]] = get_args(About)
+"""What a finding may be about."""
+LONGEST_WORDS: Final = 300  # characters; of what is longer so many are known again
 AROUND: Final = 60  # characters shown before and behind what was found
 
 
@@ -41,7 +45,7 @@ class Finding:
     """
 
     tone: str
-    about: str
+    about: About
     says: str
     do: str
     field: str
@@ -55,10 +59,15 @@ class Finding:
     @property
     def mark(self) -> str:
         """Return what this finding is known by, wherever its words move."""
-        return digest16("wording", self.about, folded(self.quote)).hex()
+        return mark_of(self.about, self.quote)
 
 
-def found(passage: Passage, at: tuple[int, int], *, tone: str, about: str, says: str, do: str) -> Finding:
+def mark_of(about: str, words: str) -> str:
+    """Return what words are known by that were found for something, however blanks and case stand in them."""
+    return digest16("wording", about, folded(one_line(words, most=LONGEST_WORDS))).hex()
+
+
+def found(passage: Passage, at: tuple[int, int], *, tone: str, about: About, says: str, do: str) -> Finding:
     """Return a finding at a place of a passage, with the words around it."""
     start, end = at
     text = passage.text

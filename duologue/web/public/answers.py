@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from duologue.strategize.dialogues.rules.survey import Question, Survey
 
 MOST_TEXT = 4000
-SAYS_NO = frozenset({"no", "nein", "none", "false", "0"})
 SCALES = {"scale": range(1, 6), "nps": range(11)}
 
 
@@ -105,8 +104,3 @@ def contacts(survey: Survey, answers: Mapping[str, Any]) -> dict[str, str]:
             fact = question.fills.fact.removeprefix("person.") if question.fills else ""
             found[fact or f"{contact_kind(value)}_given"] = value
     return found
-
-
-def says_no(value: Any) -> bool:
-    """Say whether an answer to a question of yes and no is a no."""
-    return str(value).lower() in SAYS_NO

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 from duologue.people.consent import ages
 from duologue.people.consent.rules import topic_fact
 from duologue.people.profiles.actions import NewFact
-from duologue.web.public.answers import contacts, says_no
+from duologue.strategize.dialogues.rules.survey import says_no
+from duologue.web.public.answers import contacts
 from duologue.web.public.own import BY_COLLEAGUES, held_back
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from duologue.kit.pipeline import Refused
 from duologue.people.consent import actions as consent
 from duologue.people.consent.rules import topic_fact
 from duologue.people.identifiers.rules import normalise
-from duologue.strategize.dialogues.rules.survey import GIVEN
-from duologue.web.public.answers import contacts, read_answers, says_no, without_addresses
+from duologue.strategize.dialogues.rules.survey import GIVEN, says_no
+from duologue.web.public.answers import contacts, read_answers, without_addresses
 from duologue.web.public.giving import given_by, keep_given, read_photos
 from duologue.web.public.site_page import Tried
 

@@ -22,11 +22,11 @@ from duologue.people.timeline import actions as timeline
 from duologue.people.timeline import names
 from duologue.people.timeline.actions import NewEvent
 from duologue.strategize.dialogues.rules import asking
-from duologue.strategize.dialogues.rules.survey import GIVEN, said_in
+from duologue.strategize.dialogues.rules.survey import GIVEN, said_in, says_no
 from duologue.strategize.dialogues.surveys import survey_of
 from duologue.strategize.models import SurveyVersion
 from duologue.web.public.access import Visit, by_link
-from duologue.web.public.answers import read_answers, says_no, without_addresses
+from duologue.web.public.answers import read_answers, without_addresses
 from duologue.web.public.filling import facts_filled, is_looked_at
 from duologue.web.public.given import promised
 from duologue.web.public.giving import agreed, keep_given, kept_photos, read_photos, wordings

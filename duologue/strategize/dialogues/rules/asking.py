@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from duologue.kit.predicate import holds
+from duologue.people.consent.rules import topic_fact
 from duologue.strategize.dialogues.rules.context import Context
 from duologue.strategize.dialogues.rules.state import Known
+from duologue.strategize.dialogues.rules.survey import says_no
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -48,6 +50,12 @@ def asked(
 def _known(survey: Survey, key: str, question: Question, facts: Mapping[str, Any], before: Mapping[str, Any]) -> Any:
     if survey.at_once and before.get(key) is not None:
         return before[key]
-    if (question.skip_if_known or survey.at_once) and question.fills and question.fills.fact:
-        return facts.get(question.fills.fact.removeprefix("person."))
-    return None
+    fills = question.fills
+    if fills is None or not (question.skip_if_known or survey.at_once):
+        return None
+    if fills.fact:
+        return facts.get(fills.fact.removeprefix("person."))
+    wanted = facts.get(topic_fact(fills.topic)) if fills.topic else None
+    if not isinstance(wanted, bool):
+        return None
+    return next((value for value in question.choices if says_no(value) is not wanted), wanted)

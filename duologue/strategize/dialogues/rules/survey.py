@@ -19,6 +19,7 @@ WORDS = frozenset({"text", "quote"})
 MOST_PHOTOS = 4
 GIVEN = frozenset({"quote", "photo"})
 """What is asked for to be shown to others; a consent that such a question fills is a box of its own beside it."""
+SAYS_NO = frozenset({"no", "nein", "none", "false", "0"})
 
 
 class Fills(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -80,6 +81,11 @@ class Survey(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     thanks: str = ""
     at_once: int = 0
     locales: dict[str, SurveyWords] = {}
+
+
+def says_no(value: Any) -> bool:
+    """Say whether an answer to a question of yes and no is a no."""
+    return str(value).lower() in SAYS_NO
 
 
 def said_in(survey: Survey, locale: str) -> Survey:

@@ -13,10 +13,12 @@ import pytest
 from duologue.api.callbacks.shops.door import application
 from duologue.brand.catalogue.models import ProductChange
 from duologue.brand.catalogue.queries import products
+from duologue.cli.worker.once import turn_the_wheel
 from duologue.kit.pipeline import Refused
 from duologue.people.consent.actions import save_purpose
 from duologue.people.consent.models import ConsentNow
 from duologue.people.identifiers.queries import find
+from duologue.people.intake.actions import receive
 from duologue.people.intake.tasks import process
 from duologue.people.models import Event, Received, Refusal, Suppression
 from duologue.people.shops.actions import add_shop, forget_shop
@@ -24,6 +26,7 @@ from duologue.people.shops.queries import shops
 from duologue.platform.audit.models import AuditEntry
 from duologue.platform.secrets.models import Secret
 from duologue.platform.workspaces.models import Workspace
+from duologue.platform.workspaces.queries import now
 
 RECORDED = Path(__file__).parent / "recorded"
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -215,6 +218,26 @@ def test_a_product_that_the_shop_deletes_is_offered_no_longer_until_it_is_back(s
     assert woocommerce("product.deleted", recorded("woocommerce_product_deleted", id=94)) == (200, {"taken": 0})
     woocommerce("product.restored", recorded("woocommerce_product_updated"))
     assert products(shop)["woo-93"].is_available
+
+
+@pytest.mark.parametrize("kind", ["shopify", "woo"])
+def test_who_looked_on_the_shop_s_pages_hears_by_its_webhooks_that_it_is_back(shop, kind):
+    def told(quantity):
+        if kind == "shopify":
+            shopify("products/update", recorded("shopify_products_update", variants=[variant(quantity)], variant_gids=[{}]))
+        else:
+            woocommerce("product.updated", recorded("woocommerce_product_updated", stock_quantity=quantity))
+
+    key, customer = {"shopify": ("9120447310251", "shopify-8710265534187"), "woo": ("woo-93", "woo-25")}[kind]
+    told(3)
+    seen = {"type": "track", "event": "Product Viewed", "userId": customer, "properties": {"product_id": key}}
+    receive(workspace=shop, source="site", payloads=[json.dumps(seen).encode()], now=now(shop))
+    turn_the_wheel(shop, now(shop))
+    for quantity in (0, 30):
+        told(quantity)
+    turn_the_wheel(shop, now(shop))
+    back = Event.within(shop).get(name="Back In Stock")
+    assert (back.properties["product_id"], back.profile_id) == (key, find(shop, "external", customer))
 
 
 def test_a_variation_is_no_product_of_its_own(shop):

@@ -3,6 +3,7 @@ import pytest
 from duologue.brand.catalogue import actions
 from duologue.brand.catalogue.actions import import_products
 from duologue.brand.catalogue.queries import products
+from duologue.brand.catalogue.rules import product_of
 from duologue.kit.pipeline import Refused
 from duologue.platform.workspaces.queries import now
 
@@ -40,3 +41,21 @@ def test_refused_lines_are_told_a_batch_at_a_time(workspace, monkeypatch):
     lines = ["key,name\n", *["\n", ",x\n"] * 20]
     import_products(workspace=workspace, lines=lines, now=now(workspace), refuse=lambda some: told.append(len(some)))
     assert (sum(told), max(told)) == (20, 10)
+
+
+@pytest.mark.parametrize(
+    ("price", "kept"),
+    [
+        ("8.50", (850, "GBP")),
+        ("8,50", (850, "GBP")),
+        ("1.234,50", (123450, "GBP")),
+        ("1,234.50", (123450, "GBP")),
+        ("1 234,50 EUR", (123450, "EUR")),
+        ("USD 12", (1200, "USD")),
+        ("2400 jpy", (2400, "JPY")),
+        ("0.333333", (33, "GBP")),
+    ],
+)
+def test_a_price_is_read_as_people_write_it(price, kept):
+    found = product_of({"key": "tea", "name": "Tea", "price": price}, "GBP")
+    assert (found.price, found.currency) == kept

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from duologue.kit.money import minor
+from duologue.kit.money import minor, read_money
 from duologue.kit.pipeline import Refused
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def product_of(cells: Mapping[str, str], currency: str) -> NewProduct:
     if any("\x00" in cell for cell in cells.values()):
         raise Refused("not text", "The line holds a zero byte; is the file a text in UTF-8?")
     try:
-        price = minor(cells["price"].strip(), money) if cells.get("price", "").strip() else None
+        price, money = _price(cells["price"], money) if cells.get("price", "").strip() else (None, money)
         stock = int(float(cells["stock"])) if cells.get("stock", "").strip() else None
     except (ValueError, OverflowError) as mistake:
         raise Refused("not a number", f"Price or stock is not a number: {mistake}.") from mistake
@@ -72,6 +72,15 @@ def product_of(cells: Mapping[str, str], currency: str) -> NewProduct:
             raise Refused("not a web address", f"The {part} of a product is a web address.")
     parts = (cells.get("picture", "").strip()[:500], cells.get("link", "").strip()[:500])
     return NewProduct(key, (cells["name"].strip() or key)[:200], price, money[:3], stock, *parts)
+
+
+def _price(cell: str, currency: str) -> tuple[int, str]:
+    """Return a price in minor units and its currency, as programs write it or as people do (1.234,50 EUR); ValueError where it is none."""
+    try:
+        return minor(cell, currency), currency
+    except ValueError:
+        found = read_money(cell.upper(), currency)
+        return found.minor, found.currency
 
 
 def products_listed(lines: Iterable[str], currency: str) -> Iterator[tuple[int, NewProduct | Refused]]:

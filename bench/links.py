@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from bench.wrk import Load
 
-LINKS = 10_000
+LINKS = 20_000  # so that each is followed again after some seconds, not within one burst
 CONNECTIONS = 64
 GOAL = 5000
 SOURCE = {"subject": "Look", "body": "Look [here](https://shop.example/new)."}

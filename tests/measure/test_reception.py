@@ -1,10 +1,10 @@
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as some
+from msgspec import structs
 
 from duologue.engage.conversations.clicks import Followed, tell_clicks
 from duologue.engage.conversations.leaving import say_why, withdraw
@@ -50,7 +50,7 @@ def letters(workspace):
 
 def click(workspace, delivery, number, seconds, agent=BROWSER):
     led = link_targets(workspace, [(delivery.pk, number)])[delivery.pk, number]
-    target = replace(led, url=f"https://{'ab'[number - 1]}.example/?q=1", name="first" if number == 1 else "2")
+    target = structs.replace(led, url=f"https://{'ab'[number - 1]}.example/?q=1", name="first" if number == 1 else "2")
     at = NOW + timedelta(seconds=seconds)
     followed = Followed((workspace.pk, delivery.pk, number), "GET", agent, at=at)
     return tell_clicks(workspace=workspace, clicks=[(followed, target)])[0]

@@ -1,9 +1,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from duologue.people.models import Profile
 from duologue.platform.workspaces import actions, queries
+from duologue.platform.workspaces.models import Workspace
 from duologue.platform.workspaces.rules import RESERVED, mistake_in_name
 
 
@@ -55,3 +58,14 @@ def test_what_is_no_name_or_is_kept_for_an_address_is_refused(name, db):
 def test_a_name_is_taken_once(workspace):
     with pytest.raises(actions.WorkspaceRefused, match="already"):
         actions.create_workspace(name=workspace.name)
+
+
+def test_a_workspace_that_is_asked_for_often_is_read_once_in_some_seconds(workspace, monkeypatch):
+    present = queries.time.monotonic()
+    assert queries.lately({workspace.pk, 0}) == {workspace.pk: workspace}
+    Workspace.objects.filter(pk=workspace.pk).update(title="Fern")
+    with CaptureQueriesContext(connection) as asked:
+        assert queries.lately({workspace.pk})[workspace.pk].title == workspace.title
+    assert len(asked) == 0
+    monkeypatch.setattr(queries.time, "monotonic", lambda: present + queries.KEPT_FOR + 1)
+    assert queries.lately({workspace.pk})[workspace.pk].title == "Fern"

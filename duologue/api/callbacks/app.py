@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -68,7 +69,12 @@ async def _lead_on(token: str, method: str, headers: dict[bytes, str], send: Any
     if isinstance(target, clicks.Away):
         await _answer(send, 503, [PAGE, AGAIN], NOT_NOW if method == "GET" else b"")
         return
-    await _answer(send, 302, [(b"location", iri_to_uri(target.url).encode()), (b"content-length", b"0")], b"")
+    await _answer(send, 302, [(b"location", _location(target.url)), (b"content-length", b"0")], b"")
+
+
+@lru_cache(maxsize=4096)
+def _location(url: str) -> bytes:
+    return iri_to_uri(url).encode()
 
 
 def _all() -> Together[clicks.Followed, Target | clicks.Away | None]:

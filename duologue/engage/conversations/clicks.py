@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
 from duologue.engage.conversations import spool
-from duologue.engage.conversations.judging import Click, judged
+from duologue.engage.conversations.judging import BURST, Click, judged
 from duologue.engage.conversations.origin import origin_of
 from duologue.engage.messages.actions import note_moments
 from duologue.engage.messages.links import Sent, Target, link_targets
@@ -21,7 +21,7 @@ from duologue.platform.database import arrays
 from duologue.platform.database.away import is_away, noticed_away
 from duologue.platform.database.transactions import came_about, number_of_this
 from duologue.platform.workspaces.models import Workspace
-from duologue.platform.workspaces.queries import now
+from duologue.platform.workspaces.queries import lately, now
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,12 +31,10 @@ if TYPE_CHECKING:
 MOST_REMEMBERED = 20_000
 MOST_AT_ONCE = 500
 LOOK_BACK = timedelta(days=40)
-BURST = timedelta(seconds=10)
 _targets: OrderedDict[tuple[int, int, int], Target] = OrderedDict()
 
 
-@dataclass(slots=True, frozen=True)
-class Followed:
+class Followed(msgspec.Struct, frozen=True, gc=False):
     """A link that was followed: (workspace, delivery, link), and how; `at` where it was earlier."""
 
     numbers: tuple[int, int, int]
@@ -86,8 +84,7 @@ def _remembered(followed: Sequence[Followed]) -> list[Target | Away | None]:
 
 
 def _by_workspace(followed: Sequence[Followed]) -> Iterator[tuple[Workspace, list[Followed]]]:
-    rooms = Workspace.objects.in_bulk({one.numbers[0] for one in followed})
-    for pk, workspace in rooms.items():
+    for pk, workspace in lately({one.numbers[0] for one in followed}).items():
         yield workspace, [one for one in followed if one.numbers[0] == pk]
 
 
@@ -188,7 +185,9 @@ def _tell_kept(clicks: Sequence[dict[str, Any]]) -> int:
         targets = _led_to(workspace, some)
         present = now(workspace)
         known = [
-            (replace(one, at=_moment(workspace, one.at, present)), target) for one in some if (target := targets[one.link]) is not None
+            (msgspec.structs.replace(one, at=_moment(workspace, one.at, present)), target)
+            for one in some
+            if (target := targets[one.link]) is not None
         ]
         told += len(tell_clicks(workspace=workspace, clicks=known))
     return told
@@ -206,9 +205,9 @@ def _moment(workspace: Workspace, at: datetime | None, present: datetime) -> dat
 
 
 def _remember(numbers: tuple[int, int, int], target: Target) -> None:
-    _targets[numbers] = Target(target.url, target.name, target.footer, target.product)
+    _targets[numbers] = target
     _targets.move_to_end(numbers)
-    while len(_targets) > MOST_REMEMBERED:
+    if len(_targets) > MOST_REMEMBERED:
         _targets.popitem(last=False)
 
 

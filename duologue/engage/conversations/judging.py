@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,8 +26,7 @@ BURST: Final = timedelta(seconds=3)  # and nobody follows so many links within t
 BURST_LINKS: Final = 3
 
 
-@dataclass(slots=True, frozen=True)
-class Click:
+class Click(msgspec.Struct, frozen=True, gc=False):
     """What is known of a click at the door; `others` are moments and links of the delivery's other clicks."""
 
     method: str
@@ -49,7 +49,6 @@ def judged(click: Click) -> str:
         return "false"
     if click.accepted_at and timedelta(0) < click.at - click.accepted_at < AT_ONCE:
         return "false"
-    near = {link for at, link in click.others if abs(click.at - at) <= BURST} | {click.link}
-    if len(near) >= BURST_LINKS:
+    if click.others and len({link for at, link in click.others if abs(click.at - at) <= BURST} | {click.link}) >= BURST_LINKS:
         return "false"
     return "true" if BROWSER.match(click.agent) else "unknown"

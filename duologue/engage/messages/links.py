@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
+import msgspec
 from django.db import connection
 
 from duologue.engage.messages import versions
@@ -31,8 +32,7 @@ if TYPE_CHECKING:
 PRODUCT: Final = "product"  # how dialogues hear the link of a product
 
 
-@dataclass(slots=True, frozen=True)
-class Sent:
+class Sent(msgspec.Struct, frozen=True, gc=False):
     """The delivery in which a link stood, as what comes of it is told; `is_about` where it went to somebody else than its person."""
 
     profile: int
@@ -47,8 +47,7 @@ class Sent:
     is_about: bool
 
 
-@dataclass(slots=True, frozen=True)
-class Target:
+class Target(msgspec.Struct, frozen=True, gc=False):
     """Where a tracked link leads, and the name dialogues hear it by."""
 
     url: str

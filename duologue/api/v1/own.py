@@ -36,7 +36,7 @@ __all__ = ["router"]  # that of people: one address is one view, whatever the me
 
 
 class StatementLine(Schema):
-    """One statement of consent, as it was said, with the wording that was shown."""
+    """One statement of consent, as it was said, with the wording that was shown and what proves it: the letter, the form, the reason."""
 
     channel: str
     purpose: str
@@ -44,6 +44,7 @@ class StatementLine(Schema):
     at: datetime
     source: str
     wording: str
+    proof: dict[str, Any]
 
 
 class EventLine(Schema):

@@ -31,6 +31,7 @@ class Letter(msgspec.Struct):
     unsubscribe: str = ""
     feedback: str = ""
     in_reply_to: str = ""
+    reply_to: str = ""
 
 
 class Outcome(msgspec.Struct, gc=False):

@@ -28,6 +28,7 @@ class Sender:
 
     name: str
     address: str
+    reply_to: str = ""
 
 
 @dataclass(slots=True, frozen=True)
@@ -57,7 +58,9 @@ def surroundings(workspace: Workspace, *, book_number: int | None = None) -> Sur
     return Surroundings(
         look=look_of(book, f"{url}/at/{workspace.name}/look/"),
         sender=Sender(
-            (sender.name if sender else "") or book.name, (sender.address if sender else "") or f"hello@{workspace.name}.example"
+            (sender.name if sender else "") or book.name,
+            (sender.address if sender else "") or f"hello@{workspace.name}.example",
+            sender.reply_to if sender else "",
         ),
         caps=tuple(Cap(cap.at_most, parse_duration(cap.within), cap.channel) for cap in (*rails.caps, *rails_of_book.caps)),
         hours=rails_of_book.windows,

@@ -117,6 +117,7 @@ def _letter(workspace: Workspace, one: Claimed, filled: Filled, address: str, *,
         unsubscribe=values["link"]["unsubscribe"] if one.kind == "promotion" else "",
         feedback=f"{one.dialogue or 'single'}:{one.message or one.turn or 'reply'}:{one.kind}:{workspace.name}",
         in_reply_to=one.body.get("in_reply_to", ""),
+        reply_to=around.sender.reply_to,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -232,12 +233,23 @@ def declining(workspace: Workspace, persons: Sequence[int], topic: str) -> set[i
         return {person for person, declines in cursor.fetchall() if declines}
 
 
+def proofs(workspace: Workspace, profiles: Collection[int]) -> list[tuple[ConsentStatement, bool]]:
+    """Return all that was stated on these profiles, the newest first, each with whether its chain holds up to and with it."""
+    rows = list(ConsentStatement.within(workspace).filter(profile__in=profiles).order_by("profile_id", "number"))
+    broken = {profile: _broken_at(list(some)) for profile, some in groupby(rows, key=lambda row: row.profile_id)}
+    newest = sorted(rows, key=lambda row: (row.at, row.number), reverse=True)
+    return [(row, (at := broken[row.profile_id]) is None or row.number < at) for row in newest]
+
+
 def chain_broken_at(workspace: Workspace, profile_id: int) -> int | None:
     """Return the number of the first consent statement of a profile that does not verify, or None when all do.
 
     Where the salt is still kept, the content itself is checked too; after erasing only the chain of digests can be.
     """
-    rows = list(ConsentStatement.within(workspace).filter(profile=profile_id).order_by("number"))
+    return _broken_at(list(ConsentStatement.within(workspace).filter(profile=profile_id).order_by("number")))
+
+
+def _broken_at(rows: Sequence[ConsentStatement]) -> int | None:
     for row in rows:
         proof = json.loads(row.proof) if isinstance(row.proof, str) else row.proof
         said = {"channel": row.channel, "purpose": row.purpose, "state": row.state, "at": row.at.isoformat()}

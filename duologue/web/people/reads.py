@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -13,7 +14,7 @@ from duologue.engage.messages.models import Delivery
 from duologue.engage.perks.queries import of_person
 from duologue.engage.runs.models import Run
 from duologue.people.consent.models import ConsentNow, Pause, Purpose
-from duologue.people.consent.queries import standing
+from duologue.people.consent.queries import proofs, standing
 from duologue.people.identifiers.models import Identifier
 from duologue.people.profiles.models import Fact, Merge
 from duologue.people.profiles.queries import profiles_of
@@ -84,6 +85,25 @@ def consents(workspace: Workspace, person: int) -> list[dict[str, Any]]:
     return [
         {"purpose": titles.get(purpose), "name": purpose, "channel": channel, "may": stands.may(channel, purpose), "said": said}
         for (purpose, channel), said in sorted(last.items())
+    ]
+
+
+def statements(workspace: Workspace, profiles: Sequence[int]) -> list[dict[str, Any]]:
+    """Return what was stated about what may be sent, newest first: `said`, whether its chain `holds`, the `letter` that asked, `more`."""
+    rows = proofs(workspace, profiles)[:LISTED]
+    proof = {said.pk: json.loads(said.proof) if isinstance(said.proof, str) else dict(said.proof) for said, _ in rows}
+    asked = [one["delivery"] for one in proof.values() if isinstance(one.get("delivery"), int)]
+    letters = Delivery.within(workspace).filter(profile_id__in=profiles).in_bulk(asked)
+    titles = dict(Purpose.within(workspace).values_list("name", "title"))
+    return [
+        {
+            "said": said,
+            "holds": holds,
+            "title": titles.get(said.purpose, said.purpose),
+            "letter": letters.get(proof[said.pk].get("delivery")),
+            "more": [(key, value) for key, value in proof[said.pk].items() if key != "delivery" or value not in letters],
+        }
+        for said, holds in rows
     ]
 
 

@@ -60,6 +60,7 @@ def person(request: HttpRequest, workspace: Workspace, person: int) -> HttpRespo
         "following": following,
         "facts": reads.facts(workspace, known.profile_ids),
         "consents": reads.consents(workspace, person),
+        "statements": reads.statements(workspace, known.profile_ids),
         "purposes": [one for one in purposes(workspace).values() if one.basis == "consent"],
         "channels": CHANNELS,
         "pauses": reads.pauses(workspace, known.profile_ids, at),

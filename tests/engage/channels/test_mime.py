@@ -79,6 +79,14 @@ def test_headers_and_parts():
     assert b"\n" not in mail.content.replace(b"\r\n", b"")
 
 
+def test_answers_go_where_the_brand_wants_them_and_bounces_stay_ours():
+    mail = build(letter(reply_to="rose@shop.example\r\nBcc: x@y.example"), workspace_id=3)
+    message = parsed(mail)
+    assert message["Reply-To"].addresses[0].addr_spec.startswith("rose@shop.example")
+    assert message["Bcc"] is None
+    assert addresses.read_address(mail.return_path).use == "bounce"
+
+
 def test_service_mail_has_no_unsubscribe_header():
     assert parsed(build(letter(unsubscribe=""), workspace_id=3))["List-Unsubscribe"] is None
 

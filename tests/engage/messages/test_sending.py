@@ -9,7 +9,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from duologue.brand.book.actions import save_book
+from duologue.brand.book.rules import read_book
 from duologue.engage.channels.models import KeptMail, Relay
+from duologue.engage.conversations.mail import take_in_mail
+from duologue.engage.conversations.models import Conversation
 from duologue.engage.messages import actions, links, queries, tasks
 from duologue.engage.messages.models import Attempt, Delivery
 from duologue.engage.messages.words import wording_of
@@ -206,6 +210,38 @@ def test_one_value_greets_in_every_message(shop, person, now, facts, subject):
     learn(workspace=shop, facts=[NewFact(ann, key, value, "form", now) for key, value in facts.items()], now=now)
     assert queries.render_preview(shop, "greeting", ann).subject == subject
     assert [one.about for one in wording_of(shop, "greeting").open] == []
+
+
+def test_letters_greet_by_a_name_or_by_the_fall_back(shop, person, delivery, now):
+    """All capitals, what somebody asked to be called, a rude word, and nothing: as the letters that left say it."""
+    text = "message: greeting\nfallback: {person.called: there}\nemail: {subject: 'Hello {{ person.called }}', body: 'Dear {{ person.called }},'}\n"
+    actions.save_message(workspace=shop, name="greeting", source=text, now=now)
+    known = [{"first_name": "MCDONALD"}, {"first_name": "JOHN", "called": "Johnny"}, {"first_name": "F*ck"}, {}]
+    people = [person(number) for number in range(1, 5)]
+    facts = [NewFact(one, key, value, "form", now) for one, said in zip(people, known, strict=True) for key, value in said.items()]
+    learn(workspace=shop, facts=facts, now=now)
+    actions.plan(workspace=shop, deliveries=[delivery(one, message="greeting", turn="hi") for one in people], now=now)
+    assert tasks.send_due(shop, now) == 4
+    kept = [
+        email.message_from_bytes(bytes(one.content), policy=email.policy.default) for one in KeptMail.within(shop).order_by("recipient")
+    ]
+    assert [one["Subject"] for one in kept] == ["Hello McDonald", "Hello Johnny", "Hello there", "Hello there"]
+    for part in ("plain", "html"):
+        bodies = [one.get_body((part,)).get_content() for one in kept]
+        assert [name in body for name, body in zip(["McDonald,", "Johnny,", "there,", "there,"], bodies, strict=True)] == [True] * 4
+
+
+def test_answers_go_to_the_address_that_the_brand_book_names_and_find_their_letter(shop, person, delivery, now):
+    book = "name: Shop\nsenders: {email: {name: Shop, address: hello@shop.example, reply_to: rose@shop.example}}\nfooter: Shop, Bath\n"
+    save_book(workspace=shop, book=read_book(book), now=now, source=book, by="ada")
+    ann = person(1)
+    actions.plan(workspace=shop, deliveries=[delivery(ann, turn="invite", seq=1)], now=now)
+    tasks.send_due(shop, now)
+    mail = email.message_from_bytes(bytes(KeptMail.within(shop).get().content), policy=email.policy.default)
+    assert mail["Reply-To"] == "rose@shop.example"
+    answer = f"From: p1@example.com\nTo: {mail['Reply-To']}\nSubject: Re\nMessage-ID: <1@x.example>\nIn-Reply-To: {mail['Message-ID']}\n\nDo you ship?\n"
+    assert take_in_mail(workspace=shop, raw=answer.encode(), now=now).done == "entered"
+    assert (Conversation.within(shop).get().person, only(shop).responded_at) == (ann, now)
 
 
 def test_a_preview_for_someone_and_for_no_one(shop, person):

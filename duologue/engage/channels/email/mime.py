@@ -47,6 +47,7 @@ class Mail(msgspec.Struct):
 def build(letter: Letter, *, workspace_id: int, reply_domain: str = "", carrier: str = "") -> Mail:
     """Build one message. Replies and bounces come back to signed addresses at `reply_domain` (default: the sender's).
 
+    Where a letter names an address for replies they go there, and find their delivery by what they answer (RFC 5322 3.6.4).
     A service that carries it and tells what became of it is given our id in a header of its own.
     """
     domain = letter.sender_address.rpartition("@")[2]
@@ -56,7 +57,7 @@ def build(letter: Letter, *, workspace_id: int, reply_domain: str = "", carrier:
     head = [
         f"From: {_mailbox(letter.sender_name, letter.sender_address)}",
         f"To: <{CONTROLS.sub('', letter.recipient)}>",
-        f"Reply-To: <{addresses.reply_address(token, back)}>",
+        f"Reply-To: <{CONTROLS.sub('', letter.reply_to) or addresses.reply_address(token, back)}>",
         f"Subject: {encoded(letter.subject, used=9)}",
         f"Date: {_date(letter.at)}",
         f"Message-ID: {addresses.message_id(token, domain)}",

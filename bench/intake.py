@@ -63,7 +63,7 @@ def measure(folder: Path, *, full: bool) -> list[Row]:
     singles.goal, singles.peak_mb = 4000, peak
     slow = Row(f"the 99th percentile of the batches' answers, {CONNECTIONS} connections", "ms", many.p99, None, 60, less_is_better=True)
     slow.foreign = batches.foreign
-    return [batches, slow, singles, onto_the_timeline(workspace)]
+    return [batches, slow, singles, *onto_the_timeline(workspace)]
 
 
 def _measured(serving, secret: str, events: int, seconds: int) -> tuple[Row, Load]:

@@ -1,4 +1,4 @@
-"""From what was received to the timeline: the product, beside a hand-written loop over the same tables."""
+"""From what was received to the timeline: the product, beside a hand-written loop over the same tables; then while segments are live."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 EVENTS = 100_000
 PEOPLE = 5000
 AT_ONCE = 5000
+OF_THE_LOOP = 0.45
+SEGMENTS = 100
+FOLLOWED = 20_000
 TAKEN = "SELECT id, source, received_at, payload FROM people_received WHERE workspace_id = %s ORDER BY arrives_at, id LIMIT %s"
 NEW = """INSERT INTO people_seenkey (workspace_id, key, seen_at)
          SELECT %s, k, %s FROM unnest(%s::bytea[]) AS k ON CONFLICT DO NOTHING RETURNING key"""
@@ -35,13 +38,80 @@ class Tracked(msgspec.Struct, rename="camel"):
     properties: msgspec.Raw
 
 
-def onto_the_timeline(workspace) -> Row:
-    """Take in as many events by the product as by the loop, from people who are known."""
+def onto_the_timeline(workspace) -> list[Row]:
+    """Take in as many events by the product as by the loop, from people who are known; then fewer, each batch followed by segments."""
     _taken(workspace, 0, 2 * AT_ONCE)  # makes the people, and loads what a worker loads once in its life
     taken = _taken(workspace, 1, EVENTS)
     by_hand = _by_hand(workspace, 2, EVENTS)
     row = taken.row(f"{EVENTS:,} events onto the timeline", "events/s", EVENTS, limit=EVENTS / by_hand.seconds, goal=20_000)
     row.note = f"the loop took {by_hand.cpu * 1e6 / EVENTS:.0f} µs here and {by_hand.database_cpu * 1e6 / EVENTS:.0f} in PostgreSQL"
+    return [row, *_among_segments(workspace, EVENTS / by_hand.seconds)]
+
+
+def _among_segments(workspace, by_hand: float) -> list[Row]:
+    """Take events in while segments are live, of which a fifth look at these events; after each batch they follow, as in a worker."""
+    from duologue.strategize.segments.models import Segment
+
+    _live(workspace)
+    _alternately(workspace, 3, AT_ONCE)  # compiles each rule, as a worker does once in its life, and lets people join
+    taken, followed = _alternately(workspace, 4, FOLLOWED)
+    sizes = sorted(Segment.within(workspace).values_list("size", flat=True))
+    assert sizes == [0] * (SEGMENTS - 2) + [PEOPLE] * 2, f"segments have {sizes[-3:]} people"  # those of a price over 6, and over 11
+    itself = _summed(f"onto the timeline, {SEGMENTS} live segments", taken, OF_THE_LOOP * by_hand)
+    itself.limit = by_hand
+    after = _summed(f"  and followed by the {SEGMENTS} segments", followed, None)
+    after.note = f"a fifth of them look at these events, of {PEOPLE:,} people in each batch"
+    return [itself, after]
+
+
+def _live(workspace) -> None:
+    """Make segments that count as swept: whom they pick is found as their people do something."""
+    from bench.segments import WAYS
+    from duologue.platform.workspaces.queries import now
+    from duologue.strategize.segments.actions import save_segment
+    from duologue.strategize.segments.models import Segment
+
+    for number in range(SEGMENTS):
+        where = WAYS[number % len(WAYS)].format(n=5 + number)
+        save_segment(workspace=workspace, name=f"rule-{number}", source_yaml=f"where: {where}", now=now(workspace))
+    Segment.within(workspace).update(swept_revision=1)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO platform_cursor (workspace_id, follower, batch_no)
+               SELECT workspace_id, 'segments', max(batch_no) FROM people_batch WHERE workspace_id = %s GROUP BY 1
+               ON CONFLICT (workspace_id, follower) DO UPDATE SET batch_no = excluded.batch_no""",
+            (workspace.pk,),
+        )
+
+
+def _alternately(workspace, part: int, count: int) -> tuple[list[Meter], list[Meter]]:
+    """Take events in and let segments follow, batch by batch; return how each of the two was measured."""
+    from duologue.people.intake.tasks import process
+    from duologue.platform.workspaces.queries import now
+    from duologue.strategize.segments.follower import SegmentsFollower
+
+    _receive(workspace, part, count)
+    before, follower = _standing(workspace), SegmentsFollower()
+    meters: tuple[list[Meter], list[Meter]] = ([], [])
+    for _ in range(count // AT_ONCE):
+        with Meter() as taking:
+            assert process(workspace, now(workspace), AT_ONCE) == AT_ONCE
+        with Meter() as following:
+            while follower.follow(workspace=workspace, now=now(workspace)):
+                pass
+        meters[0].append(taking)
+        meters[1].append(following)
+    _adds_up(workspace, before, count, count)
+    return meters
+
+
+def _summed(case: str, meters: Sequence[Meter], goal: float | None) -> Row:
+    rows = [meter.row(case, "events/s", AT_ONCE, limit=None, goal=goal) for meter in meters]
+    row = rows[0]
+    row.value = len(rows) * AT_ONCE / sum(meter.seconds for meter in meters)
+    for name in ("cpu_us", "database_cpu_us", "bytes_per_million"):
+        setattr(row, name, sum(getattr(one, name) for one in rows) / len(rows))
+    row.peak_mb, row.foreign = max(one.peak_mb for one in rows), max(one.foreign for one in rows)
     return row
 
 

@@ -42,8 +42,11 @@ DIFFERENCES: Final = """
     FROM (SELECT r.segment, w.person FROM asked_rules r JOIN asked_people w ON w.part = r.part) a
     LEFT JOIN verdicts v ON v.segment = a.segment AND v.person = a.person
     LEFT JOIN standings s ON s.segment = a.segment AND s.person = a.person
+    CROSS JOIN moment m
     WHERE (v.person IS NULL) <> (s.person IS NULL) OR s.member <> v.member
-          OR (v.person IS NOT NULL AND s.recheck_at IS DISTINCT FROM v.recheck_at)"""
+          OR (v.person IS NOT NULL AND s.recheck_at IS DISTINCT FROM v.recheck_at
+              AND (s.recheck_at BETWEEN m.now + INTERVAL 1 MICROSECOND AND v.recheck_at
+                   AND epoch_us(v.recheck_at) - epoch_us(m.now) <= 2 * (epoch_us(s.recheck_at) - epoch_us(m.now))) IS NOT TRUE)"""
 
 
 @dataclass(slots=True, frozen=True)
@@ -59,6 +62,8 @@ class Asked:
 class Difference:
     """A verdict that is not the standing kept: whether the person is in, and the first moment at which that may change by itself.
 
+    A moment kept that comes earlier, though not before half of the time, is no difference: one who does something again and again
+    would move it each time, and only has to be looked at once more when it has come.
     `was` is nothing where no standing is kept; `told` says whether the rule tells of the person, so that one is to be kept.
     """
 

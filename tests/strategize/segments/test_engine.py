@@ -84,6 +84,18 @@ def test_what_is_kept_already_is_no_difference(small):
     assert found == [(2, True, True, True), (3, None, True, True), (4, True, False, False), (5, False, False, False)]
 
 
+@pytest.mark.parametrize(
+    ("kept_for", "differs"), [(-1, True), (0, True), (9, True), (10, False), (15, False), (20, False), (21, True), (None, True)]
+)
+def test_a_moment_that_only_moves_on_a_little_is_left(small, kept_for, differs):
+    at = None if kept_for is None else int((NOW + timedelta(days=kept_for)).timestamp() * 1_000_000)
+    sql = sql_of("where: {did: {event: A, within: 20d}}")
+    rows = {"people": [(1,)], "events": [event(1, "A", timedelta(0))], "standings": [(1, 1, True, at)]}
+    small.bring({name: filled(name, one) for name, one in rows.items()}, NOW)
+    found = [(one.was, one.member, one.recheck_at) for one in differences(small, sql, [1], {"A"})]
+    assert found == ([(True, True, NOW + timedelta(days=20))] if differs else [])
+
+
 def test_more_rules_than_are_kept_planned_still_hold(small, monkeypatch):
     monkeypatch.setattr("duologue.strategize.segments.small.MOST_PREPARED", 2)
     rules = [sql_of(f"where: {{person.n: {{over: {limit}}}}}") for limit in range(5)]

@@ -48,6 +48,22 @@ def test_those_whose_moment_has_come_are_looked_at_along_with_those_touched(work
     assert tasks.recheck(workspace, NOW + days(20)) == 0
 
 
+def test_who_goes_on_is_looked_at_again_early_and_leaves_when_it_is_time(workspace):
+    segment = saved(workspace, "buyers", "where: {did: {event: Order Completed, within: 30d}}")
+    (one,) = people(workspace, 1)
+    happened(workspace, [(one, "Order Completed", {}, days(0))])
+    follow(workspace)
+    happened(workspace, [(one, "Order Completed", {}, days(0))], NOW + days(10))
+    follow(workspace, NOW + days(10))
+    assert queries.next_recheck(workspace) == NOW + days(30)  # and not the fortieth day
+    assert tasks.recheck(workspace, NOW + days(30)) == 1
+    assert queries.members(workspace, "buyers") == [one]
+    assert queries.next_recheck(workspace) == NOW + days(40)
+    assert tasks.recheck(workspace, NOW + days(40)) == 1
+    assert queries.members(workspace, "buyers") == []
+    assert actions.sweep(workspace=workspace, segment=segment, now=NOW + days(40)) == 0
+
+
 def test_the_first_count_is_silent_and_later_ones_mend_nothing(workspace):
     one, two = people(workspace, 2)
     happened(workspace, [(one, "Order Completed", {"revenue": 10.10}, days(1)), (one, "Order Completed", {"revenue": 0.2}, days(2))])

@@ -48,7 +48,23 @@ def test_figures_are_for_this_machine():
     status, body = ask("/metrics")
     assert (status, b"duologue_database_up 1.0" in body) == (200, True)
     assert ask("/metrics", client=("203.0.113.9", 1))[0] == 403
-    assert ask("/metrics", headers=[(b"x-forwarded-for", b"203.0.113.9")])[0] == 403
+    assert ask("/metrics", headers=[(b"host", b"[::1]:8000")])[0] == 200
+
+
+@pytest.mark.parametrize(
+    "header",
+    [(b"x-forwarded-for", b"203.0.113.9"), (b"x-real-ip", b"203.0.113.9"), (b"forwarded", b"for=203.0.113.9"), (b"via", b"1.1 proxy"),
+     (b"host", b"shop.example"), (b"host", b"[")],
+)  # fmt: skip
+@pytest.mark.django_db(transaction=True)
+def test_figures_are_not_for_whom_a_proxy_of_this_machine_asks_for(header):
+    assert ask("/metrics", headers=[header])[0] == 403
+
+
+@pytest.mark.django_db(transaction=True)
+def test_figures_want_a_token_where_others_reach_the_installation_for_a_proxy_may_say_nothing_of_them(settings):
+    settings.PUBLIC_URL = "https://hello.shop.example"
+    assert ask("/metrics")[0] == 403
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
-from bench.crowd import NOON, crowd
+from bench.crowd import AT_ONCE, NOON, crowd, without_indexes
 from bench.meter import Meter, Row
 from bench.raw import move_runs
 from bench.waker import Wakers
@@ -31,27 +31,28 @@ SEGMENT = "segment: everybody\nabout: For measuring\nwhere: {person.bench: true}
 BATCH = 10_000
 SIZES = {False: 200_000, True: 1_000_000}
 MOST_MOVES = 200_000
+FEW, MANY = 100_000, 10_000_000
 LATER = NOON + timedelta(days=4)  # those who are due by then began at any moment of the day before; all others begin later
 
 
 def measure(folder: Path, *, full: bool) -> list[Row]:
-    """Move a fifth of the runs by one worker, as many by two, as many by the loop, while the others wait.
+    """Move a fifth of the runs by one worker, as many by two, as many by the loop, while the others wait; then see what many more cost.
 
-    WAITING says how many there are.
+    WAITING says how many there are, MANY how many in the end.
     """
-    from duologue.engage.runs.tasks import wake
-    from duologue.platform.workspaces.actions import create_workspace
-
     waiting = int(os.environ.get("WAITING") or SIZES[full])
+    many = int(os.environ.get("MANY") or (MANY if full else 0))
+    rows = [*_beside_the_loop(waiting), *([_many_beside_few(many)] if many else [])]
+    right = _adds_up()
+    for row in rows:
+        row.correct = row.correct and right
+    return rows
+
+
+def _beside_the_loop(waiting: int) -> list[Row]:
     moves = min(MOST_MOVES, waiting // 5)
-    workspace = create_workspace(name="bench-engine", clock_at=NOON)
-    crowd(workspace, waiting, bare=True)
-    _runs(workspace, waiting, due=4 * moves)
-    wake(workspace, LATER, 1000)  # reads plans, prepares
-    done = 0
-    with Meter() as one:
-        while done < moves and (moved := wake(workspace, LATER, BATCH)):
-            done += moved
+    workspace = _waiting("bench-engine", waiting, due=4 * moves)
+    one, done = _moved(workspace, moves)
     with Wakers(2, workspace, LATER, BATCH, moves // 2) as wakers, Meter() as two:
         done_by_two = wakers.run()
     limit = move_runs(workspace, LATER, BATCH, moves)
@@ -60,8 +61,41 @@ def measure(folder: Path, *, full: bool) -> list[Row]:
         two.row("  by two workers", "transitions/s", done_by_two, limit=None, goal=22_000),
     ]
     rows[1].cpu_us, rows[1].peak_mb = wakers.cpu * 1e6 / done_by_two, wakers.memory
-    rows[0].correct = rows[1].correct = _adds_up(workspace) and done >= moves
+    rows[0].correct = done >= moves
     return rows
+
+
+def _many_beside_few(many: int) -> Row:
+    """Tell the rate while so many wait, its limit the rate while few do, in the same database before they came."""
+    moves = FEW * 2 // 5
+    one, done = _moved(_waiting("bench-few", FEW, due=2 * moves), moves)
+    limit = done / one.seconds
+    moves = min(MOST_MOVES, many // 5)
+    one, done = _moved(_waiting("bench-many", many, due=2 * moves), moves)
+    row = one.row(f"transitions with {many:,} waiting", "transitions/s", done, limit=limit, goal=limit / 2)
+    row.correct, row.note = done >= moves, f"the limit is the rate while {FEW:,} wait"
+    return row
+
+
+def _waiting(name: str, count: int, *, due: int):
+    """Return a workspace in which so many runs wait."""
+    from duologue.platform.workspaces.actions import create_workspace
+
+    workspace = create_workspace(name=name, clock_at=NOON)
+    crowd(workspace, count, bare=True)
+    _runs(workspace, count, due=due)
+    return workspace
+
+
+def _moved(workspace, moves: int) -> tuple[Meter, int]:
+    from duologue.engage.runs.tasks import wake
+
+    wake(workspace, LATER, 1000)  # reads plans, prepares
+    done = 0
+    with Meter() as meter:
+        while done < moves and (moved := wake(workspace, LATER, BATCH)):
+            done += moved
+    return meter, done
 
 
 def _runs(workspace, count: int, *, due: int) -> None:
@@ -87,18 +121,22 @@ def _runs(workspace, count: int, *, due: int) -> None:
         columns = [row[0] for row in cursor.fetchall()]
         own = {"person": "p.person", "profile_id": "p.id", "shard": "p.shard"}
         own |= {name: f"r.{name} + p.later" for name in ("arrived_at", "counts_from", "wake_at", "started_at")}
-        cursor.execute(
-            f"""INSERT INTO engage_run ({", ".join(columns)}) SELECT {", ".join(own.get(name, f"r.{name}") for name in columns)}
-                FROM (SELECT *, random() * interval '1 day' + CASE WHEN random() < %s THEN interval '0' ELSE interval '2 days' END AS later
-                      FROM people_profile WHERE workspace_id = %s AND id <> %s) p,
-                     (SELECT * FROM engage_run WHERE workspace_id = %s AND profile_id = %s) r""",
-            (due * 1.03 / count, workspace.pk, one, workspace.pk, one),
-        )
-        assert cursor.rowcount == count - 1, f"{cursor.rowcount} runs were copied"
+        copied = f"""INSERT INTO engage_run ({", ".join(columns)}) SELECT {", ".join(own.get(name, f"r.{name}") for name in columns)}
+            FROM (SELECT *, random() * interval '1 day' + CASE WHEN random() < %s THEN interval '0' ELSE interval '2 days' END AS later
+                  FROM people_profile WHERE workspace_id = %s AND id > %s AND id <= %s) p,
+                 (SELECT * FROM engage_run WHERE workspace_id = %s AND profile_id = %s) r"""
+        made = 0
+        with without_indexes(cursor, "engage_run"):
+            for after in range(one, one + count, AT_ONCE):
+                until = min(after + AT_ONCE, one + count - 1)
+                cursor.execute(copied, (due * 1.03 / count, workspace.pk, after, until, workspace.pk, one))
+                made += cursor.rowcount
+        assert made == count - 1, f"{made} runs were copied"
         cursor.execute("VACUUM ANALYZE engage_run")
+        cursor.execute("CHECKPOINT")
 
 
-def _adds_up(workspace) -> bool:
+def _adds_up() -> bool:
     """Say whether every turn entered but the present one was left behind as a step, and every run is at the turn that its number says."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -52,7 +52,7 @@ assets: .venv/ready  ## build the pages' scripts and styles anew
 	@$(BIN)/python build_hook.py
 
 screens: assets  ## pictures of every page, light and dark, wide and narrow, in ./screens
-	@DUOLOGUE_SCREENS=1 $(BIN)/python -m pytest -n0 -m browser $(foreach shows,screens broadcasts brand segments ready_made buyers moves,tests/web/browser/test_$(shows).py)
+	@DUOLOGUE_SCREENS=1 $(BIN)/python -m pytest -n0 -m browser $(foreach shows,screens broadcasts brand segments texts ready_made buyers moves,tests/web/browser/test_$(shows).py)
 
 requirements:  ## pin and hash what pyproject.toml and requirements-dev.in ask for
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.txt

@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.scalarstring import LiteralScalarString
 from ruamel.yaml.scanner import RoundTripScanner, ScannerError
 
 if TYPE_CHECKING:
@@ -139,10 +140,18 @@ def _read(text: str, file: str) -> Document:
 
 
 def canonical(data: Any) -> str:
-    """Write values as YAML 1.2 in the canonical form: block style, keys in the order given."""
+    """Write values as YAML 1.2 in the canonical form: block style, keys in the order given, a text of several lines line by line."""
     out = StringIO()
-    _reader().dump(data, out)
+    _reader().dump(_line_by_line(data), out)
     return out.getvalue()
+
+
+def _line_by_line(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: _line_by_line(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_line_by_line(value) for value in data]
+    return LiteralScalarString(data) if isinstance(data, str) and "\n" in data else data
 
 
 def amended(text: str, changes: Mapping[str, Any]) -> str:

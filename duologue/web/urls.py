@@ -10,6 +10,7 @@ STAGES = [
     path("brand/", include("duologue.web.brand.urls")),
     path("strategize/", include("duologue.web.strategize.urls")),
     path("engage/", include("duologue.web.engage.urls")),
+    path("texts/", include("duologue.web.texts.urls")),
     path("measure/", include("duologue.web.measure.urls")),
     path("settings/", include("duologue.web.setup.urls")),
 ]

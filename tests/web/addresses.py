@@ -43,6 +43,8 @@ def plans(workspace) -> dict[str, str]:
         "dialogue-wording": at(workspace, "strategize:worded", "win-back"),
         "storyboard": at(workspace, "strategize:storyboard", "win-back"),
         "offer": at(workspace, "strategize:offer", "ten-percent"),
+        **{f"write-{kind}": at(workspace, "texts:change", kind, name) for kind, name in WRITTEN.items()},
+        "new-dialogue": at(workspace, "texts:new", "dialogue"),
         "offer-with-codes": at(workspace, "strategize:offer", "spring"),
     }
 
@@ -86,6 +88,8 @@ def open_to_all(workspace) -> dict[str, str]:
     to_people["site"] = reverse("public:site", args=[workspace.name, "tea-letter"])
     return {**to_people, **accounts, "nothing": f"/{workspace.name}/nothing/here/"}
 
+
+WRITTEN = {"dialogue": "win-back", "message": "we-miss-you", "survey": "why-quiet", "offer": "ten-percent"}
 
 LISTS = {
     "home": "home:home",

@@ -24,6 +24,7 @@ from duologue.platform.workspaces.models import PlanFile, Workspace
 from duologue.strategize.campaigns.models import CampaignVersion
 from duologue.strategize.dialogues.models import Dialogue, SurveyVersion
 from duologue.strategize.occasions.models import OccasionVersion
+from duologue.strategize.offers.models import OfferVersion
 from duologue.strategize.placements.models import PlacementVersion
 from duologue.strategize.segments.models import Segment
 from duologue.strategize.versions import sources
@@ -197,6 +198,7 @@ def texts_in_force(workspace: Workspace) -> dict[str, str]:
     drafts = Dialogue.within(workspace).values_list("name", "draft")
     rules = Segment.within(workspace).values_list("name", "source")
     kept = MessageVersion.within(workspace).filter(number=F("message__current")).exclude(source="").values_list("message__name", "source")
+    offers = OfferVersion.within(workspace).filter(number=F("offer__current")).exclude(source="").values_list("offer__name", "source")
     care = care_source(workspace)
     return {
         **({CARE: care} if care else {}),
@@ -207,6 +209,7 @@ def texts_in_force(workspace: Workspace) -> dict[str, str]:
         **{f"surveys/{name}.yaml": text for name, text in sources(SurveyVersion, workspace).items()},
         **({"brand.yaml": book} if (book := source_in_force(workspace)) else {}),
         **{f"messages/{name}.yaml": text for name, text in kept},
+        **{f"offers/{name}.yaml": text for name, text in offers},
         **{f"dialogues/{name}.yaml": text for name, text in drafts},
         **{f"segments/{name}.yaml": text for name, text in rules},
     }

@@ -36,7 +36,6 @@ from duologue.strategize.guardrails.rules import read_guardrails
 from duologue.strategize.offers import actions as offers
 from duologue.strategize.offers.models import Offer
 from duologue.strategize.offers.queries import current as current_offer
-from duologue.strategize.offers.rules import read_offer
 from duologue.strategize.placements.actions import take_placement
 from duologue.strategize.segments.actions import save_segment
 
@@ -204,10 +203,8 @@ def _segment(room: Room, file: PlanText) -> str:
 
 
 def _offer(room: Room, file: PlanText) -> str:
-    offer = read_offer(file.text, file.path)
-    versions.named(file.text, offer.offer, file.name, "offer", file.path)
-    version = offers.save_offer(workspace=room.workspace, offer=offer, now=room.now)
-    return f"offer {offer.offer}, version {version.number}"
+    version = offers.take_offer(workspace=room.workspace, name=file.name, source=file.text, now=room.now, file=file.path)
+    return f"offer {file.name}, version {version.number}"
 
 
 def _pool(room: Room, file: PlanText) -> str:

@@ -36,11 +36,8 @@ def save_message(*, workspace: Workspace, name: str, source: str | dict[str, Any
 
     Raises Mistakes (`kit.yaml`): every mistake with file, line and sentence.
     """
-    message = read_message(name, source, file)
-    look = surroundings(workspace).look
+    message, look = would_keep(workspace=workspace, name=name, source=source, file=file)
     said = contents(message)
-    if wrong := _wrong(message, look, source if isinstance(source, str) else "", file or f"messages/{name}.yaml"):
-        raise Mistakes(wrong)
     links: list[Link] = []
     for (locale, _), content in said.items():
         links += [link for link in compile_content(content, look=look, locale=locale or "en").links if link not in links]
@@ -58,6 +55,14 @@ def save_message(*, workspace: Workspace, name: str, source: str | dict[str, Any
     version.save()
     Message.within(workspace).filter(pk=row.pk).update(current=version.number)
     return version
+
+
+def would_keep(*, workspace: Workspace, name: str, source: str | dict[str, Any], file: str = "") -> tuple[SourceMessage, Look]:
+    """Return a message as `save_message` would read it, and the look it would be given. Raises Mistakes for all that is wrong in it."""
+    message, look = read_message(name, source, file), surroundings(workspace).look
+    if wrong := _wrong(message, look, source if isinstance(source, str) else "", file or f"messages/{name}.yaml"):
+        raise Mistakes(wrong)
+    return message, look
 
 
 def _wrong(message: SourceMessage, look: Look, text: str, file: str) -> list[Mistake]:

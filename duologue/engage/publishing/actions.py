@@ -91,25 +91,31 @@ def publish(around: Around, file: Text) -> Published:
     With the same text and the same versions of what it names, nothing changes. Those under way finish on their version.
     """
     workspace = around.workspace
-    plan = read_dialogue(file.text, file.path)
-    document = read_yaml(file.text, file.path)
-    if plan.dialogue != file.name:
-        document.refuse(("dialogue",), f"It calls itself {plan.dialogue!r}; the file {file.path} and its `dialogue` must agree.")
+    plan, warnings = checked(around, file)
     names = named(plan)
     pins = {
         "messages": current_numbers(workspace, names.messages),
         "surveys": surveys.numbers(workspace, names.surveys),
         "offers": offers.numbers(workspace, names.offers),
     }
-    _check_names(document, plan, names, around)
-    document.settle()
     before = Dialogue.within(workspace).filter(name=file.name).values_list("current", flat=True).first()
     actions.save_draft(workspace=workspace, name=file.name, source=file.text)
     try:
         version = actions.publish(workspace=workspace, name=file.name, pins=pins, now=around.now, staff=around.staff)
     except actions.DialogueRefused as refusal:
         raise Mistakes([Mistake(file.path, 1, str(refusal))]) from None
-    return Published(version.number, version.number != before, bool(before), _warnings(workspace, plan, file))
+    return Published(version.number, version.number != before, bool(before), warnings)
+
+
+def checked(around: Around, file: Text) -> tuple[Plan, list[str]]:
+    """Return the plan that a dialogue's text describes, and what to be warned of; raises Mistakes for all that is wrong in it."""
+    plan = read_dialogue(file.text, file.path)
+    document = read_yaml(file.text, file.path)
+    if plan.dialogue != file.name:
+        document.refuse(("dialogue",), f"It calls itself {plan.dialogue!r}; the file {file.path} and its `dialogue` must agree.")
+    _check_names(document, plan, named(plan), around)
+    document.settle()
+    return plan, _warnings(around.workspace, plan, file)
 
 
 def _check_names(document: Document, plan: Plan, names: Names, around: Around) -> None:

@@ -15,9 +15,8 @@ from duologue.platform.workspaces.models import PlanFile, Workspace
 from duologue.strategize.dialogues.models import Dialogue, SurveyVersion
 from duologue.strategize.dialogues.ready import files
 from duologue.strategize.dialogues.surveys import take_survey
-from duologue.strategize.offers.actions import save_offer
-from duologue.strategize.offers.models import Offer
-from duologue.strategize.offers.rules import read_offer
+from duologue.strategize.offers.actions import take_offer
+from duologue.strategize.offers.models import OfferVersion
 from duologue.strategize.segments.models import Segment
 from duologue.strategize.versions import sources
 
@@ -80,7 +79,7 @@ def _segment(workspace: Workspace, path: str, text: str, now: datetime) -> None:
 
 
 def _offer(workspace: Workspace, path: str, text: str, now: datetime) -> None:
-    save_offer(workspace=workspace, offer=read_offer(text, path), now=now)
+    take_offer(workspace=workspace, name=_name(path), source=text, now=now, file=path)
 
 
 def _survey(workspace: Workspace, path: str, text: str, now: datetime) -> None:
@@ -104,21 +103,16 @@ def _name(path: str) -> str:
 
 
 def _there(workspace: Workspace, paths: set[str]) -> dict[str, str]:
-    """Return by path what of these is there already, as text; of an offer, which is kept as no text, its file."""
+    """Return by path what of these is there already, as text."""
     named: dict[str, list[str]] = {}
     for path in paths:
         named.setdefault(path.partition("/")[0], []).append(_name(path))
     kept = MessageVersion.within(workspace).filter(number=F("message__current"), message__name__in=named.get("messages", []))
-    offers = {
-        f"offers/{name}.yaml": ""
-        for name in Offer.within(workspace).filter(name__in=named.get("offers", [])).values_list("name", flat=True)
-    }
-    rows = PlanFile.within(workspace).filter(path__in=offers)
+    offers = OfferVersion.within(workspace).filter(number=F("offer__current"), offer__name__in=named.get("offers", []))
     return {
         **{f"messages/{name}.yaml": text for name, text in kept.values_list("message__name", "source")},
         **{f"surveys/{name}.yaml": text for name, text in sources(SurveyVersion, workspace).items()},
         **{f"segments/{name}.yaml": text for name, text in Segment.within(workspace).values_list("name", "source")},
         **{f"dialogues/{name}.yaml": "" for name in Dialogue.within(workspace).values_list("name", flat=True)},
-        **offers,
-        **{row.path: bytes(row.content).decode() for row in rows},
+        **{f"offers/{name}.yaml": text for name, text in offers.values_list("offer__name", "source")},
     }

@@ -75,6 +75,19 @@ def waiting(workspace: Workspace, name: str) -> Waiting:
     return Waiting(to, [_place(olds[version], turn, people, to) for version, turn, people in rows])
 
 
+def under_way(workspace: Workspace, name: str, *, most: int) -> int:
+    """Return how many runs of a dialogue are under way, on whichever version; `most` of them are counted."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT count(*) FROM (
+                   SELECT FROM engage_run WHERE workspace_id = %s AND under_way
+                   AND dialogue_id = (SELECT id FROM strategize_dialogue WHERE workspace_id = %s AND name = %s) LIMIT %s) AS counted""",
+            (workspace.pk, workspace.pk, name, most),
+        )
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
 @transaction.atomic
 def move_under_way(*, workspace: Workspace, name: str, now: datetime) -> int:
     """Move everyone under way on an older version to the one in force; return how many moved.

@@ -27,6 +27,16 @@ def plan_of(version: DialogueVersion) -> Plan:
     return from_json(version.plan)
 
 
+def saying(workspace: Workspace, kind: str, name: str) -> list[DialogueVersion]:
+    """Return the versions in force, by the dialogue's name, that keep a number of a message, survey or offer of this name.
+
+    `kind` is messages, surveys or offers. Dialogues that have ended, or whose draft says something else by now, are left out.
+    """
+    rows = DialogueVersion.within(workspace).filter(number=F("dialogue__current"), source=F("dialogue__draft"))
+    rows = rows.filter(**{f"pins__{kind}__has_key": name}).exclude(dialogue__state=Dialogue.State.ENDED)
+    return list(rows.select_related("dialogue").order_by("dialogue__name"))
+
+
 def invited_from(workspace: Workspace, segment: str) -> list[str]:
     """Return by name the dialogues whose audience is a segment, as they are in force; those that have ended are left out."""
     rows = DialogueVersion.within(workspace).filter(number=F("dialogue__current"), plan__audience=segment)

@@ -23,10 +23,16 @@ if TYPE_CHECKING:
 
 def take_survey(*, workspace: Workspace, name: str, source: str, now: datetime, file: str = "") -> SurveyVersion:
     """Put in force what a text says of a survey. Raises Mistakes, also where it fills a topic or a consent that is not there."""
+    survey = read_whole(workspace, name, source, file)
+    return save_survey(workspace=workspace, survey=survey, now=now, source=source)
+
+
+def read_whole(workspace: Workspace, name: str, source: str, file: str = "") -> rules.Survey:
+    """Return the survey of this name that a text describes. Raises Mistakes, also where it fills a topic or a consent that is not there."""
     survey = rules.read_survey(source, file)
     versions.named(source, survey.survey, name, "survey", file)
     _check(workspace, read_yaml(source, file), survey)
-    return save_survey(workspace=workspace, survey=survey, now=now, source=source)
+    return survey
 
 
 def _check(workspace: Workspace, document: Document, survey: rules.Survey) -> None:

@@ -20,11 +20,12 @@ class Offer(InWorkspace):
 
 
 class OfferVersion(InWorkspace):
-    """One version of an offer. `data` is `rules.Offer` as JSON."""
+    """One version of an offer. `data` is `rules.Offer` as JSON, and `source` its text, where it came as one."""
 
     offer = link("strategize.Offer")
     number = models.IntegerField()
     data = models.JSONField()
+    source = models.TextField(blank=True)
     since = models.DateTimeField()
 
     class Meta(InWorkspace.Meta):

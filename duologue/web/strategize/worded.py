@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from duologue.strategize.dialogues.rules.plan import Plan
 
 
+KINDS: Final = {"messages": "message", "surveys": "survey", "offers": "offer"}
+
+
 @require_GET
 @inside(Right.LOOK)
 def worded(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
@@ -30,8 +33,8 @@ def worded(request: HttpRequest, workspace: Workspace, name: str) -> HttpRespons
     version = in_force(one)
     plan, mistakes = plan_of(one, version)
     named = dict.fromkeys(_named(plan)) if plan else {}
-    texts = [(folder, what, path_of(folder, what), _where(workspace, folder, what)) for folder, what in named]
-    read = [(*text, reading) for text in texts if (reading := reading_of(workspace, text[2])) is not None]
+    texts = [(folder, KINDS[folder], what, path_of(folder, what), _where(workspace, folder, what)) for folder, what in named]
+    read = [(*text, reading) for text in texts if (reading := reading_of(workspace, text[3])) is not None]
     context = {"dialogue": one, "version": version, "plan": plan, "mistakes": mistakes, "texts": read, "tab": "worded"}
     return page(request, workspace, "strategize/worded.html", place=PLACE, **context)
 

@@ -14,9 +14,11 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (filling && !filling.contains(event.detail.requestConfig.elt)) event.detail.shouldSwap = false;
 });
 
-// Signed out meanwhile, or something broke: the page itself says so, in full.
+// Signed out meanwhile, or something broke: the page itself says so, in full, unless something was written that would be lost.
+const written = () => [...document.querySelectorAll("main textarea")].some((field) => field.value !== field.defaultValue);
+const anew = () => { if (!written()) location.reload(); };
 document.addEventListener("htmx:beforeSwap", (event) => {
   const answered = new URL(event.detail.xhr.responseURL || location.href);
-  if (answered.pathname.startsWith("/accounts/")) { event.detail.shouldSwap = false; location.reload(); }
+  if (answered.pathname.startsWith("/accounts/")) { event.detail.shouldSwap = false; anew(); }
 });
-document.addEventListener("htmx:responseError", () => location.reload());
+document.addEventListener("htmx:responseError", anew);

@@ -78,8 +78,15 @@ def left_out(properties: dict[str, Any], kept: dict[str, Any]) -> list[str]:
     """Return the outermost keys under which something is missing from what was kept; UNNAMED for a key that looks like an address."""
     if kept == properties:
         return []
-    missing = (key for key, value in properties.items() if value is not None and (key not in kept or kept[key] != value))
+    missing = (key for key, value in present(properties).items() if key not in kept or kept[key] != value)
     return sorted({UNNAMED if _looks_like_an_address(key) else key for key in missing})
+
+
+def present(value: Any) -> Any:
+    """Return a value without the keys, at any depth, under which there is nothing: that these do not enter leaves nothing out."""
+    if isinstance(value, dict):
+        return {key: present(one) for key, one in value.items() if one is not None}
+    return [present(one) for one in value] if isinstance(value, list) else value
 
 
 def _looks_like_an_address(text: str) -> bool:

@@ -28,6 +28,7 @@ def test_no_direct_identifier_enters(given, kept):
         ({"note": "write to ada@shop.example", "tags": ["a", "b@c.example"], "city": "Bonn"}, ["note", "tags"]),
         ({"customer": {"name": "Ada", "tier": 2}}, ["customer"]),
         ({"ada@shop.example": True}, ["*"]),
+        ({"sum": {"net": None, "lines": [{"sku": None}]}}, []),
     ],
 )
 def test_what_is_missing_is_told_by_its_outermost_key(given, missing):

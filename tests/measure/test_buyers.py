@@ -74,6 +74,18 @@ def test_random_lives_are_counted_as_plain_python_counts_them_with_half_of_them_
     assert len(found) > 12
 
 
+def test_who_was_erased_counts_no_more_though_the_lake_waits_to_be_cleaned(workspace):
+    ann, bob = person(workspace), person(workspace)
+    for one in (ann, bob):
+        happened(workspace, one, -40, revenue=10)
+    LakeFollower(events=1).follow(workspace=workspace, now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM people_event WHERE profile_id = %s", (ann,))
+        cursor.execute("DELETE FROM people_profile WHERE id = %s", (ann,))
+    count(workspace=workspace, now=NOW)
+    assert {month: one["people"] for month, one in buyers(workspace)["cohorts"].items()} == {"2025-11": 1}
+
+
 def later(at, months):
     """The same day so many months later, or that month's last."""
     year, month = divmod(at.year * 12 + at.month - 1 + months, 12)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import duckdb
-from django.conf import settings
 from django.db.models import Max
 
 from duologue.kit.money import places
@@ -15,54 +11,38 @@ from duologue.measure.buyers.models import BuyerCohorts
 from duologue.measure.buyers.rules import WITHIN, Month, cohorts
 from duologue.people.timeline import names
 from duologue.people.timeline.models import Batch
-from duologue.platform.lake.streams import Scratch
-from duologue.strategize.segments.compiled import Compiled
-from duologue.strategize.segments.engine import new_connection
-from duologue.strategize.segments.loading import load
+from duologue.strategize.segments.asking import WHOSE, Question, Rows, ask, micros
+from duologue.strategize.segments.past import ALWAYS, Wanted
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
 
-TRIES: Final = 5  # whoever is erased meanwhile takes files of the lake away
-NOTHING: Final = frozenset[str]()
-ORDERS: Final = Compiled(
-    id=0,
-    name="orders",
-    sql="",
-    reads=NOTHING,
-    events=frozenset({names.ORDER_COMPLETED, names.ORDER_REFUNDED}),
-    facts=NOTHING,
-    segments=NOTHING,
-    consent=False,
-    properties=frozenset({"revenue", "total", "currency"}),
-    lookback=None,
-    everyone=False,
-)
+WANTED: Final = (names.ORDER_COMPLETED, names.ORDER_REFUNDED)
+PROPERTIES: Final = ("revenue", "total", "currency")
 # an amount is a number, or text that is one; in another currency than the workspace's it counts as an order worth nothing
-_AMOUNT: Final = """CASE WHEN coalesce(nullif(upper(path_text(properties, '$."currency"')), ''), $currency) = $currency
-    AND regexp_full_match({text}, '-?\\d{{1,15}}(\\.\\d{{1,15}})?')
-    THEN round(CAST({text} AS DECIMAL(30, 15)) * $units)::BIGINT ELSE 0 END"""
-_REVENUE: Final = "path_text(properties, '$.\"revenue\"')"
-_TOTAL: Final = f"coalesce(path_text(properties, '$.\"total\"'), {_REVENUE})"
-_LOCAL: Final = "((occurred_at AT TIME ZONE 'UTC') AT TIME ZONE $zone)"
-_AGAIN: Final = ", ".join(f"count(*) FILTER (again < first + INTERVAL {months} MONTH)" for months in WITHIN)
+_AMOUNT: Final = """CASE WHEN coalesce(nullif(upper(path_text(e.properties, '$."currency"')), ''), :currency) = :currency
+    THEN in_units({text}, :units) ELSE 0 END"""
+_REVENUE: Final = "path_text(e.properties, '$.\"revenue\"')"
+_TOTAL: Final = f"coalesce(path_text(e.properties, '$.\"total\"'), {_REVENUE})"
+_BOUGHT: Final = f"""
+    SELECT w.person, local_time(e.micros, :zone) AS moment, {_AMOUNT.format(text=_REVENUE)} AS amount,
+           row_number() OVER (PARTITION BY w.person ORDER BY e.micros, e.id) AS number
+    FROM past e JOIN whose w ON w.id = e.profile WHERE e.name = :bought AND e.micros <= :now"""
+_AGAIN: Final = ", ".join(f"count(CASE WHEN b.again < months_later(b.first, {months}) THEN 1 END)" for months in WITHIN)
 _COHORTS: Final = f"""
-    WITH bought AS (
-        SELECT person, {_LOCAL} AS local, {_AMOUNT.format(text=_REVENUE)} AS amount,
-               row_number() OVER (PARTITION BY person ORDER BY occurred_at, id) AS number
-        FROM events WHERE name = $bought AND occurred_at <= $now
-    ), buyers AS (
-        SELECT person, min(local) FILTER (WHERE number = 1) AS first,
-               min(local) FILTER (WHERE number = 2) AS again, count(*) AS orders, sum(amount) AS spent
+    WITH buyers AS (
+        SELECT person, min(CASE WHEN number = 1 THEN moment END) AS first, min(CASE WHEN number = 2 THEN moment END) AS again,
+               count(*) AS orders, sum(amount) AS spent
         FROM bought GROUP BY person
     ), back AS (
-        SELECT person, sum(abs({_AMOUNT.format(text=_TOTAL)})) AS amount FROM events
-        WHERE name = $refunded AND occurred_at <= $now GROUP BY person
+        SELECT w.person, sum(abs({_AMOUNT.format(text=_TOTAL)})) AS amount FROM past e JOIN whose w ON w.id = e.profile
+        WHERE e.name = :refunded AND e.micros <= :now GROUP BY w.person
     )
-    SELECT strftime(first, '%Y-%m'), count(*), sum(orders)::BIGINT, (sum(spent) - coalesce(sum(back.amount), 0))::BIGINT, {_AGAIN}
-    FROM buyers LEFT JOIN back ON back.person = buyers.person GROUP BY 1"""
+    SELECT month_of(b.first), count(*), CAST(sum(b.orders) AS BIGINT), CAST(sum(b.spent) - coalesce(sum(back.amount), 0) AS BIGINT),
+           {_AGAIN}
+    FROM buyers b LEFT JOIN back ON back.person = b.person GROUP BY month_of(b.first)"""
 
 
 def count(*, workspace: Workspace, now: datetime) -> BuyerCohorts:
@@ -78,27 +58,19 @@ def count(*, workspace: Workspace, now: datetime) -> BuyerCohorts:
 
 
 def _months(workspace: Workspace, now: datetime) -> list[Month]:
-    asked = {
-        "zone": workspace.timezone,
-        "currency": workspace.currency,
-        "units": 10 ** places(workspace.currency),
-        "bought": names.ORDER_COMPLETED,
-        "refunded": names.ORDER_REFUNDED,
-        "now": now.replace(tzinfo=None),
-    }
-    scratch = Path(settings.DATA.path) / "run"
-    scratch.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="buyers-", dir=scratch) as folder:
-        duck = new_connection(threads=2, memory="1GB", spill=f"{folder}/spill")
-        try:
-            for left in reversed(range(TRIES)):
-                try:
-                    load(Scratch(duck, Path(folder)), workspace, ORDERS, now)
-                    rows = duck.execute(_COHORTS, asked).fetchall()
-                    break
-                except duckdb.IOException:
-                    if not left:
-                        raise
-        finally:
-            duck.close()
+    question = Question(
+        wanted=Wanted(WANTED, PROPERTIES, ALWAYS),
+        beside={"whose": Rows(WHOSE, "SELECT id, person FROM people_profile WHERE workspace_id = %s", (workspace.pk,))},
+        words={
+            "zone": workspace.timezone,
+            "currency": workspace.currency,
+            "units": str(10 ** places(workspace.currency)),
+            "bought": names.ORDER_COMPLETED,
+            "refunded": names.ORDER_REFUNDED,
+            "now": micros(now),
+        },
+        kept={"bought": _BOUGHT},
+        asked={"cohorts": _COHORTS},
+    )
+    rows = ask(workspace, question)["cohorts"]
     return [Month(month, people, orders, revenue, tuple(again)) for month, people, orders, revenue, *again in rows]

@@ -6,7 +6,6 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 from procrastinate.exceptions import AlreadyEnqueued
@@ -38,13 +37,10 @@ def count_buyers_of(workspace: int) -> None:
     _count(Workspace.objects.get(pk=workspace))
 
 
-def count_soon(workspace: Workspace) -> bool:
-    """Leave counting to a job, once, and say whether there will be a count: of a history that another engine reads there is none."""
-    if settings.ENGINE_URL:
-        return False
+def count_soon(workspace: Workspace) -> None:
+    """Leave counting to a job, once."""
     with suppress(AlreadyEnqueued), transaction.atomic():
         count_buyers_of.configure(queueing_lock=f"count-buyers-{workspace.pk}").defer(workspace=workspace.pk)
-    return True
 
 
 def is_behind(workspace: Workspace, now: datetime) -> bool:
@@ -57,8 +53,6 @@ def is_behind(workspace: Workspace, now: datetime) -> bool:
 
 
 def _count(workspace: Workspace) -> None:
-    if settings.ENGINE_URL:
-        return
     # DuckDB and Arrow are for who counts: pages, which leave it to this job, do without them
     from duologue.measure.buyers.actions import count  # noqa: PLC0415
 

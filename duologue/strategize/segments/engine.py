@@ -1,14 +1,19 @@
-"""DuckDB in memory with the vocabulary of compiled rules: for few people (`small`) and for all of them (`full`)."""
+"""DuckDB in memory with the vocabulary of compiled rules and of questions: for few people (`small`) and for all (`full`, `asking`)."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
+import pyarrow as pa
+from duckdb.func import FunctionNullHandling, PythonUDFType
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
+NOW: Final = "CAST($now AS TIMESTAMP)"  # as compiled rules ask for the present
 MACROS: Final = """
 CREATE OR REPLACE MACRO path_text(document, path) AS json_extract_string(document, path);
 CREATE OR REPLACE MACRO path_json(document, path) AS CAST(json_extract(document, path) AS VARCHAR);
@@ -22,8 +27,42 @@ CREATE OR REPLACE MACRO as_moment(words) AS
     CASE WHEN length(words) >= 10 AND TRY_CAST(words AS TIMESTAMPTZ) BETWEEN TIMESTAMPTZ '1000-01-01' AND TIMESTAMPTZ '9000-01-01'
     THEN make_timestamp(epoch_us(TRY_CAST(words AS TIMESTAMPTZ))) END;
 CREATE OR REPLACE MACRO as_amount(words) AS TRY_CAST(words AS DECIMAL(18, 4));
+CREATE OR REPLACE MACRO in_units(words, units) AS CASE WHEN regexp_full_match(words, '-?\\d{1,15}(\\.\\d{1,15})?')
+    THEN CAST(round(CAST(words AS DECIMAL(30, 15)) * CAST(units AS BIGINT)) AS BIGINT) ELSE 0 END;
+CREATE OR REPLACE MACRO local_time(micros, zone) AS timezone(zone, timezone('UTC', make_timestamp(micros)));
+CREATE OR REPLACE MACRO month_of(moment) AS strftime(moment, '%Y-%m');
+CREATE OR REPLACE MACRO months_later(moment, months) AS moment + to_months(months);
 """
-NOW: Final = "CAST($now AS TIMESTAMP)"  # as compiled rules ask for the present
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function written in Python that a question may use: of one text or two, giving BIGINT or VARCHAR (`kind`) or nothing."""
+
+    run: Callable[..., int | str | None]
+    arity: int
+    kind: str
+
+    def teach(self, duck: duckdb.DuckDBPyConnection, name: str) -> None:
+        """Let DuckDB know it; it is asked once about each row, and never about others."""
+        given = {"BIGINT": pa.int64(), "VARCHAR": pa.string()}[self.kind]
+
+        def one(first: pa.ChunkedArray) -> pa.Array:
+            return pa.array(map(self.run, first.to_pylist()), given)
+
+        def two(first: pa.ChunkedArray, second: pa.ChunkedArray) -> pa.Array:
+            return pa.array(map(self.run, first.to_pylist(), second.to_pylist()), given)
+
+        takes: list[Any] = ["VARCHAR"] * self.arity
+        duck.create_function(
+            name,
+            (one, two)[self.arity - 1],
+            takes,
+            self.kind,
+            type=PythonUDFType.ARROW,
+            null_handling=FunctionNullHandling.SPECIAL,
+            side_effects=True,  # so that it is asked where it is written, and not below a join
+        )
 
 
 def new_connection(*, threads: int = 1, memory: str = "512MB", spill: str | None = None) -> duckdb.DuckDBPyConnection:

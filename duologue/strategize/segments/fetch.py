@@ -84,12 +84,17 @@ def reach(rules: Iterable[Compiled], now: datetime) -> tuple[list[str], str, dat
     """Return which events rules look at: their names, the SQL of the properties kept, and how far back."""
     rules = [one for one in rules if one.events]
     names = sorted({name for one in rules for name in one.events})
-    keys = sorted({key for one in rules for key in one.properties})
-    pairs = [f"'{quoted}', e.properties->'{quoted}'" for quoted in (key.replace("'", "''").replace("%", "%%") for key in keys)]
-    objects = [f"jsonb_build_object({', '.join(pairs[start : start + 40])})" for start in range(0, len(pairs), 40)]
+    keys = {key for one in rules for key in one.properties}
     back = [one.lookback for one in rules]
     start = now.replace(year=1000) if None in back or not back else now - timedelta(seconds=max(one for one in back if one is not None))
-    return names, f"({' || '.join(objects)})::text" if keys else "NULL", start
+    return names, picked(keys), start
+
+
+def picked(keys: Iterable[str]) -> str:
+    """Return the SQL of those of an event's properties that stand under some outermost keys, as JSON text."""
+    pairs = [f"'{quoted}', e.properties->'{quoted}'" for quoted in (key.replace("'", "''").replace("%", "%%") for key in sorted(keys))]
+    objects = [f"jsonb_build_object({', '.join(pairs[start : start + 40])})" for start in range(0, len(pairs), 40)]
+    return f"({' || '.join(objects)})::text" if objects else "NULL"
 
 
 def facts(workspace: Workspace, asked: Mapping[frozenset[int], Sequence[Compiled]]) -> pa.Table:

@@ -2,59 +2,52 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import duckdb
 from django.conf import settings
 
-from duologue.platform.lake.streams import Scratch
 from duologue.strategize.segments import engine, spark, standing
-from duologue.strategize.segments.loading import AT_ONCE, MICROSECONDS, load
+from duologue.strategize.segments.asking import scratch, unless_files_go
+from duologue.strategize.segments.loading import AT_ONCE, load
+from duologue.strategize.segments.past import MICROSECONDS
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
+    import duckdb
+
+    from duologue.platform.lake.streams import Scratch
     from duologue.platform.workspaces.models import Workspace
     from duologue.strategize.segments.compiled import Compiled
 
 STANDINGS: Final = {"person": "BIGINT", "member": "BOOLEAN", "recheck": "BIGINT"}
-TRIES: Final = 5  # whoever is erased meanwhile takes files of the lake away
 
 
 def count_everyone(workspace: Workspace, rule: Compiled, now: datetime, *, tell: bool) -> set[int]:
     """Evaluate one rule for all people and write what differs; return those who joined or left. Holds 1 GB at most."""
-    scratch = Path(settings.DATA.path) / "run"
-    scratch.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="segments-", dir=scratch) as folder:
-        duck = engine.new_connection(threads=2, memory="1GB", spill=f"{folder}/spill")
-        try:
-            _decide(Scratch(duck, Path(folder)), workspace, rule, now)
-            if not tell and not duck.execute("SELECT 1 FROM standings LIMIT 1").fetchone():
-                return _fill(duck, Path(folder) / "fill.csv", workspace, rule, now)
-            return _write(duck, workspace, rule, now, tell=tell)
-        finally:
-            duck.close()
+    with scratch("segments-") as desk:
+        _decide(desk, workspace, rule, now)
+        if not tell and not desk.duck.execute("SELECT 1 FROM standings LIMIT 1").fetchone():
+            return _fill(desk.duck, desk.folder / "fill.csv", workspace, rule, now)
+        return _write(desk.duck, workspace, rule, now, tell=tell)
 
 
-def _decide(scratch: Scratch, workspace: Workspace, rule: Compiled, now: datetime) -> None:
+def _decide(desk: Scratch, workspace: Workspace, rule: Compiled, now: datetime) -> None:
     """Make verdicts(person, member, recheck_at) of all people, and standings, which are kept; from the beginning where files went."""
-    for left in reversed(range(TRIES)):
-        try:
-            held = load(scratch, workspace, rule, now)
-            if settings.ENGINE_URL:
-                spark.decide(scratch, workspace, held, rule, now)
-            else:
-                scratch.duck.execute(f"CREATE OR REPLACE TABLE verdicts AS {engine.at_moment(rule.sql, now)}")
-            break
-        except (duckdb.IOException, spark.FilesGone):
-            if not left:
-                raise
-    scratch.duck.execute("DELETE FROM verdicts WHERE person NOT IN (SELECT person FROM people)")  # erased, and still in the lake
+
+    def verdicts() -> None:
+        held = load(desk, workspace, rule, now)
+        if settings.ENGINE_URL:
+            spark.decide(desk, workspace, held, rule, now)
+        else:
+            desk.duck.execute(f"CREATE OR REPLACE TABLE verdicts AS {engine.at_moment(rule.sql, now)}")
+
+    unless_files_go(verdicts)
+    desk.duck.execute("DELETE FROM verdicts WHERE person NOT IN (SELECT person FROM people)")  # erased, and still in the lake
     standings = f"""SELECT person, member, {MICROSECONDS.format("recheck_at")} FROM strategize_segmentmember
                     WHERE workspace_id = %s AND segment_id = %s"""
-    scratch.take("standings", STANDINGS, standings, (workspace.pk, rule.id))
+    desk.take("standings", STANDINGS, standings, (workspace.pk, rule.id))
 
 
 def _fill(duck: duckdb.DuckDBPyConnection, path: Path, workspace: Workspace, rule: Compiled, now: datetime) -> set[int]:

@@ -8,22 +8,19 @@ from django.db import connection
 
 from duologue.people.consent import ages
 from duologue.people.consent.queries import age_matters
-from duologue.platform.lake import queries as lake
-from duologue.platform.lake.rules import UNNAMED
 from duologue.strategize.segments import fetch
+from duologue.strategize.segments.past import MICROSECONDS, Wanted, bring
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
 
+    from duologue.platform.lake import queries as lake
     from duologue.platform.lake.streams import Scratch
     from duologue.platform.workspaces.models import Workspace
     from duologue.strategize.segments.compiled import Compiled
 
 AT_ONCE: Final = 50_000
 PROFILES: Final = {"id": "BIGINT", "person": "BIGINT", "shard": "SMALLINT"}
-EVENTS: Final = {"profile": "BIGINT", "id": "BIGINT", "micros": "BIGINT", "name": "VARCHAR", "properties": "VARCHAR"}
-MICROSECONDS: Final = "(extract(epoch FROM {}) * 1000000)::bigint"
 MEMBERS: Final = """SELECT s.name, m.person FROM strategize_segmentmember m
     JOIN strategize_segment s ON s.workspace_id = m.workspace_id AND s.id = m.segment_id
     WHERE m.workspace_id = %s AND m.member AND s.name = ANY(%s)"""
@@ -43,46 +40,15 @@ def load(scratch: Scratch, workspace: Workspace, rule: Compiled, now: datetime) 
 
 
 def _load_events(scratch: Scratch, workspace: Workspace, rule: Compiled, now: datetime) -> lake.Snapshot:
-    """Let `events` stand for what the lake holds and, of what it does not hold yet, what PostgreSQL holds.
-
-    What a rule asks for may have been kept from the lake, as an address is: then all comes from PostgreSQL.
-    """
-    duck = scratch.duck
-    names, kept, since = fetch.reach([rule], now)
-    held = lake.snapshot(workspace) if names else lake.Snapshot(0, ())
-    if held.files:
-        duck.execute(
-            f"""CREATE OR REPLACE VIEW in_lake AS SELECT * FROM {held.rows()}
-                WHERE month >= '{since:%Y-%m}' AND occurred_at > TIMESTAMPTZ '{since.isoformat()}'"""
-        )
-        missing = f"name IN ({_quoted(names)}) AND {LEFT_OUT.format(_quoted([*sorted(rule.properties), UNNAMED]))}"
-        if rule.properties and duck.execute(f"SELECT 1 FROM in_lake WHERE {missing} LIMIT 1").fetchone():
-            held = lake.Snapshot(0, ())
-    rest, values = "", [workspace.pk, names, since]
-    if held.batch_no:
-        rest = f"AND e.write_id = ANY(ARRAY({LATER}))"
-        values += [workspace.pk, held.batch_no]
-    query = f"""SELECT e.profile_id, e.id, {MICROSECONDS.format("e.occurred_at")}, e.name, {kept}
-                FROM people_event e WHERE e.workspace_id = %s AND e.name = ANY(%s) AND e.occurred_at > %s {rest}"""
-    scratch.take("tail", EVENTS, query, values)
-    moved = duck.execute("SELECT 1 FROM moved LIMIT 1").fetchone()
+    names, _, since = fetch.reach([rule], now)
+    held = bring(scratch, workspace, Wanted(names, rule.properties, since))
+    moved = scratch.duck.execute("SELECT 1 FROM moved LIMIT 1").fetchone()
     whose, beside = ("coalesce(m.person, e.profile)", "LEFT JOIN moved m ON m.id = e.profile") if moved else ("e.profile", "")
-    every = "SELECT profile, id, make_timestamp(micros) AS occurred_at, name, properties FROM tail"
-    if held.files:
-        every += " UNION ALL SELECT profile_id, id, make_timestamp(epoch_us(occurred_at)), name, properties FROM in_lake"
-    duck.execute(
+    scratch.duck.execute(
         f"""CREATE OR REPLACE VIEW events AS
-            SELECT {whose} AS person, e.id, e.occurred_at, e.name, e.properties FROM ({every}) e {beside}"""
+            SELECT {whose} AS person, e.id, make_timestamp(e.micros) AS occurred_at, e.name, e.properties FROM past e {beside}"""
     )
     return held
-
-
-LATER: Final = "SELECT write_id FROM people_batch WHERE workspace_id = %s AND (batch_no > %s OR batch_no IS NULL)"  # or not committed
-LEFT_OUT: Final = "left_out IS NOT NULL AND list_has_any(from_json(left_out, '[\"VARCHAR\"]'), [{}])"
-
-
-def _quoted(words: Iterable[str]) -> str:
-    return ", ".join("'" + word.replace("'", "''") + "'" for word in words)
 
 
 def _load_facts(scratch: Scratch, workspace: Workspace, rule: Compiled) -> None:

@@ -32,11 +32,12 @@ TOLD: Final = 3  # months; the page's sentence says so in words
 def buyers_page(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     """Show the last months as they were counted; where they never were, a job counts them."""
     found = buyers(workspace)
+    if found["at"] is None:
+        count_soon(workspace)
     told = returning(found["cohorts"], TOLD)
     context: dict[str, Any] = {
         "any": bool(found["cohorts"]),
         "counted_at": datetime.fromisoformat(found["at"]) if found["at"] else None,
-        "will_be_counted": found["at"] is not None or count_soon(workspace),
         "within": WITHIN,
         "months": [_line(month, one) for month, one in reversed(list(found["cohorts"].items())[-SHOWN:])],
         "more": max(0, len(found["cohorts"]) - SHOWN),

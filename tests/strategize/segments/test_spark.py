@@ -1,15 +1,14 @@
 """The full count on a real cluster of Spark with two executors, each a process of its own, beside the one by DuckDB."""
 
-import logging
 import shutil
-from pathlib import Path
 
 import pytest
 from django.db import connection
 from segment_builders import NOW, allowed, days, happened, learned, people
 
 from duologue.people.profiles.actions import merge
-from duologue.strategize.segments import actions, history, queries, spark
+from duologue.strategize.segments import actions, history, queries
+from tests.spark import assert_two_executors, cluster
 
 pytestmark = [
     pytest.mark.long,
@@ -36,22 +35,9 @@ RULES = [
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
-    """Spark's own folder, where its workers may write; the address of a cluster of two."""
-    import pyspark  # only where the long tests are run
-
-    logging.getLogger("py4j").setLevel(logging.WARNING)  # it would tell of its end after the logs are closed
-    home = tmp_path_factory.mktemp("spark")
-    for part in Path(pyspark.__file__).parent.iterdir():
-        (home / part.name).symlink_to(part)
-    (home / "conf").mkdir()
-    (home / "conf" / "spark-defaults.conf").write_text("spark.sql.shuffle.partitions 2\n")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SPARK_HOME", str(home))
-        patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
-        yield "local-cluster[2,1,1024]"
-    while spark._kept:
-        spark._kept.pop().stop()
+def engine_url(tmp_path_factory):
+    with cluster(tmp_path_factory.mktemp("spark")) as address:
+        yield address
 
 
 def lives(workspace):
@@ -91,7 +77,7 @@ def standings(workspace):
         return sorted(cursor.fetchall(), key=str)
 
 
-def test_every_kind_of_rule_picks_the_same_people_on_spark(workspace, cluster, settings):
+def test_every_kind_of_rule_picks_the_same_people_on_spark(workspace, engine_url, settings):
     lives(workspace)
     for at, where in enumerate(RULES):
         segment = actions.save_segment(workspace=workspace, name=f"rule-{at}", source_yaml=f"where: {where}", now=NOW)
@@ -100,9 +86,8 @@ def test_every_kind_of_rule_picks_the_same_people_on_spark(workspace, cluster, s
     by_duckdb = standings(workspace)
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM strategize_segmentmember; UPDATE strategize_segment SET size = 0, swept_revision = 0")
-    settings.ENGINE_URL = cluster
+    settings.ENGINE_URL = engine_url
     for at in range(len(RULES)):
         actions.sweep(workspace=workspace, segment=queries.segment(workspace, f"rule-{at}"), now=NOW)
     assert standings(workspace) == by_duckdb
-    workers = spark._kept[0].sparkContext._jsc.sc().getExecutorMemoryStatus().size()
-    assert workers == 3, "two executors and the driver"
+    assert_two_executors()

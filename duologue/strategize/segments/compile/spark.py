@@ -16,6 +16,8 @@ from duologue.strategize.segments import engine
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+    from duologue.strategize.segments.engine import Function
+
 TEXT, TRUTH = ("string", "VARCHAR"), ("boolean", "BOOLEAN")
 FUNCTIONS: Final = {  # how many arguments, and what it gives in Spark's words and in DuckDB's
     "path_text": (2, TEXT),
@@ -25,7 +27,14 @@ FUNCTIONS: Final = {  # how many arguments, and what it gives in Spark's words a
     "as_number": (1, ("double", "DOUBLE")),
     "as_moment": (1, ("timestamp", "TIMESTAMP")),
     "as_amount": (1, ("decimal(18,4)", "DECIMAL(18, 4)")),
+    "in_units": (2, ("bigint", "BIGINT")),
 }
+IN_SQL: Final = (  # what Spark does itself: the clock and the calendar are those of the same time zones
+    "local_time(micros BIGINT, zone STRING) RETURNS TIMESTAMP RETURN from_utc_timestamp(timestamp_micros(micros), zone)",
+    "month_of(moment TIMESTAMP) RETURNS STRING RETURN date_format(moment, 'yyyy-MM')",
+    "months_later(moment TIMESTAMP, months INT) RETURNS TIMESTAMP RETURN moment + make_ym_interval(0, months)",
+)
+SPARKS: Final = {"BIGINT": "bigint", "VARCHAR": "string"}
 PATH: Final = 1  # the argument that is the same in every row, as rules are compiled; DuckDB wants to know it beforehand
 
 
@@ -33,6 +42,21 @@ def teach(spark: SparkSession) -> None:
     """Let this session know every function that compiled rules use."""
     for name, (arity, (given, kind)) in FUNCTIONS.items():
         spark.udf.register(name, pandas_udf(_function(name, arity, kind), given))
+    for one in IN_SQL:
+        spark.sql(f"CREATE OR REPLACE TEMPORARY FUNCTION {one}")
+
+
+def teach_one(spark: SparkSession, name: str, function: Function) -> None:
+    """Let this session know a function that is written in Python; it is asked once about each row, and never about others."""
+    given = SPARKS[function.kind]
+
+    def one(first: pd.Series) -> pd.Series:
+        return pd.Series([function.run(text) for text in first], dtype=object)
+
+    def two(first: pd.Series, second: pd.Series) -> pd.Series:
+        return pd.Series([function.run(*texts) for texts in zip(first, second, strict=True)], dtype=object)
+
+    spark.udf.register(name, pandas_udf((one, two)[function.arity - 1], given).asNondeterministic())
 
 
 def _function(name: str, arity: int, kind: str) -> Any:

@@ -1,0 +1,76 @@
+"""What people did, before DuckDB: from the lake, and of what that does not hold yet, from PostgreSQL by way of a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from duologue.platform.lake import queries as lake
+from duologue.platform.lake.rules import UNNAMED
+from duologue.strategize.segments.fetch import picked
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from duologue.platform.lake.streams import Scratch
+    from duologue.platform.workspaces.models import Workspace
+
+EVENTS: Final = {
+    "profile": "BIGINT",
+    "id": "BIGINT",
+    "micros": "BIGINT",
+    "name": "VARCHAR",
+    "properties": "VARCHAR",
+    "delivery": "BIGINT",
+}
+ALWAYS: Final = datetime(1000, 1, 1, tzinfo=UTC)
+MICROSECONDS: Final = "(extract(epoch FROM {}) * 1000000)::bigint"
+LATER: Final = "SELECT write_id FROM people_batch WHERE workspace_id = %s AND (batch_no > %s OR batch_no IS NULL)"  # or not committed
+LEFT_OUT: Final = "left_out IS NOT NULL AND list_has_any(from_json(left_out, '[\"VARCHAR\"]'), [{}])"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which events are looked at: their names, the outermost keys of their properties, and after when they happened."""
+
+    names: Sequence[str]
+    properties: Collection[str]
+    since: datetime
+
+
+def bring(scratch: Scratch, workspace: Workspace, wanted: Wanted) -> lake.Snapshot:
+    """Let `past`, with the columns of EVENTS, stand for all events wanted; return what of the lake is in use.
+
+    What is asked for may have been kept from the lake, as an address is: then all comes from PostgreSQL.
+    """
+    held = lake.snapshot(workspace) if wanted.names else lake.Snapshot(0, ())
+    if held.files:
+        scratch.duck.execute(
+            f"""CREATE OR REPLACE VIEW in_lake AS SELECT * FROM {held.rows()}
+                WHERE name IN ({_quoted(wanted.names)}) AND month >= '{wanted.since:%Y-%m}'
+                      AND occurred_at > TIMESTAMPTZ '{wanted.since.isoformat()}'"""
+        )
+        missing = LEFT_OUT.format(_quoted([*sorted(wanted.properties), UNNAMED]))
+        if wanted.properties and scratch.duck.execute(f"SELECT 1 FROM in_lake WHERE {missing} LIMIT 1").fetchone():
+            held = lake.Snapshot(0, ())
+    _bring_tail(scratch, workspace, wanted, held)
+    every = "SELECT * FROM tail"
+    if held.files:
+        every += " UNION ALL SELECT profile_id, id, epoch_us(occurred_at), name, properties, delivery_id FROM in_lake"
+    scratch.duck.execute(f"CREATE OR REPLACE VIEW past AS {every}")
+    return held
+
+
+def _bring_tail(scratch: Scratch, workspace: Workspace, wanted: Wanted, held: lake.Snapshot) -> None:
+    rest, values = "", [workspace.pk, list(wanted.names), wanted.since]
+    if held.batch_no:
+        rest = f"AND e.write_id = ANY(ARRAY({LATER}))"
+        values += [workspace.pk, held.batch_no]
+    query = f"""SELECT e.profile_id, e.id, {MICROSECONDS.format("e.occurred_at")}, e.name, {picked(wanted.properties)}, e.delivery_id
+                FROM people_event e WHERE e.workspace_id = %s AND e.name = ANY(%s) AND e.occurred_at > %s {rest}"""
+    scratch.take("tail", EVENTS, query, values)
+
+
+def _quoted(words: Iterable[str]) -> str:
+    return ", ".join("'" + word.replace("'", "''") + "'" for word in words)

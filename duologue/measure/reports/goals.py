@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from duologue.kit.clock import parse_duration
-from duologue.kit.predicate import Properties, holds
 from duologue.measure.funnels.rules import Goal
 
 if TYPE_CHECKING:
@@ -14,28 +13,6 @@ if TYPE_CHECKING:
 
 UNBOUNDED = timedelta(days=365)
 OF_A_RUN = frozenset({"start", "answer", "response", "call", "perk", "turn", "occasion", "placement"})
-
-
-class _Nothing:
-    """What stands around an event when only the event itself is asked about."""
-
-    now = datetime.max.replace(tzinfo=UTC)
-    zone = "UTC"
-
-    def value(self, path: str) -> Any:
-        return None
-
-    def segment(self, name: str) -> bool:
-        return False
-
-    def did(self, what: Mapping[str, Any]) -> bool:
-        return False
-
-    def may(self, channel: str, purpose: str) -> bool:
-        return False
-
-    def item(self, item: Any) -> Mapping[str, Any]:
-        return item if isinstance(item, dict) else {"value": item}
 
 
 def goal_of(plan: dict[str, Any]) -> Goal | None:
@@ -46,12 +23,11 @@ def goal_of(plan: dict[str, Any]) -> Goal | None:
     goal = plan.get("goal")
     if not goal:
         return None
-    where = without_run(goal.get("where") or {})
     return Goal(
         event=goal["event"],
         within=parse_duration(goal["within"]) if goal.get("within") else UNBOUNDED,
         value=goal.get("value", ""),
-        accepts=lambda properties: holds(where, Properties(properties, _Nothing())),
+        where=without_run(goal.get("where") or {}),
     )
 
 

@@ -13,7 +13,6 @@ from duologue.measure.doses.queries import doses
 from duologue.measure.funnels import queries as funnels
 from duologue.measure.funnels.cohorts import cohorts
 from duologue.measure.funnels.conversions import outcomes
-from duologue.measure.lift.queries import arms
 from duologue.measure.reception.queries import received
 from duologue.measure.reports import orders, rules
 from duologue.measure.reports.goals import goal_of, plan_order
@@ -65,7 +64,6 @@ def last_report(workspace: Workspace, dialogue: Dialogue) -> ReportSnapshot | No
 def _count(workspace: Workspace, dialogue: Dialogue, version: DialogueVersion | None, found: Outcomes, now: datetime) -> dict[str, Any]:
     deliveries = funnels.deliveries(workspace, dialogue)
     turns = rules.in_order(funnels.turns(workspace, dialogue), plan_order(version.plan) if version else [])
-    invited, held_out = arms(found.people.values())
     responses: Counter[str] = Counter()
     for turn in turns.values():
         for (heard, _then), number in turn.left.items():
@@ -90,14 +88,14 @@ def _count(workspace: Workspace, dialogue: Dialogue, version: DialogueVersion | 
         "responses": dict(sorted(responses.items(), key=lambda entry: (-entry[1], entry[0]))),
         "conversions": {"number": len(found.bought), "people": buyers},
         "funnel": {"considered": counted.considered, "began": began, "reached": reached, "responded": responded, "converted": buyers},
-        "cohorts": cohorts(found.began, ((bought.person, bought.at) for bought in found.bought), workspace.timezone),
+        "cohorts": cohorts(found.began, found.first_began, ((bought.person, bought.at) for bought in found.bought), workspace.timezone),
         "revenue": revenue,
         "refunds": -sum(refund.revenue for refund in found.refunds),
         "unsubscribes": deliveries.left,
         "spam_reports": found.reactions["spam_reports"],
         "complaints": found.reactions["complaints"],
         "attribution": rules.attribution_as_json(shared, taken_back),
-        "lift": rules.lift_as_json(invited, held_out, mixed=found.mixed),
+        "lift": rules.lift_as_json(found.invited, found.held_out, mixed=found.mixed),
         "messages": {name: message.as_json() for name, message in received(workspace, dialogue).items()},
         "doses": doses(workspace, version, now) if version else {},
         "cost": rules.cost_as_json(deliveries.cost, _perk_cost(workspace, dialogue), revenue),

@@ -133,6 +133,7 @@ FORMS = {
     "new-segment": "strategize:new-segment",
     "webhooks": "setup:webhooks",
     "mail-services": "setup:carriers",
+    "shops": "setup:shops",
     "log": "setup:log",
     "retention": "setup:retention",
 }

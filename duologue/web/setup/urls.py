@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from duologue.web.setup import carriers, changes, log, retention, views, webhooks
+from duologue.web.setup import carriers, changes, log, retention, shops, views, webhooks
 
 app_name = "setup"
 urlpatterns = [
@@ -19,6 +19,9 @@ urlpatterns = [
     path("mail-services", carriers.carriers, name="carriers"),
     path("new-mail-service", carriers.add, name="new-carrier"),
     path("mail-services/<str:name>/forget", carriers.forget, name="forget-carrier"),
+    path("shops", shops.shops, name="shops"),
+    path("new-shop", shops.add, name="new-shop"),
+    path("shops/<str:name>/forget", shops.forget, name="forget-shop"),
     path("relays/<str:name>", changes.relay, name="relay"),
     path("invite", changes.invite_member, name="invite"),
     path("invitations/<int:number>/withdraw", changes.withdraw, name="withdraw"),

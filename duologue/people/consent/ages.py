@@ -3,7 +3,10 @@
 Sources: Regulation (EU) 2016/679 (GDPR), article 8(1): 16, or what a member state has set, not below 13. The states' ages: European
 Commission, SWD(2020) 115 final, section 4.4; since then Slovenia (ZVOP-2, art. 8, 2023) and Denmark (databeskyttelsesloven § 6(2), from
 2024). Iceland (Act 90/2018), Liechtenstein (DSG), Norway (personopplysningsloven § 5). United Kingdom: Data Protection Act 2018, s. 9.
-United States: Children's Online Privacy Protection Rule, 16 CFR 312.2 and 312.5. Laws change; whoever writes to children checks them.
+United States: Children's Online Privacy Protection Rule, 16 CFR 312.2 and 312.5. Brazil: LGPD (Lei 13.709/2018), art. 14, with the ECA's
+children under 12. China: Personal Information Protection Law, art. 31. Korea: Personal Information Protection Act, art. 22-2. South
+Africa: POPIA (Act 4 of 2013), ss. 1 and 35. India: Digital Personal Data Protection Act 2023, ss. 2(f) and 9, in force from 2027.
+Laws change; whoever writes to children checks them.
 """
 
 from __future__ import annotations
@@ -17,12 +20,14 @@ if TYPE_CHECKING:
 
 AGES: Final[dict[str, int]] = {
     **dict.fromkeys(("BE", "EE", "FI", "LV", "MT", "PT", "SE", "GB", "IS", "NO", "US"), 13),
-    **dict.fromkeys(("AT", "BG", "CY", "ES", "IT", "LT"), 14),
+    "BR": 12,
+    **dict.fromkeys(("AT", "BG", "CY", "ES", "IT", "LT", "CN", "KR"), 14),
     **dict.fromkeys(("CZ", "DK", "FR", "GR", "SI"), 15),
     **dict.fromkeys(("DE", "HR", "HU", "IE", "LI", "LU", "NL", "PL", "RO", "SK"), 16),
+    **dict.fromkeys(("IN", "ZA"), 18),
 }
 UNKNOWN: Final = 16
-"""Where nobody knows the country, the highest of them."""
+"""Where nobody knows the country, the highest age of the GDPR."""
 BIRTH: Final = ("birthday", "birth_date", "birthdate", "date_of_birth")
 ASKED: Final = "old_enough"
 AGE: Final = "age"

@@ -178,6 +178,7 @@ class Migration(FirstMigration):
                 ('source', models.CharField(max_length=80)),
                 ('at', models.DateTimeField()),
                 ('purposes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, size=None)),
+                ('wrong', models.JSONField(help_text="Values that the person has put right: nobody's list brings them back.", null=True)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
                 ('profile', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.profile')),
             ],

@@ -14,6 +14,7 @@ from duologue.people.identifiers.actions import one_at_a_time
 from duologue.people.identifiers.models import Identifier
 from duologue.people.privacy.models import Erasure
 from duologue.people.profiles.actions import NAME_FACTS, NewFact, find_anew, forget_unwanted, learn
+from duologue.people.profiles.learning import call_wrong
 from duologue.people.profiles.models import Fact, Objection
 from duologue.people.profiles.queries import persons_of, profiles_of
 from duologue.platform.registry.ports import holders
@@ -31,8 +32,9 @@ OWN: Final = "the person"
 
 @transaction.atomic
 def correct(*, workspace: Workspace, profiles: Sequence[int], key: str, value: Any, now: datetime) -> bool:
-    """Put a fact right on every profile of the person that holds it; False where none does."""
+    """Put a fact right on every profile of the person that holds it; False where none does. No list brings back what was wrong."""
     held = list(Fact.within(workspace).filter(profile__in=profiles, key=key).values_list("profile", "at"))
+    call_wrong(workspace=workspace, profiles=profiles, key=key, right=value)
     learn(workspace=workspace, facts=[NewFact(profile, key, value, OWN, max(now, at)) for profile, at in held], now=now)
     if held and key in NAME_FACTS:
         find_anew(workspace=workspace, profiles=[profile for profile, _ in held])

@@ -25,7 +25,8 @@ TABLES = {
                       WHERE workspace_id = %s AND profile_id = ANY(%s) ORDER BY first_seen_at, kind, value""",
     "shared_devices": """SELECT device, first_seen_at FROM people_shareddevice
                          WHERE workspace_id = %s AND profile_id = ANY(%s) ORDER BY first_seen_at, device""",
-    "facts": "SELECT key, value, source, at, purposes FROM people_fact WHERE workspace_id = %s AND profile_id = ANY(%s) ORDER BY key",
+    "facts": """SELECT key, value, source, at, purposes, wrong FROM people_fact
+                WHERE workspace_id = %s AND profile_id = ANY(%s) ORDER BY key""",
     "profiles": """SELECT id, person, name, locale, timezone, country, created_at, seen_at FROM people_profile
                    WHERE workspace_id = %s AND id = ANY(%s) ORDER BY id""",
     "consent": """SELECT profile_id, number, channel, purpose, state, at, source, wording, proof FROM people_consentstatement
@@ -38,7 +39,7 @@ TABLES = {
     "timeline": """SELECT occurred_at, received_at, name, properties, source FROM people_event
                    WHERE workspace_id = %s AND profile_id = ANY(%s) ORDER BY occurred_at, id""",
 }
-IN_JSON = frozenset({"value", "proof", "properties"})
+IN_JSON = frozenset({"value", "wrong", "proof", "properties"})
 GONE = (
     "people_event",
     "people_fact",
@@ -69,7 +70,10 @@ class PeopleData:
                 cursor.execute(statement, (workspace.pk, list(profiles)))
                 names = [column.name for column in cursor.description]
                 found[kind] = [
-                    {name: json.loads(value) if name in IN_JSON else value for name, value in zip(names, row, strict=True)}
+                    {
+                        name: json.loads(value) if name in IN_JSON and value is not None else value
+                        for name, value in zip(names, row, strict=True)
+                    }
                     for row in cursor.fetchall()
                 ]
         waiting = [bytes(row.payload) for row in _naming(workspace, _identifiers(workspace, profiles))]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from django.db import connection, transaction
 
 from duologue.people.profiles.blocks import Learned, facts_as_block, told_of, values_of
+from duologue.people.profiles.models import Fact
 from duologue.people.profiles.rules import NAME_KEYS, OWN_COLUMNS, name_of
 from duologue.people.timeline.actions import write
 from duologue.platform.database import arrays, rows
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
+
+
+MOST_WRONG: Final = 20
 
 
 class NewFact(msgspec.Struct, frozen=True, gc=False):
@@ -32,7 +36,8 @@ class NewFact(msgspec.Struct, frozen=True, gc=False):
     purposes: Sequence[str] = ()
 
 
-Held = dict[int, dict[str, tuple[Any, "datetime"]]]
+Held = dict[int, dict[str, tuple[Any, "datetime", "Collection[Any]"]]]
+"""By profile and key: the value, when it was said, and what the person called wrong."""
 
 
 def learn(*, workspace: Workspace, facts: Sequence[NewFact], now: datetime) -> int:
@@ -41,19 +46,22 @@ def learn(*, workspace: Workspace, facts: Sequence[NewFact], now: datetime) -> i
     Locale, time zone, country and name are also set on the profile itself, where they can be understood.
     """
     said = ((fact.profile_id, Learned({fact.key: fact.value}, fact.source, fact.at, fact.purposes)) for fact in facts)
-    return keep(workspace=workspace, newest=newest_of(said), now=now)
+    return keep(workspace=workspace, newest=newest_of(said), now=now, may_be_wrong=False)
 
 
 @transaction.atomic(savepoint=False)
-def keep(*, workspace: Workspace, newest: dict[int, list[Learned]], now: datetime, made: Collection[int] = ()) -> int:
+def keep(
+    *, workspace: Workspace, newest: dict[int, list[Learned]], now: datetime, made: Collection[int] = (), may_be_wrong: bool = True
+) -> int:
     """Do as `learn` does with what `newest_of` found for each profile.
 
+    What `may_be_wrong` comes from elsewhere, and does not bring back a value that the person themselves has put right.
     `made` are profiles that this transaction itself made with these facts: nothing is held about them yet.
     """
     first = {profile: known for profile, learned in newest.items() if profile in made and (known := _with_values(learned))}
     later = {profile: learned for profile, learned in newest.items() if profile not in made}
     store_block(workspace=workspace, block=facts_as_block((profile, one) for profile, known in first.items() for one in known))
-    changed = first | (_renew(workspace, later) if later else {})
+    changed = first | (_renew(workspace, later, may_be_wrong=may_be_wrong) if later else {})
     _tell(workspace, changed, now)
     return sum(len(one.values) for learned in changed.values() for one in learned)
 
@@ -99,7 +107,7 @@ def store_block(*, workspace: Workspace, block: bytes) -> None:
         rows.copy_block(cursor, f"people_fact ({columns})", block, first=(str(workspace.pk),))
 
 
-def _renew(workspace: Workspace, newest: dict[int, list[Learned]]) -> dict[int, list[Learned]]:
+def _renew(workspace: Workspace, newest: dict[int, list[Learned]], *, may_be_wrong: bool) -> dict[int, list[Learned]]:
     """Keep facts about profiles that may hold others; return what changed."""
     held = _held(workspace, newest)
     unwanted = objections(workspace, newest)
@@ -111,7 +119,9 @@ def _renew(workspace: Workspace, newest: dict[int, list[Learned]]) -> dict[int, 
             values = {
                 key: value
                 for key, value in one.values.items()
-                if (value is None or (profile, key) not in unwanted) and (key not in known or known[key][1] <= one.at)
+                if (value is None or (profile, key) not in unwanted)
+                and (key not in known or known[key][1] <= one.at)
+                and not (may_be_wrong and key in known and value in known[key][2])
             }
             fresh += [NewFact(profile, key, value, one.source, one.at, one.purposes) for key, value in values.items()]
             other = {key: value for key, value in values.items() if value != (known[key][0] if key in known else None)}
@@ -122,6 +132,13 @@ def _renew(workspace: Workspace, newest: dict[int, list[Learned]]) -> dict[int, 
     _forget(workspace, [(fact.profile_id, fact.key) for fact in fresh if fact.value is None and fact.key in held[fact.profile_id]])
     _set_columns(workspace, {profile: values_of(learned) for profile, learned in changed.items()}, held)
     return changed
+
+
+def call_wrong(*, workspace: Workspace, profiles: Collection[int], key: str, right: Any) -> None:
+    """Remember what these profiles hold under a key as what the person called wrong, but for what they say is right."""
+    for one in Fact.within(workspace).select_for_update().filter(profile__in=profiles, key=key):
+        wrong = [value for value in [*(one.wrong or ()), one.value] if value != right]
+        Fact.within(workspace).filter(pk=one.pk).update(wrong=wrong[-MOST_WRONG:])
 
 
 def objections(workspace: Workspace, profiles: Collection[int]) -> set[tuple[int, str]]:
@@ -145,13 +162,13 @@ def _held(workspace: Workspace, newest: dict[int, list[Learned]]) -> Held:
         keys.update(NAME_KEYS)
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT profile_id, key, value, at FROM people_fact
+            """SELECT profile_id, key, value, at, wrong FROM people_fact
                WHERE workspace_id = %s AND profile_id = ANY(%s::bigint[]) AND key = ANY(%s)""",
             (workspace.pk, arrays.numbers(sorted(newest)), sorted(keys)),
         )
         held: Held = {profile: {} for profile in newest}
-        for profile, key, value, at in cursor.fetchall():
-            held[profile][key] = (json.loads(value), at)
+        for profile, key, value, at, wrong in cursor.fetchall():
+            held[profile][key] = (json.loads(value), at, json.loads(wrong) if wrong else ())
         return held
 
 

@@ -52,6 +52,7 @@ class Fact(InWorkspace):
     source = models.CharField(max_length=80)
     at = models.DateTimeField()
     purposes = ArrayField(models.CharField(max_length=40), default=list)
+    wrong = models.JSONField(null=True, help_text="Values that the person has put right: nobody's list brings them back.")
 
 
 class Objection(InWorkspace):

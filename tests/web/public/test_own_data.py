@@ -19,6 +19,8 @@ from duologue.people.consent.actions import suppress
 from duologue.people.consent.queries import standing
 from duologue.people.identifiers.actions import NewIdentifier, attach
 from duologue.people.identifiers.models import Identifier
+from duologue.people.intake.actions import take_in
+from duologue.people.intake.rules import understand
 from duologue.people.models import Event, Objection
 from duologue.people.privacy.models import Erasure
 from duologue.people.profiles.actions import NewFact, add, learn, merge
@@ -115,6 +117,29 @@ def test_a_fact_is_put_right_on_every_profile(workspace, anna, client, known, ke
         "the person"
     }
     assert AuditEntry.objects.filter(actor="the person").values_list("action", "detail").get() == ("correct fact", {"key": key})
+
+
+def test_what_was_put_right_is_not_brought_back_by_a_list_that_says_the_same_again(workspace, anna, client, known):
+    def told(value, *, days):
+        call = {
+            "type": "identify",
+            "traits": {"email": "anna@example.com", "taste": value},
+            "timestamp": (NOW + timedelta(days=days)).isoformat(),
+        }
+        event = understand(json.dumps(call).encode(), source="shop", received_at=NOW + timedelta(days=days), country="GB")
+        take_in(workspace=workspace, events=[event], now=NOW + timedelta(days=days))
+        return facts(workspace, anna)["taste"]
+
+    assert told("dark roast", days=0) == "dark roast"
+    client.post(known, {"do": "correct", "key": "taste", "value": "light roast"})
+    assert told("dark roast", days=1) == "light roast"
+    client.post(known, {"do": "correct", "key": "taste", "value": "no roast"})
+    assert (told("dark roast", days=2), told("light roast", days=3)) == ("no roast", "no roast")
+    assert told("green", days=4) == "green"  # something new is news
+    learn(workspace=workspace, facts=[NewFact(anna, "taste", "dark roast", "preference page", NOW + timedelta(days=5))], now=NOW)
+    assert facts(workspace, anna)["taste"] == "dark roast"  # their own word
+    export = json.loads(client.post(known, {"do": "export"}).content)
+    assert next(one["wrong"] for one in export["people"]["facts"] if one["key"] == "taste") == ["dark roast", "light roast"]
 
 
 @pytest.mark.parametrize(

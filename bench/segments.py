@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from bench.crowd import NOON
 from bench.history import year_of
 from bench.meter import Meter, Row
+from bench.touches import last_touch
 
 SIZES = {False: (100_000, 2_000_000), True: (1_000_000, 20_000_000)}
 RATIO = 1.3
@@ -79,6 +80,7 @@ def measure(folder: Path, *, full: bool) -> list[Row]:
     rows = [_statement(workspace, name, *case) for name, case in CASES.items()]
     rows.append(_whole(workspace, people))
     rows.extend(_while_writing(workspace))
+    rows.append(last_touch(workspace, people))
     return [*rows, *_fresh(workspace)]
 
 

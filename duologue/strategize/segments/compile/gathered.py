@@ -31,6 +31,7 @@ class Gathered:
         self._asked: dict[str, list[tuple[str, Counts]]] = {}  # of consents and members: the rows that count
         self._counted: dict[str, tuple[Counts, Callable[[Any, Any], Any]]] = {}
         self._counting: list[Happening] = []
+        self._narrower = False
         self._apart: dict[str, Any] = {}
         self.named: dict[str, Any] = {}
         keys = sorted({key for leaf in leaves for what in happenings(leaf) for key in happening_facts(what)})
@@ -52,6 +53,7 @@ class Gathered:
         """Return the column of an aggregate over events, made from (events, which of them count, or None where all do)."""
         name = f"of_events_{len(self._counted)}"
         self._counting.append(what)
+        self._narrower |= counts is not None
         self._counted[name] = (counts or (lambda events: self.beside.counts(events, what)), aggregate)
         return name
 
@@ -115,6 +117,12 @@ class Gathered:
 
     def _aggregated(self) -> Any:
         """Aggregate events in one pass; what all that is asked counts is asked once, beforehand."""
+        first = self._counting[0]
+        if not self._narrower and not self.beside.columns and all(what == first for what in self._counting):
+            events = table(EVENTS)
+            events = events.filter(self.beside.counts(events, first))
+            columns = {name: make(events, None) for name, (_, make) in self._counted.items()}
+            return events.group_by(whose=events.person).agg(**columns)
         spans = [what.within for what in self._counting]
         longest = None if None in spans else max(span for span in spans if span is not None)
         events = self.events([name for what in self._counting for name in what.events], longest)

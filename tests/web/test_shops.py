@@ -21,6 +21,8 @@ def test_one_is_added_changed_and_forgotten(workspace, owner):
     assert f"http://127.0.0.1:8000/hooks/{workspace.name}/shopify" in shown
     assert ("counts for promotions" in shown, "a secret of theirs" in shown) == (True, False)
     assert shop(workspace, "shopify").secret == "a secret of theirs"
+    assert "is no currency" in answer(kind="shopify", secret="another secret", currency="euro")
+    assert "prices in EUR" in answer(kind="shopify", secret="another secret", currency="eur")
     assert "shopify is changed" in answer(kind="shopify", secret="another secret")
     assert (shop(workspace, "shopify").secret, shop(workspace, "shopify").purpose) == ("another secret", "")
     assert "of another kind" in answer(kind="woocommerce", name="shopify", secret="another secret")
@@ -36,5 +38,5 @@ def test_one_is_added_changed_and_forgotten(workspace, owner):
     assert set(shops(workspace)) == {"shopify"}
     assert owner.post(forget).status_code == 404
     assert list(AuditEntry.objects.filter(workspace=workspace).order_by("pk").values_list("action", "subject")) == [
-        ("add shop", "shopify"), ("change shop", "shopify"), ("add shop", "kiln"), ("forget shop", "kiln"),
+        ("add shop", "shopify"), ("change shop", "shopify"), ("change shop", "shopify"), ("add shop", "kiln"), ("forget shop", "kiln"),
     ]  # fmt: skip

@@ -29,6 +29,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument("kind", metavar="KIND", choices=["shopify", "woocommerce"], help="shopify or woocommerce")
     add.add_argument("--name", default="", metavar="NAME", help="how the shop is called as a source of events (default: its kind)")
     add.add_argument("--consent", default="", metavar="PURPOSE", help="the purpose that Shopify's own marketing consent stands for")
+    add.add_argument("--currency", default="", metavar="CODE", help="what its prices are in (default: the workspace's currency)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -42,7 +43,7 @@ def _add(workspace: Workspace, args: argparse.Namespace) -> tuple[dict[str, str]
 
     name = args.name or args.kind
     secret = typed_or_piped("The secret that the shop signs with: ", LONGEST).strip()
-    add_shop(workspace=workspace, name=name, kind=args.kind, secret=secret, purpose=args.consent)
+    add_shop(workspace=workspace, name=name, kind=args.kind, secret=secret, purpose=args.consent, currency=args.currency.upper())
     return {"name": name, "kind": args.kind, "address": address(workspace, name)}, {"purpose": args.consent}
 
 
@@ -50,7 +51,13 @@ def _rows(workspace: Workspace) -> list[dict[str, str]]:
     from duologue.people.shops.queries import address, shops
 
     return [
-        {"name": name, "kind": one.kind, "consent": one.purpose, "address": address(workspace, name)}
+        {
+            "name": name,
+            "kind": one.kind,
+            "consent": one.purpose,
+            "currency": one.currency or workspace.currency,
+            "address": address(workspace, name),
+        }
         for name, one in sorted(shops(workspace).items())
     ]
 

@@ -9,14 +9,14 @@ import msgspec
 from duologue.kit.pipeline import Refused
 from duologue.people.consent.queries import purposes
 from duologue.people.shops.queries import PLACE, shop
-from duologue.people.shops.rules import KINDS, NAME, Shop
+from duologue.people.shops.rules import CURRENCY, KINDS, NAME, Shop
 from duologue.platform.secrets.actions import put_secret
 
 if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 
-def add_shop(*, workspace: Workspace, name: str, kind: str, secret: str, purpose: str = "") -> None:
+def add_shop(*, workspace: Workspace, name: str, kind: str, secret: str, purpose: str = "", currency: str = "") -> None:
     """Let a shop send events in, or change what is kept of it; the secret is sealed and never shown. Raises Refused."""
     if not NAME.fullmatch(name):
         raise Refused("no name", f"{name!r} is no name for a shop; take small letters, digits and dashes.")
@@ -30,7 +30,10 @@ def add_shop(*, workspace: Workspace, name: str, kind: str, secret: str, purpose
         )
     if purpose and purpose not in purposes(workspace):
         raise Refused("unknown purpose", f"There is no purpose {purpose!r}; write it into purposes.yaml first.")
-    put_secret(workspace, PLACE + name, msgspec.json.encode(Shop(kind=kind, secret=secret, purpose=purpose)).decode())
+    if currency and not CURRENCY.fullmatch(currency):
+        raise Refused("no currency", f"{currency!r} is no currency; write its three letters, such as EUR.")
+    kept = Shop(kind=kind, secret=secret, purpose=purpose, currency=currency)
+    put_secret(workspace, PLACE + name, msgspec.json.encode(kept).decode())
 
 
 def forget_shop(*, workspace: Workspace, name: str) -> bool:

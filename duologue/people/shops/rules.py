@@ -12,14 +12,19 @@ import msgspec
 
 KINDS: Final = ("shopify", "woocommerce")
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,38}")
+CURRENCY: Final = re.compile(r"[A-Z]{3}")
 
 
 class Shop(msgspec.Struct, frozen=True, kw_only=True):
-    """A shop: its software, the secret it signs with, and the purpose that its marketing consent stands for, if any."""
+    """A shop: its software, the secret it signs with, and the purpose that its marketing consent stands for, if any.
+
+    `currency` is that of its prices, of which a product's webhook says nothing; without it, the workspace's.
+    """
 
     kind: str
     secret: str
     purpose: str = ""
+    currency: str = ""
 
 
 def is_signed(body: bytes, signature: str, secret: str) -> bool:

@@ -40,14 +40,15 @@ def shops(request: HttpRequest, workspace: Workspace) -> HttpResponse:
 @require_POST
 @inside(Right.OWN)
 def add(request: HttpRequest, workspace: Workspace) -> HttpResponse:
-    """Take what a shop sends from now on; of one that is there already, change the secret and what its consent counts for."""
+    """Take what a shop sends from now on; of one that is there already, change the secret and what is kept of it."""
     kind, secret = request.POST.get("kind", ""), request.POST.get("secret", "").strip()[:LONGEST]
     name, purpose = request.POST.get("name", "").strip() or kind, request.POST.get("purpose", "")
+    currency = request.POST.get("currency", "").strip().upper()
     before = queries.shop(workspace, name)
     if before is not None and before.kind != kind:
         return said(request, f"{name} is a shop of another kind; give this one another name.", "setup:shops", workspace.name, refused=True)
     try:
-        actions.add_shop(workspace=workspace, name=name, kind=kind, secret=secret, purpose=purpose)
+        actions.add_shop(workspace=workspace, name=name, kind=kind, secret=secret, purpose=purpose, currency=currency)
     except Refused as refusal:
         return said(request, refusal.sentence, "setup:shops", workspace.name, refused=True)
     done = "add shop" if before is None else "change shop"

@@ -68,7 +68,7 @@ async def _take(scope: Any, receive: Any) -> dict[str, Any]:
     payloads, refused = _payloads(told, earliest)
     products = 0
     if told.products or told.gone:
-        products, not_taken = await _elsewhere(keep_products, workspace, told)
+        products, not_taken = await _elsewhere(keep_products, workspace, told, known.currency or workspace.currency)
         refused += not_taken
     forgotten = await _elsewhere(forget, workspace, told, parts[2]) if told.forgotten else 0
     if payloads or refused:

@@ -23,15 +23,18 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 
-def keep_products(workspace: Workspace, told: Told) -> tuple[int, list[tuple[int, Refused, bytes]]]:
-    """Put products into the catalogue and take out those that are gone; return how many changed, and the lines refused with why."""
+def keep_products(workspace: Workspace, told: Told, currency: str) -> tuple[int, list[tuple[int, Refused, bytes]]]:
+    """Put products into the catalogue and take out those that are gone; return how many changed, and the lines refused with why.
+
+    Prices are in `currency`.
+    """
     found, refused = [], []
     unsure = {line["key"] for line in told.products if line["stock"] == UNSURE}
     counted = {key for key, one in products(workspace, unsure).items() if one.stock is not None} if unsure else set()
     for index, line in enumerate(told.products):
         stock = line["stock"] if line["stock"] != UNSURE else "0" if line["key"] in counted else ""
         try:
-            found.append(product_of({**line, "stock": stock}, workspace.currency))
+            found.append(product_of({**line, "stock": stock}, currency))
         except Refused as refusal:
             refused.append((index, refusal, msgspec.json.encode(line)))
     changed = save_products(workspace=workspace, products=found, now=now(workspace))

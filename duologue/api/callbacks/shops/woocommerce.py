@@ -93,7 +93,7 @@ def _customer(body: dict[str, Any], shop: str) -> Told:
 
 
 def _product(body: dict[str, Any], shop: str) -> Told:
-    """Tell of a product; the shop does not say in which currency, so it is the workspace's.
+    """Tell of a product; in which currency is not said.
 
     One of its variations is told of like a product: that is left out, since the product itself is what people look at and order.
     """

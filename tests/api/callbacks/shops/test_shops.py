@@ -209,6 +209,13 @@ def test_a_product_that_was_counted_and_has_none_left_is_sold_out_and_comes_back
     assert list(ProductChange.within(shop).values_list("kind", flat=True)) == ["back"]
 
 
+def test_prices_are_in_the_shop_s_own_currency_where_it_has_one(shop):
+    add_shop(workspace=shop, name="shopify", kind="shopify", secret=SECRET, currency="JPY")
+    shopify("products/update", recorded("shopify_products_update", variants=[variant(1, "2400")]))
+    woocommerce("product.updated", recorded("woocommerce_product_updated"))
+    assert [(one.price, one.currency) for one in products(shop).values()] == [(2400, "JPY"), (400, shop.currency)]
+
+
 def test_a_product_that_the_shop_deletes_is_offered_no_longer_until_it_is_back(shop):
     shopify("products/update", recorded("shopify_products_update"))
     woocommerce("product.updated", recorded("woocommerce_product_updated"))

@@ -53,6 +53,7 @@ def move_runs(workspace, now: datetime, batch: int, count: int) -> float:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(CLAIM, (workspace.pk, now, batch))
             rows = cursor.fetchall()
+            assert rows, f"{done} of {count} runs were there to be moved"
             ids, size = arrays.numbers(row[0] for row in rows), len(rows)
             moments = (arrays.moments([now] * size), arrays.moments([wake_at] * size))
             cursor.execute(MOVE, (ids, arrays.numbers(row[3] + 1 for row in rows), *moments, arrays.texts([data] * size)))

@@ -48,7 +48,6 @@ class Head(msgspec.Struct, rename="camel"):
     """What decides how an event is completed."""
 
     type: str | None = None
-    sent_at: str | None = None
     write_key: str | None = None
 
 
@@ -116,32 +115,41 @@ def _completed(events: list[msgspec.Raw], kind: str | None, sent_at: str | None,
     for index, raw in enumerate(events):
         payload = bytes(raw).strip()
         try:
-            read.take(index, _complete(payload, kind, sent_at))
+            _check(payload)
+            read.payloads.append(_as_called(payload, kind) if kind else _as_sent(payload, sent_at))
         except Refused as refusal:
             read.refused.append((index, refusal, payload))
     return read
 
 
-def _complete(payload: bytes, kind: str | None, sent_at: str | None) -> bytes:
-    """Add the type of the call and the batch's time of sending where the event itself does not say them."""
+def _check(payload: bytes) -> None:
     if len(payload) > LARGEST:
         raise Refused("too large", f"An event may have {LARGEST} bytes, this one has {len(payload)}.")
     if not payload.startswith(b"{"):
         raise Refused("not well-formed", "An event is a JSON object.")
+
+
+def _as_called(payload: bytes, kind: str) -> bytes:
+    """Return an event with the type of its call."""
     try:
         head = _heads.decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError) as mistake:
         raise Refused("not well-formed", f"This event cannot be read: {mistake}.") from mistake
-    more = {}
-    if kind and head.type != kind:
-        more["type"] = kind
-    if sent_at and not head.sent_at:
-        more["sentAt"] = sent_at
-    if not more:
-        return payload
-    rest = payload[1:].lstrip()
+    whole = payload if head.type == kind else _with(payload, {"type": kind})
+    open_envelope(whole)
+    return whole
+
+
+def _as_sent(payload: bytes, sent_at: str | None) -> bytes:
+    """Return an event of a batch with the batch's time of sending where it does not say one itself."""
+    envelope = open_envelope(payload)
+    return payload if envelope.sent_at or not sent_at else _with(payload, {"sentAt": sent_at})
+
+
+def _with(payload: bytes, more: dict[str, str]) -> bytes:
+    is_empty = payload[1:].lstrip().startswith(b"}")
     # the later of two equal keys wins, so what is added goes last
-    return payload[: payload.rindex(b"}")] + (b"" if rest.startswith(b"}") else b",") + msgspec.json.encode(more)[1:]
+    return payload[: payload.rindex(b"}")] + (b"" if is_empty else b",") + msgspec.json.encode(more)[1:]
 
 
 def unpacked(body: bytes, encoding: str) -> bytes:

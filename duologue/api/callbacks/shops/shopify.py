@@ -8,7 +8,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from duologue.api.callbacks.shops.shopify_people import consent_told, customer_events, customer_told, redaction_told, whose
+from duologue.api.callbacks.shops.shopify_people import (
+    consent_told,
+    customer_events,
+    customer_told,
+    merge_told,
+    redaction_told,
+    whose,
+)
 from duologue.api.callbacks.shops.shopify_products import product_gone, product_told
 from duologue.api.callbacks.shops.told import Told, amount, inner, items, total, without_empty, word
 from duologue.kit.predicate import number as exact
@@ -135,6 +142,7 @@ TOPICS: Final[dict[str, Callable[[dict[str, Any], str, str], Told]]] = {
     "customers/create": customer_told,
     "customers/update": customer_told,
     "customers/enable": customer_told,
+    "customers/merge": merge_told,
     "customers/redact": redaction_told,
     "customers_email_marketing_consent/update": consent_told,
     "customers_marketing_consent/update": consent_told,

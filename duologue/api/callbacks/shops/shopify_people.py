@@ -54,6 +54,15 @@ def consent_told(body: dict[str, Any], _origin: str, purpose: str) -> Told:
     return Told(events=_statements(body, number, who, purpose, undated=True))
 
 
+def merge_told(body: dict[str, Any], _origin: str, _purpose: str) -> Told:
+    """Tell that two customers turned out to be one, once the shop has joined them."""
+    ids = (word(body.get(f"admin_graphql_api_customer_{which}_id")) for which in ("kept", "deleted"))
+    kept, former = ((one or "").rpartition("/")[2] for one in ids)
+    if (word(body.get("status")) or "").lower() != "completed" or not kept or not former:
+        return Told()
+    return Told(events=[Whose(f"shopify-{kept}", None, None).alias(f"shopify:merged:{kept}:{former}", f"shopify-{former}")])
+
+
 def redaction_told(body: dict[str, Any], _origin: str, _purpose: str) -> Told:
     """Tell who asked the shop to be forgotten."""
     return Told(forgotten=whose({"customer": inner(body, "customer")}))

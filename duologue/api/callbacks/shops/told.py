@@ -52,6 +52,10 @@ class Whose:
         found = without_empty({"email": self.email, "phone": self.phone, **traits})
         return self._call("identify", message_id, at) | {"traits": found}
 
+    def alias(self, message_id: str, former: str) -> dict[str, Any]:
+        """Return an alias call: whom `former` names is this one."""
+        return self._call("alias", message_id, None) | {"previousId": former}
+
     def consent(
         self, message_id: str | None, at: Any, *, granted: bool, channel: str, purpose: str, wording: str, source: str
     ) -> dict[str, Any]:

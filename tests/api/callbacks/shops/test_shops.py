@@ -21,6 +21,7 @@ from duologue.people.identifiers.queries import find
 from duologue.people.intake.actions import receive
 from duologue.people.intake.tasks import process
 from duologue.people.models import Event, Received, Refusal, Suppression
+from duologue.people.profiles.queries import persons_of
 from duologue.people.shops.actions import add_shop, forget_shop
 from duologue.people.shops.queries import shops
 from duologue.platform.audit.models import AuditEntry
@@ -155,6 +156,19 @@ def test_who_left_without_a_date_has_left_and_who_came_without_one_has_not_come(
     shopify(said, recorded(name))
     shopify(said, recorded(name, email_marketing_consent={"state": "UNSUBSCRIBED", **undated}))
     assert standing_of(shop) == {("email", "promotions"): "withdrawn"}
+
+
+def test_customers_whom_the_shop_has_joined_are_one_person(shop):
+    former = {"id": 8710265599723, "email": "m.okafor@example.com", "phone": None}
+    shopify("customers/update", recorded("shopify_customers_update"))
+    shopify("customers/create", recorded("shopify_customers_update", **former))
+    assert shopify("customers/merge", recorded("shopify_customers_merge", status="failed"))[1] == {"taken": 0}
+    process(workspace=shop, now=NOW)
+    two = [find(shop, "external", f"shopify-{number}") for number in (8710265534187, 8710265599723)]
+    assert len(set(persons_of(shop, two).values())) == 2
+    assert shopify("customers/merge", recorded("shopify_customers_merge")) == (200, {"taken": 1})
+    process(workspace=shop, now=NOW)
+    assert len(set(persons_of(shop, two).values())) == 1
 
 
 def test_who_is_to_be_forgotten_is_erased(shop):

@@ -45,7 +45,8 @@ def _order(body: dict[str, Any], _origin: str, purpose: str) -> Told:
     found.events.append(who.event("Order Completed", f"shopify:order:{number}", at, _placed(number, body)))
     currency = word(body.get("currency"))
     left = exact(body.get("subtotal_price")) or Decimal(0)
-    for refund in items(body, "refunds"):
+    unpaid = body.get("financial_status") in UNPAID
+    for refund in () if unpaid else items(body, "refunds"):  # of what was never paid nothing is given back, though goods be restocked
         given_back = min(_given_back(refund, currency), left)
         if given_back > 0:
             left -= given_back
@@ -56,7 +57,7 @@ def _order(body: dict[str, Any], _origin: str, purpose: str) -> Told:
     if cancelled_at := word(body.get("cancelled_at")):
         why = {"order_id": number, "reason": word(body.get("cancel_reason"))}
         found.events.append(who.event("Order Cancelled", f"shopify:cancelled:{number}", cancelled_at, why))
-        if body.get("financial_status") in UNPAID and left > 0:  # money that never came; what did comes with its refund
+        if unpaid and left > 0:
             what = {"order_id": number, "total": float(left), "currency": currency}
             found.events.append(who.event("Order Refunded", f"shopify:unpaid:{number}", cancelled_at, what))
     return found

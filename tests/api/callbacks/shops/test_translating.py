@@ -100,6 +100,13 @@ def test_the_stock_of_a_product_of_woocommerce(changes, stock):
     assert told("woocommerce", "product.updated", body).products[0]["stock"] == stock
 
 
+@pytest.mark.parametrize("refunds", [[], [paid_back(lines=[44.0])], [paid_back(("refund_discrepancy", "44.00"), lines=[44.0])]])
+def test_what_was_never_paid_is_taken_off_once_however_the_goods_are_restocked(refunds):
+    said = told("shopify", "orders/updated", recorded("shopify_orders_cancelled") | {"refunds": refunds})
+    back = [(one["messageId"], one["properties"]["total"]) for one in said.events if one.get("event") == "Order Refunded"]
+    assert back == [("shopify:unpaid:6104837284075", 44.0)]
+
+
 json_values = st.recursive(
     st.none()
     | st.booleans()

@@ -48,7 +48,7 @@ def append(*, workspace: Workspace, block: Block, now: datetime) -> None:
         else:
             columns = f"workspace_id, write_id, received_at, {block.columns}"
             rows.copy_block(cursor, f"people_event ({columns})", block.rows, first=(*fixed, moment(now)))
-        rows.copy(cursor, BATCH, [(*fixed, str(block.span.events), *moments)])
+        rows.add(cursor, BATCH, (*fixed, str(block.span.events), *moments))
     ring_once_kept(WORKER)
 
 

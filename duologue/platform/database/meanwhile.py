@@ -59,6 +59,11 @@ class Sender:
 _sender: ContextVar[Sender | None] = ContextVar("sender", default=None)
 
 
+def is_sending() -> bool:
+    """Say whether COPYs are gathered here while the caller goes on; any other statement would wait for them."""
+    return _sender.get() is not None
+
+
 @contextmanager
 def sending() -> Iterator[None]:
     """Send COPYs while the caller makes the next rows; raises in the end, at the latest, where one was not taken in.

@@ -17,7 +17,7 @@ from duologue.cli.worker.clock import advance
 from duologue.engage.runs.actions import start_dialogue
 from duologue.measure.growth.actions import keep as keep_growth
 from duologue.measure.letters.actions import read_mondays
-from duologue.measure.reports.queries import report
+from duologue.measure.reports.tasks import count_grown
 from duologue.platform.staff.actions import add_member, make_sign_in_link
 from duologue.platform.staff.models import Role, Staff
 from duologue.platform.workspaces.actions import create_workspace
@@ -58,8 +58,7 @@ def play(*, end: datetime, scale: Scale, seed: int = SEED, name: str = NAME, pro
     read_mondays(workspace=workspace, staff=_ada(workspace, begin).pk, now=max(begin, end - LETTERS))
     year.schedule_habits()
     year.run()
-    for dialogue in scale.dialogues:
-        report(workspace, dialogue, end)
+    count_grown(workspace, end)
     keep_growth(workspace=workspace, now=end)
     return Played(workspace, year.true_lift())
 

@@ -11,6 +11,8 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
+from django.db import connection
+
 from duologue.cli.demo.behaviour import Chance, Human
 from duologue.cli.demo.doors import Doors
 from duologue.cli.demo.letters import code_in, main_link, way_out
@@ -24,7 +26,7 @@ from duologue.people.identifiers.models import Identifier
 from duologue.strategize.dialogues.models import Dialogue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from duologue.platform.workspaces.models import Workspace
 
@@ -131,18 +133,30 @@ class Year:
 
     def _read_mail(self) -> None:
         kept = KeptMail.within(self.workspace).filter(pk__gt=self._read_until).order_by("pk")
-        columns = ("pk", "recipient", "at", "content", "delivery__dialogue__name", "delivery__turn")
-        for self._read_until, recipient, at, content, dialogue, name in kept.values_list(*columns):
+        mails = list(kept.values_list("pk", "recipient", "at", "content", "delivery_id"))
+        turns = self._turns(delivery for *_, delivery in mails if delivery)
+        for self._read_until, recipient, at, content, delivery in mails:
             human = self.humans.get(recipient)
-            if human is None or dialogue is None:
+            turn = turns.get(delivery)
+            if human is None or turn is None:
                 continue
-            turn = f"{dialogue}/{name}"
             self._had[human.number, turn] += 1
             which = self._had[human.number, turn]
             for act in reactions(human, turn, which):
                 self._later(at + act.after, self._doing(human, act, bytes(content), f"{turn}/{which}".replace("/", "-")))
                 if act.kind == "buy" and turn.startswith("win-back/") and at + act.after <= self.end:
                     self._persuaded.add(human.email)
+
+    def _turns(self, deliveries: Iterable[int]) -> dict[int | None, str]:
+        """Return "dialogue/turn" of each of these deliveries that belongs to a dialogue."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """SELECT d.id, g.name || '/' || d.turn FROM engage_delivery d
+                   JOIN strategize_dialogue g ON g.workspace_id = d.workspace_id AND g.id = d.dialogue_id
+                   WHERE d.workspace_id = %s AND d.id = ANY(%s)""",
+                (self.workspace.pk, list(deliveries)),
+            )
+            return dict(cursor.fetchall())
 
     def _doing(self, human: Human, act: Act, content: bytes, about: str) -> Callable[[datetime], None]:
         def do(now: datetime) -> None:

@@ -25,17 +25,20 @@ def watermark(workspace: Workspace, now: datetime, *, read_up_to: int | None = N
     until = min(processed_until(workspace, now), now)
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT write_id FROM people_batch WHERE workspace_id = %s AND batch_no > coalesce(%s,
+            """SELECT write_id, first_at, last_at FROM people_batch WHERE workspace_id = %s AND batch_no > coalesce(%s,
                    (SELECT batch_no FROM platform_cursor WHERE workspace_id = %s AND follower = %s), 0)
                ORDER BY batch_no LIMIT %s""",
             (workspace.pk, read_up_to, workspace.pk, FOLLOWER, LOOKED_AT + 1),
         )
-        unread = [row[0] for row in cursor.fetchall()]
+        unread = cursor.fetchall()
         if len(unread) > LOOKED_AT:  # far behind: nothing is concluded until the runs have caught up
             return datetime.min.replace(tzinfo=UTC)
         if unread:
+            writes, first_at, last_at = map(list, zip(*unread, strict=True))
             cursor.execute(
-                "SELECT min(received_at) FROM people_event WHERE workspace_id = %s AND write_id = ANY(%s)", (workspace.pk, unread)
+                """SELECT min(received_at) FROM people_event
+                   WHERE workspace_id = %s AND write_id = ANY(%s) AND occurred_at BETWEEN %s AND %s""",
+                (workspace.pk, writes, min(first_at), max(last_at)),
             )
             return min(until, cursor.fetchone()[0] or until)
     return until

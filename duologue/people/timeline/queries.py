@@ -80,7 +80,10 @@ def unread_by_all(cursor: Any, workspace: Workspace, followers: Sequence[str], m
 
 
 def _events(cursor: Any, workspace: Workspace, batches: Sequence[tuple[Any, ...]], only: Collection[str] | None) -> list[EventRow]:
-    """Return the events of batches (number, write, first and last moment), in order; of these names alone where they are given."""
+    """Return the events of batches (number, write, first and last moment), in order; of these names alone where they are given.
+
+    The limit lets each profile be looked up by its number: a join was planned through the profiles of everybody for five events.
+    """
     numbers, write_ids, first_at, last_at = map(list, zip(*batches, strict=True))
     named = "" if only is None else "AND e.name = ANY(%s)"
     cursor.execute(
@@ -88,7 +91,7 @@ def _events(cursor: Any, workspace: Workspace, batches: Sequence[tuple[Any, ...]
                   e.source, e.run_id, e.delivery_id
            FROM unnest(%s::bigint[], %s::bigint[]) AS b (batch_no, write_id)
            JOIN people_event e ON e.write_id = b.write_id
-           JOIN people_profile p ON p.workspace_id = e.workspace_id AND p.id = e.profile_id
+           CROSS JOIN LATERAL (SELECT person, shard FROM people_profile WHERE workspace_id = e.workspace_id AND id = e.profile_id LIMIT 1) p
            WHERE e.workspace_id = %s AND e.occurred_at BETWEEN %s AND %s {named} ORDER BY b.batch_no, e.id""",
         (numbers, write_ids, workspace.pk, min(first_at), max(last_at), *([] if only is None else [list(only)])),
     )

@@ -124,8 +124,8 @@ def _answered_before(visit: Visit) -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT properties->'answers' FROM people_event WHERE workspace_id = %s AND profile_id = %s AND name = %s AND delivery_id = %s
-               ORDER BY occurred_at DESC, id DESC LIMIT 50""",
-            (visit.workspace.pk, visit.origin.profile, names.SURVEY_ANSWERED, visit.origin.delivery),
+                 AND occurred_at >= %s ORDER BY occurred_at DESC, id DESC LIMIT 50""",
+            (visit.workspace.pk, visit.origin.profile, names.SURVEY_ANSWERED, visit.origin.delivery, visit.origin.planned_at),
         )
         rows = cursor.fetchall()
     found: dict[str, Any] = {}

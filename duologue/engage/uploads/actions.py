@@ -16,8 +16,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from duologue.engage.uploads.jobs import take_in_uploads
 from duologue.kit.pipeline import Refused
 from duologue.people.consent.queries import purposes
-from duologue.people.exchange.actions import state_named
-from duologue.people.exchange.rules.line import STATES
+from duologue.people.exchange.actions import state_of
 from duologue.people.exchange.rules.tools import TOOLS
 from duologue.people.imports.actions import begin_import, wait_for_job
 from duologue.people.imports.models import Import
@@ -89,9 +88,10 @@ def _begin(workspace: Workspace, upload: Upload, path: Path) -> Import:
         digest = look(path, MOST_UNPACKED).digest
     except Refused as refusal:
         raise Refused(refusal.reason, refusal.sentence.replace(str(path), upload.name)) from refusal
-    said = {"tool": upload.tool, "purpose": upload.purpose, "state": upload.state or state_named(upload.name)}
-    recipe = json.dumps(said) if upload.kind == "consent" else ""
-    return wait_for_job(workspace=workspace, kind=upload.kind, name=upload.name, recipe=recipe, digest=digest)
+    if upload.kind != "consent":
+        return wait_for_job(workspace=workspace, kind=upload.kind, name=upload.name, recipe="", digest=digest)
+    said = {"tool": upload.tool, "purpose": upload.purpose, "state": state_of(upload.name, upload.state)}
+    return wait_for_job(workspace=workspace, kind=upload.kind, name=upload.name, recipe=json.dumps(said), digest=digest)
 
 
 def _check(workspace: Workspace, upload: Upload) -> None:
@@ -107,8 +107,7 @@ def _check(workspace: Workspace, upload: Upload) -> None:
         raise Refused("unknown purpose", f"{upload.purpose!r} is no purpose by consent; there are {', '.join(known) or 'none yet'}.")
     if upload.tool not in TOOLS:
         raise Refused("unknown tool", f"{upload.tool!r} is no tool whose lists are understood; there are {', '.join(sorted(TOOLS))}.")
-    if upload.state and upload.state not in STATES:
-        raise Refused("unknown state", f"{upload.state!r} is no state of a list; there are {', '.join(STATES)}.")
+    state_of(upload.name, upload.state)
 
 
 def _ending(name: str) -> str:

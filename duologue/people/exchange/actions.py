@@ -85,14 +85,7 @@ def take_list(
         raise Refused("unknown purpose", f"{purpose!r} is no purpose by consent; there are {_listed(known)}.")
     if tool not in TOOLS:
         raise Refused("unknown tool", f"{tool!r} is no tool whose lists are understood; there are {', '.join(sorted(TOOLS))}.")
-    if state and state not in STATES:
-        raise Refused("unknown state", f"{state!r} is no state of a list; there are {', '.join(STATES)}.")
-    named = state_named(path.name)
-    if state and named and STATES[state] != STATES[named]:
-        raise Refused(
-            "states differ", f"{path.name} is named after those {named} and said to hold those {state}; rename it or say {named}."
-        )
-    whole = STATES.get(state or named, "")
+    whole = STATES.get(state_of(path.name, state), "")
     if not whole and not TOOLS[tool].says_state:
         raise Refused(
             "state not said",
@@ -197,10 +190,17 @@ def _key(taking: _Taking, line: Line, what: str, **more: Any) -> str:
     return f"list:{digest16(taking.tool, said.decode()).hex()}"
 
 
-def state_named(name: str) -> str:
-    """Return the word with which a file's name begins, where it says what the file holds: subscribed, unsubscribed, cleaned."""
+def state_of(name: str, said: str = "") -> str:
+    """Return what a list holds as a whole, a word of `STATES`: what is said of it, or with what its file's name begins, or nothing.
+
+    Raises Refused where these differ: one of them would make those mailable who have left.
+    """
+    if said and said not in STATES:
+        raise Refused("unknown state", f"{said!r} is no state of a list; there are {', '.join(STATES)}.")
     word = name.lower().partition("_")[0]
-    return word if word in STATES else ""
+    if said and STATES.get(word, STATES[said]) != STATES[said]:
+        raise Refused("states differ", f"{name} is named after those {word} and said to hold those {said}; rename it or say {word}.")
+    return said or (word if word in STATES else "")
 
 
 def _listed(known: dict[str, Any]) -> str:

@@ -115,6 +115,8 @@ def test_files_are_taken_in_by_a_job_once(ask, workspace, settings):
     assert not list(Path(settings.DATA.imports).glob("upload-*"))
     for wrong in ({"kind": "consent"}, {"kind": "people", "tool": "mailchimp"}, {"kind": "people", "recipe": "kind: events"}):
         ask("post", "/imports", handed("x.csv", table, **wrong), status=422)
+    differ = ask("post", "/imports", handed("unsubscribed_2.csv", left, **consent, state="subscribed"), status=422)
+    assert differ["detail"].startswith("unsubscribed_2.csv is named after those unsubscribed and said to hold those subscribed")
     refused = ask("post", "/imports", handed("x.csv", b"", kind="people"), status=422)
     assert refused == {"detail": "x.csv is empty."}
 

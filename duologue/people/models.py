@@ -7,7 +7,7 @@ from duologue.people.intake.models import ImportKey, Received, Refusal, SeenKey
 from duologue.people.privacy.models import Erasure
 from duologue.people.profiles.models import Fact, Merge, Objection, Profile, SearchWord
 from duologue.people.retention.models import Removal, RetentionRules
-from duologue.people.timeline.models import Batch, Event
+from duologue.people.timeline.models import Batch, Event, LeftMonth
 
 __all__ = [
     "Batch",
@@ -20,6 +20,7 @@ __all__ = [
     "Identifier",
     "Import",
     "ImportKey",
+    "LeftMonth",
     "Merge",
     "Objection",
     "Pause",

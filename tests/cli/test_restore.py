@@ -1,14 +1,16 @@
 """Backup, going on, restore, going on: nothing is sent twice by the count of who received it, and who was erased stays erased."""
 
 import json
+import shutil
 import threading
 import time
 import zipfile
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from duologue.cli import command
 from duologue.cli.worker.once import WORKER, turn_the_wheel
@@ -18,14 +20,19 @@ from duologue.engage.messages.tasks import send_due
 from duologue.engage.models import Delivery
 from duologue.people.consent import apart
 from duologue.people.consent.actions import suppress, unsuppress
-from duologue.people.models import Erasure, Identifier, Suppression
+from duologue.people.models import Erasure, Event, Identifier, Suppression
 from duologue.people.privacy.actions import erase
+from duologue.people.profiles.actions import add
+from duologue.people.timeline.actions import NewEvent, write
+from duologue.people.timeline.persons import latest
 from duologue.platform.audit.models import AuditEntry
+from duologue.platform.backup import lakes, restoring
 from duologue.platform.backup.generation import rise, why_not_start
 from duologue.platform.backup.models import Installation
 from duologue.platform.database import locks
 from duologue.platform.database.folder import DataFolder
 from duologue.platform.registry.models import Cursor
+from duologue.platform.registry.ports import followers
 from duologue.platform.workspaces.actions import go_live
 from duologue.platform.workspaces.models import Workspace
 from duologue.strategize.segments.comparing import compare
@@ -329,3 +336,95 @@ def test_the_list_kept_apart_outlives_the_database(workspace, folder, django_cap
     apart.place().unlink()
     assert [apart.note_all(), apart.note_all()] == [1, 0]
     assert "ann" not in apart.place().read_text()
+
+
+@pytest.fixture
+def released(folder, tmp_path, transactional_db):
+    """An installation of which old views are in the lake alone, and its backup; the person's number and the workspace."""
+    assert run("workspace", "create", "shop", "--clock", "virtual", "--at", NOON.isoformat()) == 0
+    room = Workspace.objects.get(name="shop")
+    (person,) = add(workspace=room, seen_at=[NOON])
+    with transaction.atomic():
+        old = [NewEvent(person, NOON - timedelta(days=660), name, {"n": 1}) for name in ("Viewed", "Order Completed")]
+        write(workspace=room, events=old, now=NOON)
+    for follower in (LakeFollower(events=0, seconds=0, rest=0), *followers()):
+        while follower.follow(workspace=room, now=NOON):
+            pass
+    assert run("lake", "release", "--before", f"{NOON - timedelta(days=400):%Y-%m}", "--yes") == 0
+    assert Event.within(room).count() == 1
+    assert run("backup", tmp_path / "one.backup") == 0
+    return room, person
+
+
+def seen(released):
+    room, person = released
+    return [(one.name, one.properties) for one in latest(room, [person])]
+
+
+BOTH = [("Order Completed", '{"n": 1}'), ("Viewed", '{"n":1}')]
+
+
+def test_what_has_left_the_database_is_in_the_backup(released, tmp_path, capsys):
+    room, _ = released
+    shutil.rmtree(settings.DATA.lake)
+    assert [name for name, _ in seen(released)] == ["Order Completed"]
+    assert run("restore", tmp_path / "one.backup", "--over") == 0
+    assert seen(released) == BOTH
+    assert [month for month in compare(room) if not month.equal] == []
+
+
+def test_a_lake_made_anew_keeps_what_has_left_the_database(released, capsys):
+    room, _ = released
+    rise()
+    Installation.objects.update(generation=1)
+    for _ in range(2):
+        assert run("restore", "--as-it-is") == 0
+        assert seen(released) == BOTH
+        follow_all(room)
+        assert seen(released) == BOTH
+        assert [(month.timeline, month.lake, month.left, month.equal) for month in compare(room)] == [(1, 2, 1, True)]
+    assert "Old events that have left the database are in the lake." in doctor_says(capsys)
+    shutil.rmtree(settings.DATA.lake)
+    assert "Old events that have left the database are in no lake here (shop: 2024-03)." in doctor_says(capsys)
+    assert run("restore", "--as-it-is") == 1
+    assert "Old events that have left the database are in no lake here (shop: 2024-03)." in capsys.readouterr().err
+    assert run("restore", "--as-it-is", "--months-lost") == 0
+    follow_all(room)
+    assert [name for name, _ in seen(released)] == ["Order Completed"]
+
+
+def test_a_lake_whose_change_was_cut_off_is_found_again(released):
+    lake_of = Path(settings.DATA.lake, str(released[0].pk), "events")
+    lake_of.rename(lake_of.with_name("events.old"))  # as it is between the two moves
+    assert lakes.lost() == ["shop: 2024-03"]
+    lakes.take_up()
+    assert lakes.lost() == []
+    assert seen(released) == BOTH
+
+
+def test_a_restore_over_it_that_is_cut_off_in_the_lake_loses_nothing(released, tmp_path, monkeypatch):
+    def cut(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(restoring, "_opened", cut)
+        assert run("restore", tmp_path / "one.backup", "--over") == 130
+    assert [path.name for path in sorted(settings.DATA.lake.parent.glob("lake*"))] == ["lake.before-restore"]
+    restoring.be_alone()
+    restoring.put_aside_what_a_cut_left()
+    assert seen(released) == BOTH
+    assert run("restore", tmp_path / "one.backup", "--over") == 0
+    assert seen(released) == BOTH
+    assert [path.name for path in settings.DATA.lake.parent.glob("lake*")] == ["lake"]
+
+
+def doctor_says(capsys):
+    capsys.readouterr()
+    run("doctor")
+    return capsys.readouterr().out
+
+
+def follow_all(room):
+    follower = LakeFollower(events=0, seconds=0, rest=0)
+    while follower.follow(workspace=room, now=NOON):
+        pass

@@ -24,7 +24,7 @@ from duologue.people.privacy.actions import erase
 from duologue.people.privacy.queries import everything_about
 from duologue.people.profiles.changing import change_facts as change
 from duologue.people.profiles.queries import people, profiles_of
-from duologue.people.timeline.models import Event
+from duologue.people.timeline.persons import latest
 from duologue.platform.staff.rules import Right
 from duologue.platform.workspaces.queries import now
 
@@ -143,13 +143,11 @@ def list_events(request: HttpRequest, workspace: Path[str], kind: Path[Kind], va
     """Return a person's timeline, newest first, a hundred at once."""
     here = room(request, workspace, Right.SEE_PEOPLE)
     person, _ = known(here, kind, value)
-    rows = Event.within(here).filter(profile_id__in=profiles_of(here, [person])[person])
-    if after:
-        at, number = _place(after)
-        rows = rows.filter(occurred_at__lte=at).extra(where=["(occurred_at, id) < (%s, %s)"], params=[at, number])
-    fields = ("id", "occurred_at", "name", "source", "properties")
-    found = list(rows.order_by("-occurred_at", "-id").values(*fields)[: LISTED + 1])
-    shown = [{**one, "at": one["occurred_at"]} for one in found[:LISTED]]
+    found = latest(here, profiles_of(here, [person])[person], most=LISTED + 1, before=_place(after) if after else None)
+    shown = [
+        {"id": one.id, "at": one.occurred_at, "name": one.name, "source": one.source, "properties": json.loads(one.properties)}
+        for one in found[:LISTED]
+    ]
     last = shown[-1] if len(found) > LISTED else None
     return {"events": shown, "after": f"{last['at'].isoformat()}_{last['id']}".replace("+00:00", "Z") if last else ""}
 

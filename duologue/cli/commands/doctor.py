@@ -62,6 +62,7 @@ def run(args: argparse.Namespace) -> int:
             findings += _database()
             findings += _work()
             findings += _backup()
+            findings += _old_months()
     except Refused as refusal:
         findings.append(Finding("database", "no", str(refusal)))
     if args.json:
@@ -262,3 +263,12 @@ def _perks() -> Iterator[Finding]:
         for supply in supplies(workspace, now(workspace)):
             if supply.runs_out:
                 yield Finding("perks", "beware", f"In {workspace.name}, {supply.name} has {supply.sentence}.")
+
+
+def _old_months() -> Iterator[Finding]:
+    from duologue.platform.backup import lakes
+
+    if lakes.any_left("public"):
+        months = lakes.lost()
+        advice = f"Old events that have left the database are in no lake here ({'; '.join(months)}). Put the folder lake back from a copy."
+        yield _either("old months", not months, "Old events that have left the database are in the lake.", advice)

@@ -24,6 +24,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--check", action="store_true", help="only say whether the file is whole and could be put back here")
     parser.add_argument("--with-new-key", action="store_true", help="go on though the installation's key is lost")
     parser.add_argument("--as-it-is", action="store_true", help="no file: the database or the data folder was put back by other means")
+    parser.add_argument(
+        "--months-lost", action="store_true", help="with --as-it-is: go on though events that had left the database are in no lake"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -52,6 +55,7 @@ def _from_file(args: argparse.Namespace) -> int:
     from duologue.people.consent import apart
     from duologue.platform.backup import restoring
     from duologue.platform.backup.archive import opened
+    from duologue.platform.backup.lakes import exists
 
     path = Path(args.file)
     with opened(path) as (file, manifest):
@@ -61,7 +65,7 @@ def _from_file(args: argparse.Namespace) -> int:
             return 0
         restoring.be_alone()
         restoring.put_aside_what_a_cut_left()
-        if restoring.exists("public.people_suppression"):
+        if exists("public.people_suppression"):
             apart.note_all()
         note("The database …")
         restoring.put_back_the_database(file, manifest)
@@ -71,15 +75,22 @@ def _from_file(args: argparse.Namespace) -> int:
 
 
 def _as_it_is(args: argparse.Namespace) -> int:
-    from duologue.platform.backup import restoring
+    from duologue.platform.backup import lakes, restoring
+    from duologue.platform.backup.archive import BackupRefused
 
     restoring.be_alone()
     restoring.refuse_while_used()
     restoring.put_aside_what_a_cut_left()
     _make_ready()
+    lakes.take_up()
+    if (months := lakes.lost()) and not args.months_lost:
+        raise BackupRefused(
+            f"Old events that have left the database are in no lake here ({'; '.join(months)}). Put the folder lake of the data folder "
+            "back as well, or restore a file of duologue backup, which holds both. Where it is lost, --months-lost goes on without them."
+        )
     since = restoring.last_known()
     restoring.begin(since)
-    restoring.make_the_lake_anew()
+    lakes.make_the_lake_anew()
     return _come_after(args, since, 0)
 
 

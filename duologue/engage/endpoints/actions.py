@@ -137,6 +137,11 @@ def tell_again(*, workspace: Workspace, name: str, since: datetime | None = None
         place = queries.place_at(workspace, since)
     if place > (one.batch_no, one.event_id):
         raise Refused("not told yet", "All of that waits for it anyway.")
+    if months := queries.left_since(workspace, place, one.events):
+        raise Refused(
+            "left PostgreSQL",
+            f"Events of {', '.join(months[-3:])} written since have left PostgreSQL and cannot be told again: take a later moment.",
+        )
     one.batch_no, one.event_id = place
     one.due_at, one.attempt, one.claim, one.claimed_until = now, 0, one.claim + 1, None
     one.save(update_fields=["batch_no", "event_id", "due_at", "attempt", "claim", "claimed_until"])

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import connection
 
 from duologue.engage.endpoints.models import WHOLE, Endpoint, Untaken
-from duologue.engage.endpoints.rules import message_id, read_message_id
+from duologue.engage.endpoints.rules import EVERY, message_id, read_message_id
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
@@ -90,6 +91,31 @@ def place_before(workspace: Workspace, message: str) -> tuple[int, int] | None:
     if row is None or message_id(write_id, event_id, row[1], row[2]) != message:
         return None
     return int(row[0]), event_id - 1
+
+
+def waiting_for(workspace: Workspace) -> tuple[int | None, list[int]]:
+    """Return the last batch of which every endpoint was told (None without endpoints), and the events that wait to be sent again."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT (SELECT min(batch_no - (event_id < %s)::int) FROM engage_endpoint WHERE workspace_id = %s),
+                      ARRAY(SELECT event_id FROM engage_untaken WHERE workspace_id = %s)""",
+            (WHOLE, workspace.pk, workspace.pk),
+        )
+        told, untaken = cursor.fetchone()
+        return told, list(untaken)
+
+
+def left_since(workspace: Workspace, place: tuple[int, int], names: Sequence[str]) -> list[str]:
+    """Return the months of which events of these names, or of all by EVERY, were written after a place and have left PostgreSQL."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT l.month FROM people_leftmonth l WHERE l.workspace_id = %s AND (%s OR NOT l.whole @> to_jsonb(%s::text[]))
+               AND EXISTS (SELECT FROM people_batch b WHERE b.workspace_id = l.workspace_id AND b.batch_no > %s AND b.batch_no <= l.batch_no
+                   AND b.first_at < (l.month || '-01 00:00:00+00')::timestamptz + interval '1 month'
+                   AND b.last_at >= (l.month || '-01 00:00:00+00')::timestamptz) ORDER BY 1""",
+            (workspace.pk, EVERY in names, list(names), place[0] - (place[1] < WHOLE)),
+        )
+        return [row[0] for row in cursor.fetchall()]
 
 
 def event_names(workspace: Workspace, *, most: int = 200) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from datetime import UTC
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -18,6 +20,7 @@ from duologue.engage.runs.shelf import shelf
 from duologue.people.consent.queries import purposes, standing
 from duologue.people.consent.rules import KIND_OF
 from duologue.people.profiles.queries import KnownPerson, people
+from duologue.people.timeline import older
 from duologue.strategize.dialogues.rules.state import Known
 from duologue.strategize.segments.queries import memberships
 
@@ -133,11 +136,15 @@ def _did(workspace: Workspace, persons: Sequence[int], events: Collection[str]) 
     found: Happened = defaultdict(lambda: defaultdict(list))
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT p.person, e.name, e.occurred_at, e.properties FROM people_profile p
+            """SELECT p.person, e.name, e.occurred_at, e.properties, e.id FROM people_profile p
                JOIN people_event e ON e.workspace_id = p.workspace_id AND e.profile_id = p.id
                WHERE p.workspace_id = %s AND p.person = ANY(%s) AND e.name = ANY(%s) ORDER BY e.occurred_at""",
             (workspace.pk, list(persons), list(events)),
         )
-        for person, name, at, properties in cursor.fetchall():
-            found[person][name].append((at, json.loads(properties) if isinstance(properties, str) else properties))
+        rows = cursor.fetchall()
+    if (left := older.of_persons(workspace, persons, names=events, here=(row[4] for row in rows))) is not None:
+        old = zip(*(left.column(name).to_pylist() for name in ("person", "name", "occurred_at", "properties", "id")), strict=True)
+        rows = sorted([*rows, *((person, name, at.replace(tzinfo=UTC), *rest) for person, name, at, *rest in old)], key=itemgetter(2))
+    for person, name, at, properties, _ in rows:
+        found[person][name].append((at, json.loads(properties) if isinstance(properties, str) else properties))
     return found

@@ -102,6 +102,11 @@ def active(workspace: Workspace) -> list[Active]:
     return [Active(dialogue, *entry) for dialogue, entry in found.items()]
 
 
+def asked_about(workspace: Workspace) -> set[str]:
+    """Return the names of the events whose history the dialogues that people are in, or may enter, ask about."""
+    return {name for one in active(workspace) for version in one.versions for name in version.reads.events}
+
+
 def forget() -> None:
     """Drop what is kept in memory; for tests, where row numbers begin anew."""
     _kept.clear()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
+from datetime import UTC
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -11,11 +13,12 @@ from django.db import connection
 from duologue.kit.clock import zone_named
 from duologue.measure.funnels.asked import CONSIDERED, STARTED
 from duologue.measure.funnels.rules import order_of
-from duologue.people.timeline import names
+from duologue.people.timeline import names, older
 from duologue.strategize.segments.asking import micros, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from datetime import datetime
 
     from duologue.measure.funnels.rules import Goal
     from duologue.platform.workspaces.models import Workspace
@@ -40,7 +43,8 @@ def answers(workspace: Workspace, dialogue: Dialogue, goal: Goal | None) -> dict
     wanted = {names.SPAM_REPORTED, names.MESSAGE_REPLIED} | ({goal.event, names.ORDER_REFUNDED} if goal else set())
     measure = goal.measure(names.ORDER_REFUNDED, workspace.currency) if goal else None
     since = moment(min((one[0] for one in considered.values()), default=0))
-    for person, at, event, name, written, delivery, intent in _rows(_EVENTS, (since, workspace.pk, list(considered), list(wanted))):
+    events = _rows(_EVENTS, (since, workspace.pk, list(considered), list(wanted)))
+    for person, at, event, name, written, delivery, intent in _with_what_left(workspace, events, goal, considered, since):
         now = micros(at)
         if now <= considered[person][0]:
             continue
@@ -69,6 +73,20 @@ def answers(workspace: Workspace, dialogue: Dialogue, goal: Goal | None) -> dict
         "reactions": [(delivery, *counts) for delivery, counts in heard.items() if any(counts)],
         "began": list(months.items()),
     }
+
+
+def _with_what_left(
+    workspace: Workspace, events: Iterator[tuple[Any, ...]], goal: Goal | None, persons: Collection[int], since: datetime
+) -> Iterable[tuple[Any, ...]]:
+    """Add the goal's events that are in the lake alone; all else that is heard never leaves PostgreSQL."""
+    if goal is None or not older.left(workspace, [goal.event], since):
+        return events
+    rows = list(events)
+    left = older.of_persons(workspace, persons, names=[goal.event], since=since, here=(row[2] for row in rows))
+    if left is not None:
+        columns = (left.column(name).to_pylist() for name in ("person", "occurred_at", "id", "name", "properties"))
+        rows += [(person, at.replace(tzinfo=UTC), *rest, None, None) for person, at, *rest in zip(*columns, strict=True)]
+    return sorted(rows, key=itemgetter(1, 2))
 
 
 def _inside(starts: Sequence[int], at: int, within: int) -> bool:

@@ -471,6 +471,26 @@ class Migration(FirstMigration):
             ],
         ),
         migrations.CreateModel(
+            name='LeftMonth',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('month', models.CharField(help_text='In UTC, as in 2026-01.', max_length=7)),
+                ('events', models.BigIntegerField(default=0, help_text='How many left, over all times that some did.')),
+                ('batch_no', models.BigIntegerField(help_text='The last batch of which any may have left.')),
+                ('whole', models.JSONField(default=list)),
+                ('at', models.DateTimeField()),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'month'), name='a_month_leaves_once')],
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
             name='Merge',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -13,6 +13,7 @@ from django.db import connection
 from duologue.kit.pipeline import Refused
 from duologue.people.intake.models import Received, Refusal
 from duologue.people.intake.rules import evidence, open_envelope
+from duologue.people.timeline.persons import latest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,10 +37,8 @@ TABLES = {
     "objections": "SELECT key, at FROM people_objection WHERE workspace_id = %s AND profile_id = ANY(%s) ORDER BY at, key",
     "merges": """SELECT kept, lost, because, at, undone_at FROM people_merge
                  WHERE workspace_id = %s AND profiles && %s::bigint[] ORDER BY id""",
-    "timeline": """SELECT occurred_at, received_at, name, properties, source FROM people_event
-                   WHERE workspace_id = %s AND profile_id = ANY(%s) ORDER BY occurred_at, id""",
 }
-IN_JSON = frozenset({"value", "wrong", "proof", "properties"})
+IN_JSON = frozenset({"value", "wrong", "proof"})
 GONE = (
     "people_event",
     "people_fact",
@@ -76,6 +75,16 @@ class PeopleData:
                     }
                     for row in cursor.fetchall()
                 ]
+        found["timeline"] = [
+            {
+                "occurred_at": one.occurred_at,
+                "received_at": one.received_at,
+                "name": one.name,
+                "properties": json.loads(one.properties),
+                "source": one.source,
+            }
+            for one in reversed(latest(workspace, profiles))
+        ]
         waiting = [bytes(row.payload) for row in _naming(workspace, _identifiers(workspace, profiles))]
         found["waiting"] = [json.loads(payload) for payload in waiting]
         return found

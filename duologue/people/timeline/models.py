@@ -39,3 +39,16 @@ class Batch(InWorkspace):
 
     class Meta(InWorkspace.Meta):
         constraints = [models.UniqueConstraint(fields=["workspace", "batch_no"], name="batches_in_order")]
+
+
+class LeftMonth(InWorkspace):
+    """A month of which events have left PostgreSQL for the lake. Of the names in `whole` every event is still here."""
+
+    month = models.CharField(max_length=7, help_text="In UTC, as in 2026-01.")
+    events = models.BigIntegerField(default=0, help_text="How many left, over all times that some did.")
+    batch_no = models.BigIntegerField(help_text="The last batch of which any may have left.")
+    whole = models.JSONField(default=list)
+    at = models.DateTimeField()
+
+    class Meta(InWorkspace.Meta):
+        constraints = [models.UniqueConstraint(fields=["workspace", "month"], name="a_month_leaves_once")]

@@ -13,6 +13,7 @@ from duologue.platform.backup import programs
 from duologue.platform.backup.actions import IMPORTS, here
 from duologue.platform.backup.archive import BackupRefused, verify
 from duologue.platform.backup.generation import installation
+from duologue.platform.backup.lakes import any_left, exists, make_the_lake_anew
 from duologue.platform.backup.models import Installation
 from duologue.platform.backup.rules import DATABASE, why_not
 from duologue.platform.database import locks
@@ -94,6 +95,7 @@ def put_aside_what_a_cut_left() -> None:
     The caller has made sure that it is alone.
     """
     if not _is_set_aside():
+        copies.forget_aside()  # where a restore was cut off that had all but ended
         return
     with transaction.atomic(), connection.cursor() as cursor:
         came_to_the_lake = False
@@ -102,7 +104,7 @@ def put_aside_what_a_cut_left() -> None:
             came_to_the_lake = cursor.fetchone()[0]
         cursor.execute("DROP SCHEMA IF EXISTS public CASCADE")
         cursor.execute(f"ALTER SCHEMA {BEFORE_RESTORE} RENAME TO public")
-        if came_to_the_lake:
+        if came_to_the_lake and not copies.bring_back():
             make_the_lake_anew()
     let_go()  # connections remember the tables that were there
     be_alone()
@@ -139,12 +141,12 @@ def begin(since: datetime) -> None:
     Installation.objects.filter(pk=1).update(restoring=True, restored_from=since)
 
 
-@transaction.atomic
 def end(now: datetime) -> None:
     """Note that the restore is done, and let what was there before go."""
-    Installation.objects.filter(pk=1).update(restoring=False, restored_at=now)
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        Installation.objects.filter(pk=1).update(restoring=False, restored_at=now)
         cursor.execute(f"DROP SCHEMA IF EXISTS {BEFORE_RESTORE} CASCADE")
+    copies.forget_aside()
 
 
 def last_known() -> datetime:
@@ -160,8 +162,13 @@ def last_known() -> datetime:
 
 
 def put_back_the_files(file: zipfile.ZipFile, manifest: Manifest, note: Callable[[str], None] = lambda _sentence: None) -> int:
-    """Write the lake and the lists of refused lines anew; return how many events the lake holds."""
+    """Write the lake and the lists of refused lines anew; return how many events the lake holds.
+
+    Where a lake alone holds old events of what was there before, it is set aside with the database until all is done.
+    """
     events = 0
+    if any_left(BEFORE_RESTORE):
+        copies.set_aside()
     for unknown in _lakes_beside(manifest):
         copies.make_anew(unknown, 0, [])
     for number, copy in manifest.lake.items():
@@ -188,17 +195,6 @@ def _lakes_beside(manifest: Manifest) -> list[int]:
     return sorted(int(number) for number in found - set(manifest.lake))
 
 
-def make_the_lake_anew() -> None:
-    """Empty the lake and let it be filled from the timeline again, where nobody knows which of the two is older."""
-    if not exists("public.platform_workspace"):
-        return
-    with connection.cursor() as cursor:  # of whatever version the tables are
-        cursor.execute("SELECT id FROM platform_workspace ORDER BY id")
-        for (number,) in cursor.fetchall():
-            copies.make_anew(number, 0, [])
-        cursor.execute("UPDATE platform_cursor SET batch_no = 0 WHERE follower = 'lake'")
-
-
 def _opened(file: zipfile.ZipFile, files: list[tuple[str, str]]) -> Iterator[tuple[Any, str]]:
     for name, month in files:
         with file.open(name) as source:
@@ -219,10 +215,3 @@ def make_safe(*, now: datetime) -> None:
         cursor.execute("UPDATE platform_shardlease SET epoch = epoch + 1, expires_at = %s", (now,))
         cursor.execute("DELETE FROM platform_shardowner")  # whoever held shards then is gone
         cursor.execute("UPDATE procrastinate_jobs SET status = 'todo' WHERE status = 'doing'")
-
-
-def exists(table: str) -> bool:
-    """Say whether the database has this table."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", (table,))
-        return bool(cursor.fetchone()[0])

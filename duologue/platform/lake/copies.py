@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from pathlib import Path
@@ -13,7 +14,7 @@ from django.conf import settings
 from django.db import connection
 
 from duologue.platform.database import locks
-from duologue.platform.lake.tables import SCHEMA, SETTINGS, WRITER, opened, place
+from duologue.platform.lake.tables import SCHEMA, SETTINGS, WRITER, folder, opened, place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -62,14 +63,14 @@ def reading(workspace: Workspace, name: str) -> IO[bytes]:
     return PyFileSystem(handler).open_input_file(name)  # type: ignore[no-any-return]
 
 
-def make_anew(workspace_id: int, batch_no: int, files: Iterable[tuple[Any, str]]) -> int:
+def make_anew(workspace_id: int, batch_no: int, files: Iterable[tuple[Any, str]], *, where: str = "") -> int:
     """Write a lake of these (file, month) in place of what is there; return how many events it holds.
 
-    The last to be written is the number of the batch, so that a lake that was cut off says it holds nothing.
+    The last to be written is the number of the batch, so that a lake that was cut off says it holds nothing. `where` is another place.
     """
     from deltalake import CommitProperties, Transaction, write_deltalake  # noqa: PLC0415 - a large library
 
-    where = place(workspace_id)
+    where = where or place(workspace_id)
     if not settings.LAKE_URL:
         shutil.rmtree(where, ignore_errors=True)
         Path(where).mkdir(parents=True, exist_ok=True)
@@ -89,6 +90,56 @@ def make_anew(workspace_id: int, batch_no: int, files: Iterable[tuple[Any, str]]
         table.create_checkpoint()
         table.cleanup_metadata()
     return events
+
+
+def put_in_place(workspace_id: int, files: Iterable[tuple[Any, str]]) -> None:
+    """Do as `make_anew` does, of no batch, for a lake in a folder: what is there goes once the new one is whole and on the disk."""
+    here = Path(place(workspace_id))
+    new, old = (here.with_name(f"{here.name}.{state}") for state in ("new", "old"))
+    shutil.rmtree(new, ignore_errors=True)
+    make_anew(workspace_id, 0, files, where=str(new))
+    os.sync()
+    here.rename(old)
+    new.rename(here)
+    shutil.rmtree(old)
+
+
+def take_up(workspace_id: int) -> None:
+    """Bring a lake back that `put_in_place` was about to change when it was cut off."""
+    here = Path(place(workspace_id))
+    old = here.with_name(f"{here.name}.old")
+    if old.exists() and not (here / "_delta_log").exists():
+        shutil.rmtree(here, ignore_errors=True)
+        old.rename(here)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def set_aside() -> None:
+    """Put all lakes beside their place, where they lie in a folder, until `bring_back` or `forget_aside`."""
+    here = folder()
+    if here is not None and here.exists():
+        shutil.rmtree(_aside(here), ignore_errors=True)
+        here.rename(_aside(here))
+
+
+def bring_back() -> bool:
+    """Put the lakes that were set aside in place of what is there; False where none were."""
+    here = folder()
+    if here is None or not _aside(here).exists():
+        return False
+    shutil.rmtree(here, ignore_errors=True)
+    _aside(here).rename(here)
+    return True
+
+
+def forget_aside() -> None:
+    """Let go of lakes that were set aside."""
+    if (here := folder()) is not None:
+        shutil.rmtree(_aside(here), ignore_errors=True)
+
+
+def _aside(here: Path) -> Path:
+    return here.with_name(f"{here.name}.before-restore")
 
 
 def _with_month(parquet: pq.ParquetFile, month: str) -> Iterator[pa.RecordBatch]:

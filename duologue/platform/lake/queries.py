@@ -11,6 +11,8 @@ import duckdb
 from duologue.platform.lake.tables import SCHEMA, WRITER, opened
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import pyarrow as pa
 
     from duologue.platform.workspaces.models import Workspace
@@ -25,13 +27,18 @@ class Snapshot:
     batch_no: int
     files: tuple[str, ...]
 
+    def of_months(self, months: Collection[str]) -> Snapshot:
+        """Return the part of it that holds these months."""
+        wanted = tuple(f"/month={month}/" for month in months)
+        return Snapshot(self.batch_no, tuple(file for file in self.files if any(part in file for part in wanted)))
+
     def rows(self) -> str:
         """Return the SQL of its rows for DuckDB: a function of a table, with the columns of `tables.SCHEMA`."""
         files = ", ".join("'" + file.replace("'", "''") + "'" for file in self.files)
         return f"read_parquet([{files}], hive_partitioning = true, hive_types = {{'month': VARCHAR}})"
 
 
-def snapshot(workspace: Workspace) -> Snapshot:
+def snapshot(workspace: Workspace | int) -> Snapshot:
     """Return the lake as it is just now. Its files stay for an hour, or until somebody is erased: then take another."""
     table = opened(workspace)
     if table is None:

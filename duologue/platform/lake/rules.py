@@ -66,7 +66,7 @@ def cleaned(properties: Any, *, things: bool = False) -> Any:
     """Return properties without identifying keys, at any depth, and without texts that look like an address or a number to call."""
     if isinstance(properties, dict):
         kept = {key: cleaned(value, things=key in LISTS_OF_THINGS) for key, value in properties.items() if _may_stay(key, things=things)}
-        return {key: value for key, value in kept.items() if value is not None}
+        return {key: value for key, value in kept.items() if value is not None or properties[key] is None}
     if isinstance(properties, list):
         return [cleaned(value, things=things) for value in properties]
     if isinstance(properties, str) and _looks_like_an_address(properties):
@@ -78,7 +78,8 @@ def left_out(properties: dict[str, Any], kept: dict[str, Any]) -> list[str]:
     """Return the outermost keys under which something is missing from what was kept; UNNAMED for a key that looks like an address."""
     if kept == properties:
         return []
-    missing = (key for key, value in present(properties).items() if key not in kept or kept[key] != value)
+    there = present(kept)
+    missing = (key for key, value in present(properties).items() if key not in there or there[key] != value)
     return sorted({UNNAMED if _looks_like_an_address(key) else key for key in missing})
 
 

@@ -46,6 +46,13 @@ def place(workspace: Workspace | int) -> str:
     return f"{root.rstrip('/')}/{number}/events"
 
 
+def folder() -> Path | None:
+    """Return the folder that holds the lakes of all workspaces, or None where they are elsewhere than on this machine."""
+    if settings.LAKE_URL and not settings.LAKE_URL.startswith("/"):
+        return None
+    return Path(settings.LAKE_URL or settings.DATA.lake)
+
+
 def opened(workspace: Workspace | int) -> DeltaTable | None:
     """Return the table, or None while nothing was written."""
     from deltalake import DeltaTable  # noqa: PLC0415 - loads a large library, which idle processes do without

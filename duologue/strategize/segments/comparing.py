@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import pyarrow as pa
 from django.db import connection
 
 from duologue.people.models import Erasure
+from duologue.people.timeline.older import left
 from duologue.platform.lake import queries as lake
+from duologue.platform.lake.streams import fetched
 
 if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
@@ -20,19 +23,27 @@ TIMELINE: Final = f"""
     FROM people_event e WHERE workspace_id = %(workspace)s AND write_id IN (
         SELECT write_id FROM people_batch WHERE workspace_id = %(workspace)s AND batch_no <= %(held)s) GROUP BY 1"""
 LAKE: Final = f"""
-    SELECT month, count(*), bit_xor(('0x' || substr({KEY.format(micros="epoch_us(occurred_at)")}, 1, 15))::BIGINT)
-    FROM events WHERE profile_id NOT IN (SELECT unnest(?::BIGINT[])) GROUP BY 1"""
+    SELECT month, count(*), count(*) FILTER (here), coalesce(bit_xor(check_of) FILTER (here), 0)
+    FROM (SELECT month, ('0x' || substr({KEY.format(micros="epoch_us(occurred_at)")}, 1, 15))::BIGINT AS check_of,
+                 NOT list_contains(?::VARCHAR[], month) OR id IN (SELECT id FROM stayed) AS here
+          FROM events WHERE profile_id NOT IN (SELECT unnest(?::BIGINT[]))) GROUP BY 1"""
+STAYED: Final = "SELECT id FROM people_event WHERE workspace_id = %s AND to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM') = ANY(%s)"
+IDS: Final = pa.schema({"id": pa.int64()})
 NOTHING: Final = (0, 0)
 
 
 @dataclass(slots=True, frozen=True)
 class Month:
-    """Events of one month in both stores; `equal` says that they are the very same ones."""
+    """Events of one month in both stores; `equal` says that they are the very same ones.
+
+    `left` of those in the lake are there alone, since they have left PostgreSQL, or were taken out of it; that is compared no more.
+    """
 
     month: str
     timeline: int
     lake: int
     equal: bool
+    left: int = 0
 
 
 def compare(workspace: Workspace) -> list[Month]:
@@ -46,11 +57,19 @@ def compare(workspace: Workspace) -> list[Month]:
         kept = {month: (events, check) for month, events, check in cursor.fetchall()}
     waiting = Erasure.within(workspace).filter(lake_clean_at=None).values_list("person", "profiles")
     erased = sorted({int(profile) for person, profiles in waiting for profile in [person, *profiles]})
+    gone = left(workspace)
+    stayed = fetched(STAYED, (workspace.pk, gone), IDS)
     duck = lake.connection(snapshot)
+    duck.register("stayed", stayed)
     try:
-        held = {month: (events, check) for month, events, check in duck.execute(LAKE, [erased]).fetchall()}
+        rows = duck.execute(LAKE, [gone, erased]).fetchall()
     finally:
         duck.close()
-    months = sorted(kept.keys() | held.keys())
-    pairs = [(month, kept.get(month, NOTHING), held.get(month, NOTHING)) for month in months]
-    return [Month(month, ours[0], theirs[0], ours == theirs) for month, ours, theirs in pairs]
+    held = {month: (events, check) for month, _, events, check in rows}
+    there = {month: events for month, events, _, _ in rows}
+    months = sorted(kept.keys() | there.keys())
+    found = []
+    for month in months:
+        ours, theirs = kept.get(month, NOTHING), held.get(month, NOTHING)
+        found.append(Month(month, ours[0], there.get(month, 0), ours == theirs, left=there.get(month, 0) - theirs[0]))
+    return found

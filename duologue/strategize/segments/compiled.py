@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from duologue.strategize.segments.rules import reads, tree
 from duologue.strategize.segments.rules.strangers import holds_for_a_stranger
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from duologue.platform.workspaces.models import Workspace
 
 
@@ -83,6 +86,15 @@ def all_compiled(workspace: Workspace) -> list[Compiled]:
     if len(found) < 2:
         return list(found.values())
     return [found[name] for name in reads.in_order({name: one.segments for name, one in found.items()})]
+
+
+def looked_at(workspace: Workspace, *, before: datetime, now: datetime) -> set[str]:
+    """Return the names of the events from before a moment that any segment looks at, whether it was counted or not."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, revision, name FROM strategize_segment WHERE workspace_id = %s", (workspace.pk,))
+        rules = [_compiled(*row) for row in cursor.fetchall()]
+    reaching = (one for one in rules if one.lookback is None or now - timedelta(seconds=one.lookback) < before)
+    return {name for one in reaching for name in one.events}
 
 
 def compiled_of(rule: tree.Rule) -> Compiled:

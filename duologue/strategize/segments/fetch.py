@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 from django.db import connection
 
 from duologue.people.consent import queries as consent
+from duologue.people.timeline import older
 from duologue.platform.database import arrays
 from duologue.platform.lake.streams import fetched
 from duologue.strategize.segments.small import SCHEMAS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    import pyarrow as pa
 
     from duologue.platform.workspaces.models import Workspace
     from duologue.strategize.segments.compiled import Compiled
@@ -35,7 +35,10 @@ def shards(workspace: Workspace, persons: Sequence[int]) -> dict[int, int]:
 
 
 def events(workspace: Workspace, asked: Mapping[frozenset[int], Sequence[Compiled]], now: datetime) -> pa.Table:
-    """Return rows of `events`: of each of these people no more than the rules look at that stand beside them."""
+    """Return rows of `events`: of each of these people what the rules look at that stand beside them.
+
+    Of what has left PostgreSQL that may be more, and with more of its properties.
+    """
     rules = [one for alike in asked.values() for one in alike if one.events]
     if not rules:
         return SCHEMAS["events"].empty_table()
@@ -46,9 +49,11 @@ def events(workspace: Workspace, asked: Mapping[frozenset[int], Sequence[Compile
         mine = _Reach(frozenset(names), since)
         for person in persons if names else ():
             whose[person] = mine.beside(whose[person]) if person in whose else mine
+    if not whose:
+        return SCHEMAS["events"].empty_table()
     parts = {one: number for number, one in enumerate(set(whose.values()))}
     # apart from the rest of the query, so that the moment bounds the index and passes over months
-    return fetched(
+    found = fetched(
         f"""SELECT p.person, e.id, (extract(epoch FROM e.occurred_at) * 1000000)::bigint, e.name, e.kept
             FROM (SELECT part, min(since) AS since, array_agg(name) AS names
                   FROM unnest(%s::int[], %s::text[], %s::timestamptz[]) AS r (part, name, since) GROUP BY part) r
@@ -67,6 +72,9 @@ def events(workspace: Workspace, asked: Mapping[frozenset[int], Sequence[Compile
         ),
         SCHEMAS["events"],
     )
+    every, first = frozenset[str]().union(*(one.names for one in parts)), min(one.since for one in parts)
+    left = older.of_persons(workspace, whose, names=every, since=first, here=found.column("id"))
+    return found if left is None else pa.concat_tables([found, left.cast(SCHEMAS["events"])])
 
 
 @dataclass(slots=True, frozen=True)

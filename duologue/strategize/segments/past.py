@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from duologue.people.timeline.older import left
 from duologue.platform.lake import queries as lake
 from duologue.platform.lake.rules import UNNAMED
 from duologue.strategize.segments.fetch import picked
@@ -42,7 +43,7 @@ class Wanted:
 def bring(scratch: Scratch, workspace: Workspace, wanted: Wanted) -> lake.Snapshot:
     """Let `past`, with the columns of EVENTS, stand for all events wanted; return what of the lake is in use.
 
-    What is asked for may have been kept from the lake, as an address is: then all comes from PostgreSQL.
+    What is asked for may have been kept from the lake, as an address is: then all that is there comes from PostgreSQL.
     """
     held = lake.snapshot(workspace) if wanted.names else lake.Snapshot(0, ())
     if held.files:
@@ -69,7 +70,21 @@ def _bring_tail(scratch: Scratch, workspace: Workspace, wanted: Wanted, held: la
         values += [workspace.pk, held.batch_no]
     query = f"""SELECT e.profile_id, e.id, {MICROSECONDS.format("e.occurred_at")}, e.name, {picked(wanted.properties)}, e.delivery_id
                 FROM people_event e WHERE e.workspace_id = %s AND e.name = ANY(%s) AND e.occurred_at > %s {rest}"""
-    scratch.take("tail", EVENTS, query, values)
+    scratch.take("tail" if held.files else "here", EVENTS, query, values)
+    if not held.files:
+        _add_what_left(scratch, workspace, wanted)
+
+
+def _add_what_left(scratch: Scratch, workspace: Workspace, wanted: Wanted) -> None:
+    """Let `tail` stand for what PostgreSQL holds, and for what has left it: of that the lake holds all."""
+    months = left(workspace, wanted.names, wanted.since) if wanted.names else []
+    old = lake.snapshot(workspace).of_months(months) if months else lake.Snapshot(0, ())
+    more = ""
+    if old.files:
+        more = f""" UNION ALL SELECT profile_id, id, epoch_us(occurred_at), name, properties, delivery_id FROM {old.rows()} e
+                    WHERE name IN ({_quoted(wanted.names)}) AND occurred_at > TIMESTAMPTZ '{wanted.since.isoformat()}'
+                    AND NOT EXISTS (SELECT 1 FROM here WHERE here.id = e.id)"""
+    scratch.duck.execute(f"CREATE OR REPLACE VIEW tail AS SELECT * FROM here{more}")
 
 
 def _quoted(words: Iterable[str]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
 from django.db.models import Q
 
 from duologue.brand.catalogue.models import Product
@@ -18,6 +17,7 @@ from duologue.people.consent.queries import proofs, standing
 from duologue.people.identifiers.models import Identifier
 from duologue.people.profiles.models import Fact, Merge
 from duologue.people.profiles.queries import profiles_of
+from duologue.people.timeline.persons import latest
 from duologue.strategize.segments.models import SegmentMember
 
 if TYPE_CHECKING:
@@ -45,20 +45,19 @@ def reached_by(workspace: Workspace, persons: Sequence[int]) -> dict[int, list[I
 
 def events(workspace: Workspace, profiles: Sequence[int], before: tuple[datetime, int] | None) -> tuple[list[dict[str, Any]], str]:
     """Return the latest events of these profiles, newest first, and the place from which to read on."""
-    where = ""
-    values: list[Any] = []
-    if before is not None:
-        where = "AND (occurred_at, id) < (%s, %s)"
-        values = list(before)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""SELECT id, occurred_at, name, properties::text, source, delivery_id FROM people_event
-                WHERE workspace_id = %s AND profile_id = ANY(%s) {where} ORDER BY occurred_at DESC, id DESC LIMIT %s""",
-            [workspace.pk, list(profiles), *values, EVENTS + 1],
-        )
-        names = ("id", "at", "name", "properties", "source", "delivery")
-        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    following = f"{rows[EVENTS - 1]['at'].isoformat()}_{rows[EVENTS - 1]['id']}" if len(rows) > EVENTS else ""
+    found = latest(workspace, profiles, most=EVENTS + 1, before=before)
+    rows = [
+        {
+            "id": one.id,
+            "at": one.occurred_at,
+            "name": one.name,
+            "properties": one.properties,
+            "source": one.source,
+            "delivery": one.delivery_id,
+        }
+        for one in found
+    ]
+    following = f"{found[EVENTS - 1].occurred_at.isoformat()}_{found[EVENTS - 1].id}" if len(found) > EVENTS else ""
     return rows[:EVENTS], following.replace("+00:00", "Z")
 
 

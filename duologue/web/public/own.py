@@ -6,14 +6,13 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db import connection
-
 from duologue.engage.perks.queries import of_person
 from duologue.people.consent import ages
 from duologue.people.consent.queries import ages_known, purposes, standing
 from duologue.people.consent.rules import GRANTED, PARENT
 from duologue.people.models import ConsentStatement, Fact, Objection
 from duologue.people.timeline import names
+from duologue.people.timeline.persons import latest
 from duologue.web.public.choices import BY
 from duologue.web.templatetags.look import words as as_words
 
@@ -142,19 +141,13 @@ def _title(known: Mapping[str, Purpose], name: str) -> str:
 
 def said_of(visit: Visit) -> list[tuple[datetime, str, str]]:
     """Return what they were sent and what they did, the latest first: when, what, about what."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT occurred_at, name, properties FROM people_event
-               WHERE workspace_id = %s AND profile_id = ANY(%s) AND name = ANY(%s) ORDER BY occurred_at DESC, id DESC LIMIT %s""",
-            (visit.workspace.pk, visit.person.profile_ids, list(SAID), MOST),
-        )
-        found = []
-        for at, name, properties in cursor.fetchall():
-            said = json.loads(properties) if isinstance(properties, str) else properties
-            if name == names.LINK_CLICKED and str(said.get("human")).lower() == "false":
-                continue
-            found.append((at, visit.words[SAID[name]], _about(said)))
-        return found
+    found = []
+    for one in latest(visit.workspace, visit.person.profile_ids, names=SAID, most=MOST):
+        said = json.loads(one.properties)
+        if one.name == names.LINK_CLICKED and str(said.get("human")).lower() == "false":
+            continue
+        found.append((one.occurred_at, visit.words[SAID[one.name]], _about(said)))
+    return found
 
 
 def _about(said: Mapping[str, Any]) -> str:

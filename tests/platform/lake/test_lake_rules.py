@@ -14,6 +14,7 @@ from duologue.platform.lake.rules import cleaned, left_out
         ({"products": [{"name": "Mug", "price": 4}]}, {"products": [{"name": "Mug", "price": 4}]}),
         ({"tags": ["a", "b@c.example"]}, {"tags": ["a", None]}),
         ({"name": "Ada", "order_id": "+1"}, {"order_id": "+1"}),
+        ({"size": None, "email": None, "at": {"city": None}}, {"size": None, "at": {"city": None}}),
     ],
 )
 def test_no_direct_identifier_enters(given, kept):

@@ -1,0 +1,185 @@
+"""Letting events of old months leave PostgreSQL, one by one as the lake proves to hold the very same."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
+
+from duologue.people.timeline import names
+from duologue.people.timeline.models import LeftMonth
+from duologue.platform.database import arrays
+from duologue.platform.lake import actions as lake
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from duologue.platform.lake.queries import Snapshot
+    from duologue.platform.workspaces.models import Workspace
+
+KEPT: Final = timedelta(days=396)  # readers who look back a year, and no further, never ask the lake
+STAY: Final = frozenset(
+    {names.FACT_CHANGED}  # forgotten and objected to, fact by fact
+    | {names.ORDER_COMPLETED, names.ORDER_REFUNDED, names.SPAM_REPORTED, names.MESSAGE_REPLIED, names.LINK_CLICKED, names.MESSAGE_OPENED}
+    | {names.SURVEY_ANSWERED}  # what reports count, and what tells how somebody likes to be spoken to
+)
+BLOCK: Final = 1 << 18
+PATIENCE: Final = "10s"
+COUNTS: Final = """SELECT to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM'), count(*), count(*) FILTER (WHERE name = ANY(%s))
+    FROM people_event WHERE workspace_id = %s AND occurred_at < %s GROUP BY 1 ORDER BY 1"""
+CANNOT: Final = "SELECT month, count(*) FROM events WHERE left_out IS NOT NULL AND NOT list_contains($names, name) GROUP BY 1"
+COLUMNS: Final = "profile_id, id, occurred_at, received_at, name, properties, source, run_id, delivery_id"
+THERE: Final = "CREATE TEMPORARY TABLE leaving ON COMMIT DROP AS SELECT " + COLUMNS + " FROM people_event WITH NO DATA"
+GO: Final = """DELETE FROM people_event e USING leaving l
+    WHERE e.workspace_id = %(workspace)s AND e.occurred_at >= %(first)s AND e.occurred_at < %(end)s AND e.profile_id = l.profile_id
+      AND e.occurred_at = l.occurred_at AND e.id = l.id AND e.id <> ALL(%(staying)s::bigint[])
+      AND (e.received_at, e.name, e.properties, e.source) = (l.received_at, l.name, l.properties, l.source)
+      AND (e.run_id, e.delivery_id) IS NOT DISTINCT FROM (l.run_id, l.delivery_id)"""
+
+
+class Elsewhere(Exception):
+    """The lake is not in a folder of this machine; the sentence says where it is."""
+
+
+@dataclass(slots=True, frozen=True)
+class Month:
+    """What PostgreSQL holds of a month: its events, and how many of them may leave it."""
+
+    month: str
+    events: int
+    may_leave: int
+
+
+def newest_to_leave(now: datetime) -> str:
+    """Return the month before which all may leave, as in 2024-11: the last 13 months stay."""
+    return f"{(now - KEPT).astimezone(UTC):%Y-%m}"
+
+
+def may_leave(workspace: Workspace, *, before: str, staying: Collection[str]) -> list[Month]:
+    """Count, for each month before one, what PostgreSQL holds of it and what of that may leave. Events named in `staying` do not."""
+    from duologue.platform.lake import queries  # noqa: PLC0415 - few processes read the lake
+
+    stay = sorted(STAY | set(staying))
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTS, (stay, workspace.pk, begin(before)))
+        rows = cursor.fetchall()
+    duck = queries.connection(queries.snapshot(workspace).of_months([row[0] for row in rows]))
+    try:
+        cannot = dict(duck.execute(CANNOT, {"names": stay}).fetchall())
+    finally:
+        duck.close()
+    return [Month(month, events, max(0, events - named - cannot.get(month, 0))) for month, events, named in rows]
+
+
+def let_leave(
+    *, workspace: Workspace, month: str, staying: Collection[str], events: Collection[int], read_until: int, now: datetime
+) -> int:
+    """Take a month's events out of PostgreSQL that the lake holds in every column; return how many went.
+
+    Those named in `staying` or in STAY, those numbered in `events`, those of which the lake had to leave something out, and those
+    of batches after `read_until` stay. It is noted in the same transaction that they left. Raises ValueError for a month
+    that is too new, and Elsewhere.
+    """
+    from duologue.platform.lake import queries  # noqa: PLC0415 - as above
+
+    if month >= newest_to_leave(now):
+        raise ValueError(f"{month} is not old enough: the last 13 months stay.")
+    stay = sorted(STAY | set(staying))
+    with transaction.atomic(), connection.cursor() as cursor:
+        lake.wait_for_lock(workspace)
+        held = queries.snapshot(workspace).of_months([month])
+        if not held.files:
+            return 0
+        if elsewhere := [file for file in held.files if not file.startswith("/")]:
+            raise Elsewhere(f"The lake is at {elsewhere[0].partition('/month=')[0]}. Events leave PostgreSQL only for a lake in a folder.")
+        cursor.execute(THERE)
+        _bring(cursor, held, stay, read_until)
+        first, end = begin(month), begin(_next(month))
+        asked: dict[str, Any] = {"workspace": workspace.pk, "first": first, "end": end, "staying": arrays.numbers(events)}
+        cursor.execute(GO, asked)
+        gone = int(cursor.rowcount)
+        if gone:
+            known = LeftMonth.within(workspace).filter(month=month).first()
+            noted = known or LeftMonth(workspace=workspace, month=month, batch_no=0, whole=stay)
+            noted.events, noted.at = noted.events + gone, now
+            noted.batch_no = max(noted.batch_no, min(read_until, held.batch_no))
+            noted.whole = sorted(set(noted.whole) & set(stay))
+            noted.save()
+            _on_the_disk(held)
+    return gone
+
+
+def give_back(month: str) -> bool:
+    """Give the room that a month's events took in the database's files back; False where it was in use too long to do so.
+
+    Call it outside any transaction.
+    """
+    table = f"people_event_{month.replace('-', '_')}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", (table,))
+        if not cursor.fetchone()[0]:
+            return True
+        cursor.execute(f"SET lock_timeout = '{PATIENCE}'")
+        try:
+            cursor.execute(f"VACUUM (FULL, ANALYZE) {table}")
+        except OperationalError:
+            return False
+        finally:
+            cursor.execute("SET lock_timeout TO DEFAULT")
+    return True
+
+
+def _bring(cursor: Any, held: Snapshot, stay: list[str], read_until: int) -> None:
+    """Fill `leaving` with what the lake holds whole."""
+    from duologue.platform.lake import queries  # noqa: PLC0415 - as above
+
+    moments = ", ".join(f"strftime({at}, '%Y-%m-%d %H:%M:%S.%f+00')" for at in ("occurred_at", "received_at"))
+    scratch = Path(settings.DATA.path) / "run"
+    scratch.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="leaving-", dir=scratch) as folder:
+        lines = Path(folder) / "leaving.csv"
+        duck = queries.connection(held)
+        try:
+            duck.execute(
+                f"""COPY (SELECT profile_id, id, {moments}, name, properties, source, run_id, delivery_id FROM events
+                    WHERE left_out IS NULL AND batch_no <= {int(read_until)} AND name NOT IN ({_quoted(stay)}))
+                    TO '{lines}' (FORMAT csv, HEADER false)"""
+            )
+        finally:
+            duck.close()
+        with cursor.copy(f"COPY leaving ({COLUMNS}) FROM STDIN (FORMAT csv)") as copy, lines.open("rb") as file:
+            while block := file.read(BLOCK):
+                copy.write(block)
+    cursor.execute("ANALYZE leaving")
+
+
+def _on_the_disk(held: Snapshot) -> None:
+    """Make sure that the lake's files outlast the machine's next moment: from now on they alone hold these events."""
+    folders = {Path(file).parent for file in held.files}
+    logs = {folder.parent / "_delta_log" for folder in folders}
+    entries = [entry for log in logs for entry in log.iterdir() if entry.is_file()]
+    for path in [*map(Path, held.files), *entries, *folders, *logs]:
+        opened = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+
+
+def _quoted(words: Collection[str]) -> str:
+    return ", ".join("'" + word.replace("'", "''") + "'" for word in words)
+
+
+def begin(month: str) -> datetime:
+    """Return when a month begins, in UTC."""
+    return datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
+
+
+def _next(month: str) -> str:
+    return f"{begin(month) + timedelta(days=31):%Y-%m}"

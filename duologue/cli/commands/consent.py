@@ -75,6 +75,7 @@ def _import(args: argparse.Namespace, workspace: Workspace) -> None:
 
 
 def _export(args: argparse.Namespace, workspace: Workspace) -> None:
+    from duologue.kit.text import no_formula
     from duologue.people.consent.queries import purposes
     from duologue.people.exchange.queries import lines
     from duologue.people.exchange.rules.line import STATES as MEANT
@@ -97,7 +98,8 @@ def _export(args: argparse.Namespace, workspace: Workspace) -> None:
         writer.writeheader()
         for line in lines(workspace, args.purpose):
             if not args.state or line.state == MEANT[args.state]:
-                writer.writerow(tool.write(line))
+                cells = tool.write(line).items()
+                writer.writerow({head: cell if head.lower() in tool.address else no_formula(cell) for head, cell in cells})
                 written += 1
                 told(1)
     write_down(workspace, "export consent", args.file.name, tool=args.tool, purpose=args.purpose, written=written)

@@ -354,7 +354,7 @@ def main(line):
 def test_by_the_command_line_from_one_tool_to_the_next(shop, tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "in.csv").write_text(
-        "Email,First Name,Status,Unsubscribe Reason\nann@example.com,Ann,Active,\nbob@example.com,Bob,Unsubscribed,Too many\n"
+        "Email,First Name,Status,Unsubscribe Reason\nann@example.com,Ann,Active,\nbob@example.com,=1+2,Unsubscribed,Too many\n"
     )
     assert main(["consent", "import", "in.csv", "--from", "activecampaign", "--purpose", "newsletter"]) == 0
     assert capsys.readouterr().out.split() == ["lines", "number", "granted", "1", "read", "2", "withdrawn", "1", "refused", "0"]
@@ -366,6 +366,7 @@ def test_by_the_command_line_from_one_tool_to_the_next(shop, tmp_path, capsys, m
         "UNSUBSCRIBED",
         "Too many",
     )
+    assert rows["bob@example.com"]["First Name"] == "'=1+2"  # a name that a form took in is no formula in a spreadsheet
     with pytest.raises(Stopped, match="is there already"):
         main(["consent", "export", "out.csv", "--to", "klaviyo", "--purpose", "newsletter"])
     with pytest.raises(Stopped, match="lists of their own"):

@@ -118,7 +118,7 @@ def hold(schema, key, path, method, *, real, examples):
 
 @pytest.mark.filterwarnings("default")
 @pytest.mark.django_db
-@pytest.mark.parametrize("real", [True, False], ids=["what there is", "anything"])
+@pytest.mark.parametrize("real", [pytest.param(True, id="what there is", marks=pytest.mark.first), pytest.param(False, id="anything")])
 def test_operations_answer_as_described(schema, key, real, monkeypatch):
     monkeypatch.setattr("django.conf.settings.API_PER_MINUTE", 0)
     for path, method in OPERATIONS:

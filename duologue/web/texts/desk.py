@@ -47,7 +47,7 @@ def new(request: HttpRequest, workspace: Workspace, word: str) -> HttpResponse:
     """Show a desk with an example to write over; a POST keeps what was written, by the name that it calls itself."""
     kind = _kind(word)
     if request.method != "POST":
-        return _desk(request, workspace, kind, "", kind.beginning)
+        return _desk(request, workspace, kind, "", kind.begin(workspace) if kind.begin else kind.beginning)
     source = _source(request)
     try:
         name = _free(workspace, kind, source)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from duologue.engage.conversations.models import Team
+from duologue.engage.messages.models import Message
 from duologue.engage.publishing.actions import Around, Text, checked
 from duologue.platform.workspaces.queries import now
 from duologue.strategize.dialogues.models import Dialogue
@@ -39,6 +41,13 @@ INSERTS: Final = (
     ("they do something", "{event: Order Completed, then: end}"),
     ("they join a segment", "{joined: big-spenders, then: end}"),
 )
+
+
+def beginning(workspace: Workspace) -> str:
+    """Return an example that names a message and a team of this workspace, where it has any."""
+    message = Message.within(workspace).order_by("name").values_list("name", flat=True).first()
+    team = Team.within(workspace).order_by("name").values_list("name", flat=True).first()
+    return BEGINNING.replace("say: thanks", f"say: {message or 'thanks'}").replace("hand_over: care", f"hand_over: {team or 'care'}")
 
 
 def text(workspace: Workspace, name: str) -> str | None:

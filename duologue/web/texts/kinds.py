@@ -38,6 +38,8 @@ class Kind:
     """The address of the page that lists all of it."""
     one: str = ""
     """The address of the page of one; "" where its text is its page."""
+    begin: Callable[[Workspace], str] | None = None
+    """What makes the example fit the workspace."""
     as_read: bool = False
     """Whether it can be shown as a person would read it."""
 
@@ -55,6 +57,7 @@ KINDS: Final[dict[str, Kind]] = {
             place="strategize/dialogues",
             lead="What we say, and what follows from what comes back, or does not.",
             beginning=dialogues.BEGINNING,
+            begin=dialogues.beginning,
             inserts=dialogues.INSERTS,
             text=dialogues.text,
             shown=dialogues.shown,

@@ -39,7 +39,7 @@ INSERTS: Final = (
 def text(workspace: Workspace, name: str) -> str | None:
     """Return an offer's text; None where there is none of this name."""
     kept = OfferVersion.within(workspace).filter(offer__name=name, number=F("offer__current")).first()
-    return (kept.source or canonical(kept.data)) if kept else None
+    return (kept.source or canonical({"offer": name, **kept.data})) if kept else None
 
 
 def shown(workspace: Workspace, name: str, source: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 
+from duologue.engage.publishing.actions import Around, Text, publish
 from duologue.people.timeline.actions import NewEvent, write
 from duologue.platform.audit.actions import note
 from duologue.platform.workspaces.queries import now
@@ -58,6 +59,15 @@ VISITS = (
     (4, "Basket Filled", {"value": 24.5}),
 )
 """What a site's script told of a visitor: so many minutes ago, what, and more of it."""
+NOT_STARTED = """\
+dialogue: spring
+about: Tells good customers who went quiet of the spring
+purpose: promotions
+audience: lapsed-good-customers
+holdout: 10%
+turns:
+  hello: {say: we-miss-you, by: [email], listen: [{silence: 7d, then: end}]}
+"""
 
 
 @pytest.mark.parametrize("width", [1440, 390])
@@ -87,12 +97,25 @@ def test_pictures_of_the_how_to_pages(house, chromium):
         made_small(path)
         assert 5_000 < path.stat().st_size < 120_000, picture
         page.context.close()
+    the_launch_sheet_is_read(house, chromium, kept / "launch-sheet.png")
     the_visitor_looked_around(house)
     for picture, (name, heading) in CARDS.items():
         page = house.open(house.enter(chromium, width=1280), name)
         clipped(page, heading, kept / f"{picture}.png")
         assert 5_000 < (kept / f"{picture}.png").stat().st_size < 120_000, picture
         page.context.close()
+
+
+def the_launch_sheet_is_read(house, chromium, path):
+    publish(Around(house.workspace, now(house.workspace), None, frozenset()), Text("spring", NOT_STARTED))
+    page = house.enter(chromium, width=1280)
+    page.goto(house.origin + reverse("strategize:dialogue", args=[house.workspace.name, "spring"]))
+    page.get_by_role("button", name="Start it").first.click()
+    page.locator("#start .launch ul").wait_for()
+    page.locator("#start").screenshot(path=path)
+    made_small(path)
+    assert 5_000 < path.stat().st_size < 120_000
+    page.context.close()
 
 
 def the_visitor_looked_around(house):

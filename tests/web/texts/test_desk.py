@@ -72,3 +72,9 @@ def test_what_is_not_there_cannot_be_changed(owner, workspace, filled):
     assert owner.get(reverse("texts:change", args=[workspace.name, "survey", "of-nobody"])).status_code == 404
     assert owner.post(reverse("texts:look", args=[workspace.name, "survey"]), {"source": "survey: x\n"}).status_code == 404
     assert owner.get(reverse("texts:new", args=[workspace.name, "poem"])).status_code == 404
+
+
+def test_the_example_to_write_over_can_be_put_in_force(owner, workspace, filled):
+    source = owner.get(reverse("texts:new", args=[workspace.name, "dialogue"])).context["source"]
+    assert owner.post(reverse("texts:new", args=[workspace.name, "dialogue"]), {"source": source, "publish": "yes"}).status_code == 302
+    assert DialogueVersion.within(workspace).filter(dialogue__name="thank-you").exists()

@@ -28,8 +28,8 @@ def test_every_link_inside_a_workspace_is_held_there_by_the_database():
                JOIN pg_attribute ON attrelid = conrelid AND attnum = ANY (conkey) WHERE contype = 'f' GROUP BY pg_constraint.oid, 1"""
         )
         held = {(table, tuple(columns)) for table, columns in cursor.fetchall()}
-        cursor.execute("SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE NOT tgisinternal AND tgname LIKE '%there'")
-        proved = ((table, name.removeprefix(f"{table}_").removesuffix("_there")) for table, name in cursor.fetchall())
+        cursor.execute("SELECT tgrelid::regclass::text, tgargs FROM pg_trigger WHERE NOT tgisinternal AND tgname LIKE '%there'")
+        proved = ((table, column.decode()) for table, columns in cursor.fetchall() for column in bytes(columns).split(b"\0")[:-1])
         held |= {(table, tuple(sorted(["workspace_id", column]))) for table, column in proved}
     in_workspace = [model for model in OURS if any(field.name == "workspace" for field in model._meta.concrete_fields)]
     missing = [

@@ -278,8 +278,8 @@ LAST: Final = 2**31 - 1
 
 
 @transaction.atomic(savepoint=False)
-def withdraw(*, workspace: Workspace, turns: Iterable[tuple[int, int, int]], now: datetime) -> int:
-    """Withhold what still waits in the queue for these turns of runs, given as (run, first seq, last seq); return how many.
+def withdraw(*, workspace: Workspace, turns: Iterable[tuple[int, int, int, int]], now: datetime) -> int:
+    """Withhold what still waits in the queue for these turns of runs, given as (dialogue, run, first seq, last seq); return how many.
 
     Nobody should be told what no longer holds. Perks set aside for them go back. It is no event: the run has moved on
     already, and a turn that listens for `withheld` means its own message.
@@ -287,14 +287,15 @@ def withdraw(*, workspace: Workspace, turns: Iterable[tuple[int, int, int]], now
     listed = list(turns)
     if not listed:
         return 0
-    runs, firsts, lasts = (arrays.numbers(column) for column in zip(*listed, strict=True))
+    columns = [arrays.numbers(column) for column in zip(*listed, strict=True)]
     with connection.cursor() as cursor:
         cursor.execute(
             """UPDATE engage_delivery d SET state = 'withheld', reason = %s
-               FROM unnest(%s::bigint[], %s::int[], %s::int[]) AS l (run, first, last)
-               WHERE d.workspace_id = %s AND d.run_id = l.run AND d.occurrence BETWEEN l.first AND l.last AND d.state = 'queued'
+               FROM unnest(%s::bigint[], %s::bigint[], %s::int[], %s::int[]) AS l (dialogue, run, first, last)
+               WHERE d.workspace_id = %s AND d.dialogue_id = l.dialogue AND d.run_id = l.run
+                 AND d.occurrence BETWEEN l.first AND l.last AND d.state = 'queued'
                RETURNING d.body""",
-            (OVERTAKEN, runs, firsts, lasts, workspace.pk),
+            (OVERTAKEN, *columns, workspace.pk),
         )
         bodies = [body_of(row[0]) for row in cursor.fetchall()]
     if back := perk_ids(bodies):

@@ -26,8 +26,7 @@ SELECT %s, n.run, k.dialogue, n.person, n.person, n.shard, k.turn, k.occurrence,
        k.channel, k.purpose, k.kind, k.basis, k.due_at, k.too_late_at, 'queued', '', '', 0, '', %s, '', '', 0
 FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[], %s::int[]) AS n (run, person, shard, of)
 JOIN json_to_recordset(%s) AS k (of int, dialogue bigint, turn text, occurrence int, message_version bigint, survey_version bigint,
-     body jsonb, channel text, purpose text, kind text, basis text, due_at timestamptz, too_late_at timestamptz) ON k.of = n.of
-ORDER BY n.run"""
+     body jsonb, channel text, purpose text, kind text, basis text, due_at timestamptz, too_late_at timestamptz) ON k.of = n.of"""
 
 
 class Numbered:
@@ -52,8 +51,8 @@ def plan_alike(
 ) -> None:
     """Plan for each of these new runs the deliveries of its kind, given as (kind, delivery of nobody), in one statement.
 
-    They stand in the queue in the order of their runs. Each person is its own profile. Nothing was planned for a new run before, so
-    that none of it is left out.
+    They stand in the queue in the order of their runs, which `each` comes in. Each person is its own profile. Nothing was planned for a
+    new run before, so that none of it is left out.
     """
     if not deliveries or not each.runs:
         return

@@ -40,7 +40,8 @@ class Delivery(InWorkspace):
     """One message for one person at one turn. See `rules.STATES` for what may follow what.
 
     Each passes through three states or more. Where an index speaks of what changes, all of them are written anew: so none speaks of
-    `state`, only of `waits` and `in_doubt`, and from handing over to accepted a row changes in its place. See `OnTheWire`.
+    `state`, only of `waits` and `in_doubt`, and from handing over to accepted a row changes in its place. See `OnTheWire`. What holds a
+    turn of a run to be sent once finds those of a dialogue too, and those of a run by its dialogue.
     """
 
     class State(models.TextChoices):
@@ -52,7 +53,7 @@ class Delivery(InWorkspace):
         UNCERTAIN = "uncertain"
 
     run = link("engage.Run", null=True, db_index=False)
-    dialogue = link("strategize.Dialogue", null=True)
+    dialogue = link("strategize.Dialogue", null=True, db_index=False)
     person = models.BigIntegerField()
     profile = link("people.Profile")
     shard = models.SmallIntegerField()
@@ -92,9 +93,8 @@ class Delivery(InWorkspace):
 
     class Meta(InWorkspace.Meta):
         constraints = [
-            models.UniqueConstraint(
-                fields=["workspace", "run", "turn", "occurrence"], name="sent_once", condition=models.Q(run__isnull=False)
-            ),
+            models.UniqueConstraint(fields=["workspace", "dialogue", "run", "turn", "occurrence"], name="sent_once"),
+            models.CheckConstraint(condition=models.Q(run=None) | models.Q(dialogue__isnull=False), name="runs_are_of_dialogues"),
         ]
         indexes = [
             models.Index(fields=["workspace", "due_at", "id"], name="deliveries_due", condition=models.Q(waits=True)),
@@ -102,7 +102,6 @@ class Delivery(InWorkspace):
             models.Index(
                 fields=["workspace", "conversation"], name="deliveries_in_conversation", condition=models.Q(conversation__isnull=False)
             ),
-            models.Index(fields=["workspace", "dialogue"], name="deliveries_of_dialogue"),
             models.Index(
                 "workspace",
                 KeyTextTransform("to", "body"),

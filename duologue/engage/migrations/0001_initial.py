@@ -109,7 +109,7 @@ class Migration(FirstMigration):
                 ('relay', models.CharField(blank=True, max_length=63)),
                 ('cost', models.BigIntegerField(default=0, help_text="Minor units of the workspace's currency, in thousandths.")),
                 ('conversation', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='engage.conversation')),
-                ('dialogue', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='strategize.dialogue')),
+                ('dialogue', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='strategize.dialogue')),
                 ('profile', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.profile')),
                 ('survey_version', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='strategize.surveyversion')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
@@ -528,7 +528,7 @@ class Migration(FirstMigration):
         migrations.CreateModel(
             name='RunStep',
             fields=[
-                ('pk', models.CompositePrimaryKey('workspace', 'run', 'seq', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('pk', models.CompositePrimaryKey('workspace', 'dialogue_id', 'run', 'seq', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('dialogue_id', models.BigIntegerField()),
                 ('person', models.BigIntegerField()),
                 ('seq', models.IntegerField()),
@@ -537,7 +537,7 @@ class Migration(FirstMigration):
                 ('left_at', models.DateTimeField()),
                 ('heard', models.CharField(help_text="The line that moved it, as written: 'clicked: any', 'silence: 3d', 'goal'.", max_length=160)),
                 ('then', models.CharField(max_length=63)),
-                ('run', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='engage.run')),
+                ('run', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='engage.run')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
             ],
             options={
@@ -927,15 +927,15 @@ class Migration(FirstMigration):
         ),
         migrations.AddIndex(
             model_name='delivery',
-            index=models.Index(fields=['workspace', 'dialogue'], name='deliveries_of_dialogue'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
             index=models.Index(models.F('workspace'), django.db.models.fields.json.KeyTextTransform('to', 'body'), models.F('planned_at'), condition=models.Q(('run__isnull', True), ('turn', 'parent')), name='letters_to_parents'),
         ),
         migrations.AddConstraint(
             model_name='delivery',
-            constraint=models.UniqueConstraint(condition=models.Q(('run__isnull', False)), fields=('workspace', 'run', 'turn', 'occurrence'), name='sent_once'),
+            constraint=models.UniqueConstraint(fields=('workspace', 'dialogue', 'run', 'turn', 'occurrence'), name='sent_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='delivery',
+            constraint=models.CheckConstraint(condition=models.Q(('run', None), ('dialogue__isnull', False), _connector='OR'), name='runs_are_of_dialogues'),
         ),
         migrations.AddIndex(
             model_name='conversation',
@@ -956,10 +956,6 @@ class Migration(FirstMigration):
         migrations.AddConstraint(
             model_name='conversation',
             constraint=models.UniqueConstraint(fields=('workspace', 'person'), name='one_conversation_per_person'),
-        ),
-        migrations.AddIndex(
-            model_name='runstep',
-            index=models.Index(fields=['workspace', 'dialogue_id', 'turn'], name='steps_of_turn'),
         ),
         migrations.AddConstraint(
             model_name='site',

@@ -347,10 +347,11 @@ def end_runs(workspace: Workspace, runs: Sequence[int], reason: str, now: dateti
     with connection.cursor() as cursor:
         cursor.execute(
             """UPDATE engage_run SET under_way = false, ended_reason = %s, ended_at = %s, wake_at = NULL
-               WHERE workspace_id = %s AND id = ANY(%s) AND under_way""",
+               WHERE workspace_id = %s AND id = ANY(%s) AND under_way RETURNING dialogue_id, id""",
             (reason, now, workspace.pk, list(runs)),
         )
-    withdraw(workspace=workspace, turns=[(run, 1, LAST) for run in runs], now=now)
+        ended = cursor.fetchall()
+    withdraw(workspace=workspace, turns=[(dialogue, run, 1, LAST) for dialogue, run in ended], now=now)
 
 
 @dataclass(slots=True, frozen=True)

@@ -115,10 +115,10 @@ class Run(InWorkspace):
 
 
 class RunStep(InWorkspace):
-    """One turn left behind: how it was left, by which line, and where to. Append-only."""
+    """One turn left behind: how it was left, by which line, and where to. Append-only. Those of a run are found by its dialogue."""
 
-    pk = models.CompositePrimaryKey("workspace", "run", "seq")
-    run = link("engage.Run")
+    pk = models.CompositePrimaryKey("workspace", "dialogue_id", "run", "seq")
+    run = link("engage.Run", db_index=False)
     dialogue_id = models.BigIntegerField()
     person = models.BigIntegerField()
     seq = models.IntegerField()
@@ -127,6 +127,3 @@ class RunStep(InWorkspace):
     left_at = models.DateTimeField()
     heard = models.CharField(max_length=160, help_text="The line that moved it, as written: 'clicked: any', 'silence: 3d', 'goal'.")
     then = models.CharField(max_length=63)
-
-    class Meta(InWorkspace.Meta):
-        indexes = [models.Index(fields=["workspace", "dialogue_id", "turn"], name="steps_of_turn")]

@@ -26,8 +26,11 @@ class RunData:
     def export(self, *, workspace: Workspace, profiles: Sequence[int]) -> dict[str, Any]:
         """Return the runs with the turns they went through."""
         fields = ("id", "dialogue__name", "version__number", "started_at", "ended_at", "ended_reason", "turn", "data")
-        runs = list(Run.of(workspace, profiles).order_by("id").values(*fields))
-        steps = RunStep.within(workspace).filter(run_id__in=[run["id"] for run in runs]).order_by("run_id", "seq")
+        found = Run.of(workspace, profiles).order_by("id")
+        runs, dialogues = list(found.values(*fields)), set(found.values_list("dialogue_id", flat=True))
+        steps = (
+            RunStep.within(workspace).filter(dialogue_id__in=dialogues, run_id__in=[run["id"] for run in runs]).order_by("run_id", "seq")
+        )
         return {"runs": runs, "steps": list(steps.values("run_id", "seq", "turn", "arrived_at", "left_at", "heard", "then"))}
 
     def erase(self, *, workspace: Workspace, profiles: Sequence[int], now: datetime) -> int:

@@ -197,8 +197,8 @@ def _give(workspace: Workspace, decided: Sequence[tuple[RunRow, Version, Decisio
         issue(workspace=workspace, perks=given, now=now)
 
 
-def _overtaken(decided: Sequence[tuple[RunRow, Version, Decision]]) -> Iterator[tuple[int, int, int]]:
-    """Yield what no longer holds, as (run, first seq, last seq), where it still waits to be sent.
+def _overtaken(decided: Sequence[tuple[RunRow, Version, Decision]]) -> Iterator[tuple[int, int, int, int]]:
+    """Yield what no longer holds, as (dialogue, run, first seq, last seq), where it still waits to be sent.
 
     That is the message of a turn that its run has left; all of them where the goal is reached, or where a response or
     silence has ended the run. What a plan says on its way to its end is sent.
@@ -209,6 +209,6 @@ def _overtaken(decided: Sequence[tuple[RunRow, Version, Decision]]) -> Iterator[
         seq = row.state.seq
         is_over = decision.ended is not None and row.state.phase == LISTENING
         if is_over or any(step.heard == GOAL for step in decision.steps):
-            yield row.id, 1, seq
+            yield row.dialogue, row.id, 1, seq
         elif any(step.seq == seq and step.turn in version.speaks for step in decision.steps):
-            yield row.id, seq, seq
+            yield row.dialogue, row.id, seq, seq

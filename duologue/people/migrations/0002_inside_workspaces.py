@@ -68,5 +68,5 @@ class Migration(migrations.Migration):
         WorkspaceKeys(by_statement=BY_STATEMENT),
         migrations.RunSQL(TABLES),
         migrations.RunSQL(AGES),
-        migrations.RunSQL(held_by_statement("people_event", "profile_id", "people_profile")),
+        migrations.RunSQL(held_by_statement("people_event", {"profile_id": "people_profile"})),
     ]

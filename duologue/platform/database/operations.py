@@ -51,9 +51,7 @@ class WorkspaceKeys(Operation):
                 table = model._meta.db_table
                 schema_editor.execute(ONE_KEY.format(table=table))
         for model in ours:
-            for field in model._meta.concrete_fields:
-                if field.is_relation and not field.db_constraint:
-                    self._add_key(schema_editor, model._meta.db_table, field)
+            self._add_keys(schema_editor, model._meta.db_table, model._meta.concrete_fields)
         for model in ours:
             self._drop_needless(schema_editor, model)
 
@@ -70,16 +68,17 @@ class WorkspaceKeys(Operation):
         for key in keys:
             schema_editor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT "{key}"')
 
-    def _add_key(self, schema_editor: Any, table: str, field: Any) -> None:
-        target = field.related_model._meta.db_table
-        if table in self.by_statement:
-            schema_editor.execute(held_by_statement(table, field.column, target), params=None)
+    def _add_keys(self, schema_editor: Any, table: str, fields: Collection[Any]) -> None:
+        links = {field.column: field.related_model._meta.db_table for field in fields if field.is_relation and not field.db_constraint}
+        if links and table in self.by_statement:
+            schema_editor.execute(held_by_statement(table, links), params=None)
             return
-        schema_editor.execute(
-            f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_{field.column}_in_workspace" '
-            f'FOREIGN KEY (workspace_id, "{field.column}") REFERENCES "{target}" (workspace_id, id) '
-            f"DEFERRABLE INITIALLY DEFERRED"
-        )
+        for column, target in links.items():
+            schema_editor.execute(
+                f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_{column}_in_workspace" '
+                f'FOREIGN KEY (workspace_id, "{column}") REFERENCES "{target}" (workspace_id, id) '
+                f"DEFERRABLE INITIALLY DEFERRED"
+            )
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         """Do nothing: the tables go, and their keys with them."""

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import given
 from hypothesis import strategies as some
 from msgspec import structs
@@ -12,6 +12,7 @@ from duologue.engage.conversations.origin import origin_of
 from duologue.engage.messages.actions import save_message
 from duologue.engage.messages.links import link_targets
 from duologue.engage.messages.models import Delivery
+from duologue.measure.reception import queries
 from duologue.measure.reception.queries import received
 from duologue.measure.reception.rules import LEAST, Received, domains_as_json, together, warning
 from duologue.people.consent.actions import NewStatement, save_purpose, state
@@ -19,7 +20,10 @@ from duologue.people.consent.queries import standing
 from duologue.people.profiles.actions import add
 from duologue.people.timeline import names
 from duologue.people.timeline.actions import NewEvent, write
+from duologue.platform.lake import queries as lake
 from duologue.strategize.models import Dialogue
+from duologue.strategize.segments.history import LakeFollower
+from tests.measure import heard
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -88,6 +92,22 @@ def test_clicks_domains_variants_and_reasons_of_a_message(workspace, letters):
     twice = together([found, found])
     assert (twice["links"]["1"]["1"]["clicks"], twice["links"]["1"]["1"]["share"], twice["accepted"]) == (6, 0.75, 8)
     assert together([found]) == found
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_of_many_letters_the_lake_tells_the_same_as_postgresql(workspace, seed, settings, tmp_path, monkeypatch):
+    settings.LAKE_URL = f"{tmp_path}/lake"
+    dialogue = heard.letters(workspace, seed, between=lambda: LakeFollower(events=1).follow(workspace=workspace, now=NOW))
+    by_postgresql = heard.as_json(workspace, dialogue)
+    assert all(one["links"]["0"]["3"]["clicks"] and one["opened"] and one["clicked"] for one in by_postgresql.values())
+    monkeypatch.setattr(queries, "FEW", -1)
+    assert heard.as_json(workspace, dialogue) == by_postgresql
+    with connection.cursor() as cursor:
+        held = "DELETE FROM people_event WHERE write_id IN (SELECT write_id FROM people_batch WHERE batch_no <= %s)"
+        cursor.execute(held, (lake.snapshot(workspace).batch_no,))
+        assert cursor.rowcount == 150
+    assert heard.as_json(workspace, dialogue) == by_postgresql, "the lake is read"
 
 
 def test_a_reason_does_not_take_back_a_new_yes(workspace, letters):

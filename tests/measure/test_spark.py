@@ -8,7 +8,9 @@ import pytest
 from duologue.measure.buyers.actions import count
 from duologue.measure.funnels import conversions
 from duologue.measure.funnels.conversions import outcomes
+from duologue.measure.reception import queries
 from duologue.strategize.segments.history import LakeFollower
+from tests.measure import heard
 from tests.measure.lives import GOAL, counted, live, plain
 from tests.measure.test_value import NOW, happened, person
 from tests.spark import assert_two_executors, cluster
@@ -65,4 +67,13 @@ def test_what_came_of_a_dialogue_is_counted_alike(workspace, engine_url, setting
     assert plain(outcomes(workspace, lives.dialogue, goal)) == expected
     settings.ENGINE_URL = engine_url
     assert plain(outcomes(workspace, lives.dialogue, goal)) == expected
+    assert_two_executors()
+
+
+def test_how_letters_were_received_is_counted_alike(workspace, engine_url, settings, monkeypatch):
+    dialogue = heard.letters(workspace, 3, between=lambda: LakeFollower(events=1).follow(workspace=workspace, now=NOW))
+    by_postgresql = heard.as_json(workspace, dialogue)
+    monkeypatch.setattr(queries, "FEW", -1)
+    settings.ENGINE_URL = engine_url
+    assert heard.as_json(workspace, dialogue) == by_postgresql
     assert_two_executors()

@@ -13,12 +13,12 @@ from django.db import connection
 from psycopg.pq import ExecStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 FAILED: Final = -2
 
 
-def copy_out(query: str, values: Sequence[Any], take: Callable[[memoryview], object]) -> None:
+def copy_out(query: str, values: Sequence[Any] | Mapping[str, Any], take: Callable[[memoryview], object]) -> None:
     """Hand each row of a `COPY … TO STDOUT`, as it comes, to `take`, which may keep nothing of it but a copy.
 
     Values are written into the query. Raises django.db.Error where the database refuses, or what `take` raises; then the connection is

@@ -58,7 +58,7 @@ class Scratch:
     duck: duckdb.DuckDBPyConnection
     folder: Path
 
-    def take(self, name: str, columns: Mapping[str, str], query: str, values: Sequence[Any]) -> None:
+    def take(self, name: str, columns: Mapping[str, str], query: str, values: Sequence[Any] | Mapping[str, Any]) -> None:
         """Stream the rows of a query into a compressed file, which `name` then stands for in DuckDB."""
         lines, packed = self.folder / f"{name}.csv", self.folder / f"{name}.parquet"
         with lines.open("wb") as file:

@@ -36,7 +36,7 @@ class Rows:
 
     columns: Mapping[str, str]
     query: str
-    values: Sequence[Any]
+    values: Sequence[Any] | Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from duologue.measure.buyers.actions import count
 from duologue.measure.funnels import conversions
 from duologue.measure.funnels.conversions import outcomes
 from duologue.measure.reception import queries
+from duologue.measure.value.queries import value
 from duologue.strategize.segments.history import LakeFollower
 from tests.measure import heard
 from tests.measure.lives import GOAL, counted, live, plain
@@ -35,7 +36,7 @@ def lake_folder(tmp_path, settings):
     settings.LAKE_URL = f"{tmp_path}/lake"
 
 
-def test_buyers_are_counted_alike(workspace, engine_url, settings):
+def test_buyers_and_their_value_are_counted_alike(workspace, engine_url, settings):
     workspace.timezone = "Australia/Sydney"
     workspace.save(update_fields=["timezone"])
     draw = random.Random(11)
@@ -52,8 +53,10 @@ def test_buyers_are_counted_alike(workspace, engine_url, settings):
             LakeFollower(events=1).follow(workspace=workspace, now=NOW)
     by_duckdb = count(workspace=workspace, now=NOW).data
     assert sum(month["people"] for month in by_duckdb["cohorts"].values()) > 20
+    worth = value(workspace, NOW)
     settings.ENGINE_URL = engine_url
     assert count(workspace=workspace, now=NOW).data == by_duckdb
+    assert value(workspace, NOW) == worth
     assert_two_executors()
 
 

@@ -1,12 +1,15 @@
+import random
+import statistics
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from duologue.measure.value.queries import value
 from duologue.people.models import Identifier, Profile
 from duologue.people.timeline.actions import NewEvent, write
 from duologue.platform.workspaces.actions import create_workspace
+from duologue.strategize.segments.history import LakeFollower
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -47,6 +50,29 @@ def test_customers_orders_and_their_worth_are_counted_by_person(workspace):
     assert (found.recency_median, found.frequency_mean, found.spent_median) == (2, 1.5, 1751)  # 17.505, and half a penny goes up
     assert [(one.person, one.external_id, one.orders, one.spent) for one in found.best] == [(ann, "ann", 2, 3001)]
     assert found.best[0].last_at == NOW - 10.5 * DAY
+
+
+def test_random_customers_are_worth_what_plain_python_says_with_half_of_them_in_the_lake(workspace, settings, tmp_path):
+    settings.LAKE_URL = f"{tmp_path}/lake"
+    draw = random.Random(5)
+    orders = {}
+    for number in range(30):
+        one = person(workspace)
+        for _ in range(draw.choice([0, 1, 1, 3])):
+            day, worth = draw.randrange(-90, 0) - 0.5, draw.randrange(1, 9000)
+            orders.setdefault(one, []).append((day, worth))
+            happened(workspace, one, day, revenue=worth / 100)
+        if number == 15:
+            LakeFollower(events=1).follow(workspace=workspace, now=NOW)
+            with connection.cursor() as cursor:
+                cursor.execute("DELETE FROM people_event")
+    found = value(workspace, NOW)
+    spent = {one: sum(worth for _, worth in theirs) for one, theirs in orders.items()}
+    assert (found.customers, found.orders, found.revenue) == (len(orders), sum(map(len, orders.values())), sum(spent.values()))
+    assert found.recency_median == statistics.median_low(int(-max(day for day, _ in theirs)) for theirs in orders.values())
+    assert found.spent_median == int(statistics.median(spent.values()) + 0.5)
+    best = sorted(spent.items(), key=lambda one: (-one[1], one[0]))[:5]
+    assert [(one.person, one.spent) for one in found.best] == best
 
 
 def test_refunds_stand_apart_whatever_their_sign(workspace):

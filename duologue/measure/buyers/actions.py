@@ -6,43 +6,29 @@ from typing import TYPE_CHECKING, Final
 
 from django.db.models import Max
 
-from duologue.kit.money import places
 from duologue.measure.buyers.models import BuyerCohorts
 from duologue.measure.buyers.rules import WITHIN, Month, cohorts
-from duologue.people.timeline import names
+from duologue.measure.value.asked import of_orders
 from duologue.people.timeline.models import Batch
-from duologue.strategize.segments.asking import WHOSE, Question, Rows, ask, micros
-from duologue.strategize.segments.past import ALWAYS, Wanted
+from duologue.strategize.segments.asking import ask
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
 
-WANTED: Final = (names.ORDER_COMPLETED, names.ORDER_REFUNDED)
-PROPERTIES: Final = ("revenue", "total", "currency")
-# an amount is a number, or text that is one; in another currency than the workspace's it counts as an order worth nothing
-_AMOUNT: Final = """CASE WHEN coalesce(nullif(upper(path_text(e.properties, '$."currency"')), ''), :currency) = :currency
-    THEN in_units({text}, :units) ELSE 0 END"""
-_REVENUE: Final = "path_text(e.properties, '$.\"revenue\"')"
-_TOTAL: Final = f"coalesce(path_text(e.properties, '$.\"total\"'), {_REVENUE})"
-_BOUGHT: Final = f"""
-    SELECT w.person, local_time(e.micros, :zone) AS moment, {_AMOUNT.format(text=_REVENUE)} AS amount,
-           row_number() OVER (PARTITION BY w.person ORDER BY e.micros, e.id) AS number
-    FROM past e JOIN whose w ON w.id = e.profile WHERE e.name = :bought AND e.micros <= :now"""
 _AGAIN: Final = ", ".join(f"count(CASE WHEN b.again < months_later(b.first, {months}) THEN 1 END)" for months in WITHIN)
 _COHORTS: Final = f"""
-    WITH buyers AS (
+    WITH numbered AS (
+        SELECT person, local_time(micros, :zone) AS moment, amount, row_number() OVER (PARTITION BY person ORDER BY micros, id) AS number
+        FROM bought
+    ), buyers AS (
         SELECT person, min(CASE WHEN number = 1 THEN moment END) AS first, min(CASE WHEN number = 2 THEN moment END) AS again,
                count(*) AS orders, sum(amount) AS spent
-        FROM bought GROUP BY person
-    ), back AS (
-        SELECT w.person, sum(abs({_AMOUNT.format(text=_TOTAL)})) AS amount FROM past e JOIN whose w ON w.id = e.profile
-        WHERE e.name = :refunded AND e.micros <= :now GROUP BY w.person
-    )
-    SELECT month_of(b.first), count(*), CAST(sum(b.orders) AS BIGINT), CAST(sum(b.spent) - coalesce(sum(back.amount), 0) AS BIGINT),
-           {_AGAIN}
-    FROM buyers b LEFT JOIN back ON back.person = b.person GROUP BY month_of(b.first)"""
+        FROM numbered GROUP BY person
+    ), returned AS (SELECT person, sum(amount) AS amount FROM back GROUP BY person)
+    SELECT month_of(b.first), count(*), CAST(sum(b.orders) AS BIGINT), CAST(sum(b.spent) - coalesce(sum(r.amount), 0) AS BIGINT), {_AGAIN}
+    FROM buyers b LEFT JOIN returned r ON r.person = b.person GROUP BY month_of(b.first)"""
 
 
 def count(*, workspace: Workspace, now: datetime) -> BuyerCohorts:
@@ -58,19 +44,5 @@ def count(*, workspace: Workspace, now: datetime) -> BuyerCohorts:
 
 
 def _months(workspace: Workspace, now: datetime) -> list[Month]:
-    question = Question(
-        wanted=Wanted(WANTED, PROPERTIES, ALWAYS),
-        beside={"whose": Rows(WHOSE, "SELECT id, person FROM people_profile WHERE workspace_id = %s", (workspace.pk,))},
-        words={
-            "zone": workspace.timezone,
-            "currency": workspace.currency,
-            "units": str(10 ** places(workspace.currency)),
-            "bought": names.ORDER_COMPLETED,
-            "refunded": names.ORDER_REFUNDED,
-            "now": micros(now),
-        },
-        kept={"bought": _BOUGHT},
-        asked={"cohorts": _COHORTS},
-    )
-    rows = ask(workspace, question)["cohorts"]
+    rows = ask(workspace, of_orders(workspace, now, asked={"cohorts": _COHORTS}))["cohorts"]
     return [Month(month, people, orders, revenue, tuple(again)) for month, people, orders, revenue, *again in rows]

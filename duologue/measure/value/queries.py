@@ -1,72 +1,53 @@
-"""Counting customers, their orders and their worth, from the timeline."""
+"""Counting customers, their orders and their worth, over the lake and what it does not hold yet."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.db import connection
 
-from duologue.kit.money import places
-from duologue.measure.value.rules import Customer, Value
-from duologue.people.timeline import names
+from duologue.measure.value.asked import of_orders
+from duologue.measure.value.rules import Customer, Value, halfway, middle
+from duologue.strategize.segments.asking import ask, moment
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
 
-# an amount is a number, or text that is one; in another currency than the workspace's it counts as an order worth nothing
-_AMOUNT = """CASE WHEN coalesce(nullif(upper(e.properties->>'currency'), ''), %(currency)s) = %(currency)s
-                   AND e.properties->>{key} ~ '^-?\\d{{1,15}}(\\.\\d{{1,15}})?$'
-              THEN round((e.properties->>{key})::numeric * %(units)s) ELSE 0 END"""
-_BY_PERSON = f"""
-    by_person AS (
-        SELECT p.person, count(*) AS orders, sum({_AMOUNT.format(key="'revenue'")}) AS spent, max(e.occurred_at) AS last_at
-        FROM people_event e JOIN people_profile p ON p.workspace_id = e.workspace_id AND p.id = e.profile_id
-        WHERE e.workspace_id = %(workspace)s AND e.name = %(bought)s AND e.occurred_at <= %(now)s
-        GROUP BY p.person
-    )"""
-_ALL_TOGETHER = f"""
-    WITH {_BY_PERSON}
-    SELECT count(*), count(*) FILTER (WHERE orders = 1), coalesce(sum(orders), 0)::bigint, coalesce(sum(spent), 0)::bigint,
-           percentile_disc(0.5) WITHIN GROUP (ORDER BY floor(extract(epoch FROM %(now)s - last_at) / 86400))::int,
-           avg(orders)::float8, round(percentile_cont(0.5) WITHIN GROUP (ORDER BY spent)::numeric)::bigint
-    FROM by_person"""
-_REFUNDS = f"""
-    SELECT count(*), coalesce(sum(abs({_AMOUNT.format(key="CASE WHEN e.properties ? 'total' THEN 'total' ELSE 'revenue' END")})), 0)::bigint
-    FROM people_event e WHERE e.workspace_id = %(workspace)s AND e.name = %(refunded)s AND e.occurred_at <= %(now)s"""
-_BEST = f"""
-    WITH {_BY_PERSON}
-    SELECT b.person, coalesce(min(i.value), ''), b.orders, b.spent::bigint, b.last_at
-    FROM (SELECT * FROM by_person ORDER BY spent DESC, person LIMIT %(best)s) b
-    LEFT JOIN people_profile p ON p.workspace_id = %(workspace)s AND p.person = b.person
-    LEFT JOIN people_identifier i ON i.workspace_id = p.workspace_id AND i.profile_id = p.id AND i.kind = 'external'
-    GROUP BY b.person, b.orders, b.spent, b.last_at ORDER BY b.spent DESC, b.person"""
+_BY_PERSON: Final = """
+    SELECT person, count(*) AS orders, CAST(sum(amount) AS BIGINT) AS spent, max(micros) AS latest FROM bought GROUP BY person"""
+_TOGETHER: Final = """
+    SELECT count(*), count(CASE WHEN orders = 1 THEN 1 END), CAST(coalesce(sum(orders), 0) AS BIGINT),
+           CAST(coalesce(sum(spent), 0) AS BIGINT) FROM by_person"""
+_RECENCY: Final = """
+    SELECT days, count(*) FROM (SELECT CAST(floor((:now - latest) / 86400000000) AS BIGINT) AS days FROM by_person) since
+    GROUP BY days ORDER BY days"""
+_MIDDLE: Final = """
+    SELECT spent FROM (SELECT spent, row_number() OVER (ORDER BY spent) AS place, count(*) OVER () AS people FROM by_person) ranked
+    WHERE place IN (floor((people + 1) / 2), floor((people + 2) / 2))"""
+_REFUNDS: Final = "SELECT count(*), CAST(coalesce(sum(amount), 0) AS BIGINT) FROM back"
+_BEST: Final = "SELECT person, orders, spent, latest FROM by_person ORDER BY spent DESC, person LIMIT {}"
+_KNOWN_AS: Final = """
+    SELECT p.person, min(i.value) FROM people_profile p
+    JOIN people_identifier i ON i.workspace_id = p.workspace_id AND i.profile_id = p.id AND i.kind = 'external'
+    WHERE p.workspace_id = %s AND p.person = ANY(%s) GROUP BY p.person"""
 
 
 def value(workspace: Workspace, now: datetime, best: int = 5) -> Value:
-    """Return what the customers of a workspace are worth by all that lies on the timeline at `now`, with its `best` so many.
+    """Return what the customers of a workspace are worth by all that happened until `now`, with its `best` so many.
 
     A customer has at least one `Order Completed`. Refunds stand apart: revenue and what was spent are before them.
     """
-    asked = {
-        "workspace": workspace.pk,
-        "now": now,
-        "currency": workspace.currency,
-        "units": 10 ** places(workspace.currency),
-        "bought": names.ORDER_COMPLETED,
-        "refunded": names.ORDER_REFUNDED,
-        "best": best,
-    }
+    asked = {"together": _TOGETHER, "recency": _RECENCY, "middle": _MIDDLE, "refunds": _REFUNDS, "best": _BEST.format(best)}
+    found = ask(workspace, of_orders(workspace, now, kept={"by_person": _BY_PERSON}, asked=asked))
+    ((customers, once, orders, revenue),) = found["together"]
+    ((refunds, refunded),) = found["refunds"]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(DISTINCT person) FROM people_profile WHERE workspace_id = %(workspace)s", asked)
+        cursor.execute("SELECT count(DISTINCT person) FROM people_profile WHERE workspace_id = %s", (workspace.pk,))
         (people,) = cursor.fetchone()
-        cursor.execute(_ALL_TOGETHER, asked)
-        customers, once, orders, revenue, recency, frequency, spent = cursor.fetchone()
-        cursor.execute(_REFUNDS, asked)
-        refunds, refunded = cursor.fetchone()
-        cursor.execute(_BEST, asked)
-        found = tuple(Customer(*row) for row in cursor.fetchall())
+    known_as = _known_as(workspace, [row[0] for row in found["best"]])
     return Value(
         at=now,
         currency=workspace.currency,
@@ -77,8 +58,14 @@ def value(workspace: Workspace, now: datetime, best: int = 5) -> Value:
         revenue=revenue,
         refunds=refunds,
         refunded=refunded,
-        recency_median=recency,
-        frequency_mean=frequency,
-        spent_median=spent,
-        best=found,
+        recency_median=middle(found["recency"]),
+        frequency_mean=orders / customers if customers else None,
+        spent_median=halfway([spent for (spent,) in found["middle"]]),
+        best=tuple(Customer(person, known_as.get(person, ""), times, spent, moment(at)) for person, times, spent, at in found["best"]),
     )
+
+
+def _known_as(workspace: Workspace, persons: Collection[int]) -> dict[int, str]:
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN_AS, (workspace.pk, list(persons)))
+        return dict(cursor.fetchall())

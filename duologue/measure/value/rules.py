@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
 
@@ -41,3 +42,21 @@ class Value:
     def as_plain(self) -> dict[str, Any]:
         """Return it as a map, for machines."""
         return {**asdict(self), "best": [asdict(customer) for customer in self.best]}
+
+
+def middle(counts: Sequence[tuple[int, int]]) -> int | None:
+    """Return the value that half of all do not exceed, of values in order with how many have each; None of none."""
+    reached, whole = 0, sum(number for _, number in counts)
+    for one, number in counts:
+        reached += number
+        if 2 * reached >= whole:
+            return one
+    return None
+
+
+def halfway(amounts: Sequence[int]) -> int | None:
+    """Return what lies between the one or two amounts in the middle, half a unit rounded away from nothing; None of none."""
+    if not amounts:
+        return None
+    twice = min(amounts) + max(amounts)
+    return (abs(twice) + 1) // 2 * (1 if twice > 0 else -1)

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 from duologue.measure.reports.messages import of_message
 from duologue.platform.workspaces.queries import now
 from tests.measure.test_groups import order_that_falls_to_two
@@ -43,3 +46,9 @@ def test_an_order_that_falls_to_two_dialogues_of_a_campaign_is_shown_and_written
     assert page.count("£30.00") == 2  # the line, and the dialogue that it is credited to
     figures = owner.get(f"{at}.csv").content.decode().splitlines()
     assert {"groups,spring.conversions.number,1", "groups,spring.revenue,3000", "groups,spring.credited.a.revenue,3000"} <= set(figures)
+
+
+def test_pages_do_without_what_only_counting_needs():
+    says = "import django; django.setup(); import duologue.urls, sys; print({'duckdb', 'pyarrow', 'deltalake'} & sys.modules.keys())"
+    done = subprocess.run([sys.executable, "-c", says], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

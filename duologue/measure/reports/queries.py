@@ -12,8 +12,6 @@ from duologue.measure.attribution.rules import Conversion
 from duologue.measure.doses.queries import doses
 from duologue.measure.funnels import queries as funnels
 from duologue.measure.funnels.cohorts import cohorts
-from duologue.measure.funnels.conversions import outcomes
-from duologue.measure.reception.queries import received
 from duologue.measure.reports import orders, rules
 from duologue.measure.reports.goals import goal_of, plan_order
 from duologue.measure.reports.models import ReportSnapshot
@@ -44,6 +42,9 @@ def report(workspace: Workspace, name: str, now: datetime, *, groups: bool = Tru
     known = ReportSnapshot.within(workspace).filter(dialogue=dialogue).first()
     if known is not None and known.batch_no == batch_no and known.at == now:
         return dict(known.data)
+    # DuckDB and Arrow are for who counts: pages, which show the last count, do without them
+    from duologue.measure.funnels.conversions import outcomes  # noqa: PLC0415
+
     version = DialogueVersion.within(workspace).filter(dialogue=dialogue, number=dialogue.current).first()
     found = outcomes(workspace, dialogue, goal_of(version.plan) if version else None)
     data = _count(workspace, dialogue, version, found, now)
@@ -62,6 +63,8 @@ def last_report(workspace: Workspace, dialogue: Dialogue) -> ReportSnapshot | No
 
 
 def _count(workspace: Workspace, dialogue: Dialogue, version: DialogueVersion | None, found: Outcomes, now: datetime) -> dict[str, Any]:
+    from duologue.measure.reception.queries import received  # noqa: PLC0415 - as above
+
     deliveries = funnels.deliveries(workspace, dialogue)
     turns = rules.in_order(funnels.turns(workspace, dialogue), plan_order(version.plan) if version else [])
     responses: Counter[str] = Counter()

@@ -119,6 +119,9 @@ def _kept(request: HttpRequest, workspace: Workspace, one: Segment | None, name:
     from duologue.strategize.segments.actions import save_segment  # noqa: PLC0415 - as above
 
     before = one.revision if one else 0
+    if len(source) > LONGEST:
+        sentence = f"It has more than {LONGEST:,} letters. A rule as long as that is changed in a plan folder."
+        return _desk(request, workspace, one, source, [Mistake("", 0, sentence)], request.POST.get("name", ""))
     try:
         kept = save_segment(workspace=workspace, name=name, source_yaml=source, now=now(workspace))
     except Mistakes as found:
@@ -150,7 +153,7 @@ def _desk(  # noqa: PLR0917 - what is on the desk
 
 
 def _source(request: HttpRequest) -> str:
-    return request.POST.get("source", "").replace("\r\n", "\n")[:LONGEST]
+    return request.POST.get("source", "").replace("\r\n", "\n")
 
 
 def _digest(source: str) -> str:

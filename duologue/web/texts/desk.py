@@ -23,6 +23,7 @@ from duologue.kit.yaml import Mistake, Mistakes, read_yaml
 from duologue.people.profiles.finding import search
 from duologue.platform.staff.rules import Right, may
 from duologue.platform.workspaces.queries import now
+from duologue.strategize.versions import one_at_a_time
 from duologue.web.access import inside
 from duologue.web.frames import framed
 from duologue.web.pages import page
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
     from duologue.web.texts.kinds import Kind
 
-LONGEST: Final = 60_000
+LONGEST: Final = 200_000
 READERS: Final = 6
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 ON_PAPER: Final = "font:15px system-ui;padding:1rem"
@@ -48,12 +49,7 @@ def new(request: HttpRequest, workspace: Workspace, word: str) -> HttpResponse:
     kind = _kind(word)
     if request.method != "POST":
         return _desk(request, workspace, kind, "", kind.begin(workspace) if kind.begin else kind.beginning)
-    source = _source(request)
-    try:
-        name = _free(workspace, kind, source)
-    except Mistakes as found:
-        return _desk(request, workspace, kind, "", source, found.mistakes)
-    return _kept(request, workspace, kind, name, source, is_new=True)
+    return _kept(request, workspace, kind, "")
 
 
 @require_http_methods(["GET", "POST"])
@@ -68,11 +64,7 @@ def change(request: HttpRequest, workspace: Workspace, word: str, name: str) -> 
         return redirect("engage:broadcast", workspace.name, name)
     if request.method != "POST":
         return _desk(request, workspace, kind, name, there)
-    source = _source(request)
-    if request.POST.get("known") != _digest(there):
-        sentence = "Somebody changed it while you wrote. Copy what you need, open it again, and write it into what is there now."
-        return _desk(request, workspace, kind, name, source, [Mistake("", 0, sentence)])
-    return _kept(request, workspace, kind, name, source)
+    return _kept(request, workspace, kind, name)
 
 
 @require_POST
@@ -112,17 +104,30 @@ def _kind(word: str) -> Kind:
     return KINDS[word]
 
 
-def _kept(request: HttpRequest, workspace: Workspace, kind: Kind, name: str, source: str, *, is_new: bool = False) -> HttpResponse:
-    """Keep a text as it was asked to be, and go to its page; where that is refused, say why on the desk."""
+def _kept(request: HttpRequest, workspace: Workspace, kind: Kind, name: str) -> HttpResponse:
+    """Keep a text as it was asked to be, a new one by the name it calls itself; where that is refused, say why on the desk."""
+    source = _source(request)
     publishes = kind.keep is not None or "publish" in request.POST
     if publishes and not may(getattr(request, "role", ""), Right.PUBLISH):
         raise PermissionDenied
     try:
         with transaction.atomic():
-            sentence = keeping.keep(request, workspace, kind, name, source, publishes=publishes)
+            one_at_a_time(workspace)
+            called = name or _free(workspace, kind, source)
+            _check(workspace, kind, name, source, request.POST.get("known", ""))
+            sentence = keeping.keep(request, workspace, kind, called, source, publishes=publishes)
     except Mistakes as found:
-        return _desk(request, workspace, kind, "" if is_new else name, source, found.mistakes)
-    return keeping.go(request, workspace, kind, name, sentence)
+        return _desk(request, workspace, kind, name, source, found.mistakes)
+    return keeping.go(request, workspace, kind, called, sentence)
+
+
+def _check(workspace: Workspace, kind: Kind, name: str, source: str, known: str) -> None:
+    """Raise Mistakes where a text is longer than a desk takes, or says something else by now than when it was opened."""
+    if len(source) > LONGEST:
+        raise Mistakes([Mistake("", 0, f"It has more than {LONGEST:,} letters. A text as long as that is changed in a plan folder.")])
+    if name and known != _digest(kind.text(workspace, name) or ""):
+        sentence = "Somebody changed it while you wrote. Copy what you need, open it again, and write it into what is there now."
+        raise Mistakes([Mistake("", 0, sentence)])
 
 
 def _desk(  # noqa: PLR0917 - what is on the desk
@@ -138,6 +143,7 @@ def _desk(  # noqa: PLR0917 - what is on the desk
         "most": LONGEST,
         "back": _back(workspace, kind, name),
         "chosen": request.POST,
+        "follows": set(request.POST.getlist("with")) if request.method == "POST" else None,
     }
     if name:
         context |= keeping.around(workspace, kind, name)
@@ -184,7 +190,7 @@ def _a(kind: Kind) -> str:
 
 
 def _source(request: HttpRequest) -> str:
-    return request.POST.get("source", "").replace("\r\n", "\n")[:LONGEST]
+    return request.POST.get("source", "").replace("\r\n", "\n")
 
 
 def _digest(source: str) -> str:

@@ -50,16 +50,14 @@ def keep(request: HttpRequest, workspace: Workspace, kind: Kind, name: str, sour
         return _publish(request, workspace, name, source) if publishes else _draft(request, workspace, name, source)
     before = kind.text(workspace, name)
     number = kind.keep(workspace, name, source, now(workspace))
-    if before == source:
-        return "Nothing in it has changed."
-    note(workspace, str(request.user), f"save {kind.word}", name, {"version": number}, staff=member(request))
-    follow = set(request.POST.getlist("with"))
-    followed = [
-        _follow(request, workspace, version.dialogue.name)
-        for version in _saying(workspace, kind, name)
-        if str(version.dialogue.name) in follow
-    ]
+    if before != source:
+        note(workspace, str(request.user), f"save {kind.word}", name, {"version": number}, staff=member(request))
+    asked = set(request.POST.getlist("with"))
+    those = [version.dialogue.name for version in _saying(workspace, kind, name) if version.dialogue.name in asked]
+    followed = [dialogue for dialogue in those if _follow(request, workspace, dialogue)]
     in_them = f" It is what {_listed(followed)} {'says' if len(followed) == 1 else 'say'} from now on." if followed else ""
+    if before == source and not followed:
+        return "Nothing in it has changed."
     return f"It is kept, as version {number}.{in_them}"
 
 
@@ -96,13 +94,14 @@ def _publish(request: HttpRequest, workspace: Workspace, name: str, source: str)
     return f"It is published, as version {done.number}: start it when it is to begin."
 
 
-def _follow(request: HttpRequest, workspace: Workspace, dialogue: str) -> str:
-    """Put a dialogue in force as it is written, with what it names as that is now; return its name."""
+def _follow(request: HttpRequest, workspace: Workspace, dialogue: str) -> bool:
+    """Put a dialogue in force as it is written, with what it names as that is now; say whether that made a new version."""
     by = member(request)
     source = Dialogue.within(workspace).values_list("draft", flat=True).get(name=dialogue)
     done = publish(Around(workspace, now(workspace), by, frozenset()), Text(dialogue, source))
-    note(workspace, str(request.user), "publish dialogue", dialogue, {"version": done.number, "moved": 0}, staff=by)
-    return dialogue
+    if done.is_new:
+        note(workspace, str(request.user), "publish dialogue", dialogue, {"version": done.number, "moved": 0}, staff=by)
+    return done.is_new
 
 
 def _saying(workspace: Workspace, kind: Kind, name: str) -> list[Any]:

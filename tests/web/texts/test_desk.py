@@ -78,3 +78,31 @@ def test_the_example_to_write_over_can_be_put_in_force(owner, workspace, filled)
     source = owner.get(reverse("texts:new", args=[workspace.name, "dialogue"])).context["source"]
     assert owner.post(reverse("texts:new", args=[workspace.name, "dialogue"]), {"source": source, "publish": "yes"}).status_code == 302
     assert DialogueVersion.within(workspace).filter(dialogue__name="thank-you").exists()
+
+
+def test_what_was_not_ticked_stays_so_after_a_mistake(owner, workspace, filled):
+    where = reverse("texts:change", args=[workspace.name, "message", "we-miss-you"])
+    opened = owner.get(where)
+    assert opened.content.count(b' name="with" value="win-back" checked') == 1
+    known = opened.context["known"]
+    assert b' name="with" value="win-back" checked' not in owner.post(where, {"source": BROKEN, "known": known}).content
+    assert b' name="with" value="win-back" checked' in owner.post(where, {"source": BROKEN, "known": known, "with": ["win-back"]}).content
+
+
+def test_a_dialogue_that_was_left_out_follows_later(owner, workspace, filled):
+    where = reverse("texts:change", args=[workspace.name, "message", "we-miss-you"])
+    opened = owner.get(where).context
+    source, before = opened["source"].replace("subject: ", "subject: Oh. ", 1), Dialogue.within(workspace).get(name="win-back").current
+    owner.post(where, {"source": source, "known": opened["known"]})
+    assert Dialogue.within(workspace).get(name="win-back").current == before
+    owner.post(where, {"source": source, "known": owner.get(where).context["known"], "with": ["win-back"]})
+    assert Dialogue.within(workspace).get(name="win-back").current == before + 1
+
+
+def test_a_text_that_is_too_long_is_refused_and_never_cut(owner, workspace, filled):
+    where = reverse("texts:change", args=[workspace.name, "message", "we-miss-you"])
+    source = owner.get(where).context["source"] + "# " + "x" * 200_000
+    answer = owner.post(where, {"source": source, "known": owner.get(where).context["known"]})
+    assert answer.status_code == 422
+    assert "more than 200,000 letters" in answer.content.decode()
+    assert answer.context["source"] == source

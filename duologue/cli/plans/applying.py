@@ -22,7 +22,8 @@ from duologue.kit.yaml import Mistake, Mistakes
 from duologue.platform.audit.actions import note
 from duologue.platform.workspaces.models import PlanFile, Workspace
 from duologue.strategize.campaigns.models import CampaignVersion
-from duologue.strategize.dialogues.models import Dialogue, SurveyVersion
+from duologue.strategize.dialogues.models import SurveyVersion
+from duologue.strategize.dialogues.queries import sources as in_force
 from duologue.strategize.occasions.models import OccasionVersion
 from duologue.strategize.offers.models import OfferVersion
 from duologue.strategize.placements.models import PlacementVersion
@@ -100,10 +101,8 @@ class _Work:
     def do(self, files: list[PlanText]) -> None:
         changed = [file for file in files if not self._is_same(file)]
         self._in_any_order([file for file in changed if file.kind == "segment"], [file for file in changed if file.kind != "segment"])
-        self.together = frozenset(file.name for file in files if file.kind == "dialogue")
-        for file in files:
-            if file.kind == "dialogue":
-                self._dialogue(file)
+        self._dialogues(files)
+        self.mistakes.extend(mistake for file in changed if file.kind == "dialogue draft" for mistake in self._hand_in(file))
         if self.mistakes:
             return
         read = files if any(file.kind == "brand" for file in changed) else changed
@@ -118,7 +117,7 @@ class _Work:
     def _in_any_order(self, segments: list[PlanText], others: list[PlanText]) -> None:
         """Hand in all but dialogues; segments may name each other, so that they are tried until none moves on."""
         for file in others:
-            if file.kind != "dialogue":
+            if file.kind not in {"dialogue", "dialogue draft"}:
                 self.mistakes.extend(self._hand_in(file))
         while segments:
             wrong = {file.path: (file, found) for file in segments if (found := self._hand_in(file))}
@@ -136,11 +135,20 @@ class _Work:
         self.outcome.changes.append(Change(self._sign(file), file.path, says))
         return []
 
+    def _dialogues(self, files: list[PlanText]) -> None:
+        """Put dialogues in force, beside drafts that somebody has on screen; those that are in no file are warned of."""
+        self.together = frozenset(file.name for file in files if file.kind in {"dialogue", "dialogue draft"})
+        for file in files:
+            if file.kind == "dialogue":
+                self._dialogue(file)
+        written = {change.path for change in self.outcome.changes} - {drafts.beside(file.path) for file in files}
+        self.outcome.warnings.extend(drafts.left(self.workspace, written))
+
     def _dialogue(self, file: PlanText) -> None:
         around = dialogues.Around(self.workspace, self.now, self.staff, frozenset(mistake.file for mistake in self.mistakes), self.together)
         try:
             with transaction.atomic():
-                done = dialogues.publish(around, dialogues.Text(file.name, file.text))
+                done = dialogues.publish(around, dialogues.Text(file.name, file.text), beside_draft=True)
                 under_way = self._those_under_way(file) if done.is_new and done.was_there else ""
         except Mistakes as found:
             self.mistakes.extend(found.mistakes)
@@ -195,7 +203,6 @@ class _Work:
 
 def texts_in_force(workspace: Workspace) -> dict[str, str]:
     """Return what can be edited elsewhere as text, on screen or over the API, by the path it has in a plan folder."""
-    drafts = Dialogue.within(workspace).values_list("name", "draft")
     rules = Segment.within(workspace).values_list("name", "source")
     kept = MessageVersion.within(workspace).filter(number=F("message__current")).exclude(source="").values_list("message__name", "source")
     offers = OfferVersion.within(workspace).filter(number=F("offer__current")).exclude(source="").values_list("offer__name", "source")
@@ -210,7 +217,7 @@ def texts_in_force(workspace: Workspace) -> dict[str, str]:
         **({"brand.yaml": book} if (book := source_in_force(workspace)) else {}),
         **{f"messages/{name}.yaml": text for name, text in kept},
         **{f"offers/{name}.yaml": text for name, text in offers},
-        **{f"dialogues/{name}.yaml": text for name, text in drafts},
+        **{f"dialogues/{name}.yaml": text for name, text in in_force(workspace).items()},
         **{f"segments/{name}.yaml": text for name, text in rules},
     }
 

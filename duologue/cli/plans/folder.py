@@ -42,11 +42,12 @@ FOLDERS = {
     "sites": "site",
     "dialogues": "dialogue",
 }
-LATE = ("care", "dialogue")  # they name what the others make
+LATE = ("care", "dialogue", "dialogue draft")  # they name what the others make
 _EARLY = [kind for kind in dict.fromkeys(SINGLE.values()) if kind not in LATE]
-_NAMED = ("persona", "campaign", "placement", "occasion", "segment", "offer", "pool", "survey", "message", "site", "draft")
+_NAMED = ("persona", "campaign", "placement", "occasion", "segment", "offer", "pool", "survey", "message", "site", "site draft")
 ORDER = [*_EARLY, *_NAMED, *LATE]
 DRAFT = ".draft.yaml"
+DRAFTED = {"sites": "site draft", "dialogues": "dialogue draft"}
 POOLS = frozenset({".txt", ".csv"})
 LARGEST = 20_000_000
 
@@ -101,9 +102,9 @@ def named(path: str, content: bytes) -> PlanText | Mistake:
     if path in SINGLE:
         return PlanText(path, SINGLE[path], path, content)
     parts = PurePosixPath(path)
-    first = parts.parts[0]
-    if len(parts.parts) == 2 and first == "sites" and path.endswith(DRAFT) and parts.name != DRAFT:
-        return PlanText(path, "draft", parts.name.removesuffix(DRAFT), content)
+    first = next(iter(parts.parts), "")
+    if len(parts.parts) == 2 and first in DRAFTED and path.endswith(DRAFT) and parts.name != DRAFT:
+        return PlanText(path, DRAFTED[first], parts.name.removesuffix(DRAFT), content)
     if len(parts.parts) == 2 and first in FOLDERS and parts.suffix == ".yaml":
         return PlanText(path, FOLDERS[first], parts.stem, content)
     if len(parts.parts) == 2 and first == "offers" and parts.suffix in POOLS:

@@ -59,7 +59,7 @@ class Room:
 def hand_in(room: Room, file: PlanText) -> str:
     """Put what a file describes in force and say what that was ("message hello, version 2"); raises Mistakes.
 
-    Dialogues are not handed in here: they pin what the others have made.
+    Dialogues in force are not handed in here: they pin what the others have made.
     """
     return _ROOMS[file.kind](room, file)
 
@@ -269,5 +269,6 @@ _ROOMS: dict[str, Callable[[Room, PlanText], str]] = {
     "survey": _survey,
     "message": _message,
     "site": _site,
-    "draft": drafts.hand_in,
+    "site draft": drafts.hand_in_site,
+    "dialogue draft": drafts.hand_in_dialogue,
 }

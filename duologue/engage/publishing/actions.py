@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from duologue.kit.yaml import Document, Place
     from duologue.platform.staff.models import Staff
     from duologue.platform.workspaces.models import Workspace
+    from duologue.strategize.dialogues.models import DialogueVersion
     from duologue.strategize.dialogues.rules.plan import Plan
 
 
@@ -85,10 +86,11 @@ class Text:
         return f"dialogues/{self.name}.yaml"
 
 
-def publish(around: Around, file: Text) -> Published:
+def publish(around: Around, file: Text, *, beside_draft: bool = False) -> Published:
     """Keep a dialogue's text as the draft and publish it; raises Mistakes for all it names that is not there.
 
     With the same text and the same versions of what it names, nothing changes. Those under way finish on their version.
+    With `beside_draft`, a draft that says something else than what was in force stays as it is.
     """
     workspace = around.workspace
     plan, warnings = checked(around, file)
@@ -99,12 +101,19 @@ def publish(around: Around, file: Text) -> Published:
         "offers": offers.numbers(workspace, names.offers),
     }
     before = Dialogue.within(workspace).filter(name=file.name).values_list("current", flat=True).first()
-    actions.save_draft(workspace=workspace, name=file.name, source=file.text)
     try:
-        version = actions.publish(workspace=workspace, name=file.name, pins=pins, now=around.now, staff=around.staff)
+        version = _put_in_force(around, file, pins, beside_draft=beside_draft)
     except actions.DialogueRefused as refusal:
         raise Mistakes([Mistake(file.path, 1, str(refusal))]) from None
     return Published(version.number, version.number != before, bool(before), warnings)
+
+
+def _put_in_force(around: Around, file: Text, pins: actions.Pins, *, beside_draft: bool) -> DialogueVersion:
+    workspace, now, staff = around.workspace, around.now, around.staff
+    if beside_draft:
+        return actions.publish_beside_draft(workspace=workspace, name=file.name, source=file.text, pins=pins, now=now, staff=staff)
+    actions.save_draft(workspace=workspace, name=file.name, source=file.text)
+    return actions.publish(workspace=workspace, name=file.name, pins=pins, now=now, staff=staff)
 
 
 def checked(around: Around, file: Text) -> tuple[Plan, list[str]]:

@@ -44,18 +44,41 @@ def publish(
     Raises Mistakes where the draft cannot be read, DialogueRefused where there is none.
     """
     dialogue = _locked(workspace, name)
-    plan = read_dialogue(dialogue.draft, f"dialogues/{name}.yaml")
+    return _publish(dialogue, dialogue.draft, pins, now, staff)
+
+
+@transaction.atomic
+def publish_beside_draft(
+    *, workspace: Workspace, name: str, source: str, pins: Mapping[str, Mapping[str, int]], now: datetime, staff: Staff | None = None
+) -> DialogueVersion:
+    """Publish a text as `publish` does a draft; a draft that said something else than what was in force stays as it is.
+
+    Raises as `publish` does; a dialogue that is not there yet is made.
+    """
+    Dialogue.within(workspace).get_or_create(workspace=workspace, name=name, defaults={"draft": source})
+    dialogue = _locked(workspace, name)
+    before = DialogueVersion.within(workspace).filter(dialogue=dialogue, number=dialogue.current).values_list("source", flat=True).first()
+    version = _publish(dialogue, source, pins, now, staff)
+    if dialogue.draft != source and (dialogue.draft == before or not dialogue.draft.strip()):
+        dialogue.draft = source
+        dialogue.save(update_fields=["draft"])
+    return version
+
+
+def _publish(dialogue: Dialogue, source: str, pins: Mapping[str, Mapping[str, int]], now: datetime, staff: Staff | None) -> DialogueVersion:
+    workspace, name = dialogue.workspace, dialogue.name
+    plan = read_dialogue(source, f"dialogues/{name}.yaml")
     if plan.dialogue != name:
         raise DialogueRefused(f"This dialogue calls itself {plan.dialogue!r}, but it is kept as {name!r}; make them the same.")
     pinned: Pins = {kind: dict(numbers) for kind, numbers in pins.items()}
     newest = DialogueVersion.within(workspace).filter(dialogue=dialogue).order_by("-number").first()
-    if newest is not None and newest.number == dialogue.current and newest.source == dialogue.draft and newest.pins == pinned:
+    if newest is not None and newest.number == dialogue.current and newest.source == source and newest.pins == pinned:
         return newest
     version = DialogueVersion(
         workspace=workspace,
         dialogue=dialogue,
         number=newest.number + 1 if newest else 1,
-        source=dialogue.draft,
+        source=source,
         plan=to_json(plan),
         pins=pinned,
         published_at=now,

@@ -22,6 +22,19 @@ def current(workspace: Workspace, name: str) -> DialogueVersion | None:
     return DialogueVersion.within(workspace).filter(dialogue=dialogue, number=dialogue.current).first()
 
 
+def sources(workspace: Workspace) -> dict[str, str]:
+    """Return by name the text of each dialogue as it is in force."""
+    rows = DialogueVersion.within(workspace).filter(number=F("dialogue__current")).order_by("dialogue__name")
+    return dict(rows.values_list("dialogue__name", "source"))
+
+
+def drafts(workspace: Workspace) -> dict[str, str]:
+    """Return by name the drafts that say something else than what is in force; an empty one is none."""
+    there = sources(workspace)
+    rows = Dialogue.within(workspace).order_by("name").values_list("name", "draft")
+    return {name: draft for name, draft in rows if draft.strip() and draft != there.get(name)}
+
+
 def plan_of(version: DialogueVersion) -> Plan:
     """Return the plan of a version."""
     return from_json(version.plan)

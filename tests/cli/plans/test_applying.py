@@ -33,7 +33,6 @@ from duologue.platform.staff.actions import create_key
 from duologue.platform.workspaces.actions import create_workspace
 from duologue.platform.workspaces.models import PlanFile
 from duologue.strategize.dialogues import queries
-from duologue.strategize.dialogues.actions import save_draft
 from duologue.strategize.dialogues.models import DialogueVersion
 from duologue.strategize.offers.models import OfferVersion
 from duologue.strategize.segments.models import Segment
@@ -133,15 +132,6 @@ def test_what_is_written_back_is_the_same_byte_for_byte(workspace, folder):
     put(workspace, folder)
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     assert files_in_force(workspace) == files
-
-
-def test_what_was_edited_on_screen_is_written_back_and_a_folder_sets_it_right(workspace, folder):
-    put(workspace, folder)
-    text = (folder / "dialogues/win-back.yaml").read_text()
-    save_draft(workspace=workspace, name="win-back", source=text.replace("10%", "20%"))
-    assert files_in_force(workspace)["dialogues/win-back.yaml"] == text.replace("10%", "20%").encode()
-    put(workspace, folder, LATER)
-    assert files_in_force(workspace)["dialogues/win-back.yaml"] == text.encode()
 
 
 def test_what_is_changed_by_other_doors_is_written_back_and_makes_the_same_elsewhere(workspace, folder, client):

@@ -192,6 +192,8 @@ def test_a_draft_that_is_published_is_no_draft_any_more(workspace):
         ("watch.yaml", "dorp: 5%", "did you mean 'drop'"),
         ("watch.yaml", "[5]", "This file is a map"),
         ("wording.yaml", "segments/a.yaml: []", r"'segments/a\.yaml' is no text that is read"),
+        ("wording.yaml", "# odd\n'': []", r"wording\.yaml:2: '' is no text that is read"),
+        ("wording.yaml", "5: []", r"wording\.yaml:1: '5' is no text that is read"),
         ("wording.yaml", '"messages/a\\0.yaml": []', "is no text that is read"),
         ("wording.yaml", "messages/a.yaml:\n- {about: clam, words: x, reason: yes it is}", r"wording\.yaml:2: `about` is one of .* did you mean 'claim'"),
         ("wording.yaml", "messages/a.yaml:\n- {about: claim, reason: yes it is}", "`words` are those that may stay"),

@@ -26,9 +26,14 @@ MOMENT_KEYS = frozenset({"until", "before", "after", "at", "on", "clock", "late"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
+def is_name(value: str) -> bool:
+    """Say whether something may have a name."""
+    return _NAME.fullmatch(value) is not None
+
+
 def name(document: Document, place: Place, value: Any, what: str) -> str:
     """Read the name of something: lower-case letters, digits, hyphen."""
-    if isinstance(value, str) and _NAME.fullmatch(value):
+    if isinstance(value, str) and is_name(value):
         return value
     document.refuse(place, f"{what} needs a name of lower-case letters, digits and hyphens, not {value!r}.")
     return "-"

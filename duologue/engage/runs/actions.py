@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import F
 
 from duologue.engage.runs.admissions import admit, by_hand, end_runs
-from duologue.engage.runs.beside import beside
+from duologue.engage.runs.beside import beside, held_up
 from duologue.engage.runs.models import Run
 from duologue.engage.runs.moving import NotPossible, current_version, move_under_way, waiting
 from duologue.engage.runs.timetable import keep_dialogue, lets_in_all, open_timetable
@@ -44,7 +44,12 @@ def start_dialogue(*, workspace: Workspace, name: str, now: datetime, on_batch: 
     began, considered = 0, 1
     with beside(workspace) as threads:
         while considered:
-            considered, more = keep_dialogue(workspace, version, now, threads)
+            try:
+                considered, more = keep_dialogue(workspace, version, now, threads)
+            except OperationalError as trouble:
+                if threads is None or not held_up(trouble):
+                    raise
+                continue
             began += more
             if on_batch is not None and considered:
                 on_batch(considered)

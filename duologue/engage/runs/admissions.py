@@ -326,6 +326,7 @@ def _write_verdicts(
     """
     if not said:
         return
+    said = dict(sorted(said.items()))  # two that write about the same people wait for each other in one order
     columns = (
         arrays.numbers(said),
         arrays.texts(verdict for verdict, _ in said.values()),

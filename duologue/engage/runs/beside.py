@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +25,9 @@ R = TypeVar("R")
 AT_MOST: Final = 4
 PART: Final = 5000
 """How many people a part has: fewer cost more statements, and of more the last one is waited for longer."""
+PATIENCE: Final = "10s"
+"""How long a thread waits for rows that somebody else holds: who may himself wait for the caller, who waits for the thread, unseen by
+PostgreSQL."""
 PARTS: Final = 4
 """How many parts of a page each thread does, if all are equally fast."""
 
@@ -31,7 +35,8 @@ PARTS: Final = 4
 class Beside:
     """Does something for each part of a sequence: whoever is free takes the next one, the caller's thread in the caller's transaction.
 
-    What the others wrote stays where the caller then fails: whoever begins anew must find it, and pass it over.
+    What the others wrote stays where the caller then fails: whoever begins anew must find it, and pass it over. So it is where one of
+    them waited too long for somebody else's rows (`held_up`).
     """
 
     def __init__(self, threads: Sequence[ThreadPoolExecutor]) -> None:
@@ -71,9 +76,16 @@ def _take(parts: deque[Sequence[T]], do: Callable[[Sequence[T]], R]) -> list[R]:
 def _alone(do: Callable[[Sequence[T]], R]) -> Callable[[Sequence[T]], R]:
     def in_transaction(part: Sequence[T]) -> R:
         with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
             return do(part)
 
     return in_transaction
+
+
+def held_up(trouble: OperationalError) -> bool:
+    """Say whether somebody else held what was waited for: then all is to be begun anew, once the caller has let go of what it holds."""
+    return isinstance(trouble.__cause__, LockNotAvailable | DeadlockDetected)
 
 
 def _close() -> None:

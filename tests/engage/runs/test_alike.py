@@ -4,10 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext, suppress
 from datetime import timedelta
 from itertools import product
-from threading import current_thread, main_thread
+from threading import Event, Thread, current_thread, main_thread
+from time import sleep
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import F
 
 from duologue.cli.worker.once import WORKER, turn_the_wheel
@@ -199,3 +200,52 @@ def test_where_the_caller_fails_whoever_begins_anew_passes_over_what_the_threads
     actions.start_dialogue(workspace=shop.workspace, name="tea", now=shop.now)
     assert written(shop, Dialogue.within(shop.workspace).get(name="tea")) == expected
     shop.adds_up()
+
+
+def test_a_thread_does_not_wait_for_ever_for_who_waits_for_the_caller(shop, crowd, request, monkeypatch):
+    shop.write("hello")
+    expected = rows(shop, SAYS)
+    request.getfixturevalue("threads")
+    monkeypatch.setattr(beside, "PATIENCE", "300ms")
+    shop.dialogue(SAYS, start=False)
+    version = current_version(shop.workspace, "tea")
+    held, holds = Event(), []
+
+    def others_come_first(**named):
+        if current_thread() is main_thread() and not holds:
+            holds.append(True)
+            held.set()
+            sleep(0.2)  # so that the other threads take what is left, and one of them meets the follower
+        return begin_alike(**named)
+
+    def follows():
+        try:
+            with suppress(OperationalError), transaction.atomic(), connection.cursor() as cursor:
+                insert(cursor, shop, version, crowd[-1])
+                ready.set()
+                held.wait(20)
+                for person in crowd:
+                    insert(cursor, shop, version, person)
+                transaction.set_rollback(True)
+        finally:
+            connection.close()
+
+    ready = Event()
+    monkeypatch.setattr(admissions, "begin_alike", others_come_first)
+    follower = Thread(target=follows)
+    follower.start()
+    assert ready.wait(20)
+    actions.start_dialogue(workspace=shop.workspace, name="tea", now=shop.now)
+    follower.join(20)
+    assert not follower.is_alive()
+    assert holds
+    assert written(shop, Dialogue.within(shop.workspace).get(name="tea")) == expected
+    shop.adds_up()
+
+
+def insert(cursor, shop, version, person):
+    cursor.execute(
+        """INSERT INTO engage_admission (workspace_id, dialogue_id, person, verdict, reason, at, decided_at)
+           VALUES (%s, %s, %s, 'not_started', '', %s, %s) ON CONFLICT DO NOTHING""",
+        (shop.workspace.pk, version.dialogue, person, shop.now, shop.now),
+    )

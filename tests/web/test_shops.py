@@ -7,6 +7,11 @@ from duologue.people.shops.queries import shop, shops
 from duologue.platform.audit.models import AuditEntry
 
 
+def kept(workspace):
+    one = shop(workspace, "shopify")
+    return one.secret, one.purpose, one.currency
+
+
 def test_one_is_added_changed_and_forgotten(workspace, owner):
     save_purpose(workspace=workspace, name="promotions", title="Our offers")
     save_purpose(workspace=workspace, name="bookings", title="Bookings", basis="contract")
@@ -23,10 +28,13 @@ def test_one_is_added_changed_and_forgotten(workspace, owner):
     assert shop(workspace, "shopify").secret == "a secret of theirs"
     assert "is no currency" in answer(kind="shopify", secret="another secret", currency="euro")
     assert "prices in EUR" in answer(kind="shopify", secret="another secret", currency="eur")
-    assert "shopify is changed" in answer(kind="shopify", secret="another secret")
-    assert (shop(workspace, "shopify").secret, shop(workspace, "shopify").purpose) == ("another secret", "")
+    assert "shopify is changed" in answer(kind="shopify", secret="a third secret", purpose="", currency="")
+    assert kept(workspace) == ("a third secret", "promotions", "EUR")
+    answer(kind="shopify", secret=" ", purpose="-", currency="usd")
+    assert kept(workspace) == ("a third secret", "", "USD")
     assert "of another kind" in answer(kind="woocommerce", name="shopify", secret="another secret")
     assert "at least 8 characters" in answer(kind="woocommerce", secret="short")
+    assert "at least 8 characters" in answer(kind="woocommerce", name="new", secret="")
     assert "no kind of shop" in answer(kind="", name="pigeon", secret="another secret")
     assert "no name for a shop" in answer(kind="woocommerce", name="A b", secret="another secret")
     assert "tells of no marketing consent" in answer(kind="woocommerce", secret="another secret", purpose="promotions")
@@ -38,5 +46,5 @@ def test_one_is_added_changed_and_forgotten(workspace, owner):
     assert set(shops(workspace)) == {"shopify"}
     assert owner.post(forget).status_code == 404
     assert list(AuditEntry.objects.filter(workspace=workspace).order_by("pk").values_list("action", "subject")) == [
-        ("add shop", "shopify"), ("change shop", "shopify"), ("change shop", "shopify"), ("add shop", "kiln"), ("forget shop", "kiln"),
+        ("add shop", "shopify"), *[("change shop", "shopify")] * 3, ("add shop", "kiln"), ("forget shop", "kiln"),
     ]  # fmt: skip

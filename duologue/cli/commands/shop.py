@@ -28,8 +28,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     add.add_argument("kind", metavar="KIND", choices=["shopify", "woocommerce"], help="shopify or woocommerce")
     add.add_argument("--name", default="", metavar="NAME", help="how the shop is called as a source of events (default: its kind)")
-    add.add_argument("--consent", default="", metavar="PURPOSE", help="the purpose that Shopify's own marketing consent stands for")
-    add.add_argument("--currency", default="", metavar="CODE", help="what its prices are in (default: the workspace's currency)")
+    add.add_argument(
+        "--consent", metavar="PURPOSE", help="what Shopify's own marketing consent stands for ('' for nothing; default: as it is)"
+    )
+    add.add_argument("--currency", metavar="CODE", help="what its prices are in ('' for the workspace's; default: as it is)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -43,8 +45,9 @@ def _add(workspace: Workspace, args: argparse.Namespace) -> tuple[dict[str, str]
 
     name = args.name or args.kind
     secret = typed_or_piped("The secret that the shop signs with: ", LONGEST).strip()
-    add_shop(workspace=workspace, name=name, kind=args.kind, secret=secret, purpose=args.consent, currency=args.currency.upper())
-    return {"name": name, "kind": args.kind, "address": address(workspace, name)}, {"purpose": args.consent}
+    currency = None if args.currency is None else args.currency.upper()
+    kept = add_shop(workspace=workspace, name=name, kind=args.kind, secret=secret, purpose=args.consent, currency=currency)
+    return {"name": name, "kind": args.kind, "address": address(workspace, name)}, {"purpose": kept.purpose}
 
 
 def _rows(workspace: Workspace) -> list[dict[str, str]]:

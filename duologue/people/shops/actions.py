@@ -16,8 +16,18 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 
-def add_shop(*, workspace: Workspace, name: str, kind: str, secret: str, purpose: str = "", currency: str = "") -> None:
-    """Let a shop send events in, or change what is kept of it; the secret is sealed and never shown. Raises Refused."""
+def add_shop(
+    *, workspace: Workspace, name: str, kind: str, secret: str | None, purpose: str | None = None, currency: str | None = None
+) -> Shop:
+    """Let a shop send events in, or change what is kept of it; the secret is sealed and never shown. Raises Refused.
+
+    What is None stays as it is; of a shop that is not there yet the secret is needed. An empty purpose or currency is none.
+    """
+    there = shop(workspace, name) if NAME.fullmatch(name) else None
+    before = there if there is not None and there.kind == kind else Shop(kind=kind, secret="")
+    secret = before.secret if secret is None else secret
+    purpose = before.purpose if purpose is None else purpose
+    currency = before.currency if currency is None else currency
     if not NAME.fullmatch(name):
         raise Refused("no name", f"{name!r} is no name for a shop; take small letters, digits and dashes.")
     if kind not in KINDS:
@@ -34,6 +44,7 @@ def add_shop(*, workspace: Workspace, name: str, kind: str, secret: str, purpose
         raise Refused("no currency", f"{currency!r} is no currency; write its three letters, such as EUR.")
     kept = Shop(kind=kind, secret=secret, purpose=purpose, currency=currency)
     put_secret(workspace, PLACE + name, msgspec.json.encode(kept).decode())
+    return kept
 
 
 def forget_shop(*, workspace: Workspace, name: str) -> bool:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 PLACE: Final = "setup/setup"
 LONGEST: Final = 1000
+NOTHING: Final = "-"
+"""What is chosen where a shop's consent is to count for nothing; left open, it counts for what it did."""
 TITLES: Final = {"shopify": "Shopify", "woocommerce": "WooCommerce"}
 
 
@@ -40,19 +42,20 @@ def shops(request: HttpRequest, workspace: Workspace) -> HttpResponse:
 @require_POST
 @inside(Right.OWN)
 def add(request: HttpRequest, workspace: Workspace) -> HttpResponse:
-    """Take what a shop sends from now on; of one that is there already, change the secret and what is kept of it."""
-    kind, secret = request.POST.get("kind", ""), request.POST.get("secret", "").strip()[:LONGEST]
-    name, purpose = request.POST.get("name", "").strip() or kind, request.POST.get("purpose", "")
-    currency = request.POST.get("currency", "").strip().upper()
+    """Take what a shop sends from now on; of one that is there already, change what was filled in and leave the rest."""
+    kind, secret = request.POST.get("kind", ""), request.POST.get("secret", "").strip()[:LONGEST] or None
+    name, chosen = request.POST.get("name", "").strip() or kind, request.POST.get("purpose", "") or None
+    purpose = "" if chosen == NOTHING else chosen
+    currency = request.POST.get("currency", "").strip().upper() or None
     before = queries.shop(workspace, name)
     if before is not None and before.kind != kind:
         return said(request, f"{name} is a shop of another kind; give this one another name.", "setup:shops", workspace.name, refused=True)
     try:
-        actions.add_shop(workspace=workspace, name=name, kind=kind, secret=secret, purpose=purpose, currency=currency)
+        kept = actions.add_shop(workspace=workspace, name=name, kind=kind, secret=secret, purpose=purpose, currency=currency)
     except Refused as refusal:
         return said(request, refusal.sentence, "setup:shops", workspace.name, refused=True)
     done = "add shop" if before is None else "change shop"
-    note(workspace, str(request.user), done, name, {"kind": kind, "purpose": purpose}, staff=member(request))
+    note(workspace, str(request.user), done, name, {"kind": kind, "purpose": kept.purpose}, staff=member(request))
     sentence = f"Give {TITLES[kind]} the address below." if before is None else f"{name} is changed."
     return said(request, sentence, "setup:shops", workspace.name)
 

@@ -185,7 +185,7 @@ def test_who_is_to_be_forgotten_is_erased(shop):
 
 
 def test_without_a_purpose_the_shop_states_no_consent(shop):
-    add_shop(workspace=shop, name="shopify", kind="shopify", secret=SECRET)
+    add_shop(workspace=shop, name="shopify", kind="shopify", secret=SECRET, purpose="")
     shopify("customers_email_marketing_consent/update", recorded("shopify_customers_email_marketing_consent_update"))
     shopify("customers/update", recorded("shopify_customers_update_2024_10"))
     process(workspace=shop, now=NOW)

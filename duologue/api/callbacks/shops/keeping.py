@@ -7,40 +7,61 @@ from typing import TYPE_CHECKING
 import msgspec
 from django.db import transaction
 
-from duologue.api.callbacks.shops.told import UNSURE
+from duologue.api.callbacks.shops.told import SAID_AT, UNSURE
 from duologue.brand.catalogue.actions import save_products, take_out
-from duologue.brand.catalogue.queries import products
+from duologue.brand.catalogue.models import Product
 from duologue.brand.catalogue.rules import product_of
 from duologue.kit.pipeline import Refused
 from duologue.people.identifiers.queries import find
+from duologue.people.intake.rules import moment
 from duologue.people.privacy.actions import erase
 from duologue.people.profiles.queries import persons_of
 from duologue.platform.audit.actions import note
 from duologue.platform.workspaces.queries import now
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from duologue.api.callbacks.shops.told import Told
     from duologue.platform.workspaces.models import Workspace
 
 
+@transaction.atomic
 def keep_products(workspace: Workspace, told: Told, currency: str) -> tuple[int, list[tuple[int, Refused, bytes]]]:
     """Put products into the catalogue and take out those that are gone; return how many changed, and the lines refused with why.
 
-    Prices are in `currency`.
+    Prices are in `currency`. A shop may send what it said once more, and in any order: what it said of a product before this was
+    taken out is passed over.
     """
     found, refused = [], []
-    unsure = {line["key"] for line in told.products if line["stock"] == UNSURE}
-    counted = {key for key, one in products(workspace, unsure).items() if one.stock is not None} if unsure else set()
+    there = _locked(workspace, {line["key"] for line in told.products})
     for index, line in enumerate(told.products):
-        stock = line["stock"] if line["stock"] != UNSURE else "0" if line["key"] in counted else ""
+        one = there.get(line["key"])
+        if one is not None and one.gone_at is not None and _is_before(line[SAID_AT], one.gone_at):
+            continue
+        unsure = "0" if one is not None and one.stock is not None else ""
         try:
-            found.append(product_of({**line, "stock": stock}, currency))
+            found.append(product_of({**line, "stock": unsure if line["stock"] == UNSURE else line["stock"]}, currency))
         except Refused as refusal:
             refused.append((index, refusal, msgspec.json.encode(line)))
     changed = save_products(workspace=workspace, products=found, now=now(workspace))
     if told.gone:
         changed += take_out(workspace=workspace, keys=told.gone, now=now(workspace))
     return changed, refused
+
+
+def _locked(workspace: Workspace, keys: set[str]) -> dict[str, Product]:
+    """Return products by key, which nobody else takes out meanwhile."""
+    rows = Product.within(workspace).filter(key__in=list(keys)).order_by("key").select_for_update() if keys else []
+    return {product.key: product for product in rows}
+
+
+def _is_before(said_at: str, gone_at: datetime) -> bool:
+    """Say whether something was said before a product was gone; not where it is unknown when."""
+    try:
+        return moment(said_at) < gone_at
+    except Refused:
+        return False
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from duologue.api.callbacks.shops.told import UNSURE, Told, inner, items, web_address, word
+from duologue.api.callbacks.shops.told import SAID_AT, UNSURE, Told, inner, items, web_address, word
 from duologue.kit.predicate import number as exact
 
 
@@ -24,6 +24,7 @@ def product_told(body: dict[str, Any], origin: str, _purpose: str) -> Told:
         "stock": _stock(variants, len(items(body, "variant_gids"))) if for_sale else "0",
         "picture": image,
         "link": f"https://{origin}/products/{handle}" if handle and origin else "",
+        SAID_AT: word(body.get("updated_at")) or "",
     }
     return Told(products=[line])
 

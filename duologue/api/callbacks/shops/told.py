@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 UNSURE: Final = "0, or not counted"
 """The stock of a product of which the shop does not say whether it is counted: sold out if it was counted before."""
 
+SAID_AT: Final = "said_at"
+"""Where a line of a product says when the shop last changed it, in ISO 8601; an empty text where that does not matter."""
+
 
 @dataclass(slots=True)
 class Told:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from duologue.api.callbacks.shops.told import Told, Whose, amount, inner, items, total, web_address, without_empty, word
+from duologue.api.callbacks.shops.told import SAID_AT, Told, Whose, amount, inner, items, total, web_address, without_empty, word
 from duologue.brand.catalogue.rules import MOST_STOCK
 from duologue.kit.predicate import number as exact
 
@@ -108,8 +108,14 @@ def _product(body: dict[str, Any], shop: str) -> Told:
         "stock": _stock(body),
         "picture": web_address(pictures[0].get("src")) if pictures else "",
         "link": web_address(body.get("permalink")),
+        SAID_AT: _moment(body, "date_modified") or "",
     }
     return Told(products=[line])
+
+
+def _restored(body: dict[str, Any], shop: str) -> Told:
+    """Tell of a product that is back from the bin, whenever it was last changed."""
+    return Told(products=[line | {SAID_AT: ""} for line in _product(body, shop).products])
 
 
 def _stock(body: dict[str, Any]) -> str:
@@ -163,6 +169,6 @@ TOPICS: Final[dict[str, Callable[[dict[str, Any], str], Told]]] = {
     "customer.updated": _customer,
     "product.created": _product,
     "product.updated": _product,
-    "product.restored": _product,
+    "product.restored": _restored,
     "product.deleted": _gone,
 }

@@ -241,6 +241,29 @@ def test_a_product_that_the_shop_deletes_is_offered_no_longer_until_it_is_back(s
     assert products(shop)["woo-93"].is_available
 
 
+def test_what_a_shop_said_of_a_product_before_it_deleted_it_does_not_bring_it_back(shop):
+    """Webhooks that fail are sent again hours later, in no order."""
+    shopify("products/update", recorded("shopify_products_update"))
+    woocommerce("product.updated", recorded("woocommerce_product_updated"))
+    shopify("products/delete", recorded("shopify_products_delete"))
+    woocommerce("product.deleted", recorded("woocommerce_product_deleted"))
+    assert shopify("products/update", recorded("shopify_products_update", variants=[variant(7)])) == (200, {"taken": 0})
+    assert woocommerce("product.updated", recorded("woocommerce_product_updated", stock_quantity=7)) == (200, {"taken": 0})
+    assert [(one.stock, one.is_available) for one in products(shop).values()] == [(10, False), (4, False)]
+    soon = "2026-01-05T13:00:01+01:00"
+    assert shopify("products/update", recorded("shopify_products_update", variants=[variant(7)], updated_at=soon)) == (200, {"taken": 1})
+    later = recorded("woocommerce_product_updated", stock_quantity=7, date_modified_gmt="2026-01-05T12:00:01")
+    assert woocommerce("product.updated", later) == (200, {"taken": 1})
+    assert [(one.stock, one.is_available) for one in products(shop).values()] == [(7, True), (7, True)]
+
+
+@pytest.mark.parametrize("said", [None, "", "lately", 5])
+def test_a_product_of_which_no_time_is_said_is_taken(shop, said):
+    shopify("products/update", recorded("shopify_products_update"))
+    shopify("products/delete", recorded("shopify_products_delete"))
+    assert shopify("products/update", recorded("shopify_products_update", updated_at=said)) == (200, {"taken": 1})
+
+
 @pytest.mark.parametrize("kind", ["shopify", "woo"])
 def test_who_looked_on_the_shop_s_pages_hears_by_its_webhooks_that_it_is_back(shop, kind):
     def told(quantity):

@@ -14,6 +14,7 @@ from duologue.engage.conversations.judging import BURST, Click, judged
 from duologue.engage.conversations.origin import origin_of
 from duologue.engage.messages.actions import note_moments
 from duologue.engage.messages.links import Sent, Target, link_targets
+from duologue.people.intake.queries import receiving
 from duologue.people.timeline import actions as timeline
 from duologue.people.timeline import names
 from duologue.people.timeline.actions import NewEvent
@@ -102,7 +103,7 @@ def tell_clicks(*, workspace: Workspace, clicks: Sequence[tuple[Followed, Target
     """Write clicks onto the timeline, each judged; return the judgements. Targets are as `link_targets` gave them."""
     if not clicks:
         return []
-    present = now(workspace)
+    present = receiving(workspace)
     letters = {one.numbers[1]: sent for one, target in clicks if (sent := target.sent) is not None and not sent.is_about}
     moments = [one.at or present for one, _ in clicks]
     others = _clicks_of(workspace, letters, min(moments) - BURST, max(moments))

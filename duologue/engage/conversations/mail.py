@@ -19,6 +19,7 @@ from duologue.people.consent.queries import erased
 from duologue.people.identifiers.actions import NewIdentifier, attach, one_at_a_time
 from duologue.people.identifiers.queries import find
 from duologue.people.identifiers.rules import normalise
+from duologue.people.intake.queries import receiving
 from duologue.people.profiles.actions import add
 from duologue.people.profiles.queries import persons_of
 from duologue.people.timeline import actions as timeline
@@ -52,6 +53,7 @@ def workspace_for(raw: bytes, envelope: Iterable[str] = ()) -> Workspace | None:
 def take_in_mail(*, workspace: Workspace, raw: bytes, now: datetime, envelope: Iterable[str] = ()) -> Taken:
     """Understand a mail and write down what it means. Taking in the same mail again changes nothing."""
     incoming = understand(raw, envelope=envelope)
+    receiving(workspace)
     ref = incoming.delivery
     origin = origin_of(workspace, ref.delivery_id) if ref and ref.workspace_id == workspace.pk else None
     if origin is None and ref and ref.workspace_id == workspace.pk and incoming.kind in {"bounce", "spam_report"}:

@@ -8,6 +8,7 @@ from django.db import connection
 
 from duologue.people.intake.models import Received, Refusal
 from duologue.platform.database import locks
+from duologue.platform.workspaces.queries import now as now_in
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,6 +24,18 @@ def next_arrival(workspace: Workspace) -> datetime | None:
     with connection.cursor() as cursor:
         cursor.execute(NEXT, {"workspace": workspace.pk})
         return cast("datetime | None", cursor.fetchone()[0])
+
+
+def receiving(workspace: Workspace) -> datetime:
+    """Return the present moment, at which what this transaction brings counts as received; nothing is concluded past it until that ends.
+
+    Ask it first in a transaction that tells what somebody did: a silence that ends at this very moment then waits for it.
+    """
+    assert connection.in_atomic_block, "what is received is written inside a transaction"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s), clock_timestamp()", (locks.RECEIVING, workspace.pk))
+        _, present = cursor.fetchone() or (None, None)
+    return now_in(workspace) if workspace.is_virtual else cast("datetime", present)
 
 
 def processed_until(workspace: Workspace, now: datetime) -> datetime:

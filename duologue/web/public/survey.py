@@ -17,6 +17,7 @@ from duologue.people.consent import actions as consent
 from duologue.people.consent.actions import NewStatement
 from duologue.people.consent.queries import purposes, standing, statements_about
 from duologue.people.consent.rules import Standing
+from duologue.people.intake.queries import receiving
 from duologue.people.profiles.actions import learn
 from duologue.people.timeline import actions as timeline
 from duologue.people.timeline import names
@@ -141,7 +142,7 @@ def _keep(visit: Visit, asked: Survey, answers: dict[str, Any], photos: dict[str
     A yes that would change something is asked for at the person's own address; return those: the purpose's title, what to say of it. One
     that would change nothing is no statement: written down beside what a form says of an age, it would take an older yes's place.
     """
-    origin, workspace, now = visit.origin, visit.workspace, visit.now
+    origin, workspace, now = visit.origin, visit.workspace, receiving(visit.workspace)
     properties = {**origin.properties, "survey": asked.survey, "answers": without_addresses(asked, answers)}
     event = NewEvent(origin.profile, now, names.SURVEY_ANSWERED, properties, run_id=origin.run, delivery_id=origin.delivery)
     timeline.write(workspace=workspace, events=[event], now=now)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
@@ -19,6 +20,7 @@ from duologue.engage.messages.actions import save_message
 from duologue.engage.messages.links import link_targets
 from duologue.engage.messages.models import Delivery
 from duologue.people.consent.actions import save_purpose
+from duologue.people.intake.queries import processed_until
 from duologue.people.profiles.actions import NewFact, add, learn
 from duologue.platform.database import away
 from duologue.platform.database.clock import database_now
@@ -280,3 +282,24 @@ def copies(delivery, count, **other):
         made.append(Delivery(**{key: value for key, value in about.items() if not (key == "message_version_id" and other)}))
         made[-1].save()
     return made
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_silence_is_concluded_past_a_click_that_is_being_written(workspace, delivery, monkeypatch):
+    go_live(workspace)
+    workspace.refresh_from_db()
+    wrote, seen = clicks.timeline.write, []
+
+    def while_somebody_concludes(*, workspace, events, now):
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(conclude, workspace, now).result()
+        wrote(workspace=workspace, events=events, now=now)
+
+    def conclude(workspace, clicked_at):
+        seen.append((processed_until(workspace, database_now()), clicked_at))
+        connection.close()
+
+    monkeypatch.setattr(clicks.timeline, "write", while_somebody_concludes)
+    assert ask(f"/l/{sign('click', workspace.pk, delivery.pk, 1)}")[0] == 302
+    ((until, clicked_at),) = seen
+    assert until <= clicked_at

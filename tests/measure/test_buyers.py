@@ -11,6 +11,8 @@ from duologue.measure.buyers.actions import count
 from duologue.measure.buyers.models import BuyerCohorts
 from duologue.measure.buyers.queries import buyers
 from duologue.measure.buyers.rules import WITHIN, Month, cohorts, returning
+from duologue.measure.value.queries import value
+from duologue.people.privacy.actions import erase
 from duologue.strategize.segments.history import LakeFollower
 from tests.measure.test_value import DAY, NOW, happened, person
 
@@ -79,11 +81,10 @@ def test_who_was_erased_counts_no_more_though_the_lake_waits_to_be_cleaned(works
     for one in (ann, bob):
         happened(workspace, one, -40, revenue=10)
     LakeFollower(events=1).follow(workspace=workspace, now=NOW)
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM people_event WHERE profile_id = %s", (ann,))
-        cursor.execute("DELETE FROM people_profile WHERE id = %s", (ann,))
+    erase(workspace=workspace, person=ann, now=NOW)
     count(workspace=workspace, now=NOW)
     assert {month: one["people"] for month, one in buyers(workspace)["cohorts"].items()} == {"2025-11": 1}
+    assert (value(workspace, NOW).customers, value(workspace, NOW).revenue) == (1, 1000)
 
 
 def later(at, months):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from duologue.measure.funnels import conversions
 from duologue.measure.funnels.conversions import outcomes
 from duologue.measure.funnels.rules import MOST, Goal, revenue_of
+from duologue.people.privacy.actions import erase
 from duologue.platform.lake import queries as lake
 from duologue.strategize.segments.history import LakeFollower
 from tests.measure.lives import GOAL, NOW, counted, live, plain
@@ -40,6 +41,17 @@ def test_it_is_counted_as_one_event_after_the_other_from_postgresql_and_from_the
         assert cursor.rowcount == 120
     assert plain(outcomes(workspace, lives.dialogue, GOAL)) == expected, "the lake is read"
     assert plain(outcomes(workspace, lives.dialogue, None)) == without
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_was_erased_counts_no_more_though_the_lake_waits_to_be_cleaned(workspace, monkeypatch):
+    lives = live(workspace, 2, between=lambda: LakeFollower(events=1).follow(workspace=workspace, now=NOW))
+    before = plain(outcomes(workspace, lives.dialogue, GOAL))
+    erase(workspace=workspace, person=min(one[0] for one in before["bought"]), now=NOW)
+    by_postgresql = plain(outcomes(workspace, lives.dialogue, GOAL))
+    assert 0 < len(by_postgresql["bought"]) < len(before["bought"])
+    monkeypatch.setattr(conversions, "FEW", -1)
+    assert plain(outcomes(workspace, lives.dialogue, GOAL)) == by_postgresql
 
 
 @pytest.mark.django_db(transaction=True)

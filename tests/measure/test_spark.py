@@ -10,6 +10,7 @@ from duologue.measure.funnels import conversions
 from duologue.measure.funnels.conversions import outcomes
 from duologue.measure.reception import queries
 from duologue.measure.value.queries import value
+from duologue.people.privacy.actions import erase
 from duologue.strategize.segments.history import LakeFollower
 from tests.measure import heard
 from tests.measure.lives import GOAL, counted, live, plain
@@ -51,6 +52,7 @@ def test_buyers_and_their_value_are_counted_alike(workspace, engine_url, setting
             happened(workspace, one, day, "Order Refunded", **{draw.choice(["total", "revenue"]): worth})
         if number == 90:
             LakeFollower(events=1).follow(workspace=workspace, now=NOW)
+    erase(workspace=workspace, person=people[7], now=NOW)  # and still in the lake
     by_duckdb = count(workspace=workspace, now=NOW).data
     assert sum(month["people"] for month in by_duckdb["cohorts"].values()) > 20
     worth = value(workspace, NOW)

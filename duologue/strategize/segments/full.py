@@ -44,7 +44,7 @@ def _decide(desk: Scratch, workspace: Workspace, rule: Compiled, now: datetime) 
             desk.duck.execute(f"CREATE OR REPLACE TABLE verdicts AS {engine.at_moment(rule.sql, now)}")
 
     unless_files_go(verdicts)
-    desk.duck.execute("DELETE FROM verdicts WHERE person NOT IN (SELECT person FROM people)")  # erased, and still in the lake
+    desk.duck.execute("DELETE FROM verdicts WHERE person NOT IN (SELECT person FROM people)")  # who came meanwhile
     standings = f"""SELECT person, member, {MICROSECONDS.format("recheck_at")} FROM strategize_segmentmember
                     WHERE workspace_id = %s AND segment_id = %s"""
     desk.take("standings", STANDINGS, standings, (workspace.pk, rule.id))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from duologue.people.timeline.older import left
+from duologue.people.timeline.older import WAITING, left
 from duologue.platform.lake import queries as lake
 from duologue.platform.lake.rules import UNNAMED
 from duologue.strategize.segments.fetch import picked
@@ -28,6 +28,7 @@ EVENTS: Final = {
 ALWAYS: Final = datetime(1000, 1, 1, tzinfo=UTC)
 MICROSECONDS: Final = "(extract(epoch FROM {}) * 1000000)::bigint"
 LATER: Final = "SELECT write_id FROM people_batch WHERE workspace_id = %s AND (batch_no > %s OR batch_no IS NULL)"  # or not committed
+STILL_HERE: Final = "NOT EXISTS (SELECT 1 FROM erased WHERE erased.profile = profile_id)"  # of the lake's rows, in DuckDB and Spark alike
 LEFT_OUT: Final = "left_out IS NOT NULL AND list_has_any(from_json(left_out, '[\"VARCHAR\"]'), [{}])"
 
 
@@ -44,13 +45,16 @@ def bring(scratch: Scratch, workspace: Workspace, wanted: Wanted) -> lake.Snapsh
     """Let `past`, with the columns of EVENTS, stand for all events wanted; return what of the lake is in use.
 
     What is asked for may have been kept from the lake, as an address is: then all that is there comes from PostgreSQL.
+    `erased` stands for the profiles that are erased and still in the lake; of them nothing is in `past`.
     """
     held = lake.snapshot(workspace) if wanted.names else lake.Snapshot(0, ())
+    # after the snapshot: of who is clean by then the files are gone, and all begins anew
+    scratch.take("erased", {"profile": "BIGINT"}, WAITING, (workspace.pk, workspace.pk))
     if held.files:
         scratch.duck.execute(
             f"""CREATE OR REPLACE VIEW in_lake AS SELECT * FROM {held.rows()}
                 WHERE name IN ({_quoted(wanted.names)}) AND month >= '{wanted.since:%Y-%m}'
-                      AND occurred_at > TIMESTAMPTZ '{wanted.since.isoformat()}'"""
+                      AND occurred_at > TIMESTAMPTZ '{wanted.since.isoformat()}' AND {_still_here(scratch)}"""
         )
         missing = LEFT_OUT.format(_quoted([*sorted(wanted.properties), UNNAMED]))
         if wanted.properties and scratch.duck.execute(f"SELECT 1 FROM in_lake WHERE {missing} LIMIT 1").fetchone():
@@ -83,8 +87,13 @@ def _add_what_left(scratch: Scratch, workspace: Workspace, wanted: Wanted) -> No
     if old.files:
         more = f""" UNION ALL SELECT profile_id, id, epoch_us(occurred_at), name, properties, delivery_id FROM {old.rows()} e
                     WHERE name IN ({_quoted(wanted.names)}) AND occurred_at > TIMESTAMPTZ '{wanted.since.isoformat()}'
-                    AND NOT EXISTS (SELECT 1 FROM here WHERE here.id = e.id)"""
+                    AND NOT EXISTS (SELECT 1 FROM here WHERE here.id = e.id) AND {_still_here(scratch)}"""
     scratch.duck.execute(f"CREATE OR REPLACE VIEW tail AS SELECT * FROM here{more}")
+
+
+def _still_here(scratch: Scratch) -> str:
+    """Return the condition on the lake's rows; where nobody is erased it costs nothing."""
+    return STILL_HERE if scratch.duck.execute("SELECT 1 FROM erased LIMIT 1").fetchone() else "true"
 
 
 def _quoted(words: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ from django.conf import settings
 from duologue.platform.lake import queries as lake
 from duologue.strategize.segments import fetch
 from duologue.strategize.segments.compiled import spark_sql
-from duologue.strategize.segments.past import Wanted
+from duologue.strategize.segments.past import STILL_HERE, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -87,7 +87,7 @@ def quoted(word: str) -> str:
 
 def _show(spark: SparkSession, scratch: Scratch, held: lake.Snapshot, wanted: Wanted, beside: Iterable[str]) -> None:
     """Let Spark see, under the same names, what stands beside the lake before DuckDB, and all events as `past`."""
-    for name in (*beside, "tail"):
+    for name in (*beside, "tail", "erased"):
         path = scratch.folder / f"spark-{name}.parquet"
         scratch.duck.execute(f"COPY (SELECT * FROM {name}) TO '{path}' (FORMAT parquet)")
         spark.read.parquet(str(path)).createOrReplaceTempView(name)
@@ -97,7 +97,7 @@ def _show(spark: SparkSession, scratch: Scratch, held: lake.Snapshot, wanted: Wa
         f"""SELECT profile, id, micros, name, properties, delivery FROM tail UNION ALL
             SELECT profile_id, id, unix_micros(occurred_at), name, properties, delivery_id FROM in_lake
             WHERE name IN ({", ".join(map(quoted, wanted.names)) or "NULL"})
-                  AND occurred_at > TIMESTAMP '{wanted.since:%Y-%m-%d %H:%M:%S.%f}'"""
+                  AND occurred_at > TIMESTAMP '{wanted.since:%Y-%m-%d %H:%M:%S.%f}' AND {STILL_HERE}"""
     ).createOrReplaceTempView("past")
 
 

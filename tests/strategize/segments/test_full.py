@@ -1,10 +1,12 @@
 """The full count and the lake: what it reads there, what it does not, and files that go while it reads."""
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from segment_builders import NOW, days, happened, people
 
-from duologue.people.models import Erasure
+from duologue.people.models import Event
+from duologue.people.privacy.actions import erase
+from duologue.people.profiles.actions import merge
 from duologue.platform.lake import queries as lake
 from duologue.strategize.segments import actions, history, queries
 
@@ -64,13 +66,25 @@ def test_who_is_erased_while_it_is_counted_takes_files_away_and_nothing_fails(wo
         found = look(asked)
         looks.append(found)
         if len(looks) == 1:
-            with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute("DELETE FROM people_event WHERE profile_id = %s", (one,))
-                cursor.execute("DELETE FROM people_profile WHERE id = %s", (one,))
-                Erasure(workspace=workspace, person=one, profiles=[one], asked_at=NOW).save()
+            erase(workspace=workspace, person=one, now=NOW)
             history.clean_lake(workspace, NOW)
         return found
 
     monkeypatch.setattr(lake, "snapshot", look_and_erase)
     assert counted(workspace, "{did: {event: A}}") == [two]
     assert set(looks[0].files).isdisjoint(look(workspace).files)
+
+
+def test_who_was_erased_joins_nothing_though_the_lake_waits_to_be_cleaned(workspace):
+    one, same, two = people(workspace, 3)
+    happened(workspace, [(one, "B", {}, days(1)), (same, "A", {}, days(1)), (two, "A", {}, days(1))])
+    into_the_lake(workspace)
+    merge(workspace=workspace, keep=one, lose=same, because="the same", now=NOW)
+    edited = actions.save_segment(workspace=workspace, name="edited", source_yaml="where: {did: {event: B}}", now=NOW)
+    actions.sweep(workspace=workspace, segment=edited, now=NOW)
+    erase(workspace=workspace, person=one, now=NOW)
+    assert counted(workspace, "{did: {event: A}}") == [two]
+    edited = actions.save_segment(workspace=workspace, name="edited", source_yaml="where: {did: {event: [A, B]}}", now=NOW)
+    actions.sweep(workspace=workspace, segment=edited, now=NOW)
+    assert queries.members(workspace, "edited") == [two]
+    assert set(Event.within(workspace).filter(name="Segment Joined").values_list("profile_id", flat=True)) == {two}

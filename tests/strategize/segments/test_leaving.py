@@ -12,6 +12,7 @@ from duologue.engage.endpoints import actions as endpoints
 from duologue.engage.runs.knowledge import _did
 from duologue.kit.pipeline import Refused
 from duologue.people.models import Erasure, LeftMonth
+from duologue.people.privacy.actions import erase
 from duologue.people.privacy.queries import everything_about
 from duologue.people.timeline import leaving, older
 from duologue.people.timeline.persons import latest
@@ -204,6 +205,19 @@ def test_who_is_erased_is_gone_at_once(workspace, old):
     assert history.clean_lake(workspace, NOW) == 1
     assert latest(workspace, [one]) == []
     assert len(latest(workspace, [two])) == 2
+
+
+def test_who_is_erased_is_picked_by_no_rule_that_reads_both(workspace, old):
+    one, two = old
+    release(workspace)
+    rule = f"{{any: [{RULES['by-address']}, {{did: {{event: Viewed, where: {{colour: [red, blue]}}}}}}]}}"
+    for name in ("before", "after"):
+        both = segments.save_segment(workspace=workspace, name=name, source_yaml=f"where: {rule}", now=NOW)
+        segments.sweep(workspace=workspace, segment=both, now=NOW)
+        if name == "before":
+            assert members(workspace, name) == [one, two]
+            erase(workspace=workspace, person=two, now=NOW)
+    assert (members(workspace, "before"), members(workspace, "after")) == ([one], [one])
 
 
 def test_retention_reaches_what_left(workspace, old):

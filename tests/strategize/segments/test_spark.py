@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from segment_builders import NOW, allowed, days, happened, learned, people
 
+from duologue.people.privacy.actions import erase
 from duologue.people.profiles.actions import merge
 from duologue.strategize.segments import actions, history, queries
 from tests.spark import assert_two_executors, cluster
@@ -67,6 +68,7 @@ def lives(workspace):
         learned(workspace, [(one, "joined", ("2026-01-03", "2025-12-20T10:00:00Z", "?")[at % 3])])
         allowed(workspace, one, "email", "news", "granted" if at % 4 else "withdrawn")
     merge(workspace=workspace, keep=persons[0], lose=persons[1], because="the same", now=NOW)
+    erase(workspace=workspace, person=persons[7], now=NOW)  # and still in the lake
 
 
 def standings(workspace):

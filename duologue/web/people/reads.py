@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 EVENTS = 60
 LISTED = 50
+LARGEST_NUMBER = 2**63 - 1
 
 
 def reached_by(workspace: Workspace, persons: Sequence[int]) -> dict[int, list[Identifier]]:
@@ -91,19 +92,25 @@ def statements(workspace: Workspace, profiles: Sequence[int]) -> list[dict[str, 
     """Return what was stated about what may be sent, newest first: `said`, whether its chain `holds`, the `letter` that asked, `more`."""
     rows = proofs(workspace, profiles)[:LISTED]
     proof = {said.pk: json.loads(said.proof) if isinstance(said.proof, str) else dict(said.proof) for said, _ in rows}
-    asked = [one["delivery"] for one in proof.values() if isinstance(one.get("delivery"), int)]
-    letters = Delivery.within(workspace).filter(profile_id__in=profiles).in_bulk(asked)
+    asked = {pk: number for pk, one in proof.items() if (number := _delivery_in(one))}
+    letters = Delivery.within(workspace).filter(profile_id__in=profiles).in_bulk(list(asked.values()))
     titles = dict(Purpose.within(workspace).values_list("name", "title"))
     return [
         {
             "said": said,
             "holds": holds,
             "title": titles.get(said.purpose, said.purpose),
-            "letter": letters.get(proof[said.pk].get("delivery")),
-            "more": [(key, value) for key, value in proof[said.pk].items() if key != "delivery" or value not in letters],
+            "letter": letters.get(asked.get(said.pk, 0)),
+            "more": [(key, value) for key, value in proof[said.pk].items() if key != "delivery" or asked.get(said.pk) not in letters],
         }
         for said, holds in rows
     ]
+
+
+def _delivery_in(proof: dict[str, Any]) -> int:
+    """Return the number of the delivery that a proof names; 0 where it names none: a program may state whatever it likes."""
+    said = proof.get("delivery")
+    return said if isinstance(said, int) and not isinstance(said, bool) and 0 < said <= LARGEST_NUMBER else 0
 
 
 def pauses(workspace: Workspace, profiles: Sequence[int], now: datetime) -> list[Pause]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from django.db import connection
 from django.urls import reverse
 
@@ -45,6 +46,20 @@ def test_a_member_sees_the_words_the_letter_and_whether_the_chain_holds(workspac
         cursor.execute("UPDATE people_consentstatement SET wording = 'Anything' WHERE purpose = 'news'")
     page = owner.get(reverse("people:person", args=[workspace.name, ann])).content.decode()
     assert page.count("changed since it was written") == 2  # it, and what stands on it
+
+
+@pytest.mark.parametrize("said", [[1], {"of": 1}, True, "1", 2.5, 10**18, 10**30, -1, None])
+def test_whatever_a_program_says_of_a_delivery_the_page_is_shown(workspace, owner, said):
+    """Whoever holds a write key states what they like as proof; only a delivery's own number names one."""
+    ann, _ = somebody(workspace)
+    state(
+        workspace=workspace,
+        statements=[NewStatement(ann, "email", "news", "granted", now(workspace), "app", "Yes", {"delivery": said})],
+        now=now(workspace),
+    )
+    answer = owner.get(reverse("people:person", args=[workspace.name, ann]))
+    assert answer.status_code == 200
+    assert answer.content.decode().count("asked by a letter to") == 1
 
 
 def test_a_program_gets_the_proof(workspace, client):

@@ -13,6 +13,7 @@ _THREE_PLACES = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 _NO_PLACES = frozenset(
     {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"}
 )
+_ONE_MARK = re.compile(r"-?[1-9]\d{0,2}([.,])\d{3}")
 _WRITTEN = re.compile(r"(?:(?P<first>[A-Z]{3})\s*)?(?P<amount>-?[\d.,'\s]*\d)(?:\s*(?P<last>[A-Z]{3}))?")
 
 
@@ -57,6 +58,24 @@ def read_money(text: str, currency: str = "") -> Money:
     if not named:
         raise ValueError(f"'{text}' names no currency; write it like 12.50 GBP")
     return Money(minor(_plain(found["amount"]), named), named)
+
+
+def unclear(text: str, currency: str) -> str:
+    """Return why an amount that a person wrote can be read in two ways, one a thousand times the other; nothing where it cannot.
+
+    That is one mark with three digits after it, as in 1.299 EUR; in which currencies it is clear depends on their places.
+    """
+    found = _WRITTEN.fullmatch(text.strip().upper())
+    mark = _ONE_MARK.fullmatch(found["amount"].strip()) if found else None
+    if found is None or mark is None:
+        return ""
+    after = places(found["first"] or found["last"] or currency)
+    if (after, mark[1]) in {(0, ","), (3, ".")}:
+        return ""
+    whole, part = found["amount"].strip().split(mark[1])
+    large = f"{whole}{part}.{'0' * after}".rstrip(".")
+    how = f"with {after} digits after a point and no other mark" if after else "without a mark"
+    return f"'{whole}{mark[1]}{part}' may be {whole}{part} or {whole}.{part}; write it {how}, as in {large}"
 
 
 def _plain(amount: str) -> str:

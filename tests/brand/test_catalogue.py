@@ -43,6 +43,15 @@ def test_refused_lines_are_told_a_batch_at_a_time(workspace, monkeypatch):
     assert (sum(told), max(told)) == (20, 10)
 
 
+def test_a_price_that_may_mean_a_thousand_times_as_much_is_refused_in_a_list(workspace):
+    told = []
+    lines = ["key;name;price;currency\n", "a;A;1.234,50;EUR\n", "b;B;1.299;EUR\n", "c;C;12,345;\n", "d;D;1.299 KWD;EUR\n"]
+    assert import_products(workspace=workspace, lines=lines, now=now(workspace), refuse=told.extend) == (4, 2)
+    assert {key: (one.price, one.currency) for key, one in products(workspace).items()} == {"a": (123450, "EUR"), "d": (1299, "KWD")}
+    assert [(line, one.reason) for line, one in told] == [(3, "unclear price"), (4, "unclear price")]
+    assert told[0][1].sentence.startswith("The price '1.299' may be 1299 or 1.299; write it with 2 digits")
+
+
 @pytest.mark.parametrize(
     ("price", "kept"),
     [

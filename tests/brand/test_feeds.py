@@ -118,7 +118,8 @@ def test_a_product_stays_as_it_is_where_its_line_is_refused_or_nothing_new_is_sa
     first = {"a": ("10", "in_stock"), "b": ("10", "in_stock"), "c": ("10", "in_stock")}
     fetch(rss(first))
     take_out(workspace=workspace, keys=["c"], now=now(workspace))
-    feed = fetch(rss({**first, "b": ("cheap", "in_stock")}), later=timedelta(days=2))
+    feed = fetch(rss({**first, "b": ("1.299", "in_stock")}), later=timedelta(days=2))
+    assert feed.refused[0][1].startswith("The price '1.299' may be 1299 or 1.299; write it")
     assert (feed.products, feed.refused_count, feed.gone) == (2, 1, 0)
     fetch(rss(first), later=timedelta(days=4))
     assert shown(workspace) == {"a": (1000, None, True), "b": (1000, None, True), "c": (1000, None, False)}

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from duologue.kit.ids import digest16, spread
-from duologue.kit.money import Money, major, minor, read_money
+from duologue.kit.money import Money, major, minor, read_money, unclear
 from duologue.kit.pipeline import Passage, Refused, walk
 from duologue.kit.text import folded, one_line, words
 
@@ -30,6 +30,43 @@ def test_money_as_written(text, minor_units, currency):
 def test_what_is_no_money_is_refused(text):
     with pytest.raises(ValueError, match=r"money|currency"):
         read_money(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "why"),
+    [
+        ("1.299", "EUR", "'1.299' may be 1299 or 1.299; write it with 2 digits after a point and no other mark, as in 1299.00"),
+        (" 12,345 eur", "GBP", "'12,345' may be 12345 or 12.345; write it with 2 digits after a point and no other mark, as in 12345.00"),
+        ("-1,250", "KWD", "'-1,250' may be -1250 or -1.250; write it with 3 digits after a point and no other mark, as in -1250.000"),
+        ("1.200 JPY", "EUR", "'1.200' may be 1200 or 1.200; write it without a mark, as in 1200"),
+    ],
+)
+def test_an_amount_that_may_be_a_thousand_times_another_is_told(text, currency, why):
+    assert unclear(text, currency) == why
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1,299.00",
+        "1.299,00",
+        "1299",
+        "1.30",
+        "1,3",
+        "0.125",
+        "0,125",
+        "1234.567",
+        "1.234.567",
+        "12.3456",
+        "1 234.500",
+        "1.250 KWD",
+        "1,200 JPY",
+        "cheap",
+        "",
+    ],
+)
+def test_any_other_is_clear(text):
+    assert unclear(text, "EUR") == ""
 
 
 @given(st.integers(-(10**12), 10**12), st.sampled_from(["GBP", "JPY", "KWD"]))

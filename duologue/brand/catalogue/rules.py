@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from duologue.kit.money import minor, read_money
+from duologue.kit.money import minor, read_money, unclear
 from duologue.kit.pipeline import Refused
 
 if TYPE_CHECKING:
@@ -83,6 +83,12 @@ def _price(cell: str, currency: str) -> tuple[int, str]:
         return found.minor, found.currency
 
 
+def refuse_unclear(price: str, currency: str) -> None:
+    """Raise Refused for a price of a list that may mean a thousand times what it seems to."""
+    if why := unclear(price, currency):
+        raise Refused("unclear price", f"The price {why}.")
+
+
 def products_listed(lines: Iterable[str], currency: str) -> Iterator[tuple[int, NewProduct | Refused]]:
     """Yield what stands on each line of a product list in CSV that holds anything, with the line's number: a product, or why it is none.
 
@@ -95,8 +101,10 @@ def products_listed(lines: Iterable[str], currency: str) -> Iterator[tuple[int, 
     for line, row in enumerate(csv.reader(text, delimiter=delimiter), 2):
         if not any(row):
             continue
+        cells = {part: row[place] if place < len(row) else "" for part, place in places.items()}
         try:
-            yield line, product_of({part: row[place] if place < len(row) else "" for part, place in places.items()}, currency)
+            refuse_unclear(cells.get("price", ""), (cells.get("currency") or currency).strip().upper())
+            yield line, product_of(cells, currency)
         except Refused as refusal:
             yield line, refusal
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from xml.parsers import expat
 
-from duologue.brand.catalogue.rules import NewProduct, key_of, product_of
+from duologue.brand.catalogue.rules import NewProduct, key_of, product_of, refuse_unclear
 from duologue.kit.money import major, read_money
 from duologue.kit.pipeline import Refused
 
@@ -163,6 +163,7 @@ def _price(said: str, currency: str) -> tuple[str, str]:
     """Return an amount in whole units and its currency; no amount where none is said."""
     if not said:
         return "", currency
+    refuse_unclear(said, currency)
     try:
         money = read_money(said.upper(), currency)
     except ValueError as mistake:

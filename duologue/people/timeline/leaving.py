@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -111,7 +110,7 @@ def let_leave(
             noted.batch_no = max(noted.batch_no, min(read_until, held.batch_no))
             noted.whole = sorted(set(noted.whole) & set(stay))
             noted.save()
-            _on_the_disk(held)
+            lake.keep(workspace=workspace)
     return gone
 
 
@@ -157,19 +156,6 @@ def _bring(cursor: Any, held: Snapshot, stay: list[str], read_until: int) -> Non
             while block := file.read(BLOCK):
                 copy.write(block)
     cursor.execute("ANALYZE leaving")
-
-
-def _on_the_disk(held: Snapshot) -> None:
-    """Make sure that the lake's files outlast the machine's next moment: from now on they alone hold these events."""
-    folders = {Path(file).parent for file in held.files}
-    logs = {folder.parent / "_delta_log" for folder in folders}
-    entries = [entry for log in logs for entry in log.iterdir() if entry.is_file()]
-    for path in [*map(Path, held.files), *entries, *folders, *logs]:
-        opened = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)
 
 
 def _quoted(words: Collection[str]) -> str:

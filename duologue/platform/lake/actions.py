@@ -10,6 +10,7 @@ import pyarrow as pa
 from django.db import connection
 
 from duologue.platform.database import locks
+from duologue.platform.lake import disk
 from duologue.platform.lake.rules import cleaned, left_out
 from duologue.platform.lake.tables import SCHEMA, WRITER, made, opened
 
@@ -78,12 +79,19 @@ def append(*, workspace: Workspace, events: Sequence[Any], batch_no: int) -> int
     return len(new)
 
 
+def keep(*, workspace: Workspace) -> None:
+    """Return once all that the lake holds is on the disk: call it before the lake alone is to hold something."""
+    if (table := opened(workspace)) is not None:
+        disk.keep(table)
+
+
 def tidy(*, workspace: Workspace) -> bool:
     """Put many small files together; the old ones go an hour later. The caller holds `take_lock`."""
     table = opened(workspace)
     if table is None or len(table.file_uris()) < FILES_BEFORE_TIDYING:
         return False
     table.optimize.compact()
+    disk.keep(table)
     table.vacuum(dry_run=False, enforce_retention_duration=False)
     _clean_log(table)
     return True
@@ -151,10 +159,12 @@ def _remove(workspace: Workspace, predicate: str) -> int:
 
 
 def _forget_old_files(table: Any) -> None:
+    disk.keep(table)
     table.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False)
     _clean_log(table)
 
 
 def _clean_log(table: Any) -> None:
     table.create_checkpoint()
+    disk.keep(table)
     table.cleanup_metadata()

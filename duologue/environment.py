@@ -64,6 +64,17 @@ def networks(name: str, default: list[str]) -> tuple[IPv4Network | IPv6Network, 
     return tuple(found)
 
 
+def folder_or_address(name: str) -> str:
+    """Return nothing where it is not set, a folder as its whole path, also of file:///folder, or another address as it is."""
+    value = text(name)
+    parts = urlsplit(value)
+    if parts.scheme == "file":
+        if parts.netloc not in {"", "localhost"} or not parts.path.startswith("/"):
+            raise SettingRefused(f"{name} is {value!r}; a folder of this machine is written file:///srv/lake, or /srv/lake.")
+        return unquote(parts.path)
+    return str(Path(value).absolute()) if value and "://" not in value else value
+
+
 def database_url(url: str) -> dict[str, object]:
     """Turn postgresql://user:password@host:port/name into the parts Django wants.
 

@@ -17,7 +17,7 @@ BASE_DIR = Path(__file__).resolve().parent
 DATA = DataFolder(Path(env.text("DUOLOGUE_DATA", "./data")).absolute())
 DATABASE_URL = env.text("DATABASE_URL")
 EMBEDDED_DATABASE = not DATABASE_URL
-LAKE_URL = env.text("LAKE_URL")
+LAKE_URL = env.folder_or_address("LAKE_URL")
 ENGINE_URL = env.text("ENGINE_URL")
 SECRET_KEY = env.text("DUOLOGUE_SECRET_KEY") or installation_key(DATA)
 

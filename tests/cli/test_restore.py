@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 
+from duologue import environment
 from duologue.cli import command
 from duologue.cli.worker.once import WORKER, turn_the_wheel
 from duologue.engage.channels.actions import save_relay
@@ -31,6 +32,7 @@ from duologue.platform.backup.generation import rise, why_not_start
 from duologue.platform.backup.models import Installation
 from duologue.platform.database import locks
 from duologue.platform.database.folder import DataFolder
+from duologue.platform.lake import tables
 from duologue.platform.registry.models import Cursor
 from duologue.platform.registry.ports import followers
 from duologue.platform.workspaces.actions import go_live
@@ -339,7 +341,16 @@ def test_the_list_kept_apart_outlives_the_database(workspace, folder, django_cap
 
 
 @pytest.fixture
-def released(folder, tmp_path, transactional_db):
+def lakes_folder(request, folder, tmp_path, monkeypatch):
+    """Where the lakes lie: in the data folder, or where LAKE_URL says."""
+    if hasattr(request, "param"):
+        monkeypatch.setenv("LAKE_URL", request.param.format(tmp_path))
+        monkeypatch.setattr(settings, "LAKE_URL", environment.folder_or_address("LAKE_URL"))
+    return tables.folder()
+
+
+@pytest.fixture
+def released(lakes_folder, tmp_path, transactional_db):
     """An installation of which old views are in the lake alone, and its backup; the person's number and the workspace."""
     assert run("workspace", "create", "shop", "--clock", "virtual", "--at", NOON.isoformat()) == 0
     room = Workspace.objects.get(name="shop")
@@ -402,20 +413,46 @@ def test_a_lake_whose_change_was_cut_off_is_found_again(released):
     assert seen(released) == BOTH
 
 
-def test_a_restore_over_it_that_is_cut_off_in_the_lake_loses_nothing(released, tmp_path, monkeypatch):
+@pytest.mark.parametrize("lakes_folder", ["", "file://{}/ada%27s%20lake", "{}/mounted"], indirect=True)
+@pytest.mark.parametrize("cut_at", ["set_aside", "_opened"])
+def test_a_restore_over_it_that_is_cut_off_in_the_lake_loses_nothing(released, lakes_folder, tmp_path, monkeypatch, cut_at):
     def cut(*_):
         raise KeyboardInterrupt
 
+    def lying():
+        return sorted(path.name for path in lakes_folder.iterdir())
+
+    room, _ = released
+    (lakes_folder / "99999" / "events").mkdir(parents=True)  # of a workspace that is no more
+    folder = lakes_folder.stat().st_ino
     with monkeypatch.context() as patched:
-        patched.setattr(restoring, "_opened", cut)
+        if cut_at == "set_aside":
+            patched.setattr(Path, "rename", once_then(cut))
+        else:
+            patched.setattr(restoring, "_opened", cut)
         assert run("restore", tmp_path / "one.backup", "--over") == 130
-    assert [path.name for path in sorted(settings.DATA.lake.parent.glob("lake*"))] == ["lake.before-restore"]
+    assert ("before-restore" if cut_at == "_opened" else "before-restore.part") in lying()
     restoring.be_alone()
     restoring.put_aside_what_a_cut_left()
+    assert lying() == sorted([str(room.pk), "99999"])
     assert seen(released) == BOTH
     assert run("restore", tmp_path / "one.backup", "--over") == 0
     assert seen(released) == BOTH
-    assert [path.name for path in settings.DATA.lake.parent.glob("lake*")] == ["lake"]
+    assert str(room.pk) in lying()
+    assert not [name for name in lying() if not name.isdigit()]
+    assert lakes_folder.stat().st_ino == folder
+    assert [path.name for path in lakes_folder.parent.glob(f"{lakes_folder.name}*")] == [lakes_folder.name]
+
+
+def once_then(cut):
+    """A rename that is cut off at its second call."""
+    calls, rename = [], Path.rename
+
+    def renamed(path, to):
+        calls.append(path)
+        return rename(path, to) if len(calls) == 1 else cut()
+
+    return renamed
 
 
 def doctor_says(capsys):

@@ -187,7 +187,7 @@ def put_back_the_files(file: zipfile.ZipFile, manifest: Manifest, note: Callable
 
 def _lakes_beside(manifest: Manifest) -> list[int]:
     """Return the numbers of the workspaces that the backup does not know, and which may have left a lake here."""
-    found = {path.name for path in settings.DATA.lake.glob("*") if path.name.isdigit()}
+    found = {str(number) for number in copies.numbers()}
     if exists(f"{BEFORE_RESTORE}.platform_workspace"):
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT id::text FROM {BEFORE_RESTORE}.platform_workspace")

@@ -10,10 +10,10 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from django.conf import settings
 from django.db import connection
 
 from duologue.platform.database import locks
+from duologue.platform.lake import disk
 from duologue.platform.lake.tables import SCHEMA, SETTINGS, WRITER, folder, opened, place
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ def make_anew(workspace_id: int, batch_no: int, files: Iterable[tuple[Any, str]]
     from deltalake import CommitProperties, Transaction, write_deltalake  # noqa: PLC0415 - a large library
 
     where = where or place(workspace_id)
-    if not settings.LAKE_URL:
+    in_a_folder = folder() is not None
+    if in_a_folder:
         shutil.rmtree(where, ignore_errors=True)
         Path(where).mkdir(parents=True, exist_ok=True)
     events = 0
@@ -82,10 +83,10 @@ def make_anew(workspace_id: int, batch_no: int, files: Iterable[tuple[Any, str]]
         batches = pa.RecordBatchReader.from_batches(SCHEMA, _with_month(parquet, month))
         write_deltalake(where, batches, mode=mode, partition_by=["month"], configuration=SETTINGS)
         mode = "append"
-    if batch_no or settings.LAKE_URL:
+    if batch_no or not in_a_folder:
         mark = CommitProperties(app_transactions=[Transaction(WRITER, batch_no)])
         write_deltalake(where, SCHEMA.empty_table(), mode=mode, partition_by=["month"], configuration=SETTINGS, commit_properties=mark)
-    if settings.LAKE_URL and (table := opened(workspace_id)) is not None:  # what was there before goes from every file
+    if not in_a_folder and (table := opened(workspace_id)) is not None:  # what was there before goes from every file
         table.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False)
         table.create_checkpoint()
         table.cleanup_metadata()
@@ -101,6 +102,7 @@ def put_in_place(workspace_id: int, files: Iterable[tuple[Any, str]]) -> None:
     os.sync()
     here.rename(old)
     new.rename(here)
+    disk.keep_one(here.parent)
     shutil.rmtree(old)
 
 
@@ -115,31 +117,59 @@ def take_up(workspace_id: int) -> None:
 
 
 def set_aside() -> None:
-    """Put all lakes beside their place, where they lie in a folder, until `bring_back` or `forget_aside`."""
+    """Put all lakes aside, where they lie in a folder, until `bring_back` or `forget_aside`."""
     here = folder()
-    if here is not None and here.exists():
-        shutil.rmtree(_aside(here), ignore_errors=True)
-        here.rename(_aside(here))
+    if here is None or not here.exists():
+        return
+    whole, part = _aside(here)
+    shutil.rmtree(whole, ignore_errors=True)
+    part.mkdir(exist_ok=True)
+    for one in _lakes_in(here):
+        one.rename(part / one.name)
+    part.rename(whole)
 
 
 def bring_back() -> bool:
-    """Put the lakes that were set aside in place of what is there; False where none were."""
+    """Put the lakes that were set aside in place of what is there; False where none were. One that was cut off is done to its end."""
     here = folder()
-    if here is None or not _aside(here).exists():
+    if here is None:
         return False
-    shutil.rmtree(here, ignore_errors=True)
-    _aside(here).rename(here)
+    whole, part = _aside(here)
+    if whole.exists():
+        for one in _lakes_in(here):
+            shutil.rmtree(one)
+        whole.rename(part)
+    elif not part.exists():
+        return False
+    for one in _lakes_in(part):
+        shutil.rmtree(here / one.name, ignore_errors=True)  # a reader makes an empty one
+        one.rename(here / one.name)
+    part.rmdir()
     return True
 
 
 def forget_aside() -> None:
     """Let go of lakes that were set aside."""
     if (here := folder()) is not None:
-        shutil.rmtree(_aside(here), ignore_errors=True)
+        shutil.rmtree(_aside(here)[0], ignore_errors=True)
 
 
-def _aside(here: Path) -> Path:
-    return here.with_name(f"{here.name}.before-restore")
+def numbers() -> list[int]:
+    """Return the numbers of the workspaces that have a lake in the folder of all lakes; none where it is elsewhere."""
+    here = folder()
+    return [] if here is None else sorted(int(one.name) for one in _lakes_in(here))
+
+
+def _aside(here: Path) -> tuple[Path, Path]:
+    """Return where all lakes lie aside, and where some of them do while the others are in their place.
+
+    Both are inside the folder of lakes, which may be a disk of its own, or lie where nothing else may be written.
+    """
+    return here / "before-restore", here / "before-restore.part"
+
+
+def _lakes_in(where: Path) -> list[Path]:
+    return [one for one in where.glob("*") if one.name.isdigit()]
 
 
 def _with_month(parquet: pq.ParquetFile, month: str) -> Iterator[pa.RecordBatch]:

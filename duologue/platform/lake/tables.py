@@ -48,7 +48,7 @@ def place(workspace: Workspace | int) -> str:
 
 def folder() -> Path | None:
     """Return the folder that holds the lakes of all workspaces, or None where they are elsewhere than on this machine."""
-    if settings.LAKE_URL and not settings.LAKE_URL.startswith("/"):
+    if "://" in settings.LAKE_URL:
         return None
     return Path(settings.LAKE_URL or settings.DATA.lake)
 

@@ -5,6 +5,7 @@ import pytest
 from django.db import connection, transaction
 from segment_builders import NOW, days, happened, people
 
+from duologue.environment import folder_or_address
 from duologue.people.models import Erasure
 from duologue.people.timeline import queries
 from duologue.platform.database import locks
@@ -159,8 +160,9 @@ def _contents(folder):
 
 
 @pytest.mark.parametrize("scheme", ["file://", ""])
-def test_the_lake_may_lie_elsewhere_by_its_address(workspace, tmp_path, settings, scheme):
-    settings.LAKE_URL = f"{scheme}{tmp_path}/ada's place/else"
+def test_the_lake_may_lie_elsewhere_by_its_address(workspace, tmp_path, settings, monkeypatch, scheme):
+    monkeypatch.setenv("LAKE_URL", f"{scheme}{tmp_path}/ada's place/else")
+    settings.LAKE_URL = folder_or_address("LAKE_URL")
     one, two = people(workspace, 2)
     happened(workspace, [(one, "A", {"revenue": 1}, days(40)), (two, "B", {}, days(1))])
     assert follow(workspace) == 2

@@ -28,6 +28,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     one = words.add_parser("release", help="let old events leave PostgreSQL that the lake holds just so; nothing leaves by itself")
     one.add_argument("--before", required=True, metavar="YYYY-MM", help="what happened before this month (in UTC), 13 months ago or longer")
     one.add_argument("--yes", action="store_true", help="do it; without it only what would leave is shown")
+    one.add_argument(
+        "--give-back", action="store_true", help="with --yes: give the room of all that left to the disk; whoever reads these months waits"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -58,11 +61,15 @@ def _release(args: argparse.Namespace, workspace: Workspace) -> int:
     now = present(workspace)
     if not MONTH.fullmatch(args.before):
         raise AskedWrongly(f"{args.before!r} is no month; write it like 2025-01.")
+    if args.give_back and not args.yes:
+        raise AskedWrongly("--give-back goes with --yes.")
     if args.before > (newest := newest_to_leave(now)):
         raise AskedWrongly(f"The last 13 months stay in PostgreSQL: {newest} is the latest month to be named here.")
     staying = _looked_at(workspace, args.before, now)
     months = [month for month in may_leave(workspace, before=args.before, staying=staying) if month.may_leave]
     left = _let_leave(workspace, months, staying, now) if args.yes else {}
+    if args.give_back:
+        _give_back(workspace, args.before)
     if args.json:
         print_json([{**asdict(month), "left": left.get(month.month, 0)} for month in months])
     else:
@@ -90,7 +97,7 @@ def _let_leave(workspace: Workspace, months: list[Month], staying: set[str], now
     """Let months leave, the oldest first, each in a transaction of its own; return how many events of each did."""
     from duologue.engage.endpoints.queries import waiting_for
     from duologue.people.retention.timeline import read_until
-    from duologue.people.timeline.leaving import Elsewhere, give_back, let_leave
+    from duologue.people.timeline.leaving import Elsewhere, Heard, let_leave, make_room
     from duologue.strategize.segments.comparing import compare
 
     wanted = {one.month for one in months}
@@ -98,18 +105,33 @@ def _let_leave(workspace: Workspace, months: list[Month], staying: set[str], now
         raise Refused(
             f"The lake does not hold what the timeline holds in {', '.join(differing)}, so nothing leaves. Look with: duologue lake check"
         )
-    told_until, untold = waiting_for(workspace)
-    until = read_until(workspace) if told_until is None else min(read_until(workspace), told_until)
+
+    def heard() -> Heard:
+        told_until, untold = waiting_for(workspace)
+        read = read_until(workspace)
+        return Heard(read if told_until is None else min(read, told_until), untold)
+
     left = {}
     with progress("Old months", len(months)) as step:
         for one in months:
             try:
-                left[one.month] = let_leave(workspace=workspace, month=one.month, staying=staying, events=untold, read_until=until, now=now)
+                left[one.month] = let_leave(workspace=workspace, month=one.month, staying=staying, heard=heard, now=now)
             except Elsewhere as refusal:
                 raise Refused(str(refusal)) from None
             if left[one.month]:
                 write_down(workspace, "release from PostgreSQL", one.month, events=left[one.month])
-                if not give_back(one.month):
-                    note(f"The room of {one.month} is in use, so that it was not given back. PostgreSQL will use it for others by and by.")
+                make_room(one.month)
             step(1)
     return left
+
+
+def _give_back(workspace: Workspace, before: str) -> None:
+    """Give the room of all months before one that have left back to the disk."""
+    from duologue.people.timeline.leaving import left_before, make_room
+
+    months = left_before(workspace, before)
+    with progress("Room", len(months)) as step:
+        for month in months:
+            if not make_room(month, give_back=True):
+                note(f"{month} is in use, so that its room was not given back; the same command tries again.")
+            step(1)

@@ -94,8 +94,12 @@ def place_before(workspace: Workspace, message: str) -> tuple[int, int] | None:
 
 
 def waiting_for(workspace: Workspace) -> tuple[int | None, list[int]]:
-    """Return the last batch of which every endpoint was told (None without endpoints), and the events that wait to be sent again."""
+    """Return the last batch of which every endpoint was told (None without endpoints), and the events that wait to be sent again.
+
+    Until the caller's transaction ends no endpoint is told anything or set back.
+    """
     with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM engage_endpoint WHERE workspace_id = %s ORDER BY id FOR SHARE", (workspace.pk,))
         cursor.execute(
             """SELECT (SELECT min(batch_no - (event_id < %s)::int) FROM engage_endpoint WHERE workspace_id = %s),
                       ARRAY(SELECT event_id FROM engage_untaken WHERE workspace_id = %s)""",

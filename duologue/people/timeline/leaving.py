@@ -17,7 +17,7 @@ from duologue.platform.database import arrays
 from duologue.platform.lake import actions as lake
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from duologue.platform.lake.queries import Snapshot
     from duologue.platform.workspaces.models import Workspace
@@ -34,10 +34,12 @@ COUNTS: Final = """SELECT to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM'), co
     FROM people_event WHERE workspace_id = %s AND occurred_at < %s GROUP BY 1 ORDER BY 1"""
 CANNOT: Final = "SELECT month, count(*) FROM events WHERE left_out IS NOT NULL AND NOT list_contains($names, name) GROUP BY 1"
 COLUMNS: Final = "profile_id, id, occurred_at, received_at, name, properties, source, run_id, delivery_id"
-THERE: Final = "CREATE TEMPORARY TABLE leaving ON COMMIT DROP AS SELECT " + COLUMNS + " FROM people_event WITH NO DATA"
+THERE: Final = (
+    "CREATE TEMPORARY TABLE leaving ON COMMIT DROP AS SELECT " + COLUMNS + ", 0::bigint AS batch_no FROM people_event WITH NO DATA"
+)
 GO: Final = """DELETE FROM people_event e USING leaving l
     WHERE e.workspace_id = %(workspace)s AND e.occurred_at >= %(first)s AND e.occurred_at < %(end)s AND e.profile_id = l.profile_id
-      AND e.occurred_at = l.occurred_at AND e.id = l.id AND e.id <> ALL(%(staying)s::bigint[])
+      AND e.occurred_at = l.occurred_at AND e.id = l.id AND l.batch_no <= %(until)s AND e.id <> ALL(%(untold)s::bigint[])
       AND (e.received_at, e.name, e.properties, e.source) = (l.received_at, l.name, l.properties, l.source)
       AND (e.run_id, e.delivery_id) IS NOT DISTINCT FROM (l.run_id, l.delivery_id)"""
 
@@ -76,14 +78,20 @@ def may_leave(workspace: Workspace, *, before: str, staying: Collection[str]) ->
     return [Month(month, events, max(0, events - named - cannot.get(month, 0))) for month, events, named in rows]
 
 
-def let_leave(
-    *, workspace: Workspace, month: str, staying: Collection[str], events: Collection[int], read_until: int, now: datetime
-) -> int:
+@dataclass(slots=True, frozen=True)
+class Heard:
+    """How far the timeline has been heard by all who are told of it: the last batch, and numbers of events that wait nevertheless."""
+
+    until: int
+    untold: Collection[int] = ()
+
+
+def let_leave(*, workspace: Workspace, month: str, staying: Collection[str], heard: Callable[[], Heard], now: datetime) -> int:
     """Take a month's events out of PostgreSQL that the lake holds in every column; return how many went.
 
-    Those named in `staying` or in STAY, those numbered in `events`, those of which the lake had to leave something out, and those
-    of batches after `read_until` stay. It is noted in the same transaction that they left. Raises ValueError for a month
-    that is too new, and Elsewhere.
+    Those named in `staying` or in STAY, those of which the lake had to leave something out, and those not yet `heard` stay. That is
+    asked in the same transaction, which notes that they left: what it looks at it must lock, so that nobody is set back meanwhile.
+    Raises ValueError for a month that is too new, and Elsewhere.
     """
     from duologue.platform.lake import queries  # noqa: PLC0415 - as above
 
@@ -98,25 +106,27 @@ def let_leave(
         if elsewhere := [file for file in held.files if not file.startswith("/")]:
             raise Elsewhere(f"The lake is at {elsewhere[0].partition('/month=')[0]}. Events leave PostgreSQL only for a lake in a folder.")
         cursor.execute(THERE)
-        _bring(cursor, held, stay, read_until)
+        _bring(cursor, held, stay)
+        lake.keep(workspace=workspace)
+        known = heard()  # as late as may be: endpoints are told nothing until the end
         first, end = begin(month), begin(_next(month))
-        asked: dict[str, Any] = {"workspace": workspace.pk, "first": first, "end": end, "staying": arrays.numbers(events)}
-        cursor.execute(GO, asked)
+        asked: dict[str, Any] = {"workspace": workspace.pk, "first": first, "end": end, "until": known.until}
+        cursor.execute(GO, asked | {"untold": arrays.numbers(known.untold)})
         gone = int(cursor.rowcount)
         if gone:
-            known = LeftMonth.within(workspace).filter(month=month).first()
-            noted = known or LeftMonth(workspace=workspace, month=month, batch_no=0, whole=stay)
-            noted.events, noted.at = noted.events + gone, now
-            noted.batch_no = max(noted.batch_no, min(read_until, held.batch_no))
-            noted.whole = sorted(set(noted.whole) & set(stay))
-            noted.save()
-            lake.keep(workspace=workspace)
+            _note(workspace, month, gone=gone, stay=stay, batch_no=min(known.until, held.batch_no), now=now)
     return gone
 
 
-def give_back(month: str) -> bool:
-    """Give the room that a month's events took in the database's files back; False where it was in use too long to do so.
+def left_before(workspace: Workspace, before: str) -> list[str]:
+    """Return the months before one of which events have left, oldest first."""
+    return list(LeftMonth.within(workspace).filter(month__lt=before, events__gt=0).order_by("month").values_list("month", flat=True))
 
+
+def make_room(month: str, *, give_back: bool = False) -> bool:
+    """Let the room that a month's events took be used again; False where the month's table was in use for too long.
+
+    Nobody waits for that. To `give_back` the room to the disk, the table is written anew, and whoever reads it waits until that is done.
     Call it outside any transaction.
     """
     table = f"people_event_{month.replace('-', '_')}"
@@ -126,7 +136,7 @@ def give_back(month: str) -> bool:
             return True
         cursor.execute(f"SET lock_timeout = '{PATIENCE}'")
         try:
-            cursor.execute(f"VACUUM (FULL, ANALYZE) {table}")
+            cursor.execute(f"VACUUM ({'FULL, ' if give_back else ''}ANALYZE) {table}")
         except OperationalError:
             return False
         finally:
@@ -134,7 +144,16 @@ def give_back(month: str) -> bool:
     return True
 
 
-def _bring(cursor: Any, held: Snapshot, stay: list[str], read_until: int) -> None:
+def _note(workspace: Workspace, month: str, *, gone: int, stay: list[str], batch_no: int, now: datetime) -> None:
+    known = LeftMonth.within(workspace).filter(month=month).first()
+    noted = known or LeftMonth(workspace=workspace, month=month, batch_no=0, whole=stay)
+    noted.events, noted.at = noted.events + gone, now
+    noted.batch_no = max(noted.batch_no, batch_no)
+    noted.whole = sorted(set(noted.whole) & set(stay))
+    noted.save()
+
+
+def _bring(cursor: Any, held: Snapshot, stay: list[str]) -> None:
     """Fill `leaving` with what the lake holds whole."""
     from duologue.platform.lake import queries  # noqa: PLC0415 - as above
 
@@ -146,13 +165,13 @@ def _bring(cursor: Any, held: Snapshot, stay: list[str], read_until: int) -> Non
         duck = queries.connection(held)
         try:
             duck.execute(
-                f"""COPY (SELECT profile_id, id, {moments}, name, properties, source, run_id, delivery_id FROM events
-                    WHERE left_out IS NULL AND batch_no <= {int(read_until)} AND name NOT IN ({_quoted(stay)}))
+                f"""COPY (SELECT profile_id, id, {moments}, name, properties, source, run_id, delivery_id, batch_no FROM events
+                    WHERE left_out IS NULL AND name NOT IN ({_quoted(stay)}))
                     TO '{lines}' (FORMAT csv, HEADER false)"""
             )
         finally:
             duck.close()
-        with cursor.copy(f"COPY leaving ({COLUMNS}) FROM STDIN (FORMAT csv)") as copy, lines.open("rb") as file:
+        with cursor.copy(f"COPY leaving ({COLUMNS}, batch_no) FROM STDIN (FORMAT csv)") as copy, lines.open("rb") as file:
             while block := file.read(BLOCK):
                 copy.write(block)
     cursor.execute("ANALYZE leaving")

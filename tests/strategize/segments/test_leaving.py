@@ -4,11 +4,13 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from segment_builders import NOW, days, follow, happened, people
 
 from duologue.cli import command
 from duologue.engage.endpoints import actions as endpoints
+from duologue.engage.endpoints.queries import waiting_for
+from duologue.engage.endpoints.rules import message_id
 from duologue.engage.runs.knowledge import _did
 from duologue.kit.pipeline import Refused
 from duologue.people.models import Erasure, LeftMonth
@@ -46,7 +48,7 @@ def read_all(workspace):
 def release(workspace, *, staying=(), read_until=2**40):
     months = [one.month for one in leaving.may_leave(workspace, before=leaving.newest_to_leave(NOW), staying=staying)]
     return {
-        month: leaving.let_leave(workspace=workspace, month=month, staying=staying, events=(), read_until=read_until, now=NOW)
+        month: leaving.let_leave(workspace=workspace, month=month, staying=staying, heard=lambda: leaving.Heard(read_until), now=NOW)
         for month in months
     }
 
@@ -91,7 +93,7 @@ def test_what_the_lake_holds_leaves_and_what_is_needed_here_stays(workspace, old
 def test_the_last_thirteen_months_stay(workspace, old):
     assert leaving.newest_to_leave(NOW) == "2024-12"
     with pytest.raises(ValueError, match="not old enough"):
-        leaving.let_leave(workspace=workspace, month="2024-12", staying=(), events=(), read_until=9, now=NOW)
+        leaving.let_leave(workspace=workspace, month="2024-12", staying=(), heard=lambda: leaving.Heard(9), now=NOW)
 
 
 def test_what_the_lake_does_not_hold_in_every_column_stays(workspace, old):
@@ -105,7 +107,7 @@ def test_a_lake_elsewhere_lets_nothing_leave(workspace, old, monkeypatch):
     far = queries.Snapshot(held.batch_no, tuple(f"s3://bucket{file}" for file in held.files))
     monkeypatch.setattr(queries, "snapshot", lambda _workspace: far)
     with pytest.raises(leaving.Elsewhere, match="The lake is at s3://bucket"):
-        leaving.let_leave(workspace=workspace, month="2024-03", staying=(), events=(), read_until=9, now=NOW)
+        leaving.let_leave(workspace=workspace, month="2024-03", staying=(), heard=lambda: leaving.Heard(9), now=NOW)
     assert len(in_postgresql(workspace)) == 6
 
 
@@ -114,7 +116,7 @@ def test_what_not_everybody_has_read_or_is_to_be_sent_again_stays(workspace, old
         cursor.execute("SELECT id FROM people_event WHERE profile_id = %s AND name = 'Viewed' ORDER BY id LIMIT 1", (old[1],))
         untold = cursor.fetchone()[0]
     assert release(workspace, read_until=0) == {"2024-03": 0, "2024-04": 0}
-    gone = leaving.let_leave(workspace=workspace, month="2024-03", staying=(), events=[untold], read_until=9, now=NOW)
+    gone = leaving.let_leave(workspace=workspace, month="2024-03", staying=(), heard=lambda: leaving.Heard(9, [untold]), now=NOW)
     assert gone == 1
 
 
@@ -249,6 +251,74 @@ def test_what_left_is_told_to_no_endpoint_again(workspace, old):
     with pytest.raises(Refused, match="Events of 2024-03, 2024-04 written since have left"):
         endpoints.tell_again(workspace=workspace, name="crm", since=NOW, now=NOW)
     endpoints.tell_again(workspace=workspace, name="till", since=NOW, now=NOW)
+
+
+def test_what_an_endpoint_is_set_back_to_meanwhile_stays(workspace, old, monkeypatch):
+    endpoints.add_endpoint(workspace=workspace, name="crm", url="https://crm.example/in", events=["*"], is_test=True, now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT write_id, id, name, occurred_at FROM people_event_2024_04 ORDER BY id")
+        first_of_april = message_id(*cursor.fetchone())
+    let_leave = leaving.let_leave
+
+    def set_back_after_march(**said):
+        gone = let_leave(**said)
+        if said["month"] == "2024-03":
+            endpoints.tell_again(workspace=workspace, name="crm", message=first_of_april, now=NOW)
+        return gone
+
+    monkeypatch.setattr(leaving, "let_leave", set_back_after_march)
+    assert command.run(["lake", "release", "--before", "2024-12", "--yes"]) == 0
+    assert list(LeftMonth.within(workspace).values_list("month", flat=True)) == ["2024-03"]
+
+
+def test_no_endpoint_is_set_back_while_a_month_leaves(workspace, old):
+    endpoints.add_endpoint(workspace=workspace, name="crm", url="https://crm.example/in", events=["*"], is_test=True, now=NOW)
+    other = connection.copy()
+
+    def heard():
+        until, untold = waiting_for(workspace)
+        with other.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '50ms'")
+            with pytest.raises(OperationalError, match="lock timeout"):
+                cursor.execute("UPDATE engage_endpoint SET batch_no = 0")
+        return leaving.Heard(until, untold)
+
+    try:
+        assert leaving.let_leave(workspace=workspace, month="2024-03", staying=(), heard=heard, now=NOW) == 2
+    finally:
+        other.close()
+
+
+def test_room_is_given_back_to_the_disk_when_told(workspace, old, capsys):
+    assert command.run(["lake", "release", "--before", "2024-05", "--give-back"]) == 2
+    assert "--give-back goes with --yes" in capsys.readouterr().err
+    before = file_of_march()
+    assert command.run(["lake", "release", "--before", "2024-05", "--yes"]) == 0
+    assert file_of_march() == before
+    assert command.run(["lake", "release", "--before", "2024-05", "--yes", "--give-back"]) == 0
+    assert file_of_march() != before
+    assert in_postgresql(workspace) == ["Order Completed", "Viewed", "Viewed"]
+
+
+def file_of_march():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_relation_filenode('people_event_2024_03')")
+        return cursor.fetchone()[0]
+
+
+def test_a_month_is_read_while_its_room_is_made_but_not_while_it_is_given_back(workspace, old, monkeypatch):
+    monkeypatch.setattr(leaving, "PATIENCE", "100ms")
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("SELECT count(*) FROM people_event_2024_03")
+            assert leaving.make_room("2024-03")
+            assert not leaving.make_room("2024-03", give_back=True)
+            cursor.execute("ROLLBACK")
+    finally:
+        other.close()
+    assert leaving.make_room("2024-03", give_back=True)
 
 
 def test_the_command_shows_first_and_does_it_when_told(workspace, old, kept, capsys):

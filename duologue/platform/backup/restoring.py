@@ -71,11 +71,21 @@ def _others() -> int:
 
 
 def be_alone() -> None:
-    """Keep other restores away until this process ends, or closes its connections. Raises BackupRefused where one is under way."""
+    """Keep other restores away until this process ends, or closes its connections. Raises BackupRefused where one is under way.
+
+    A connection that was closed just now, one of our own among them, may hold the lock for a moment more.
+    """
+    until = time.monotonic() + PARTING
+    while not (alone := _locked()) and time.monotonic() < until:
+        time.sleep(0.1)
+    if not alone:
+        raise BackupRefused("Another restore of this database is under way. Let it end.")
+
+
+def _locked() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", (locks.RESTORE,))
-        if not cursor.fetchone()[0]:
-            raise BackupRefused("Another restore of this database is under way. Let it end.")
+        return bool(cursor.fetchone()[0])
 
 
 def _rooms() -> str:

@@ -79,9 +79,11 @@ def _with_what_left(
     workspace: Workspace, events: Iterator[tuple[Any, ...]], goal: Goal | None, persons: Collection[int], since: datetime
 ) -> Iterable[tuple[Any, ...]]:
     """Add the goal's events that are in the lake alone; all else that is heard never leaves PostgreSQL."""
-    if goal is None or not older.left(workspace, [goal.event], since):
+    if goal is None:
         return events
-    rows = list(events)
+    rows = list(events)  # first, so that what leaves from now on is among them
+    if not older.left(workspace, [goal.event], since):
+        return rows
     left = older.of_persons(workspace, persons, names=[goal.event], since=since, here=(row[2] for row in rows))
     if left is not None:
         columns = (left.column(name).to_pylist() for name in ("person", "occurred_at", "id", "name", "properties"))

@@ -21,9 +21,11 @@ from duologue.engage.messages.tasks import send_due
 from duologue.engage.models import Delivery
 from duologue.people.consent import apart
 from duologue.people.consent.actions import suppress, unsuppress
-from duologue.people.models import Erasure, Event, Identifier, Suppression
+from duologue.people.models import Erasure, Event, Identifier, LeftMonth, Suppression
 from duologue.people.privacy.actions import erase
 from duologue.people.profiles.actions import add
+from duologue.people.retention.actions import carry_out, set_retention
+from duologue.people.retention.rules import read_retention
 from duologue.people.timeline.actions import NewEvent, write
 from duologue.people.timeline.persons import latest
 from duologue.platform.audit.models import AuditEntry
@@ -38,7 +40,7 @@ from duologue.platform.registry.ports import followers
 from duologue.platform.workspaces.actions import go_live
 from duologue.platform.workspaces.models import Workspace
 from duologue.strategize.segments.comparing import compare
-from duologue.strategize.segments.history import LakeFollower
+from duologue.strategize.segments.history import LakeFollower, clean_lake
 from tests.engage.messages.test_crash import Sink
 from tests.engage.runs.conftest import NOON, Shop, shop  # noqa: F401 the same small shop
 
@@ -402,6 +404,41 @@ def test_a_lake_made_anew_keeps_what_has_left_the_database(released, capsys):
     assert run("restore", "--as-it-is", "--months-lost") == 0
     follow_all(room)
     assert [name for name, _ in seen(released)] == ["Order Completed"]
+
+
+def test_who_was_erased_leaves_no_month_that_is_called_lost(released):
+    room, person = released
+    erase(workspace=room, person=person, now=NOON)
+    assert clean_lake(room, NOON) == 1
+    assert lakes.lost() == []
+    assert not LeftMonth.within(room).exists()
+
+
+def test_a_lake_made_anew_without_the_erased_leaves_no_month_that_is_called_lost(released):
+    room, person = released
+    erase(workspace=room, person=person, now=NOON)
+    rise()
+    Installation.objects.update(generation=1)
+    assert run("restore", "--as-it-is") == 0
+    assert lakes.lost() == []
+
+
+def test_retention_leaves_no_month_that_is_called_lost(released):
+    room, _ = released
+    set_retention(workspace=room, retention=read_retention("events: {any: 365d}\n"), now=NOON)
+    assert carry_out(workspace=room, now=NOON) > 0
+    assert lakes.lost() == []
+    assert Event.within(room).count() == 0
+
+
+def test_a_month_that_was_lost_stays_so_when_somebody_is_erased_and_old_events_go(released):
+    room, person = released
+    shutil.rmtree(settings.DATA.lake)
+    erase(workspace=room, person=person, now=NOON)
+    assert clean_lake(room, NOON) == 1
+    set_retention(workspace=room, retention=read_retention("events: {any: 365d}\n"), now=NOON)
+    carry_out(workspace=room, now=NOON)
+    assert lakes.lost() == ["shop: 2024-03"]
 
 
 def test_a_lake_whose_change_was_cut_off_is_found_again(released):

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from duologue.people.retention import facts, rules, timeline
 from duologue.people.retention.models import Removal, RetentionRules
+from duologue.people.timeline.emptied import forgetting_emptied
 from duologue.platform.audit.actions import note
 from duologue.platform.lake import actions as lake
 
@@ -59,7 +60,8 @@ def _events(
     with transaction.atomic():
         lake.wait_for_lock(workspace)
         names = (rule.others, True) if rule.name == rules.ANY else ((rule.name,), False)
-        in_lake = lake.remove_older(workspace=workspace, names=names[0], all_but=names[1], before=before)
+        with forgetting_emptied(workspace):
+            in_lake = lake.remove_older(workspace=workspace, names=names[0], all_but=names[1], before=before)
     events = timeline.remove(
         workspace, rule, before=before, since=since, after_batch=int(done["batch_no"]) if done else 0, until_batch=read
     )

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from duologue.people.profiles.actions import NewFact, learn, make_findable
 from duologue.people.profiles.rules import NAME_KEYS
+from duologue.people.timeline.emptied import forgetting_emptied
 from duologue.people.timeline.names import FACT_CHANGED
 from duologue.platform.database import arrays
 from duologue.platform.lake import actions as lake
@@ -64,7 +65,8 @@ def forget(workspace: Workspace, key: str, *, before: datetime, now: datetime, u
         said = [(one.id, one.at, one.rest or None) for part in parts for one in part.said]
         with transaction.atomic():  # nothing else is held, so that nobody waits for whom the lake keeps waiting
             lake.wait_for_lock(workspace)
-            in_lake += lake.change_events(workspace=workspace, events=said)
+            with forgetting_emptied(workspace):
+                in_lake += lake.change_events(workspace=workspace, events=said)
         for part in parts:
             facts += _forget(workspace, key, part, before, now)
             events += len(part.said)

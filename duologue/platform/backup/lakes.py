@@ -103,11 +103,19 @@ def _what_left(number: int) -> Iterator[list[tuple[Path, str]]]:
         duck.register("erased", fetched(ERASED, (number, number), NUMBERS))
         for month, batch_no in zip(*(months.column(name).to_pylist() for name in MONTHS.names), strict=True):
             path = Path(folder) / f"{month}.parquet"
-            duck.execute(
+            copied = duck.execute(
                 f"""COPY (SELECT * EXCLUDE (month) FROM events WHERE month = '{month}' AND batch_no <= {int(batch_no)}
                           AND id NOT IN (SELECT number FROM stayed) AND profile_id NOT IN (SELECT number FROM erased))
                     TO '{path}' (FORMAT parquet)"""
-            )
-            files.append((path, month))
+            ).fetchall()
+            if copied == [(0,)] and held.of_months([month]).files:  # all that was there alone was somebody's who is erased
+                _forget(number, month)
+            else:
+                files.append((path, month))
         duck.close()
         yield files
+
+
+def _forget(number: int, month: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM people_leftmonth WHERE workspace_id = %s AND month = %s", (number, month))

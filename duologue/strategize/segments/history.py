@@ -14,6 +14,7 @@ from django.db import transaction
 from duologue.people.models import Erasure
 from duologue.people.timeline import actions as timeline
 from duologue.people.timeline import queries
+from duologue.people.timeline.emptied import forgetting_emptied
 from duologue.platform.lake import actions as lake
 from duologue.platform.lake import queries as lake_queries
 
@@ -142,7 +143,8 @@ def clean_lake(workspace: Workspace, now: datetime, *, asked_before: datetime | 
     if not waiting or not lake.take_lock(workspace):
         return 0
     profiles = sorted({int(profile) for erasure in waiting for profile in [erasure.person, *erasure.profiles]})
-    lake.erase(workspace=workspace, profiles=profiles)
+    with forgetting_emptied(workspace):
+        lake.erase(workspace=workspace, profiles=profiles)
     Erasure.within(workspace).filter(id__in=[erasure.pk for erasure in waiting]).update(lake_clean_at=now)
     return len(waiting)
 

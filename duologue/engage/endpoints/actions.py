@@ -127,6 +127,12 @@ def tell_again(*, workspace: Workspace, name: str, since: datetime | None = None
     one = _known(workspace, name)
     if message:
         place = queries.place_before(workspace, message)
+        if place is None and (months := queries.left_with(workspace, message)):
+            raise Refused(
+                "left PostgreSQL",
+                f"What was written with {message[:60]!r} is of {', '.join(months[-3:])}. Of that, events have left PostgreSQL "
+                "and cannot be told again: take a later one.",
+            )
         if place is None:
             raise Refused("unknown event", f"There is no event {message[:60]!r}; take the webhook-id of a call.")
     elif since is None:

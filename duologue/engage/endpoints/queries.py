@@ -93,6 +93,22 @@ def place_before(workspace: Workspace, message: str) -> tuple[int, int] | None:
     return int(row[0]), event_id - 1
 
 
+def left_with(workspace: Workspace, message: str) -> list[str]:
+    """Return the months in which an event told under this id may have happened and of which events have left PostgreSQL."""
+    numbers = read_message_id(message)
+    if numbers is None:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT l.month FROM people_batch b JOIN people_leftmonth l ON l.workspace_id = b.workspace_id AND b.batch_no <= l.batch_no
+                   AND b.first_at < (l.month || '-01 00:00:00+00')::timestamptz + interval '1 month'
+                   AND b.last_at >= (l.month || '-01 00:00:00+00')::timestamptz
+               WHERE b.workspace_id = %s AND b.write_id = %s ORDER BY 1""",
+            (workspace.pk, numbers[0]),
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
 def waiting_for(workspace: Workspace) -> tuple[int | None, list[int]]:
     """Return the last batch of which every endpoint was told (None without endpoints), and the events that wait to be sent again.
 

@@ -253,6 +253,18 @@ def test_what_left_is_told_to_no_endpoint_again(workspace, old):
     endpoints.tell_again(workspace=workspace, name="till", since=NOW, now=NOW)
 
 
+def test_who_asks_for_an_event_that_left_hears_of_which_month_it_is(workspace, old):
+    endpoints.add_endpoint(workspace=workspace, name="crm", url="https://crm.example/in", events=["*"], is_test=True, now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT write_id, id, name, occurred_at FROM people_event WHERE name = 'Viewed' ORDER BY id LIMIT 1")
+        viewed = message_id(*cursor.fetchone())
+    with pytest.raises(Refused, match="There is no event 'evt_"):
+        endpoints.tell_again(workspace=workspace, name="crm", message=message_id(2**40, 1, "Viewed", NOW), now=NOW)
+    release(workspace)
+    with pytest.raises(Refused, match=f"What was written with '{viewed}' is of 2024-03. Of that, events have left PostgreSQL"):
+        endpoints.tell_again(workspace=workspace, name="crm", message=viewed, now=NOW)
+
+
 def test_what_an_endpoint_is_set_back_to_meanwhile_stays(workspace, old, monkeypatch):
     endpoints.add_endpoint(workspace=workspace, name="crm", url="https://crm.example/in", events=["*"], is_test=True, now=NOW)
     with connection.cursor() as cursor:

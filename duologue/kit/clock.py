@@ -106,6 +106,12 @@ def to_utc(local: datetime, zone: ZoneInfo) -> datetime:
     return _change_between(min(early, late), max(early, late), zone) or early
 
 
+def month_bounds(month: str) -> tuple[datetime, datetime]:
+    """Return when a month in UTC, as in 2024-11, begins, and when the one after it does. Raises ValueError for no month."""
+    first = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
+    return first, (first + timedelta(days=31)).replace(day=1)
+
+
 def is_open(window: Window | str, zone: ZoneInfo | str, at: datetime) -> bool:
     """Say whether the window is open at a moment, on the zone's clock; always for the window "always"."""
     hours = parse_window(window) if isinstance(window, str) else window

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from duologue.kit.clock import (
     is_open,
+    month_bounds,
     next_at,
     next_open,
     parse_days,
@@ -141,3 +142,11 @@ def test_the_ends_of_the_calendar_are_moments_that_every_zone_can_show(text, zon
         assert at.astimezone(ZoneInfo(other))
     assert (at < datetime(5000, 1, 1, tzinfo=UTC)) == (int(text[:4]) < 5000)
     assert parse_time("09:30") == time(9, 30)
+
+
+def test_a_month_ends_where_the_next_begins():
+    for month, following in [("2024-01", "2024-02"), ("2024-02", "2024-03"), ("2024-12", "2025-01")]:
+        assert month_bounds(month)[1] == month_bounds(following)[0]
+    assert month_bounds("2024-12") == (datetime(2024, 12, 1, tzinfo=UTC), datetime(2025, 1, 1, tzinfo=UTC))
+    with pytest.raises(ValueError, match="does not match"):
+        month_bounds("March")

@@ -87,10 +87,10 @@ def _release(args: argparse.Namespace, workspace: Workspace) -> int:
 def _looked_at(workspace: Workspace, before: str, now: datetime) -> set[str]:
     """Return the names of the events that segments and dialogues look at so far back: theirs are at hand for each person."""
     from duologue.engage.runs.plans import asked_about
-    from duologue.people.timeline.leaving import begin
+    from duologue.kit.clock import month_bounds
     from duologue.strategize.segments.compiled import looked_at
 
-    return looked_at(workspace, before=begin(before), now=now) | asked_about(workspace)
+    return looked_at(workspace, before=month_bounds(before)[0], now=now) | asked_about(workspace)
 
 
 def _let_leave(workspace: Workspace, months: list[Month], staying: set[str], now: datetime) -> dict[str, int]:

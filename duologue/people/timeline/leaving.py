@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
 
+from duologue.kit.clock import month_bounds
 from duologue.people.timeline import names
 from duologue.people.timeline.models import LeftMonth
 from duologue.platform.database import arrays
@@ -18,6 +19,7 @@ from duologue.platform.lake import actions as lake
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
+    from datetime import datetime
 
     from duologue.platform.lake.queries import Snapshot
     from duologue.platform.workspaces.models import Workspace
@@ -68,7 +70,7 @@ def may_leave(workspace: Workspace, *, before: str, staying: Collection[str]) ->
 
     stay = sorted(STAY | set(staying))
     with connection.cursor() as cursor:
-        cursor.execute(COUNTS, (stay, workspace.pk, begin(before)))
+        cursor.execute(COUNTS, (stay, workspace.pk, month_bounds(before)[0]))
         rows = cursor.fetchall()
     duck = queries.connection(queries.snapshot(workspace).of_months([row[0] for row in rows]))
     try:
@@ -109,7 +111,7 @@ def let_leave(*, workspace: Workspace, month: str, staying: Collection[str], hea
         _bring(cursor, held, stay)
         lake.keep(workspace=workspace)
         known = heard()  # as late as may be: endpoints are told nothing until the end
-        first, end = begin(month), begin(_next(month))
+        first, end = month_bounds(month)
         asked: dict[str, Any] = {"workspace": workspace.pk, "first": first, "end": end, "until": known.until}
         cursor.execute(GO, asked | {"untold": arrays.numbers(known.untold)})
         gone = int(cursor.rowcount)
@@ -179,12 +181,3 @@ def _bring(cursor: Any, held: Snapshot, stay: list[str]) -> None:
 
 def _quoted(words: Collection[str]) -> str:
     return ", ".join("'" + word.replace("'", "''") + "'" for word in words)
-
-
-def begin(month: str) -> datetime:
-    """Return when a month begins, in UTC."""
-    return datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
-
-
-def _next(month: str) -> str:
-    return f"{begin(month) + timedelta(days=31):%Y-%m}"

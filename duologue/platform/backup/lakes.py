@@ -11,8 +11,9 @@ import pyarrow as pa
 from django.conf import settings
 from django.db import connection
 
+from duologue.kit.clock import month_bounds
 from duologue.platform.lake import copies, queries
-from duologue.platform.lake.streams import fetched
+from duologue.platform.lake.streams import Scratch, fetched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 NUMBERS: Final = pa.schema({"number": pa.int64()})
 MONTHS: Final = pa.schema({"month": pa.string(), "batch_no": pa.int64()})
 LEFT: Final = "SELECT month, batch_no FROM people_leftmonth WHERE workspace_id = %s AND events > 0"
-STAYED: Final = """SELECT e.id FROM people_event e WHERE e.workspace_id = %s AND to_char(e.occurred_at AT TIME ZONE 'UTC', 'YYYY-MM') IN (
-    SELECT month FROM people_leftmonth WHERE workspace_id = %s)"""
+STAYED: Final = "SELECT id FROM people_event WHERE workspace_id = %s AND occurred_at >= %s AND occurred_at < %s"
 ERASED: Final = """SELECT person FROM people_erasure WHERE workspace_id = %s
     UNION SELECT jsonb_array_elements(profiles)::bigint FROM people_erasure WHERE workspace_id = %s"""
 
@@ -99,10 +99,10 @@ def _what_left(number: int) -> Iterator[list[tuple[Path, str]]]:
     with tempfile.TemporaryDirectory(prefix="lake-", dir=scratch) as folder:
         files = []
         duck = queries.connection(held)
-        duck.register("stayed", fetched(STAYED, (number, number), NUMBERS))
         duck.register("erased", fetched(ERASED, (number, number), NUMBERS))
         for month, batch_no in zip(*(months.column(name).to_pylist() for name in MONTHS.names), strict=True):
             path = Path(folder) / f"{month}.parquet"
+            Scratch(duck, Path(folder)).take("stayed", {"number": "BIGINT"}, STAYED, (number, *month_bounds(month)))
             copied = duck.execute(
                 f"""COPY (SELECT * EXCLUDE (month) FROM events WHERE month = '{month}' AND batch_no <= {int(batch_no)}
                           AND id NOT IN (SELECT number FROM stayed) AND profile_id NOT IN (SELECT number FROM erased))

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import tempfile
+from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import pyarrow as pa
+from django.conf import settings
 from django.db import connection
 
+from duologue.kit.clock import month_bounds
 from duologue.people.models import Erasure
 from duologue.people.timeline.older import left
 from duologue.platform.lake import queries as lake
-from duologue.platform.lake.streams import fetched
+from duologue.platform.lake.streams import Scratch
 
 if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
@@ -27,8 +31,7 @@ LAKE: Final = f"""
     FROM (SELECT month, ('0x' || substr({KEY.format(micros="epoch_us(occurred_at)")}, 1, 15))::BIGINT AS check_of,
                  NOT list_contains(?::VARCHAR[], month) OR id IN (SELECT id FROM stayed) AS here
           FROM events WHERE profile_id NOT IN (SELECT unnest(?::BIGINT[]))) GROUP BY 1"""
-STAYED: Final = "SELECT id FROM people_event WHERE workspace_id = %s AND to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM') = ANY(%s)"
-IDS: Final = pa.schema({"id": pa.int64()})
+STAYED: Final = "SELECT id FROM people_event WHERE workspace_id = %s AND occurred_at >= %s AND occurred_at < %s"  # of one month
 NOTHING: Final = (0, 0)
 
 
@@ -58,13 +61,13 @@ def compare(workspace: Workspace) -> list[Month]:
     waiting = Erasure.within(workspace).filter(lake_clean_at=None).values_list("person", "profiles")
     erased = sorted({int(profile) for person, profiles in waiting for profile in [person, *profiles]})
     gone = left(workspace)
-    stayed = fetched(STAYED, (workspace.pk, gone), IDS)
-    duck = lake.connection(snapshot)
-    duck.register("stayed", stayed)
-    try:
+    folders = Path(settings.DATA.path) / "run"
+    folders.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="compare-", dir=folders) as folder, closing(lake.connection(snapshot)) as duck:
+        stayed = " UNION ALL ".join([STAYED] * len(gone)) or "SELECT 0 WHERE false"
+        values = [value for month in gone for value in (workspace.pk, *month_bounds(month))]
+        Scratch(duck, Path(folder)).take("stayed", {"id": "BIGINT"}, stayed, values)
         rows = duck.execute(LAKE, [gone, erased]).fetchall()
-    finally:
-        duck.close()
     held = {month: (events, check) for month, _, events, check in rows}
     there = {month: events for month, events, _, _ in rows}
     months = sorted(kept.keys() | there.keys())

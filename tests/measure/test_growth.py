@@ -6,6 +6,7 @@ from duologue.measure.growth.models import GrowthDay
 from duologue.measure.growth.queries import growth
 from duologue.people.consent.actions import NewStatement, save_purpose, state, suppress
 from duologue.people.consent.queries import standing, suppressed
+from duologue.people.consent.rules import LONG_AGO
 from duologue.people.identifiers.models import Identifier
 from duologue.people.privacy.actions import erase
 from duologue.people.profiles.actions import add
@@ -74,6 +75,17 @@ def test_the_list_week_by_week(workspace):
     }
     assert {name: one["may_contact"] for name, one in found["purposes"].items()} == {"news": 1, "offers": 1}
     assert growth(workspace, weeks=1)["list"]["weeks"] == {"2026-01-19": found["list"]["weeks"]["2026-01-19"]}
+
+
+def test_who_said_yes_on_a_day_nobody_knows_is_there_before_all_weeks_and_joined_in_none(workspace):
+    anna, ben = people(workspace, 2)
+    undated = NewStatement(anna, "email", "news", "granted", LONG_AGO, "list", heard_at=MONDAY)
+    state(workspace=workspace, statements=[undated], now=MONDAY)
+    says(workspace, ben, "granted", 1)
+    says(workspace, anna, "withdrawn", 7)
+    keep(workspace=workspace, now=MONDAY + 8 * DAY)
+    weeks = growth(workspace, weeks=3)["list"]["weeks"]
+    assert [(one["joined"], one["left"], one["may_contact"]) for one in weeks.values()] == [(0, 0, 1), (1, 0, 2), (0, 1, 1)]
 
 
 def test_days_are_those_of_the_workspaces_clock(workspace):

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from duologue.people.consent import ages, queries
 from duologue.people.consent.actions import NewStatement, state
-from duologue.people.consent.rules import Said, Standing
+from duologue.people.consent.rules import LONG_AGO, Said, Standing
+from duologue.people.identifiers.actions import NewIdentifier, attach
 from duologue.people.intake.actions import take_in
 from duologue.people.intake.rules import understand
 from duologue.people.models import Fact
@@ -139,3 +140,30 @@ def test_only_colleagues_make_somebody_older(workspace, steps, known):
         event = understand(call, source=source, received_at=NOW + day * DAY, country="GB")
         take_in(workspace=workspace, events=[event], now=NOW + day * DAY, outside="file" not in source)
     assert Fact.within(workspace).get(key="birthday").value == known
+
+
+@pytest.mark.parametrize(("born", "may"), [("1990-05-31", True), ("2012-05-31", False), ("2010-01-05", True), ("2010-01-06", False)])
+def test_who_agreed_on_a_day_nobody_knows_is_judged_by_the_day_it_was_heard(workspace, born, may):
+    (one,) = add(workspace=workspace, seen_at=[NOW])
+    learn(workspace=workspace, facts=[NewFact(one, "birthday", born, "list", NOW), NewFact(one, "country", "DE", "list", NOW)], now=NOW)
+    yes = {"type": "track", "event": "Consent Granted", "userId": "kim", "timestamp": LONG_AGO.isoformat()}
+    yes |= {"properties": {"channel": "email", "purpose": "news"}}
+    attach(workspace=workspace, identifiers=[NewIdentifier(one, "external", "kim", "kim")], now=NOW)
+    for heard in (NOW, NOW + 3000 * DAY):  # hearing it again, of age, makes no new yes of it
+        event = understand(msgspec.json.encode(yes), source="list", received_at=heard, country="DE")
+        take_in(workspace=workspace, events=[event], now=heard)
+        stands = queries.standing(workspace, [one])[one]
+        assert [stands.may("email", "news"), stands.lacks_parent("email", "news")] == [may, not may]
+
+
+def test_a_yes_of_a_day_nobody_knows_gives_way_to_any_leaving(workspace):
+    (one,) = add(workspace=workspace, seen_at=[NOW])
+    left = NewStatement(one, "email", "news", "withdrawn", LONG_AGO + DAY, "list")
+    yes = NewStatement(one, "email", "news", "granted", LONG_AGO, "list", heard_at=NOW)
+    for said in (left, yes):
+        state(workspace=workspace, statements=[said], now=NOW)
+    assert not queries.standing(workspace, [one])[one].may("email", "news")
+    again = NewStatement(one, "email", "news", "granted", NOW, "form")
+    state(workspace=workspace, statements=[again], now=NOW)
+    (said,) = queries.standing(workspace, [one])[one].said
+    assert (said.at, said.heard_at) == (NOW, None)

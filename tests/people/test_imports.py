@@ -230,6 +230,18 @@ def test_a_yes_without_a_day_gives_way_to_a_leaving_whichever_comes_first(worksp
     assert (stand[ann].may("email", "news"), stand[bob].may("email", "news")) == (False, True)
 
 
+def test_grown_ups_of_a_list_without_days_are_written_to_without_a_parent(workspace, tmp_path):
+    (tmp_path / "list.csv").write_text("email,born\nann@x.example,1990-05-31\nkim@x.example,2015-05-31\n")
+    text = "kind: people\nsource: list\nidentifiers: {email: '{email}'}\nfacts: {birthday: '{born}'}\nconsent: [{channel: email, purpose: news}]\n"
+    actions.import_file(workspace=workspace, path=tmp_path / "list.csv", kind="people", recipe=text)
+    ann, kim = (find(workspace, "email", f"{name}@x.example") for name in ("ann", "kim"))
+    stand = standing(workspace, [ann, kim])
+    assert [(stand[one].may("email", "news"), stand[one].lacks_parent("email", "news")) for one in (ann, kim)] == [
+        (True, False),
+        (False, True),
+    ]
+
+
 def test_lines_as_single_events_with_equal_ones_and_dates(workspace, tmp_path):
     text = """
 kind: events

@@ -62,7 +62,7 @@ TABLES = {
     "people_fact": "profile_id, key, value, source, at, purposes",
     "people_searchword": "profile_id, word",
     "people_consentstatement": "profile_id, number, channel, purpose, state, at, source, wording, proof",
-    "people_consentnow": "profile_id, channel, purpose, state, at",
+    "people_consentnow": "profile_id, channel, purpose, state, at, heard_at",
     "people_event": "profile_id, name, source, occurred_at, properties, run_id, delivery_id",
     "people_importkey": "key, content",
     "people_batch": "events, first_at, last_at, batch_no",

@@ -55,7 +55,8 @@ BESIDE: Final = """
 CROSS JOIN LATERAL (SELECT min(q.id) AS first, count(*) = 1 AND min(q.id) = n.person AS alone, min(q.timezone) AS timezone,
            min(q.shard) AS shard
     FROM people_profile q WHERE q.workspace_id = %(workspace)s AND q.person = n.person) p
-LEFT JOIN LATERAL (SELECT k.at FROM people_consentnow k WHERE %(asks)s AND k.workspace_id = %(workspace)s AND k.profile_id = n.person
+LEFT JOIN LATERAL (SELECT coalesce(k.heard_at, k.at) AS at FROM people_consentnow k
+    WHERE %(asks)s AND k.workspace_id = %(workspace)s AND k.profile_id = n.person
     AND k.purpose = %(purpose)s AND k.channel = %(channel)s AND k.state = 'granted' LIMIT 1) c ON true
 CROSS JOIN LATERAL (SELECT min(i.value) AS value, count(*) AS many FROM people_identifier i
     WHERE i.workspace_id = %(workspace)s AND i.profile_id = n.person AND i.kind = %(kind)s) a"""
@@ -85,8 +86,9 @@ FROM unnest(%(persons)s::bigint[]) AS n (person)
 JOIN (SELECT q.person, min(q.id) AS first, count(*) = 1 AND min(q.id) = q.person AS alone, min(q.timezone) AS timezone,
            min(q.shard) AS shard
       FROM people_profile q WHERE q.workspace_id = %(workspace)s AND q.person {BETWEEN} GROUP BY q.person) p ON p.person = n.person
-LEFT JOIN (SELECT k.profile_id, k.at FROM people_consentnow k WHERE %(asks)s AND k.workspace_id = %(workspace)s
-           AND k.profile_id {BETWEEN} AND k.purpose = %(purpose)s AND k.channel = %(channel)s AND k.state = 'granted') c
+LEFT JOIN (SELECT k.profile_id, coalesce(k.heard_at, k.at) AS at FROM people_consentnow k
+           WHERE %(asks)s AND k.workspace_id = %(workspace)s AND k.profile_id {BETWEEN}
+           AND k.purpose = %(purpose)s AND k.channel = %(channel)s AND k.state = 'granted') c
     ON c.profile_id = n.person
 LEFT JOIN (SELECT i.profile_id, min(i.value) AS value, count(*) AS many FROM people_identifier i
            WHERE i.workspace_id = %(workspace)s AND i.profile_id {BETWEEN} AND i.kind = %(kind)s GROUP BY i.profile_id) a

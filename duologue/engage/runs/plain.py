@@ -37,7 +37,7 @@ SPECIAL, NO_ADDRESS, MAY, MAY_NOT = b"special", b"no_address", b"may", b"may_not
 BLOCK: Final = 1 << 16
 OF_EACH: Final = f"""
 WITH born AS MATERIALIZED (
-    SELECT CASE WHEN %(asks)s THEN extract(year FROM min(at)) - %(oldest)s ELSE 0 END AS year
+    SELECT CASE WHEN %(asks)s THEN extract(year FROM min(coalesce(heard_at, at))) - %(oldest)s ELSE 0 END AS year
     FROM people_consentnow WHERE workspace_id = %(workspace)s
 ), special AS (
     SELECT person FROM people_profile WHERE workspace_id = %(workspace)s AND person <> id

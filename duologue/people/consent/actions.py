@@ -87,10 +87,12 @@ def _keep_latest(workspace: Workspace, said: list[Said], young: Collection[tuple
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            """INSERT INTO people_consentnow (workspace_id, profile_id, purpose, channel, state, at)
-               SELECT %s, n.profile, n.purpose, n.channel, n.state, n.at
-               FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::timestamptz[]) AS n (profile, purpose, channel, state, at)
-               ON CONFLICT (workspace_id, profile_id, purpose, channel) DO UPDATE SET state = excluded.state, at = excluded.at
+            """INSERT INTO people_consentnow (workspace_id, profile_id, purpose, channel, state, at, heard_at)
+               SELECT %s, n.profile, n.purpose, n.channel, n.state, n.at, n.heard_at
+               FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[])
+                    AS n (profile, purpose, channel, state, at, heard_at)
+               ON CONFLICT (workspace_id, profile_id, purpose, channel) DO UPDATE
+               SET state = excluded.state, at = excluded.at, heard_at = excluded.heard_at
                WHERE (people_consentnow.at < excluded.at OR (people_consentnow.at = excluded.at AND excluded.state <> %s))
                      AND NOT (people_consentnow.state = %s AND excluded.state = %s
                               AND (excluded.profile_id, excluded.purpose, excluded.channel) IN
@@ -102,6 +104,7 @@ def _keep_latest(workspace: Workspace, said: list[Said], young: Collection[tuple
                 arrays.texts(one.channel for one in said),
                 arrays.texts(one.state for one in said),
                 arrays.moments(one.at for one in said),
+                arrays.moments(one.heard_at for one in said),
                 *(GRANTED,) * 3,
                 arrays.numbers(profile for profile, _, _ in young),
                 arrays.texts(purpose for _, purpose, _ in young),

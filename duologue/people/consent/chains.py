@@ -17,21 +17,24 @@ from duologue.people.consent.rules import START, Said, content_digest, content_o
 from duologue.people.timeline.blocks import Block, NewEvent
 from duologue.people.timeline.blocks import as_block as told_as_block
 from duologue.people.timeline.names import CONSENT_GRANTED, CONSENT_REFUSED, CONSENT_WITHDRAWN
-from duologue.platform.database.blocks import as_block, moment
+from duologue.platform.database.blocks import NOTHING, as_block, moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 STATEMENTS: Final = """people_consentstatement
     (workspace_id, profile_id, number, channel, purpose, state, at, source, wording, proof, salt, content, digest)"""
-KEPT: Final = "people_consentnow (workspace_id, profile_id, purpose, channel, state, at)"
+KEPT: Final = "people_consentnow (workspace_id, profile_id, purpose, channel, state, at, heard_at)"
 EVENT_OF: Final = {"granted": CONSENT_GRANTED, "withdrawn": CONSENT_WITHDRAWN, "refused": CONSENT_REFUSED}
 Ends = dict[int, tuple[int, bytes]]
 """By profile the number and the digest of its last statement."""
 
 
 class NewStatement(msgspec.Struct, frozen=True, gc=False):
-    """What a profile says about a channel and a purpose; `state` is granted, withdrawn or refused."""
+    """What a profile says about a channel and a purpose; `state` is granted, withdrawn or refused.
+
+    `at` is LONG_AGO where the day is not known; `heard_at` then says by when it was said.
+    """
 
     profile_id: int
     channel: str
@@ -41,6 +44,7 @@ class NewStatement(msgspec.Struct, frozen=True, gc=False):
     source: str
     wording: str = ""
     proof: dict[str, Any] = {}
+    heard_at: datetime | None = None
 
 
 class FirstSaid(msgspec.Struct, frozen=True, array_like=True):
@@ -68,7 +72,7 @@ def no_ends() -> Ends:
 
 def said(one: NewStatement) -> Said:
     """Return what of a statement decides which of several holds."""
-    return Said(one.profile_id, one.channel, one.purpose, one.state, one.at)
+    return Said(one.profile_id, one.channel, one.purpose, one.state, one.at, one.heard_at)
 
 
 def chained(statements: Sequence[NewStatement], ends: Ends) -> Iterator[tuple[str, ...]]:
@@ -99,7 +103,10 @@ def _repeated(*said: Any) -> tuple[bytes, tuple[str, ...]]:
 
 def kept_rows(latest: Iterable[Said]) -> list[tuple[str, ...]]:
     """Return what holds of profiles for the first time."""
-    return [(str(one.profile_id), one.purpose, one.channel, one.state, moment(one.at)) for one in latest]
+    return [
+        (str(one.profile_id), one.purpose, one.channel, one.state, moment(one.at), moment(one.heard_at) if one.heard_at else NOTHING)
+        for one in latest
+    ]
 
 
 def told_of(one: NewStatement) -> NewEvent:

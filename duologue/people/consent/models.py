@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from duologue.people.consent.rules import LONG_AGO
 from duologue.platform.database.models import InWorkspace, link
 
 
@@ -64,6 +65,11 @@ class ConsentStatement(InWorkspace):
     content = models.BinaryField(max_length=32, help_text="Salted digest of this statement's content.")
     digest = models.BinaryField(max_length=32, help_text="Digest of the previous digest and this content.")
 
+    @property
+    def is_dated(self) -> bool:
+        """Whether the day on which it was said is known."""
+        return self.at > LONG_AGO
+
 
 class ConsentNow(InWorkspace):
     """The latest statement per profile, channel and purpose, kept by the action that writes statements."""
@@ -74,6 +80,7 @@ class ConsentNow(InWorkspace):
     channel = models.CharField(max_length=20)
     state = models.CharField(max_length=9, choices=ConsentState)
     at = models.DateTimeField()
+    heard_at = models.DateTimeField(null=True, help_text="When it was heard, where the day on which it was said is not known.")
 
 
 class Suppression(InWorkspace):

@@ -52,7 +52,7 @@ def standing(workspace: Workspace, persons: Sequence[int], *, facts: Mapping[int
     ids = arrays.numbers(found)
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT p.person, c.profile_id, c.channel, c.purpose, c.state, c.at
+            """SELECT p.person, c.profile_id, c.channel, c.purpose, c.state, c.at, c.heard_at
                FROM people_profile p JOIN people_consentnow c ON c.workspace_id = p.workspace_id AND c.profile_id = p.id
                WHERE p.workspace_id = %s AND p.person = ANY(%s::bigint[])""",
             (workspace.pk, ids),
@@ -90,7 +90,7 @@ def _weigh_age(cursor: Any, workspace: Workspace, found: dict[int, Standing], fa
     ]
     if not asked:
         return
-    first = min(said.at.year for person in asked for said in found[person].said if said.state == GRANTED)
+    first = min(said.aged_at.year for person in asked for said in found[person].said if said.state == GRANTED)
     # whoever was born before was of age everywhere when they first allowed anything
     for person, known in _ages(cursor, workspace, asked, first - max(ages.AGES.values())).items():
         found[person].of_age_on, found[person].forms = known

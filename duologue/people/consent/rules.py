@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date, datetime  # noqa: TC003  msgspec tells others of it at run time
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -17,6 +17,8 @@ GRANTED: Final = "granted"
 WITHDRAWN: Final = "withdrawn"
 PARENT: Final = "parent"
 """Where a parent's consent stands among the channels."""
+LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""When somebody agreed of whom nobody knows when: before any leaving that is known, or comes to be known."""
 START: Final = bytes(32)
 _OTHERS: Final = ("external", "card", "handle", "postal", "device")
 CHANNELS_OF: Final = {"email": ("email",), "phone": ("phone", "sms", "whatsapp"), **{kind: (kind,) for kind in _OTHERS}}
@@ -35,13 +37,19 @@ def topic_fact(topic: str) -> str:
 
 
 class Said(msgspec.Struct, frozen=True, gc=False):
-    """A profile's latest statement for a channel and a purpose."""
+    """A profile's latest statement for a channel and a purpose; `heard_at` only where the day it was made is not known."""
 
     profile_id: int
     channel: str
     purpose: str
     state: str
     at: datetime
+    heard_at: datetime | None = None
+
+    @property
+    def aged_at(self) -> datetime:
+        """The moment by which the person's age is judged: who agreed on a day that is not known was as old as when it was heard."""
+        return self.heard_at or self.at
 
 
 @dataclass(slots=True, frozen=True)
@@ -96,7 +104,7 @@ class Standing(msgspec.Struct):
         """
         if channel == PARENT or (self.of_age_on is None and not self.forms):
             return self._stands(channel, purpose, self.said)
-        of_age = [one for one in self.said if one.state != GRANTED or not self.was_young(one.at)]
+        of_age = [one for one in self.said if one.state != GRANTED or not self.was_young(one.aged_at)]
         return self._stands(channel, purpose, of_age) or (self.said_yes(channel, purpose) and self.said_yes(PARENT, purpose))
 
     def lacks_parent(self, channel: str, purpose: str) -> bool:

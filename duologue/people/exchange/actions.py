@@ -15,7 +15,8 @@ from duologue.kit.ids import digest16
 from duologue.kit.pipeline import Refused
 from duologue.people.consent.actions import suppress
 from duologue.people.consent.queries import purposes
-from duologue.people.exchange.rules.line import AGREED, LEFT, LONG_AGO, STATES, Line, within_list
+from duologue.people.consent.rules import LONG_AGO
+from duologue.people.exchange.rules.line import AGREED, LEFT, STATES, Line, within_list
 from duologue.people.exchange.rules.tools import TOOLS
 from duologue.people.identifiers.rules import normalise
 from duologue.people.imports.reading import look, rows
@@ -171,7 +172,7 @@ def _payloads(taking: _Taking, line: Line) -> Iterator[bytes]:
     if line.state not in {AGREED, LEFT}:
         return
     event = "Consent Granted" if line.state == AGREED else "Consent Withdrawn"
-    known = line.at if line.at and line.at >= LONG_AGO else None  # 1970 is what programs write for "not known"
+    known = line.at if line.at and line.at > LONG_AGO else None  # 1970 is what programs write for "not known"
     if known and known > taking.now and line.state == AGREED:
         known = None  # nobody has agreed tomorrow
     at = min(known or (LONG_AGO if line.state == AGREED else taking.now), taking.now)

@@ -8,6 +8,7 @@ from django.db import connection
 from msgspec.structs import replace
 
 from duologue.people.consent.queries import digest_of, purposes, standing
+from duologue.people.consent.rules import LONG_AGO
 from duologue.people.exchange.rules.line import AGREED, LEFT, UNSAID, Line
 from duologue.people.identifiers.queries import addresses, identifiers_of
 from duologue.people.profiles.queries import people
@@ -51,7 +52,8 @@ def _line(stand: Standing, email: str, about: tuple[str, str, Sequence[str]], be
     here = [one for one in stand.said if one.channel == channel and one.purpose == purpose]
     against = [one for one in here if one.state != AGREED]
     if stand.may(channel, purpose) and not because:
-        return Line(email=email, state=AGREED, at=max(one.at for one in here if one.state == AGREED))
+        since = max(one.at for one in here if one.state == AGREED)
+        return Line(email=email, state=AGREED, at=since if since > LONG_AGO else None)
     if not against and not because:
         return Line(email=email, state=UNSAID)
     gone = {one.purpose for one in stand.said if one.channel == channel and one.state != AGREED}

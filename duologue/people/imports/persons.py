@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from duologue.kit.ids import digest16
-from duologue.people.consent.rules import GRANTED
+from duologue.people.consent.rules import GRANTED, LONG_AGO
 from duologue.people.imports.lines import Context, Draft, Whose
-from duologue.people.intake.rules import CONSENT, EARLIEST, MOST_TRAITS, Incoming, facts_of
+from duologue.people.intake.rules import CONSENT, MOST_TRAITS, Incoming, facts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,7 +33,7 @@ class Stated:
         self.holds = holds
         self.words = (consent.channel, consent.purpose, consent.state, consent.wording)
         self._at = columns.moment(consent.at) if consent.at else None
-        self._long_ago = EARLIEST if consent.state == GRANTED else None
+        self._long_ago = LONG_AGO if consent.state == GRANTED else None
         self._name = next(name for name, state in CONSENT.items() if state == consent.state)
         self._properties = {"channel": consent.channel, "purpose": consent.purpose, "wording": consent.wording}
         self._properties["source"] = consent.source or source

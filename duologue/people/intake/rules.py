@@ -9,6 +9,7 @@ import msgspec
 
 from duologue.kit.ids import digest16
 from duologue.kit.pipeline import Refused
+from duologue.people.consent.rules import LONG_AGO
 from duologue.people.identifiers.rules import normalise
 from duologue.people.profiles.rules import fact_key
 from duologue.people.timeline import names
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 TYPES: Final = frozenset({"track", "identify", "page", "screen", "group", "alias"})
 CONSENT: Final = {names.CONSENT_GRANTED: "granted", names.CONSENT_WITHDRAWN: "withdrawn", names.CONSENT_REFUSED: "refused"}
-EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+EARLIEST: Final = LONG_AGO
 AHEAD: Final = timedelta(hours=24)
 LONGEST_NAME: Final = 120
 LARGEST: Final = 32 * 1024  # Segment's limit for one event, held at the door

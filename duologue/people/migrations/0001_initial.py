@@ -224,6 +224,7 @@ class Migration(FirstMigration):
                 ('channel', models.CharField(max_length=20)),
                 ('state', models.CharField(choices=[('granted', 'Granted'), ('withdrawn', 'Withdrawn'), ('refused', 'Refused')], max_length=9)),
                 ('at', models.DateTimeField()),
+                ('heard_at', models.DateTimeField(help_text='When it was heard, where the day on which it was said is not known.', null=True)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
                 ('profile', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.profile')),
             ],

@@ -84,5 +84,6 @@ def _load_consents(scratch: Scratch, workspace: Workspace, rule: Compiled) -> No
 def _first_consent(workspace: Workspace) -> int:
     """Return the year of the first consent that still stands: whoever was of age by then gave all of theirs themselves."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT extract(year FROM min(at))::int FROM people_consentnow WHERE workspace_id = %s", (workspace.pk,))
+        year = "extract(year FROM min(coalesce(heard_at, at)))::int"
+        cursor.execute(f"SELECT {year} FROM people_consentnow WHERE workspace_id = %s", (workspace.pk,))
         return int(cursor.fetchone()[0] or 9999)

@@ -60,7 +60,7 @@ def held_back(visit: Visit) -> frozenset[str]:
     person = visit.person.person
     of_age_on, forms = ages_known(visit.workspace, [person]).get(person, (None, []))
     said = standing(visit.workspace, [person])[person].said
-    days = [visit.now.date(), *(one.at.date() for one in said if one.state == GRANTED and one.channel != PARENT)]
+    days = [visit.now.date(), *(one.aged_at.date() for one in said if one.state == GRANTED and one.channel != PARENT)]
     held = {ages.UNTIL, "parent_email"} if forms else set()
     if of_age_on is not None and min(days) < of_age_on:
         held |= ages.FACTS | {"country", "parent_email"}

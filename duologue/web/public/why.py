@@ -12,9 +12,9 @@ from duologue.strategize.models import Dialogue
 from duologue.web.public.access import Visit, by_link
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from django.http import HttpResponse
+
+    from duologue.people.consent.rules import Said
 
 MOST_TEXT = 4000
 MOST_FACTS = 60
@@ -34,7 +34,7 @@ def why_me(visit: Visit) -> HttpResponse:
     return visit.page(
         "why_me.html",
         purpose=purpose,
-        granted_at=_granted_at(visit),
+        agreed=_agreed(visit),
         dialogue=dialogue,
         audience=(plan.plan or {}).get("audience", "") if plan else "",
         facts=_facts(visit),
@@ -42,14 +42,13 @@ def why_me(visit: Visit) -> HttpResponse:
     )
 
 
-def _granted_at(visit: Visit) -> datetime | None:
+def _agreed(visit: Visit) -> Said | None:
+    """Return the last yes to what this letter is about."""
     stands = standing(visit.workspace, [visit.origin.person])[visit.origin.person]
     granted = [
-        one.at
-        for one in stands.said
-        if one.state == "granted" and (one.channel, one.purpose) == (visit.origin.channel, visit.origin.purpose)
+        one for one in stands.said if one.state == "granted" and (one.channel, one.purpose) == (visit.origin.channel, visit.origin.purpose)
     ]
-    return max(granted, default=None)
+    return max(granted, key=lambda one: one.at, default=None)
 
 
 def _facts(visit: Visit) -> list[Fact]:

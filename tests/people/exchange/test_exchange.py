@@ -123,6 +123,15 @@ def test_an_address_that_bounced_or_reported_spam_is_suppressed(shop, listed, to
     assert not may(shop, "a@example.com")
 
 
+@pytest.mark.parametrize("tool", ["listmonk", "mautic", "mailchimp"])
+def test_grown_ups_of_a_list_without_days_need_no_parent_and_go_on_without_a_day(shop, listed, tool):
+    listed(tool, f"{TOOLS[tool].address[0]}\nann@example.com\n", state="subscribed")
+    ann = person(shop, "ann@example.com")
+    learn(workspace=shop, facts=[NewFact(ann, "birthday", "1990-05-31", "form", NOW)], now=NOW)
+    assert may(shop, "ann@example.com")
+    assert [(line.state, line.at) for line in lines(shop, "newsletter")] == [("granted", None)]
+
+
 @pytest.mark.parametrize("since", ["2019-05-01 10:00:00", "", "03/04/2025", "2099-01-01 00:00:00"])
 def test_who_left_here_stays_gone_whatever_an_older_list_says(shop, listed, since):
     listed("mailchimp", f"{MAILCHIMP}\nann@example.com,Ann,,2,,,2018-05-01 10:00:00,\n", "subscribed_a.csv")

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from duologue.engage.messages.models import Delivery
 from duologue.people.consent.actions import NewStatement, state
+from duologue.people.consent.rules import LONG_AGO
 from duologue.people.identifiers.models import Identifier
 from duologue.people.profiles.actions import add
 from duologue.platform.staff.actions import create_key
@@ -60,6 +61,15 @@ def test_whatever_a_program_says_of_a_delivery_the_page_is_shown(workspace, owne
     answer = owner.get(reverse("people:person", args=[workspace.name, ann]))
     assert answer.status_code == 200
     assert answer.content.decode().count("asked by a letter to") == 1
+
+
+def test_a_yes_whose_day_is_not_known_says_so(workspace, owner):
+    at = now(workspace)
+    (ann,) = add(workspace=workspace, seen_at=[at])
+    state(workspace=workspace, statements=[NewStatement(ann, "email", "news", "granted", LONG_AGO, "list", heard_at=at)], now=at)
+    page = owner.get(reverse("people:person", args=[workspace.name, ann])).content.decode()
+    assert page.count("date not known") == 2  # how they stand, and the proof
+    assert "date not known; heard " in page
 
 
 def test_a_program_gets_the_proof(workspace, client):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -24,9 +24,6 @@ UNSAID: Final = "unsaid"
 CLEANED: Final = "cleaned"
 STATES: Final = {"subscribed": AGREED, "unsubscribed": LEFT, "cleaned": CLEANED, "pending": PENDING, "nonsubscribed": UNSAID}
 """What the list as a whole may be said to hold."""
-
-LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
-"""When somebody agreed of whom the list does not say when: before any leaving that is known."""
 
 BOUNCED: Final = "hard_bounce"
 YES: Final = frozenset({"1", "y", "yes", "true", "t", "x"})

@@ -10,12 +10,13 @@ from duologue.people.identifiers.actions import NewIdentifier, attach
 from duologue.people.identifiers.queries import find
 from duologue.people.identifiers.rules import normalise
 from duologue.people.intake import actions as intake
-from duologue.people.intake.rules import Incoming
+from duologue.people.intake.rules import Incoming, understand
 from duologue.people.intake.tasks import process
 from duologue.people.models import ConsentStatement, Erasure, Event, Fact, Identifier, Received, Refusal, SearchWord, Suppression
 from duologue.people.privacy import actions, queries
 from duologue.people.privacy.again import erase_again
 from duologue.people.profiles import actions as profiles
+from duologue.people.profiles.queries import profiles_of
 from duologue.platform.database.folder import DataFolder
 from duologue.platform.registry.ports import holders
 
@@ -187,6 +188,29 @@ def test_what_is_objected_to_is_forgotten_with_its_words_and_what_the_timeline_s
 def test_a_name_that_is_put_right_is_found_by_the_right_words_alone(workspace, ann):
     actions.correct(workspace=workspace, profiles=[ann], key="first_name", value="Zoe", now=NOW)
     assert (left(workspace, "Zoe")[:2], left(workspace, "Ann")[:2]) == ((1, 1), (0, 1))
+
+
+def cities(workspace, ann):
+    return set(Fact.within(workspace).filter(profile__in=profiles_of(workspace, [ann])[ann], key="city").values_list("value", flat=True))
+
+
+@pytest.mark.parametrize(("source", "kept"), [("shop", "Berlin"), ("site tea", "Oslo")])
+def test_what_was_put_right_comes_back_by_the_persons_own_word_alone(workspace, ann, source, kept):
+    actions.correct(workspace=workspace, profiles=[ann], key="city", value="Berlin", now=NOW)
+    later = NOW + timedelta(days=365)
+    event = understand(json.dumps(ANN).encode(), source=source, received_at=later, country="GB")
+    intake.take_in(workspace=workspace, events=[event], now=later, outside=True)
+    assert cities(workspace, ann) == {kept}
+
+
+def test_what_was_put_right_stays_so_on_every_profile(workspace, ann):
+    actions.correct(workspace=workspace, profiles=[ann], key="city", value="Berlin", now=NOW)
+    other = known(workspace, "email", "ann@home.example", NOW)
+    profiles.merge(workspace=workspace, keep=ann, lose=other, because="same", now=NOW)
+    send(workspace, {"type": "identify", "traits": {"email": "ann@home.example", "city": "Oslo"}})
+    assert cities(workspace, ann) == {"Berlin"}
+    send(workspace, {"type": "identify", "traits": {"email": "ann@home.example", "city": "Rome"}})
+    assert cities(workspace, ann) == {"Berlin", "Rome"}
 
 
 @pytest.mark.parametrize("first", [True, False])

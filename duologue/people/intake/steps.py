@@ -10,6 +10,7 @@ from django.db import connection
 
 from duologue.kit.pipeline import Passage, Refused
 from duologue.people.consent import actions as consent
+from duologue.people.consent.ages import FORM
 from duologue.people.consent.queries import erased
 from duologue.people.identifiers import actions as identifiers
 from duologue.people.identifiers.queries import find_many
@@ -115,7 +116,7 @@ class Steps:
         number = self.known.number
         newest = {number.get(profile, profile): learned for profile, learned in facts.items()}
         # whoever was made and joined to somebody at once may have objected to what they say here
-        profiles.keep(workspace=self.workspace, newest=newest, now=self.now, made=made.keys() - joined)
+        profiles.keep(workspace=self.workspace, newest=newest, now=self.now, own=FORM, made=made.keys() - joined)
         self._find_by_words(passage.items, made.keys(), joined)
         events = [_row(event) for event in passage.items if event.name and event.name not in CONSENT]
         timeline.write(workspace=self.workspace, events=events, now=self.now)

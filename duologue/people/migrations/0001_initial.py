@@ -528,6 +528,10 @@ class Migration(FirstMigration):
             model_name='identifier',
             index=models.Index(fields=['workspace', 'profile'], name='identifiers_of_profile'),
         ),
+        migrations.AddIndex(
+            model_name='fact',
+            index=models.Index(condition=models.Q(('wrong__isnull', False)), fields=['workspace', 'profile'], name='facts_put_right'),
+        ),
         migrations.AddConstraint(
             model_name='purpose',
             constraint=models.UniqueConstraint(fields=('workspace', 'name'), name='one_purpose_per_name'),

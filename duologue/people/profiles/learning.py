@@ -36,8 +36,8 @@ class NewFact(msgspec.Struct, frozen=True, gc=False):
     purposes: Sequence[str] = ()
 
 
-Held = dict[int, dict[str, tuple[Any, "datetime", "Collection[Any]"]]]
-"""By profile and key: the value, when it was said, and what the person called wrong."""
+Held = dict[int, dict[str, tuple[Any, "datetime"]]]
+"""By profile and key: the value, and when it was said."""
 
 
 def learn(*, workspace: Workspace, facts: Sequence[NewFact], now: datetime) -> int:
@@ -46,22 +46,20 @@ def learn(*, workspace: Workspace, facts: Sequence[NewFact], now: datetime) -> i
     Locale, time zone, country and name are also set on the profile itself, where they can be understood.
     """
     said = ((fact.profile_id, Learned({fact.key: fact.value}, fact.source, fact.at, fact.purposes)) for fact in facts)
-    return keep(workspace=workspace, newest=newest_of(said), now=now, may_be_wrong=False)
+    return keep(workspace=workspace, newest=newest_of(said), now=now, own="")
 
 
 @transaction.atomic(savepoint=False)
-def keep(
-    *, workspace: Workspace, newest: dict[int, list[Learned]], now: datetime, made: Collection[int] = (), may_be_wrong: bool = True
-) -> int:
+def keep(*, workspace: Workspace, newest: dict[int, list[Learned]], now: datetime, own: str, made: Collection[int] = ()) -> int:
     """Do as `learn` does with what `newest_of` found for each profile.
 
-    What `may_be_wrong` comes from elsewhere, and does not bring back a value that the person themselves has put right.
+    Sources that begin with `own` are the person's own word; all others do not bring back a value that the person has put right.
     `made` are profiles that this transaction itself made with these facts: nothing is held about them yet.
     """
     first = {profile: known for profile, learned in newest.items() if profile in made and (known := _with_values(learned))}
     later = {profile: learned for profile, learned in newest.items() if profile not in made}
     store_block(workspace=workspace, block=facts_as_block((profile, one) for profile, known in first.items() for one in known))
-    changed = first | (_renew(workspace, later, may_be_wrong=may_be_wrong) if later else {})
+    changed = first | (_renew(workspace, later, own) if later else {})
     _tell(workspace, changed, now)
     return sum(len(one.values) for learned in changed.values() for one in learned)
 
@@ -107,10 +105,11 @@ def store_block(*, workspace: Workspace, block: bytes) -> None:
         rows.copy_block(cursor, f"people_fact ({columns})", block, first=(str(workspace.pk),))
 
 
-def _renew(workspace: Workspace, newest: dict[int, list[Learned]], *, may_be_wrong: bool) -> dict[int, list[Learned]]:
+def _renew(workspace: Workspace, newest: dict[int, list[Learned]], own: str) -> dict[int, list[Learned]]:
     """Keep facts about profiles that may hold others; return what changed."""
     held = _held(workspace, newest)
     unwanted = objections(workspace, newest)
+    wrong = _called_wrong(workspace, newest) if own else {}
     fresh: list[NewFact] = []
     changed: dict[int, list[Learned]] = {}
     for profile, learned in newest.items():
@@ -121,7 +120,7 @@ def _renew(workspace: Workspace, newest: dict[int, list[Learned]], *, may_be_wro
                 for key, value in one.values.items()
                 if (value is None or (profile, key) not in unwanted)
                 and (key not in known or known[key][1] <= one.at)
-                and not (may_be_wrong and key in known and value in known[key][2])
+                and (one.source.startswith(own) or value not in wrong.get((profile, key), ()))
             }
             fresh += [NewFact(profile, key, value, one.source, one.at, one.purposes) for key, value in values.items()]
             other = {key: value for key, value in values.items() if value != (known[key][0] if key in known else None)}
@@ -156,19 +155,35 @@ def objections(workspace: Workspace, profiles: Collection[int]) -> set[tuple[int
         return set(cursor.fetchall())
 
 
+def _called_wrong(workspace: Workspace, profiles: Collection[int]) -> dict[tuple[int, str], list[Any]]:
+    """Return by (profile, key) what the persons of these profiles have put right, on whichever profile they did."""
+    wrong: dict[tuple[int, str], list[Any]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT f.id, w.key, w.wrong::text FROM people_fact w
+               JOIN people_profile p ON p.workspace_id = w.workspace_id AND p.id = w.profile_id
+               JOIN people_profile f ON f.workspace_id = p.workspace_id AND f.person = p.person
+               WHERE w.workspace_id = %s AND w.wrong IS NOT NULL AND f.id = ANY(%s::bigint[])""",
+            (workspace.pk, arrays.numbers(sorted(profiles))),
+        )
+        for profile, key, values in cursor.fetchall():
+            wrong[profile, key] += json.loads(values)
+    return wrong
+
+
 def _held(workspace: Workspace, newest: dict[int, list[Learned]]) -> Held:
     keys = {key for learned in newest.values() for one in learned for key in one.values}
     if keys.intersection(NAME_KEYS):
         keys.update(NAME_KEYS)
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT profile_id, key, value, at, wrong FROM people_fact
+            """SELECT profile_id, key, value, at FROM people_fact
                WHERE workspace_id = %s AND profile_id = ANY(%s::bigint[]) AND key = ANY(%s)""",
             (workspace.pk, arrays.numbers(sorted(newest)), sorted(keys)),
         )
         held: Held = {profile: {} for profile in newest}
-        for profile, key, value, at, wrong in cursor.fetchall():
-            held[profile][key] = (json.loads(value), at, json.loads(wrong) if wrong else ())
+        for profile, key, value, at in cursor.fetchall():
+            held[profile][key] = (json.loads(value), at)
         return held
 
 

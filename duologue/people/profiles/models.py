@@ -54,6 +54,9 @@ class Fact(InWorkspace):
     purposes = ArrayField(models.CharField(max_length=40), default=list)
     wrong = models.JSONField(null=True, help_text="Values that the person has put right: nobody's list brings them back.")
 
+    class Meta(InWorkspace.Meta):
+        indexes = [models.Index(fields=["workspace", "profile"], condition=models.Q(wrong__isnull=False), name="facts_put_right")]
+
 
 class Objection(InWorkspace):
     """A person does not want this fact to be kept: it is not learned again, whoever sends it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ from duologue.cli.frame import Refused, note, print_json, print_table, progress,
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
+    from typing import TextIO
 
     from duologue.platform.workspaces.models import Workspace
 
@@ -74,6 +77,20 @@ def _import(args: argparse.Namespace, workspace: Workspace) -> None:
         print(f"The refused lines, each with its reason: {refused_file}")
 
 
+@contextmanager
+def _whole(path: Path) -> Iterator[TextIO]:
+    """Open a file for its owner alone, which has its name only once all of it is written."""
+    part = path.with_name(f"{path.name}.part")
+    part.unlink(missing_ok=True)
+    part.touch(mode=0o600, exist_ok=False)
+    try:
+        with part.open("w", newline="", encoding="utf-8") as file:
+            yield file
+        part.rename(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
 def _export(args: argparse.Namespace, workspace: Workspace) -> None:
     from duologue.kit.text import no_formula
     from duologue.people.consent.queries import purposes
@@ -92,8 +109,7 @@ def _export(args: argparse.Namespace, workspace: Workspace) -> None:
             f"{args.tool} takes those who agreed and those who left as lists of their own. Add --state subscribed or unsubscribed."
         )
     written = 0
-    args.file.touch(mode=0o600, exist_ok=False)
-    with args.file.open("w", newline="", encoding="utf-8") as file, progress(f"writing {args.file.name}") as told:
+    with _whole(args.file) as file, progress(f"writing {args.file.name}") as told:
         writer = csv.DictWriter(file, fieldnames=list(tool.write(Line(email=""))))
         writer.writeheader()
         for line in lines(workspace, args.purpose):

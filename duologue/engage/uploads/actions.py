@@ -16,7 +16,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from duologue.engage.uploads.jobs import take_in_uploads
 from duologue.kit.pipeline import Refused
 from duologue.people.consent.queries import purposes
-from duologue.people.exchange.actions import state_of
+from duologue.people.exchange.rules.states import state_of
 from duologue.people.exchange.rules.tools import TOOLS
 from duologue.people.imports.actions import begin_import, wait_for_job
 from duologue.people.imports.models import Import
@@ -90,7 +90,7 @@ def _begin(workspace: Workspace, upload: Upload, path: Path) -> Import:
         raise Refused(refusal.reason, refusal.sentence.replace(str(path), upload.name)) from refusal
     if upload.kind != "consent":
         return wait_for_job(workspace=workspace, kind=upload.kind, name=upload.name, recipe="", digest=digest)
-    said = {"tool": upload.tool, "purpose": upload.purpose, "state": state_of(upload.name, upload.state)}
+    said = {"tool": upload.tool, "purpose": upload.purpose, "state": state_of(TOOLS[upload.tool], upload.name, upload.state)}
     return wait_for_job(workspace=workspace, kind=upload.kind, name=upload.name, recipe=json.dumps(said), digest=digest)
 
 
@@ -107,7 +107,7 @@ def _check(workspace: Workspace, upload: Upload) -> None:
         raise Refused("unknown purpose", f"{upload.purpose!r} is no purpose by consent; there are {', '.join(known) or 'none yet'}.")
     if upload.tool not in TOOLS:
         raise Refused("unknown tool", f"{upload.tool!r} is no tool whose lists are understood; there are {', '.join(sorted(TOOLS))}.")
-    state_of(upload.name, upload.state)
+    state_of(TOOLS[upload.tool], upload.name, upload.state)
 
 
 def _ending(name: str) -> str:

@@ -151,7 +151,7 @@ def _consent(job: Import, path: Path) -> None:
         job.rows_read += int(lines)
         job.save(update_fields=["rows_read"])
 
-    taken = take_list(workspace=job.workspace, path=path, now=now(job.workspace), refused=listed, told=told, **said)
+    taken = take_list(workspace=job.workspace, path=path, name=job.file, now=now(job.workspace), refused=listed, told=told, **said)
     job.refused_file = str(listed.path) if taken.refused else ""
     job.counts = {name: number for name, number in taken.counts.items() if name != "read"}
     job.rows_read, job.rows_refused = taken.counts["read"], taken.refused

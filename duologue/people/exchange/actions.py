@@ -17,6 +17,7 @@ from duologue.people.consent.actions import suppress
 from duologue.people.consent.queries import purposes
 from duologue.people.consent.rules import LONG_AGO
 from duologue.people.exchange.rules.line import AGREED, LEFT, STATES, Line, within_list
+from duologue.people.exchange.rules.states import check_name, named_after, state_of
 from duologue.people.exchange.rules.tools import TOOLS
 from duologue.people.identifiers.rules import normalise
 from duologue.people.imports.reading import look, rows
@@ -24,7 +25,7 @@ from duologue.people.intake.actions import take_in
 from duologue.people.intake.rules import understand
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -74,39 +75,47 @@ def take_list(
     now: datetime,
     refused: RefusedLines,
     state: str = "",
+    name: str = "",
     told: Callable[[float], None] = lambda _lines: None,
 ) -> Taken:
     """Take in a list that another tool wrote; the same list again changes nothing. Lines that cannot be are `refused`. Raises Refused.
 
     Who agreed agrees to `purpose` from the day the list names, and where it names none from long ago, so that no leaving that is known
     gives way. Who left has left, of everything where the tool says so. Addresses that bounced or reported spam are suppressed.
+    `name` is what the file was called where it was written.
     """
     known = purposes(workspace)
     if purpose not in known or known[purpose].basis != "consent":
         raise Refused("unknown purpose", f"{purpose!r} is no purpose by consent; there are {_listed(known)}.")
     if tool not in TOOLS:
         raise Refused("unknown tool", f"{tool!r} is no tool whose lists are understood; there are {', '.join(sorted(TOOLS))}.")
-    whole = STATES.get(state_of(path.name, state), "")
-    if not whole and not TOOLS[tool].says_state:
-        raise Refused(
-            "state not said",
-            f"A list from {tool} does not say in its rows who agreed. Say what it holds: --state {', '.join(STATES)}.",
-        )
+    name = name or path.name
+    whole = STATES.get(state_of(TOOLS[tool], name, state), "")
     by_consent = [name for name, one in sorted(known.items()) if one.basis == "consent"]
     looked = look(path)
     taking = _Taking(workspace, tool, "email", purpose, by_consent, now, refused, looked.digest.hex())
     taken = Taken()
+    if not whole and named_after(name):  # before any row is taken
+        with rows(path, looked.encoding) as (headings, table):
+            parts = (_lines(taking, [one.lower() for one in headings], some, "") for some in _in_parts(table))
+            check_name(name, (line for part in parts for line in part.lines))
     with rows(path, looked.encoding) as (headings, table):
         small = [heading.lower() for heading in headings]
         if not set(TOOLS[tool].address) & set(small):
             raise Refused("no such column", f"The list has no column {TOOLS[tool].address[0]!r}; it has {', '.join(headings[:40])}.")
         refused.go_back_to(0)  # what an earlier try had listed
-        numbered = ((number, cells) for number, cells in enumerate(table, 2) if any(cells))
-        while some := list(islice(numbered, AT_ONCE)):
+        for some in _in_parts(table):
             taken.counts["read"] += len(some)
             taken.refused += _take(taking, _lines(taking, small, some, whole), taken)
             told(len(some))
     return taken
+
+
+def _in_parts(table: Iterable[list[str]]) -> Iterator[list[tuple[int, list[str]]]]:
+    """Give the rows of a table that are not empty, with their numbers, some at once."""
+    numbered = ((number, cells) for number, cells in enumerate(table, 2) if any(cells))
+    while some := list(islice(numbered, AT_ONCE)):
+        yield some
 
 
 def _lines(taking: _Taking, headings: list[str], rows_: list[tuple[int, list[str]]], whole: str) -> _Lines:
@@ -141,19 +150,25 @@ def _take(taking: _Taking, found: _Lines, taken: Taken) -> int:
     events: list[Incoming] = []
     for number, line in lines:
         try:
-            made = _events(taking, line)
+            events += _kept(taking, line)
         except Refused as refusal:
-            if line.state != LEFT:
-                refused.append((number, refusal, ()))
-                continue
-            made = _events(taking, replace(line, facts={}))  # whatever else cannot be kept: they left
-        events += made
+            refused.append((number, refusal, ()))
+            continue
         taken.counts["suppressed" if line.suppress else line.state] += 1
     passage = take_in(workspace=taking.workspace, events=events, now=taking.now)
     for reason, many in Counter(refusal.reason for event, refusal in passage.stopped if event.type == "identify").items():
         taken.counts["unchanged" if reason == "seen before" else reason] += many
     taking.refused.add(refused)
     return len(refused)
+
+
+def _kept(taking: _Taking, line: Line) -> list[Incoming]:
+    try:
+        return _events(taking, line)
+    except Refused:
+        if line.state != LEFT:
+            raise
+        return _events(taking, replace(line, facts={}, reason="", proof={}))  # whatever else cannot be kept: they left
 
 
 def _events(taking: _Taking, line: Line) -> list[Incoming]:
@@ -189,19 +204,6 @@ def _payloads(taking: _Taking, line: Line) -> Iterator[bytes]:
 def _key(taking: _Taking, line: Line, what: str, **more: Any) -> str:
     said = msgspec.json.encode([line.email.lower(), line.state, what, more], order="sorted")
     return f"list:{digest16(taking.tool, said.decode()).hex()}"
-
-
-def state_of(name: str, said: str = "") -> str:
-    """Return what a list holds as a whole, a word of `STATES`: what is said of it, or with what its file's name begins, or nothing.
-
-    Raises Refused where these differ: one of them would make those mailable who have left.
-    """
-    if said and said not in STATES:
-        raise Refused("unknown state", f"{said!r} is no state of a list; there are {', '.join(STATES)}.")
-    word = name.lower().partition("_")[0]
-    if said and STATES.get(word, STATES[said]) != STATES[said]:
-        raise Refused("states differ", f"{name} is named after those {word} and said to hold those {said}; rename it or say {word}.")
-    return said or (word if word in STATES else "")
 
 
 def _listed(known: dict[str, Any]) -> str:

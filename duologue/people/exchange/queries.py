@@ -40,6 +40,8 @@ def lines(workspace: Workspace, purpose: str, channel: str = "email") -> Iterato
         blocked = _blocked(workspace, channel, [email for emails in every.values() for email in emails])
         known = people(workspace, list(found), NAMES, identifiers=False)
         for person, email in found.items():
+            if person not in every or person not in known:
+                continue  # they were erased meanwhile
             facts = {key: str(value) for key, value in known[person].facts.items() if key in NAMES}
             for one in (email, *(other for other in every[person] if other != email)):
                 line = _line(stand[person], one, (channel, purpose, by_consent), blocked.get(one, ""))

@@ -13,6 +13,7 @@ from duologue.kit.pipeline import Refused
 from duologue.people.consent.actions import NewStatement, save_purpose, state, suppress
 from duologue.people.consent.models import ConsentNow, ConsentStatement
 from duologue.people.consent.queries import chain_broken_at, standing, suppressed
+from duologue.people.exchange import queries
 from duologue.people.exchange.actions import take_list
 from duologue.people.exchange.queries import lines
 from duologue.people.exchange.rules.line import Line
@@ -20,6 +21,7 @@ from duologue.people.exchange.rules.tools import TOOLS
 from duologue.people.identifiers.actions import NewIdentifier, attach
 from duologue.people.identifiers.queries import find
 from duologue.people.imports.listing import RefusedLines
+from duologue.people.privacy.actions import erase
 from duologue.people.profiles.actions import NewFact, learn
 from duologue.people.profiles.queries import people, persons_of
 
@@ -94,9 +96,13 @@ def test_those_who_agreed_in_mailchimp_agree_since_that_day(shop, listed):
     ],
 )  # fmt: skip
 def test_whoever_left_in_a_tool_has_left(shop, listed, tool, name, text):
-    assert listed(tool, text, name).counts == {"read": 1, "withdrawn": 1}
+    assert listed(tool, text, name, state="subscribed" if tool in {"listmonk", "mautic"} else "").counts == {"read": 1, "withdrawn": 1}
     assert not may(shop, "a@example.com")
-    assert listed(tool, text, name).counts == {"read": 1, "withdrawn": 1, "unchanged": 1}
+    assert listed(tool, text, name, state="subscribed" if tool in {"listmonk", "mautic"} else "").counts == {
+        "read": 1,
+        "withdrawn": 1,
+        "unchanged": 1,
+    }
     profile = find(shop, "email", "a@example.com")
     assert chain_broken_at(shop, profile) is None
     assert len(ConsentStatement.within(shop).filter(purpose="newsletter")) == 1
@@ -115,7 +121,7 @@ def test_whoever_left_in_a_tool_has_left(shop, listed, tool, name, text):
     ],
 )  # fmt: skip
 def test_an_address_that_bounced_or_reported_spam_is_suppressed(shop, listed, tool, name, text, because):
-    assert listed(tool, text, name).counts == {"read": 1, "suppressed": 1}
+    assert listed(tool, text, name, state="subscribed" if tool in {"listmonk", "mautic"} else "").counts == {"read": 1, "suppressed": 1}
     assert suppressed(shop, "email", ["A@Example.com"]) == {"A@Example.com"}
     (line,) = lines(shop, "newsletter")
     assert (line.state, line.suppress) == ("withdrawn", because)
@@ -284,6 +290,35 @@ def test_a_name_and_a_word_that_differ_are_refused(listed):
         listed("mailchimp", f"{MAILCHIMP}\nann@example.com,Ann,,2,,,,\n", "unsubscribed_a.csv", state="subscribed")
 
 
+YES = {
+    "brevo": "EMAIL,DOUBLE_OPT-IN\nann@example.com,Yes\n",
+    "hubspot": "Email,Legal basis for processing contact's data\nann@example.com,Freely given consent from contact\n",
+    "klaviyo": "Email,Email Marketing Consent\nann@example.com,SUBSCRIBED\n",
+    "activecampaign": "Email,Status\nann@example.com,Active\n",
+}
+
+
+@pytest.mark.parametrize("tool", sorted(YES))
+@pytest.mark.parametrize("word", ["cleaned", "unsubscribed", "pending", "nonsubscribed"])
+def test_where_rows_speak_against_the_name_of_their_file_nothing_is_taken_until_it_is_said(shop, listed, tool, word):
+    with pytest.raises(Refused, match=f"named after those {word}, and its line 2 does not"):
+        listed(tool, YES[tool], f"{word}_customers.csv")
+    assert find(shop, "email", "ann@example.com") is None
+    assert not suppressed(shop, "email", ["ann@example.com"])
+    assert listed(tool, YES[tool], f"{word}_customers.csv", state="subscribed").counts["granted"] == 1
+    assert may(shop, "ann@example.com")
+
+
+def test_a_name_and_rows_that_agree_are_taken(shop, listed):
+    taken = listed("klaviyo", "Email,Reason\nann@example.com,HARD_BOUNCE\n", "cleaned_profiles.csv")
+    assert taken.counts == {"read": 1, "suppressed": 1}
+
+
+def test_a_name_says_nothing_of_a_tool_that_does_not_name_its_lists_so(listed):
+    with pytest.raises(Refused, match="does not say in its rows who agreed"):
+        listed("listmonk", "email\nann@example.com\n", "cleaned_customers.csv")
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_whoever_left_has_left_however_the_file_is_written(shop, tmp_path, encoding, delimiter):
@@ -311,6 +346,30 @@ def test_who_left_leaves_even_where_the_rest_of_the_row_cannot_be_kept(shop, lis
         listed("listmonk", f"uuid,email,name,status\nu,ann@example.com,{long},blocklisted\n", state="subscribed").counts["withdrawn"] == 1
     )
     assert not may(shop, "ann@example.com")
+
+
+def test_who_left_leaves_even_where_the_reason_cannot_be_kept_and_so_do_those_after(shop, listed):
+    heads = "Email,Status,Unsubscribe Reason\n"
+    listed("activecampaign", f"{heads}ann@example.com,Active,\nbob@example.com,Active,\n")
+    taken = listed(
+        "activecampaign", f"{heads}ann@example.com,Unsubscribed,too\\u0000many\nbob@example.com,Unsubscribed,\n".replace("\\u0000", "\0")
+    )
+    assert (taken.counts["withdrawn"], taken.refused) == (2, 0)
+    assert not may(shop, "ann@example.com")
+    assert not may(shop, "bob@example.com")
+
+
+def test_who_is_erased_while_a_list_is_written_is_left_out(shop, listed, monkeypatch):
+    listed("klaviyo", "Email,Email Marketing Consent\nann@example.com,SUBSCRIBED\nbob@example.com,SUBSCRIBED\n")
+    ann = person(shop, "ann@example.com")
+
+    def meanwhile(workspace, persons):
+        found = standing(workspace, persons)
+        erase(workspace=shop, person=ann, now=NOW)
+        return found
+
+    monkeypatch.setattr(queries, "standing", meanwhile)
+    assert [line.email for line in lines(shop, "newsletter")] == ["bob@example.com"]
 
 
 def test_of_whom_left_every_address_is_handed_on(shop, listed):
@@ -383,3 +442,22 @@ def test_by_the_command_line_from_one_tool_to_the_next(shop, tmp_path, capsys, m
     assert main(["consent", "export", "list.csv", "--to", "mailchimp", "--purpose", "newsletter", "--state", "unsubscribed"]) == 0
     with (tmp_path / "list.csv").open() as file:
         assert [row["Email Address"] for row in csv.DictReader(file)] == ["bob@example.com"]
+
+
+def test_a_list_that_was_cut_off_does_not_stand_there(shop, tmp_path, monkeypatch, listed):
+    monkeypatch.chdir(tmp_path)
+    listed("klaviyo", "Email,Email Marketing Consent\nann@example.com,SUBSCRIBED\n")
+    before = set(tmp_path.iterdir())
+
+    def cut(*_asked):
+        yield Line(email="ann@example.com")
+        raise ConnectionError
+
+    monkeypatch.setattr(queries, "lines", cut)
+    with pytest.raises(ConnectionError):
+        main(["consent", "export", "out.csv", "--to", "klaviyo", "--purpose", "newsletter"])
+    assert set(tmp_path.iterdir()) == before
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    assert main(["consent", "export", "out.csv", "--to", "klaviyo", "--purpose", "newsletter"]) == 0
+    assert (tmp_path / "out.csv").stat().st_mode & 0o777 == 0o600

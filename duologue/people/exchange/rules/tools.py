@@ -41,6 +41,7 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     read: Callable[[Row, str, str], Line]
     write: Callable[[Line], dict[str, str]]
     says_state: bool = True
+    names_state: bool = False  # its exports are named after what they hold
 
 
 def _mailchimp(row: Row, email: str, state: str) -> Line:
@@ -250,7 +251,9 @@ def _names(line: Line, given: str, family: str) -> dict[str, str]:
 TOOLS: Final = {
     tool.name: tool
     for tool in (
-        Tool(name="mailchimp", address=("email address", "email"), read=_mailchimp, write=_to_mailchimp, says_state=False),
+        Tool(
+            name="mailchimp", address=("email address", "email"), read=_mailchimp, write=_to_mailchimp, says_state=False, names_state=True
+        ),
         Tool(name="listmonk", address=("email",), read=_listmonk, write=_to_listmonk, says_state=False),
         Tool(name="mautic", address=("email",), read=_mautic, write=_to_mautic, says_state=False),
         Tool(name="hubspot", address=("email",), read=_hubspot, write=_to_hubspot),

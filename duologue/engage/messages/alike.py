@@ -26,7 +26,8 @@ SELECT %s, n.run, k.dialogue, n.person, n.person, n.shard, k.turn, k.occurrence,
        k.channel, k.purpose, k.kind, k.basis, k.due_at, k.too_late_at, 'queued', '', '', 0, '', %s, '', '', 0
 FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[], %s::int[]) AS n (run, person, shard, of)
 JOIN json_to_recordset(%s) AS k (of int, dialogue bigint, turn text, occurrence int, message_version bigint, survey_version bigint,
-     body jsonb, channel text, purpose text, kind text, basis text, due_at timestamptz, too_late_at timestamptz) ON k.of = n.of"""
+     body jsonb, channel text, purpose text, kind text, basis text, due_at timestamptz, too_late_at timestamptz) ON k.of = n.of
+ORDER BY n.run"""
 
 
 class Numbered:

@@ -8,7 +8,8 @@ from django.db import connection
 
 from duologue.people.intake.models import Received, Refusal
 from duologue.platform.database import locks
-from duologue.platform.workspaces.queries import now as now_in
+from duologue.platform.database.clock import now_sharing
+from duologue.platform.workspaces.queries import now
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,11 +32,8 @@ def receiving(workspace: Workspace) -> datetime:
 
     Ask it first in a transaction that tells what somebody did: a silence that ends at this very moment then waits for it.
     """
-    assert connection.in_atomic_block, "what is received is written inside a transaction"
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s), clock_timestamp()", (locks.RECEIVING, workspace.pk))
-        _, present = cursor.fetchone() or (None, None)
-    return now_in(workspace) if workspace.is_virtual else cast("datetime", present)
+    present = now_sharing(locks.RECEIVING, workspace.pk)
+    return now(workspace) if workspace.is_virtual else present
 
 
 def processed_until(workspace: Workspace, now: datetime) -> datetime:

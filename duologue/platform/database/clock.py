@@ -15,3 +15,11 @@ def database_now() -> datetime:
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         return cast("datetime", cursor.fetchone()[0])
+
+
+def now_sharing(first: int, second: int) -> datetime:
+    """Share an advisory lock until this transaction ends, and return the present moment once it is held; all in one question."""
+    assert connection.in_atomic_block, "the lock would be let go at once"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s), clock_timestamp()", (first, second))
+        return cast("datetime", cursor.fetchone()[1])

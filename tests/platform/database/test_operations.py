@@ -15,9 +15,10 @@ def of(table, kind):
         return sorted(row[0] for row in cursor.fetchall())
 
 
-def test_a_fact_pays_for_one_index_and_for_no_key_unless_it_says_how_old_someone_is():
-    ages, every = of("people_fact", "indexes")
+def test_a_fact_pays_for_one_index_and_for_no_key_unless_it_says_how_old_someone_is_or_was_put_right():
+    ages, put_right, every = of("people_fact", "indexes")
     assert ages.startswith("btree (workspace_id, profile_id) WHERE ((key)::text = ANY ((ARRAY['age'")
+    assert put_right == "btree (workspace_id, profile_id) WHERE (wrong IS NOT NULL)"
     assert every == "btree (workspace_id, profile_id, key)"
     assert of("people_fact", "keys") == []
     assert of("people_fact", "statements") == ["people_fact_there"]

@@ -8,7 +8,7 @@ from django.db import connection
 
 from duologue.people.intake.models import Received, Refusal
 from duologue.platform.database import locks
-from duologue.platform.database.clock import now_sharing
+from duologue.platform.database.clock import now_receiving
 from duologue.platform.workspaces.queries import now
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def receiving(workspace: Workspace) -> datetime:
 
     Ask it first in a transaction that tells what somebody did: a silence that ends at this very moment then waits for it.
     """
-    present = now_sharing(locks.RECEIVING, workspace.pk)
+    present = now_receiving(workspace.pk)
     return now(workspace) if workspace.is_virtual else present
 
 

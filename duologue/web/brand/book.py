@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from django.db import transaction
 from django.http import Http404
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -18,12 +19,15 @@ from duologue.kit.yaml import Mistake, Mistakes, read_yaml
 from duologue.platform.audit.actions import note
 from duologue.platform.staff.rules import Right
 from duologue.platform.workspaces.queries import now
+from duologue.strategize.versions import one_at_a_time
 from duologue.web.access import inside
 from duologue.web.pages import member, page, said
+from duologue.web.writing import as_sent, check_length, check_unmoved, mark_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from duologue.brand.book.rules import Book
     from duologue.platform.workspaces.models import Workspace
 
 PLACE: Final = "brand/book"
@@ -90,26 +94,41 @@ def again(request: HttpRequest, workspace: Workspace, number: int) -> HttpRespon
 def text(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     """Show the brand book as text; a POST puts what was written in force, or says on which lines it cannot be."""
     if request.method != "POST":
-        source = source_in_force(workspace) or BEGINNING.format(title=workspace.title)
-        return page(request, workspace, "brand/text.html", place=PLACE, source=source, mistakes=[])
-    source = request.POST.get("source", "").replace("\r\n", "\n")[:LONGEST]
+        source = _there(workspace)
+        return page(request, workspace, "brand/text.html", place=PLACE, source=source, known=mark_of(source), mistakes=[])
+    source = as_sent(request)
     try:
-        read = read_book(source, FILE)
+        read = _read(workspace, source)
+        with transaction.atomic():
+            one_at_a_time(workspace)
+            check_unmoved(request.POST.get("known", ""), _there(workspace))
+            before = BookVersion.within(workspace).order_by("-number").values_list("number", flat=True).first()
+            version = save_book(workspace=workspace, book=read, now=now(workspace), source=source, by=str(request.user))
     except Mistakes as found:
         return _not_kept(request, workspace, source, found.mistakes)
-    if field := missing_logo(workspace, read):
-        line = read_yaml(source, FILE).line(("look", field))
-        return _not_kept(request, workspace, source, [Mistake(FILE, line, "There is no such logo; add it on the brand book's page first.")])
-    before = BookVersion.within(workspace).order_by("-number").values_list("number", flat=True).first()
-    version = save_book(workspace=workspace, book=read, now=now(workspace), source=source, by=str(request.user))
     if version.number == before:
         return said(request, "Nothing in it has changed.", "brand:book", workspace.name)
     note(workspace, str(request.user), "save brand book", FILE, {"version": version.number}, staff=member(request))
     return said(request, f"Version {version.number} is in force.", "brand:book", workspace.name)
 
 
+def _there(workspace: Workspace) -> str:
+    return source_in_force(workspace) or BEGINNING.format(title=workspace.title)
+
+
+def _read(workspace: Workspace, source: str) -> Book:
+    """Return the brand book that a text says. Raises Mistakes, as where it names a logo that is not there."""
+    check_length(source, LONGEST)
+    read = read_book(source, FILE)
+    if field := missing_logo(workspace, read):
+        line = read_yaml(source, FILE).line(("look", field))
+        raise Mistakes([Mistake(FILE, line, "There is no such logo; add it on the brand book's page first.")])
+    return read
+
+
 def _not_kept(request: HttpRequest, workspace: Workspace, source: str, mistakes: list[Mistake]) -> HttpResponse:
-    answer = page(request, workspace, "brand/text.html", place=PLACE, source=source, mistakes=mistakes)
+    known = request.POST.get("known", "")
+    answer = page(request, workspace, "brand/text.html", place=PLACE, source=source, known=known, mistakes=mistakes)
     answer.status_code = 422
     return answer
 

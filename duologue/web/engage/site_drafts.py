@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from csp.decorators import csp_update
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -20,15 +21,18 @@ from duologue.kit.yaml import Mistakes
 from duologue.platform.audit.actions import note
 from duologue.platform.staff.rules import Right, may
 from duologue.platform.workspaces.queries import now
+from duologue.strategize.versions import one_at_a_time
 from duologue.web.access import inside
 from duologue.web.engage.sites import PLACE
 from duologue.web.pages import member, page, said
 from duologue.web.public.site_page import TEMPLATE, context, here
 from duologue.web.readings import path_of
+from duologue.web.writing import as_sent, check_length, check_unmoved, mark_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from duologue.engage.sites.models import Site as SiteRow
     from duologue.engage.sites.rules.page import Site
     from duologue.platform.workspaces.models import Workspace
 
@@ -57,20 +61,32 @@ def draft(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse
     row = queries.row_of(workspace, name)
     if row is None:
         raise Http404
-    in_force = queries.sources(workspace).get(name, "")
     if request.method == "POST":
-        return _kept(request, workspace, name)
+        return _kept(request, workspace, name, row)
+    in_force = queries.sources(workspace).get(name, "")
     text = row.draft or in_force
-    return page(request, workspace, "engage/site_draft.html", place=PLACE, **_desk(workspace, name, text, in_force), row=row)
+    desk = _desk(workspace, name, text, in_force)
+    return page(request, workspace, "engage/site_draft.html", place=PLACE, row=row, known=mark_of(text), **desk)
 
 
-def _kept(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
+def _there(workspace: Workspace, name: str) -> str:
+    row = queries.row_of(workspace, name)
+    return (row.draft if row else "") or queries.sources(workspace).get(name, "")
+
+
+def _kept(request: HttpRequest, workspace: Workspace, name: str, row: SiteRow) -> HttpResponse:
     role, publishes = getattr(request, "role", ""), request.POST.get("what") == "publish"
     if not may(role, Right.PUBLISH if publishes else Right.EDIT):
         raise PermissionDenied
-    text = request.POST.get("text", "").replace("\r\n", "\n")[:LONGEST]
-    who, at = member(request), now(workspace)
-    actions.save_draft(workspace=workspace, name=name, source=text, now=at, by=who.email)
+    text, who, at = as_sent(request, "text"), member(request), now(workspace)
+    try:
+        check_length(text, LONGEST)
+        with transaction.atomic():
+            one_at_a_time(workspace)
+            check_unmoved(request.POST.get("known", ""), _there(workspace, name))
+            actions.save_draft(workspace=workspace, name=name, source=text, now=at, by=who.email)
+    except Mistakes as found:
+        return _not_kept(request, workspace, row, text, found)
     if not text.strip():
         there = queries.row_of(workspace, name) is not None
         return said(request, "The draft is gone.", "engage:site" if there else "engage:sites", *([workspace.name, name][: 1 + there]))
@@ -85,6 +101,15 @@ def _kept(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse
     note(workspace, str(request.user), "publish site", name, {"version": version.number}, staff=who)
     heavy = [one.says for one in findings(workspace, queries.site_of(version)) if one.about == "weight"]
     return said(request, " ".join([f"Version {version.number} is in force.", *heavy]), "engage:site", workspace.name, name)
+
+
+def _not_kept(request: HttpRequest, workspace: Workspace, row: SiteRow, text: str, found: Mistakes) -> HttpResponse:
+    """Give back what was written, with what is wrong with it."""
+    read = {"mistakes": found.mistakes, "wording": None, "name": row.name, "text": text, "changed": [], "is_new": not row.current}
+    known = request.POST.get("known", "")
+    answer = page(request, workspace, "engage/site_draft.html", place=PLACE, row=row, known=known, **read)
+    answer.status_code = 422
+    return answer
 
 
 def _desk(workspace: Workspace, name: str, text: str, in_force: str) -> dict[str, object]:

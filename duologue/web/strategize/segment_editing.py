@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -19,9 +19,11 @@ from duologue.platform.workspaces.queries import now
 from duologue.strategize.dialogues.queries import invited_from
 from duologue.strategize.segments.models import Segment
 from duologue.strategize.segments.rules.tree import to_json
+from duologue.strategize.versions import one_at_a_time
 from duologue.web.access import inside
 from duologue.web.pages import member, page, said
 from duologue.web.strategize.wording import rule_in_words
+from duologue.web.writing import as_sent, check_length, check_unmoved, mark_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -59,12 +61,10 @@ def new(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     """Show an empty desk; a POST keeps a new segment."""
     if request.method != "POST":
         return _desk(request, workspace, None, BEGINNING)
-    title, source = request.POST.get("name", "").strip(), _source(request)
+    title, source = request.POST.get("name", "").strip(), as_sent(request)
     name = slug(title)
     if not name:
         return _desk(request, workspace, None, source, [Mistake("", 0, "Give it a name, as in Lapsed customers.")], title)
-    if Segment.within(workspace).filter(name=name).exists():
-        return _desk(request, workspace, None, source, [Mistake("", 0, f"There is a segment {name} already; take another name.")], title)
     return _kept(request, workspace, None, name, source)
 
 
@@ -77,18 +77,14 @@ def change(request: HttpRequest, workspace: Workspace, name: str) -> HttpRespons
         raise Http404
     if request.method != "POST":
         return _desk(request, workspace, one, one.source)
-    source = _source(request)
-    if request.POST.get("known") != _digest(one.source):
-        sentence = "Somebody changed it while you wrote. Copy what you need, open it again, and write it into what is there now."
-        return _desk(request, workspace, one, source, [Mistake("", 0, sentence)])
-    return _kept(request, workspace, one, name, source)
+    return _kept(request, workspace, one, name, as_sent(request))
 
 
 @require_POST
 @inside(Right.EDIT)
 def count(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     """Return what is being written in words, with whom it picks just now, or what is wrong with it."""
-    name, source = request.POST.get("of") or DRAFT, _source(request)
+    name, source = request.POST.get("of") or DRAFT, as_sent(request)
     # DuckDB, Arrow and Ibis are for those who write segments: other pages do not wait for them, nor hold their memory
     from duologue.strategize.segments.actions import checked  # noqa: PLC0415
 
@@ -118,20 +114,29 @@ def _kept(request: HttpRequest, workspace: Workspace, one: Segment | None, name:
         raise PermissionDenied
     from duologue.strategize.segments.actions import save_segment  # noqa: PLC0415 - as above
 
-    before = one.revision if one else 0
-    if len(source) > LONGEST:
-        sentence = f"It has more than {LONGEST:,} letters. A rule as long as that is changed in a plan folder."
-        return _desk(request, workspace, one, source, [Mistake("", 0, sentence)], request.POST.get("name", ""))
     try:
-        kept = save_segment(workspace=workspace, name=name, source_yaml=source, now=now(workspace))
+        with transaction.atomic():
+            one_at_a_time(workspace)
+            check_length(source, LONGEST)
+            there = Segment.within(workspace).filter(name=name).first()
+            if one is not None:
+                check_unmoved(request.POST.get("known", ""), there.source if there else "")
+            else:
+                _check_free(name, there)
+            kept = save_segment(workspace=workspace, name=name, source_yaml=source, now=now(workspace))
     except Mistakes as found:
         return _desk(request, workspace, one, source, found.mistakes, request.POST.get("name", ""))
-    to = ("strategize:segment", workspace.name, name)
-    if one is not None and one.source == source:
+    before, to = there.revision if there else 0, ("strategize:segment", workspace.name, name)
+    if there is not None and there.source == source:
         return said(request, "Nothing in it has changed.", *to)
     note(workspace, str(request.user), "save segment", name, {"revision": kept.revision}, staff=member(request))
     counted = "It is being counted." if kept.revision != before else "Its rule is the same, so nobody joins or leaves."
     return said(request, f"It is kept, as revision {kept.revision}. {counted}", *to)
+
+
+def _check_free(name: str, there: Segment | None) -> None:
+    if there is not None:
+        raise Mistakes([Mistake("", 0, f"There is a segment {name} already; take another name.")])
 
 
 def _desk(  # noqa: PLR0917 - what is on the desk
@@ -142,7 +147,7 @@ def _desk(  # noqa: PLR0917 - what is on the desk
         "source": source,
         "title": title,
         "mistakes": mistakes,
-        "known": _digest(one.source) if one else "",
+        "known": request.POST.get("known") or (mark_of(one.source) if one else ""),
         "used": invited_from(workspace, one.name) if one else [],
         "examples": EXAMPLES,
         "most": LONGEST,
@@ -150,11 +155,3 @@ def _desk(  # noqa: PLR0917 - what is on the desk
     answer = page(request, workspace, "strategize/segment_editor.html", place=PLACE, **context)
     answer.status_code = 422 if mistakes else 200
     return answer
-
-
-def _source(request: HttpRequest) -> str:
-    return request.POST.get("source", "").replace("\r\n", "\n")
-
-
-def _digest(source: str) -> str:
-    return sha256(source.encode()).hexdigest()[:16]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from django.core.exceptions import PermissionDenied
@@ -29,6 +28,7 @@ from duologue.web.frames import framed
 from duologue.web.pages import page
 from duologue.web.texts import keeping
 from duologue.web.texts.kinds import KINDS
+from duologue.web.writing import as_sent, check_length, check_unmoved, mark_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -71,7 +71,7 @@ def change(request: HttpRequest, workspace: Workspace, word: str, name: str) -> 
 @inside(Right.EDIT)
 def read(request: HttpRequest, workspace: Workspace, word: str) -> HttpResponse:
     """Return what a text that is being written says, or what is wrong with it."""
-    kind, source = _kind(word), _source(request)
+    kind, source = _kind(word), as_sent(request)
     context: dict[str, Any] = {"workspace": workspace, "kind": kind, "can": {}}
     try:
         context |= kind.shown(workspace, request.POST.get("of") or _called(kind, source), source)
@@ -85,7 +85,7 @@ def read(request: HttpRequest, workspace: Workspace, word: str) -> HttpResponse:
 @inside(Right.EDIT)
 def look(request: HttpRequest, workspace: Workspace, word: str) -> HttpResponse:
     """Return a message that is being written as a person of one's choice would read it, for its frame."""
-    kind, source = _kind(word), _source(request)
+    kind, source = _kind(word), as_sent(request)
     reader = whole_number(request.POST.get("reader", "")) if may(getattr(request, "role", ""), Right.SEE_PEOPLE) else None
     if not kind.as_read:
         raise Http404
@@ -106,28 +106,21 @@ def _kind(word: str) -> Kind:
 
 def _kept(request: HttpRequest, workspace: Workspace, kind: Kind, name: str) -> HttpResponse:
     """Keep a text as it was asked to be, a new one by the name it calls itself; where that is refused, say why on the desk."""
-    source = _source(request)
+    source = as_sent(request)
     publishes = kind.keep is not None or "publish" in request.POST
     if publishes and not may(getattr(request, "role", ""), Right.PUBLISH):
         raise PermissionDenied
     try:
         with transaction.atomic():
             one_at_a_time(workspace)
+            check_length(source, LONGEST)
+            if name:
+                check_unmoved(request.POST.get("known", ""), kind.text(workspace, name) or "")
             called = name or _free(workspace, kind, source)
-            _check(workspace, kind, name, source, request.POST.get("known", ""))
             sentence = keeping.keep(request, workspace, kind, called, source, publishes=publishes)
     except Mistakes as found:
         return _desk(request, workspace, kind, name, source, found.mistakes)
     return keeping.go(request, workspace, kind, called, sentence)
-
-
-def _check(workspace: Workspace, kind: Kind, name: str, source: str, known: str) -> None:
-    """Raise Mistakes where a text is longer than a desk takes, or says something else by now than when it was opened."""
-    if len(source) > LONGEST:
-        raise Mistakes([Mistake("", 0, f"It has more than {LONGEST:,} letters. A text as long as that is changed in a plan folder.")])
-    if name and known != _digest(kind.text(workspace, name) or ""):
-        sentence = "Somebody changed it while you wrote. Copy what you need, open it again, and write it into what is there now."
-        raise Mistakes([Mistake("", 0, sentence)])
 
 
 def _desk(  # noqa: PLR0917 - what is on the desk
@@ -139,7 +132,7 @@ def _desk(  # noqa: PLR0917 - what is on the desk
         "name": name,
         "source": source,
         "mistakes": mistakes,
-        "known": request.POST.get("known") or _digest(there or ""),
+        "known": request.POST.get("known") or mark_of(there or ""),
         "most": LONGEST,
         "back": _back(workspace, kind, name),
         "chosen": request.POST,
@@ -187,11 +180,3 @@ def _free(workspace: Workspace, kind: Kind, source: str) -> str:
 
 def _a(kind: Kind) -> str:
     return f"{'an' if kind.word[0] in 'aeiou' else 'a'} {kind.word}"
-
-
-def _source(request: HttpRequest) -> str:
-    return request.POST.get("source", "").replace("\r\n", "\n")
-
-
-def _digest(source: str) -> str:
-    return sha256(source.encode()).hexdigest()[:16]

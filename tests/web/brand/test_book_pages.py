@@ -17,7 +17,8 @@ footer: 12 Lamb Street
 
 
 def put(owner, source):
-    return owner.post(reverse("brand:book-text", args=["shop"]), {"source": source})
+    text = reverse("brand:book-text", args=["shop"])
+    return owner.post(text, {"source": source, "known": owner.get(text).context["known"]})
 
 
 def test_the_book_is_written_changed_and_brought_back_on_screen(workspace, owner):

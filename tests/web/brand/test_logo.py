@@ -60,19 +60,23 @@ def test_it_is_added_on_screen_and_an_address_of_elsewhere_is_for_letters_alone(
         assert why in upload(raw)
     assert "A logo is called" in upload(a_logo(), "../logo.png")
     text = reverse("brand:book-text", args=["shop"])
-    assert "There is no such logo" in owner.post(text, {"source": BOOK.decode()}).content.decode()
+
+    def put(source):
+        return owner.post(text, {"source": source, "known": owner.get(text).context["known"]})
+
+    assert "There is no such logo" in put(BOOK.decode()).content.decode()
     assert "write under look in the brand book: logo: logo.png" in upload(a_logo(90, 40, "JPEG", exif=b"Exif\0\0somewhere"))
     assert b"somewhere" not in bytes(logo(workspace, "logo.png").content)
     source = BOOK.decode().replace(", logo_dark: logo-dark.png", "")
-    owner.post(text, {"source": source})
+    put(source)
     assert "It is shown from now on." in upload(a_logo(90, 40))
     assert "/at/shop/look/logo.png" in owner.get(page).content.decode()
     assert files_in_force(workspace)["logo.png"] == a_logo(90, 40)
     save_site(workspace=workspace, source="site: hi\ntitle: Hello\nasks: []\n", now=now(workspace))
     assert 'class="on-light"' in client.get("/at/shop/hi").content.decode()
-    owner.post(text, {"source": source.replace("logo.png", '"https://cdn.example/logo.png"')})
+    put(source.replace("logo.png", '"https://cdn.example/logo.png"'))
     assert surroundings(workspace).look.logo == "https://cdn.example/logo.png"
     assert "cdn.example" not in client.get("/at/shop/hi?in=en").content.decode()
-    assert "no picture" not in owner.post(text, {"source": source.replace("logo.png", "http://x/logo.png")}).content.decode()
+    assert "no picture" not in put(source.replace("logo.png", "http://x/logo.png")).content.decode()
     kept = AuditEntry.objects.filter(workspace=workspace, action="save logo").values_list("subject", flat=True)
     assert list(kept) == ["logo.png", "logo.png"]

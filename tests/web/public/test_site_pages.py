@@ -215,16 +215,21 @@ def test_a_survey_asks_bit_by_bit_in_the_persons_language_and_never_what_is_know
     assert people(tea, [ann])[ann].facts["cups"] == 2
 
 
+def draft(client, name, text, what):
+    where = f"/shop/engage/sites/{name}/draft"
+    return client.post(where, {"text": text, "what": what, "known": client.get(where).context["known"]})
+
+
 def test_only_who_may_publish_publishes_and_a_draft_may_be_dropped(tea):
     for role, keep, publish in (("guest", 403, 403), ("editor", 302, 302)):
         client = Client()
         client.force_login(staff_for(tea, role, f"{role}@shop.example"), backend="allauth.account.auth_backends.AuthenticationBackend")
-        answers = [client.post("/shop/engage/sites/tea/draft", {"text": SITE, "what": what}).status_code for what in ("keep", "publish")]
+        answers = [draft(client, "tea", SITE, what).status_code for what in ("keep", "publish")]
         assert answers == [keep, publish]
         assert client.get("/shop/engage/sites/tea/look/1").status_code == 200
     client.post("/shop/engage/sites/new", {"name": "Next one"})
     assert Site.within(tea).get(name="next-one").draft.startswith("site: next-one\n")
-    assert client.post("/shop/engage/sites/next-one/draft", {"text": " "})["Location"] == "/shop/engage/sites"
+    assert draft(client, "next-one", " ", "keep")["Location"] == "/shop/engage/sites"
     assert not Site.within(tea).filter(name="next-one").exists()
     assert client.post("/shop/engage/sites/new", {"name": "!"}, follow=True).content.decode().count("cannot be called") == 1
 

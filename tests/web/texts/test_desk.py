@@ -97,12 +97,3 @@ def test_a_dialogue_that_was_left_out_follows_later(owner, workspace, filled):
     assert Dialogue.within(workspace).get(name="win-back").current == before
     owner.post(where, {"source": source, "known": owner.get(where).context["known"], "with": ["win-back"]})
     assert Dialogue.within(workspace).get(name="win-back").current == before + 1
-
-
-def test_a_text_that_is_too_long_is_refused_and_never_cut(owner, workspace, filled):
-    where = reverse("texts:change", args=[workspace.name, "message", "we-miss-you"])
-    source = owner.get(where).context["source"] + "# " + "x" * 200_000
-    answer = owner.post(where, {"source": source, "known": owner.get(where).context["known"]})
-    assert answer.status_code == 422
-    assert "more than 200,000 letters" in answer.content.decode()
-    assert answer.context["source"] == source

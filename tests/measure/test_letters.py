@@ -116,7 +116,10 @@ def test_a_monday_letter_has_five_sentences_and_every_number_leads_to_its_page(w
     advance(workspace, TUESDAY + 2 * WEEK)
     (second,) = Issue.within(workspace).filter(at__gt=first.at)
     assert second.staff_id == anna.pk
-    assert second.body[1].startswith("Since the last letter [0]")
+    assert (
+        second.body[1]
+        == f"Since the last letter [0]({at}/reports) letters left, and people clicked in [0]({at}/reports) letters, old or new."
+    )
     assert second.body[2] == "No sale followed them."
     assert second.body[3].endswith("is paused: 6 in 100 letters bounced.")
 

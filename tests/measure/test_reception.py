@@ -17,6 +17,7 @@ from duologue.measure.reception.queries import received
 from duologue.measure.reception.rules import LEAST, Received, domains_as_json, together, warning
 from duologue.people.consent.actions import NewStatement, save_purpose, state
 from duologue.people.consent.queries import standing
+from duologue.people.privacy.actions import erase
 from duologue.people.profiles.actions import add
 from duologue.people.timeline import names
 from duologue.people.timeline.actions import NewEvent, write
@@ -83,7 +84,7 @@ def test_clicks_domains_variants_and_reasons_of_a_message(workspace, letters):
         "2": {"name": "2", "url": "https://b.example/", "clicks": 1, "share": 0.25, "letters": 1, "machine": 0, "unsure": 0},
     }
     assert found["domains"]["big.example"] == {
-        "accepted": 3, "delivered": 3, "bounced": 0, "complained": 0, "opened": 1, "clicked": 3, "responded": 3, "left": 2, "warning": "",
+        "accepted": 3, "delivered": 3, "bounced": 0, "complained": 0, "opened": 1, "clicked": 3, "responded": 3, "left": 2, "refused": 0, "warning": "",
     }  # fmt: skip
     assert (found["domains"]["small.example"]["bounced"], found["domains"]["small.example"]["delivered"]) == (1, 0)
     assert [found["variants"][name]["clicked"] for name in ("plain", "short")] == [2, 1]
@@ -110,6 +111,38 @@ def test_of_many_letters_the_lake_tells_the_same_as_postgresql(workspace, seed, 
     assert heard.as_json(workspace, dialogue) == by_postgresql, "the lake is read"
 
 
+def test_letters_that_a_relay_refused_because_nobody_has_the_address_are_told_beside_the_others(workspace, letters):
+    dialogue, (one, two, *_) = letters
+    Delivery.within(workspace).filter(pk__in=[one.pk, two.pk]).update(state="failed", accepted_at=None, reason="5.1.1")
+    found = received(workspace, dialogue)["hello"].as_json()
+    assert {name: (whole["accepted"], whole["refused"]) for name, whole in found["domains"].items()} == {
+        "big.example": (1, 2),
+        "small.example": (1, 0),
+    }
+    Delivery.within(workspace).filter(pk=one.pk).update(reason="5.7.1")  # it speaks of the sender, not of the address
+    assert received(workspace, dialogue)["hello"].as_json()["refused"] == 1
+
+
+def test_of_who_was_erased_the_letter_counts_and_the_click_no_more(workspace, letters):
+    dialogue, (one, two, *_) = letters
+    assert [click(workspace, which, 1, 90) for which in (one, two)] == ["true", "true"]
+    erase(workspace=workspace, person=one.person, now=NOW + timedelta(hours=1))
+    found = received(workspace, dialogue)["hello"].as_json()
+    assert {name: (told["accepted"], told["clicked"]) for name, told in found["domains"].items()} == {
+        "big.example": (2, 1),
+        "small.example": (1, 0),
+        "unknown": (1, 0),
+    }
+    assert (found["accepted"], found["clicked"], found["links"]["1"]["1"]["clicks"]) == (4, 1, 1)
+
+
+def test_the_message_as_it_is_is_one_variant_whether_it_was_tested_or_not(workspace, letters):
+    dialogue, (one, *_) = letters
+    Delivery.within(workspace).filter(pk=one.pk).update(body={"variant": "plain"})
+    found = received(workspace, dialogue)["hello"].as_json()
+    assert {name: whole["accepted"] for name, whole in found["variants"].items()} == {"plain": 3, "short": 1}
+
+
 def test_a_reason_does_not_take_back_a_new_yes(workspace, letters):
     _, (one, *_) = letters
     origin = origin_of(workspace, one.pk)
@@ -126,6 +159,8 @@ def test_a_reason_does_not_take_back_a_new_yes(workspace, letters):
         (Received(accepted=19, bounced=19), ""),
         (Received(accepted=200, bounced=30, clicked=40), "15.0 in 100 bounce here"),
         (Received(accepted=200, bounced=12, clicked=40), ""),  # 6 in 100, which may be chance
+        (Received(accepted=170, refused=30, clicked=40), "15.0 in 100 bounce here"),  # before or after the relay took them
+        (Received(refused=40), "100.0 in 100 bounce here"),
         (Received(accepted=5000, complained=40), "0.8 in 100 are reported as spam"),
         (Received(accepted=200, clicked=2), "Only 1.0 in 100 click here, 20.0 elsewhere"),
         (Received(accepted=200, clicked=18), ""),
@@ -141,7 +176,7 @@ def test_a_domain_that_does_badly_warns(one, says):
 counts = some.builds(
     lambda accepted, *parts: Received(accepted, *(round(accepted * part) for part in parts)),
     some.integers(0, 3000),
-    *[some.floats(0, 1)] * 6,
+    *[some.floats(0, 1)] * 7,
 )
 
 
@@ -149,6 +184,6 @@ counts = some.builds(
 def test_domains_add_up_and_few_letters_never_warn(domains):
     shown = domains_as_json(domains)
     assert len(shown) <= 26
-    for key in ("accepted", "bounced", "clicked"):
+    for key in ("accepted", "bounced", "clicked", "refused"):
         assert sum(one[key] for one in shown.values()) == sum(getattr(one, key) for one in domains.values())
-    assert all(one["warning"] == "" for one in shown.values() if one["accepted"] < LEAST)
+    assert all(one["warning"] == "" for one in shown.values() if one["accepted"] + one["refused"] < LEAST)

@@ -130,6 +130,16 @@ def test_a_report_is_a_table_for_a_spreadsheet(workspace, dialogue):
     assert "people,ended.end,1" in lines
 
 
+def test_no_spreadsheet_takes_what_others_wrote_for_a_formula():
+    found = {"lift": {"low": -0.5}, "links": {"=1": {"url": "=HYPERLINK(1)", "name": "@sum"}}, "domains": {"+a.example": {"bounced": 1}}}
+    assert rules.as_csv(found).splitlines()[1:] == [
+        "lift,low,-0.5",
+        "links,'=1.url,'=HYPERLINK(1)",
+        "links,'=1.name,'@sum",
+        "domains,'+a.example.bounced,1",
+    ]
+
+
 def test_an_unknown_dialogue_is_named(workspace):
     with pytest.raises(queries.NoSuchDialogue, match="no dialogue named 'win-bakc' in the workspace shop"):
         queries.report(workspace, "win-bakc", NOW)

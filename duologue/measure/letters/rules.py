@@ -52,6 +52,7 @@ def five_sentences(now: Figures, before: Mapping[str, Any], base: str, money: Ca
     clicked = max(0, now.clicked - before.get("clicked", 0))
     sold = {name: max(0, number - before.get("sales", {}).get(name, 0)) for name, number in now.sales.items()}
     growth, reports = f"{base}/measure/growth", f"{base}/measure/reports"
+    of_these = f"{_number(clicked, reports)} of them" if not before else f"{_some(clicked, 'letter', 'letters', reports)}, old or new"
     joined = f"Last week {_some(now.joined, 'person', 'people', growth)} joined the list and {_number(now.gone, growth)} went"
     followed = "No sale followed them."
     if any(sold.values()):
@@ -62,7 +63,7 @@ def five_sentences(now: Figures, before: Mapping[str, Any], base: str, money: Ca
     waits = f"{_some(now.open_cases, 'conversation', 'conversations', f'{base}/engage/inbox')} {'waits' if now.open_cases == 1 else 'wait'}"
     return [
         f"{joined}, so you may now contact {_number(now.may_contact, growth)}.",
-        f"{since} {_some(letters, 'letter', 'letters', reports)} left, and people clicked in {_number(clicked, reports)} of them.",
+        f"{since} {_some(letters, 'letter', 'letters', reports)} left, and people clicked in {of_these}.",
         followed,
         now.trouble or "Nothing went badly.",
         f"{now.coming} {waits} for an answer.",

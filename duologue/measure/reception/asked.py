@@ -26,7 +26,7 @@ COLUMNS: Final = {
 }
 _LETTERS: Final = f"""
     WITH {SENT}
-    SELECT id, profile_id, {MICROSECONDS.format("since")}, message, version, variant, domain FROM sent"""
+    SELECT id, profile_id, {MICROSECONDS.format("since")}, message, version, variant, domain FROM sent WHERE NOT refused"""
 _HEARD: Final = """
     SELECT s.id, s.message, s.version, s.variant, s.domain, e.name = :opened AS opened, path_text(e.properties, '$."human"') AS human,
            TRY_CAST(path_text(e.properties, '$."no"') AS BIGINT) AS link_no, path_text(e.properties, '$."link"') AS link,

@@ -10,7 +10,7 @@ from django.db import connection
 
 from duologue.measure.reception.asked import question
 from duologue.measure.reception.rules import Link, Received, domains_as_json, links_as_json
-from duologue.measure.reception.sent import SENT
+from duologue.measure.reception.sent import KEYS, SENT
 from duologue.people.timeline import names
 from duologue.strategize.segments.asking import ask
 
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 _LETTERS = f"""
     WITH {SENT}
-    SELECT message, variant, domain, count(*), count(bounced_at), count(reported_at), count(responded_at), count(left_at)
+    SELECT message, variant, domain, count(*) FILTER (WHERE NOT refused), count(*) FILTER (WHERE refused), count(bounced_at),
+           count(reported_at), count(responded_at), count(left_at)
     FROM sent GROUP BY 1, 2, 3"""
 _HEARD = f"""
     WITH {SENT}
@@ -71,7 +72,7 @@ class Message:
             **whole.as_json(),
             "links": {str(version): links_as_json(links) for version, links in sorted(self.links.items())},
             "domains": domains_as_json(self.domains),
-            "variants": {name or "plain": one.as_json() for name, one in sorted(self.variants.items())},
+            "variants": {name: one.as_json() for name, one in sorted(self.variants.items())},
             "reasons": dict(sorted(self.reasons.items(), key=lambda entry: (-entry[1], entry[0]))),
         }
 
@@ -83,12 +84,13 @@ def received(workspace: Workspace, dialogue: Dialogue) -> dict[str, Message]:
         "dialogue": dialogue.pk,
         "clicked": names.LINK_CLICKED,
         "opened": names.MESSAGE_OPENED,
+        **KEYS,
     }
     found: dict[str, Message] = defaultdict(Message)
     with connection.cursor() as cursor:
         cursor.execute(_LETTERS, asked)
-        for message, variant, domain, accepted, bounced, reported, responded, left in cursor.fetchall():
-            came = Received(accepted, bounced, reported, responded=responded, left=left)
+        for message, variant, domain, accepted, refused, bounced, reported, responded, left in cursor.fetchall():
+            came = Received(accepted, bounced, reported, responded=responded, left=left, refused=refused)
             found[message].variants[variant].add(came)
             found[message].domains[domain].add(came)
         cursor.execute(_LEFT, asked)

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 LEAST: Final = 20  # letters to one domain, below which nothing is said about it
-LIMITS: Final = {"bounced": 0.05, "complained": 0.003}  # shares that no provider may pass, with 95 % certainty
+LIMITS: Final = {"lost": 0.05, "complained": 0.003}  # shares that no provider may pass, with 95 % certainty
 HALF: Final = 0.5  # and clicks at one domain that certainly fall below half of the others'
-SAYS: Final = {"bounced": "bounce", "complained": "are reported as spam"}
+SAYS: Final = {"lost": "bounce", "complained": "are reported as spam"}
 SHOWN: Final = 25  # domains, the largest first; the others are one line together
 CLICKS: Final = ("clicks", "letters", "machine", "unsure")
 OTHERS: Final = "others"
@@ -25,6 +25,7 @@ UNKNOWN: Final = "unknown"
 class Received:
     """What became of letters that left: `accepted` = `delivered` + `bounced`. Openings and clicks are counted once for each letter.
 
+    `refused` are beside them: a relay would not take them, because nobody has the address.
     `opened` proves nothing: many programs open by themselves, and many show no pictures. `clicked` counts people, not machines.
     """
 
@@ -35,11 +36,22 @@ class Received:
     clicked: int = 0
     responded: int = 0
     left: int = 0
+    refused: int = 0
 
     @property
     def delivered(self) -> int:
         """Return how many arrived, as far as anybody told."""
         return self.accepted - self.bounced
+
+    @property
+    def offered(self) -> int:
+        """Return how many were accepted or refused because of their address."""
+        return self.accepted + self.refused
+
+    @property
+    def lost(self) -> int:
+        """Return how many came back or were refused at once."""
+        return self.bounced + self.refused
 
     def add(self, other: Received) -> None:
         """Add the letters of another."""
@@ -80,7 +92,7 @@ def domains_as_json(domains: Mapping[str, Received]) -> dict[str, Any]:
     everything = Received()
     for one in domains.values():
         everything.add(one)
-    order = sorted(domains, key=lambda name: (-domains[name].accepted, name))
+    order = sorted(domains, key=lambda name: (-domains[name].offered, name))
     found = {name or UNKNOWN: {**domains[name].as_json(), "warning": warning(domains[name], everything)} for name in order[:SHOWN]}
     if order[SHOWN:]:
         rest = Received()
@@ -96,14 +108,14 @@ def warning(one: Received, everything: Received) -> str:
     A share warns when the whole 95 % interval lies above the limit; few clicks warn when the difference to half of what the
     others click certainly lies below zero, among at least `LEAST` letters on both sides.
     """
-    if one.accepted < LEAST:
+    if one.offered < LEAST:
         return ""
     for what, limit in LIMITS.items():
-        number = getattr(one, what)
-        if wilson(number, one.accepted)[0] > limit:
-            return f"{per_hundred(number / one.accepted)} in 100 {SAYS[what]} here; more than {per_hundred(limit)} harms the sender's name."
+        number, of = getattr(one, what), one.offered if what == "lost" else one.accepted
+        if of and wilson(number, of)[0] > limit:
+            return f"{per_hundred(number / of)} in 100 {SAYS[what]} here; more than {per_hundred(limit)} harms the sender's name."
     rest = everything.accepted - one.accepted
-    if rest < LEAST:
+    if min(rest, one.accepted) < LEAST:
         return ""
     others = everything.clicked - one.clicked
     here, there = Arm(one.accepted, one.clicked), Arm(rest, round(others * HALF))

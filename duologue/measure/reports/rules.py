@@ -7,6 +7,7 @@ import io
 import math
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from duologue.kit.text import no_formula
 from duologue.measure.attribution import rules as attribution
 from duologue.measure.lift import rules as lift
 
@@ -142,7 +143,8 @@ def as_csv(report: dict[str, Any]) -> str:
     writer = csv.writer(out)
     writer.writerow(["section", "name", "value"])
     for path, value in _figures(report, ()):
-        writer.writerow([path[0], ".".join(path[1:]), "" if value is None else value])
+        cell = no_formula(value) if isinstance(value, str) else value
+        writer.writerow([no_formula(path[0]), no_formula(".".join(path[1:])), "" if cell is None else cell])
     return out.getvalue()
 
 

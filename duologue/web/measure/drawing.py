@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
 from itertools import accumulate
 from typing import Any, Final
 
 from babel.numbers import get_currency_precision, get_currency_symbol
 
+from duologue.kit.clock import zone_named
+from duologue.measure.attribution.rules import UNTOUCHED
 from duologue.measure.funnels.cohorts import DAYS
 from duologue.web.reading_order import as_written
 
@@ -14,15 +17,15 @@ COHORTS: Final = 13  # months, the last ones
 COLUMNS: Final = 6
 
 
-def drawn(report: dict[str, Any], currency: str, names: list[str]) -> dict[str, Any]:
-    """Return what the report page shows beside the report itself, its turns in the order of these names."""
+def drawn(report: dict[str, Any], currency: str, zone: str, names: list[str]) -> dict[str, Any]:
+    """Return what the report page shows beside the report itself, its turns in the order of these names, its months on a zone's clock."""
     turns = as_written(report.get("turns") or {}, names)
     return {
         "delivery_parts": delivery_parts(report.get("deliveries") or {}),
         "funnel": funnel(turns),
         "turns_chart": turns_chart(turns),
         "steps": steps(report.get("funnel") or {}),
-        **cohort_table(report.get("cohorts") or {}, report["at"]),
+        **cohort_table(report.get("cohorts") or {}, datetime.fromisoformat(report["at"]).astimezone(zone_named(zone)).date()),
         "credits": (found := credits_of(report.get("attribution") or {})),
         "credits_chart": credits_chart(found, currency),
         "interval": interval(report.get("lift") or {}),
@@ -54,29 +57,40 @@ def funnel(turns: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def steps(counts: dict[str, int]) -> list[dict[str, Any]]:
-    """Return how far people came, step by step, each with its share of the first and how many came before."""
+    """Return how far people came, step by step, each with its share of the largest, and of how many and whom it is a part.
+
+    Who reaches the goal need not have responded, so those are a part of all who began.
+    """
     names = {"considered": "considered", "began": "began", "reached": "got a letter", "responded": "responded"}
     names["converted"] = "reached the goal"
     most, before, rows = max(counts.values(), default=0) or 1, 0, []
     for key, name in names.items():
         people = counts.get(key, 0)
-        rows.append({"name": name, "people": people, "share": round(100 * people / most), "before": before})
+        of, whom = (counts.get("began", 0), "who began") if key == "converted" else (before, "before")
+        rows.append({"name": name, "people": people, "share": round(100 * people / most), "of": of, "whom": whom})
         before = people
     return rows
 
 
-def cohort_table(cohorts: dict[str, Any], at: str) -> dict[str, Any]:
-    """Return rows of a cohort table: in each column the percentage that had reached the goal by then; None while that is to come."""
+def cohort_table(cohorts: dict[str, Any], today: date) -> dict[str, Any]:
+    """Return rows of a cohort table: in each column the percentage that had reached the goal by then; None while that is to come.
+
+    From the column `open` on, that time is not over for everybody who began in the month.
+    """
     reached = max((int(month) for row in cohorts.values() for month in row["converted"]), default=-1)
     width = min(COLUMNS, reached + 1)
     rows = []
     for month, row in list(cohorts.items())[-COHORTS:]:
-        year, number = map(int, month.split("-"))
-        age = (int(at[:4]) - year) * 12 + int(at[5:7]) - number
+        first = date.fromisoformat(f"{month}-01")
+        days, over = (today - first).days, (today - _month_after(first)).days
         sums = accumulate(row["converted"].get(str(column), 0) for column in range(width))
-        cells = [round(100 * so_far / row["people"]) if column <= age else None for column, so_far in enumerate(sums)]
-        rows.append({"month": month, "people": row["people"], "cells": cells})
+        cells = [round(100 * so_far / row["people"]) if column * DAYS <= days else None for column, so_far in enumerate(sums)]
+        rows.append({"month": month, "people": row["people"], "cells": cells, "open": max(0, over) // DAYS})
     return {"cohort_rows": rows if width else [], "cohort_months": [f"{DAYS * (column + 1)}" for column in range(width)]}
+
+
+def _month_after(first: date) -> date:
+    return (first + timedelta(days=31)).replace(day=1)
 
 
 def turns_chart(turns: dict[str, Any]) -> dict[str, Any]:
@@ -97,7 +111,7 @@ def credits_of(attribution: dict[str, Any]) -> list[dict[str, Any]]:
     last, linear = attribution.get("last_touch") or {}, attribution.get("linear") or {}
     rows = [
         {
-            "touch": touch,
+            "touch": "" if touch == UNTOUCHED else touch,
             "last": last.get(touch) or {"conversions": 0, "revenue": 0},
             "linear": linear.get(touch) or {"conversions": 0, "revenue": 0},
         }

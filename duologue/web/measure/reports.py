@@ -46,7 +46,7 @@ def report(request: HttpRequest, workspace: Workspace, name: str) -> HttpRespons
     context = {"dialogue": one, "report": found.data if found else None, "counted_at": found.at if found else None}
     context["is_being_counted"] = count.under_way
     if found:
-        context |= drawn(found.data, workspace.currency, turn_names(_source(workspace, one)))
+        context |= drawn(found.data, workspace.currency, workspace.timezone, turn_names(_source(workspace, one)))
     return page(request, workspace, "measure/report.html", place=PLACE, now=at, **context)
 
 

@@ -104,7 +104,7 @@ def _export(args: argparse.Namespace, workspace: Workspace) -> None:
     if args.file.exists():
         raise Refused(f"{args.file} is there already; name another file.")
     tool = KNOWN[args.tool]
-    if not tool.says_state and not args.state:
+    if not tool.takes_both and not args.state:
         raise Refused(
             f"{args.tool} takes those who agreed and those who left as lists of their own. Add --state subscribed or unsubscribed."
         )

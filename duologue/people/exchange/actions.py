@@ -16,7 +16,8 @@ from duologue.kit.pipeline import Refused
 from duologue.people.consent.actions import suppress
 from duologue.people.consent.queries import purposes
 from duologue.people.consent.rules import LONG_AGO
-from duologue.people.exchange.rules.line import AGREED, LEFT, STATES, Line, within_list
+from duologue.people.exchange.rules.leaving import check_overlooked, suspects
+from duologue.people.exchange.rules.line import AGREED, LEFT, STATES, Line, row_of, within_list
 from duologue.people.exchange.rules.states import check_name, named_after, state_of
 from duologue.people.exchange.rules.tools import TOOLS
 from duologue.people.identifiers.rules import normalise
@@ -121,15 +122,17 @@ def _in_parts(table: Iterable[list[str]]) -> Iterator[list[tuple[int, list[str]]
 def _lines(taking: _Taking, headings: list[str], rows_: list[tuple[int, list[str]]], whole: str) -> _Lines:
     tool = TOOLS[taking.tool]
     found = _Lines()
+    suspected = suspects(headings, tool.understood)
     for number, cells in rows_:
-        row = dict(zip(headings, cells, strict=False))
+        row = row_of(headings, cells)
         if len(cells) < len(headings) or any(cells[len(headings) :]):
             found.refused.append((number, _uneven(cells, headings), ()))
             continue
         email = next((cell for heading in tool.address if (cell := row.get(heading, "").strip())), "")
         try:
             normalise("email", email, taking.workspace.country)
-            found.lines.append((number, within_list(tool.read(row, email, whole), whole)))
+            line = within_list(tool.read(row, email, whole), whole)
+            found.lines.append((number, check_overlooked(row, line, suspected)))
         except Refused as refusal:
             found.refused.append((number, refusal, ()))
     return found

@@ -91,9 +91,9 @@ def test_by_the_command_line_from_one_tool_to_the_next(shop, tmp_path, capsys, m
     assert main(["consent", "export", "out.csv", "--to", "klaviyo", "--purpose", "newsletter"]) == 0
     with (tmp_path / "out.csv").open() as file:
         rows = {row["Email"]: row for row in csv.DictReader(file)}
-    assert rows["ann@example.com"]["Email Marketing Consent"] == "SUBSCRIBED"
+    assert rows["ann@example.com"]["Email Marketing Consent"] == "Subscribe"
     assert (rows["bob@example.com"]["Email Marketing Consent"], rows["bob@example.com"]["Unsubscribe Reason"]) == (
-        "UNSUBSCRIBED",
+        "Unsubscribed",
         "Too many",
     )
     assert rows["bob@example.com"]["First Name"] == "'=1+2"  # a name that a form took in is no formula in a spreadsheet
@@ -104,6 +104,23 @@ def test_by_the_command_line_from_one_tool_to_the_next(shop, tmp_path, capsys, m
     assert main(["consent", "export", "list.csv", "--to", "mailchimp", "--purpose", "newsletter", "--state", "unsubscribed"]) == 0
     with (tmp_path / "list.csv").open() as file:
         assert [row["Email Address"] for row in csv.DictReader(file)] == ["bob@example.com"]
+
+
+@pytest.mark.parametrize("tool", sorted(set(TOOLS) - {"klaviyo", "mautic"}))
+def test_a_tool_whose_import_asks_once_for_all_gets_those_who_left_as_a_list_of_their_own(shop, tmp_path, monkeypatch, tool):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(Stopped, match="lists of their own"):
+        main(["consent", "export", "out.csv", "--to", tool, "--purpose", "newsletter"])
+    assert not (tmp_path / "out.csv").exists()
+
+
+@pytest.mark.parametrize(("line", "said"), [("ann@example.com,true", "true"), ("ann@example.com,false", "false")])
+def test_mautics_import_is_told_who_left_in_the_one_column_that_it_reads(shop, listed, tmp_path, monkeypatch, line, said):
+    monkeypatch.chdir(tmp_path)
+    listed("hubspot", f"Email,Unsubscribed from all email\n{line}\n", state="subscribed")
+    assert main(["consent", "export", "out.csv", "--to", "mautic", "--purpose", "newsletter"]) == 0
+    with (tmp_path / "out.csv").open() as file:
+        assert [row["doNotEmail"] for row in csv.DictReader(file)] == [said]
 
 
 def test_a_list_that_was_cut_off_does_not_stand_there(shop, tmp_path, monkeypatch, listed):

@@ -28,6 +28,11 @@ from tests.people.exchange.lists import LAST_WEEK, MAILCHIMP, NOW, may
         ("klaviyo", "x.csv", "Email,Email Marketing Consent,Email Suppressions\na@example.com,SUBSCRIBED,UNSUBSCRIBED\n"),
         ("brevo", "x.csv", "EMAIL,DOUBLE_OPT-IN,EMAIL_BLACKLISTED\na@example.com,Yes,true\n"),
         ("activecampaign", "x.csv", "Email,Status,Unsubscribed Date,Unsubscribe Reason\na@example.com,Unsubscribed,2024-01-01,Not for me\n"),
+        ("activecampaign", "x.csv", "Email,Unsubscribed Date\na@example.com,2024-01-01\n"),
+        ("hubspot", "x.csv", "Email,Opted out of all email\na@example.com,true\n"),
+        ("klaviyo", "x.csv", "Email,Email Marketing Consent,Suppressed\na@example.com,SUBSCRIBED,yes\n"),
+        ("mautic", "x.csv", "email,doNotEmail\na@example.com,1\n"),
+        ("brevo", "x.csv", "EMAIL,DOUBLE_OPT-IN,EMAIL_BLOCKLISTED\na@example.com,Yes,1\n"),
     ],
 )  # fmt: skip
 def test_whoever_left_in_a_tool_has_left(shop, listed, tool, name, text):
@@ -166,3 +171,25 @@ def test_who_left_leaves_even_where_the_reason_cannot_be_kept_and_so_do_those_af
     assert (taken.counts["withdrawn"], taken.refused) == (2, 0)
     assert not may(shop, "ann@example.com")
     assert not may(shop, "bob@example.com")
+
+
+def test_what_stands_in_several_columns_of_one_name_is_read_together(shop, listed):
+    heads = "Email,Opted out of email: News,Opted out of email: News,Legal basis for processing contact's data"
+    yes = "Freely given consent from contact"
+    listed("hubspot", f"{heads}\nann@example.com,true,false,{yes}\nbob@example.com,,true,{yes}\ncleo@example.com,No,,{yes}\n")
+    assert [may(shop, f"{one}@example.com") for one in ("ann", "bob", "cleo")] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Abgemeldet am", "Désinscrit", "Disiscritto", "Suscripción cancelada", "Date désabonnement", "Do not e-mail", "Opted-out", "DNC"],
+)
+def test_a_column_that_sounds_as_if_they_had_left_makes_nobody_mailable(listed, tmp_path, heading):
+    taken = listed("listmonk", f"email,{heading}\nann@example.com,2024-02-01\nbob@example.com,\n", state="subscribed")
+    assert (taken.counts["granted"], taken.refused) == (1, 1)
+    assert heading.lower() in (tmp_path / "refused.csv").read_text()
+
+
+@pytest.mark.parametrize("heading", ["SMS opt-out", "Number of unsubscribes", "Enrichment opt out", "Newsletter"])
+def test_a_column_that_speaks_of_something_else_stops_nobody(listed, heading):
+    assert listed("listmonk", f"email,{heading}\nann@example.com,yes\n", state="subscribed").counts["granted"] == 1

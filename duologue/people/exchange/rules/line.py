@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,7 +14,7 @@ from duologue.kit.text import one_line
 from duologue.people.intake.rules import moment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     Row = Mapping[str, str]  # headings in small letters
 
@@ -26,10 +27,14 @@ STATES: Final = {"subscribed": AGREED, "unsubscribed": LEFT, "cleaned": CLEANED,
 """What the list as a whole may be said to hold."""
 
 BOUNCED: Final = "hard_bounce"
+SPAM: Final = "spam_report"
+BY_HAND: Final = "by_hand"
 YES: Final = frozenset({"1", "y", "yes", "true", "t", "x"})
 NO: Final = frozenset({"", "0", "0.0", "n", "no", "none", "null", "false", "f", "-", "nein", "falsch", "non", "faux", "falso"})
 """How programs and tables write that something is not so; of an opt-out all else counts as one."""
 ONLY_A_DAY: Final = len("2024-02-01")
+WRITTEN_BY_GO: Final = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(\.\d+)? ([+-]\d{4}) (?:[A-Z]{3,5}|[+-]\d{2,4})")
+"""2024-03-02 09:00:00.123456 +0000 UTC: how listmonk's export writes a moment."""
 FACTS: Final = {
     "first_name": ("first name", "firstname", "first_name", "fname", "prenom"),
     "last_name": ("last name", "lastname", "last_name", "lname", "nom"),
@@ -55,6 +60,25 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     suppress: str = ""
     facts: dict[str, Any] = {}
     proof: dict[str, str] = {}
+
+
+def row_of(headings: Sequence[str], cells: Sequence[str]) -> Row:
+    """Return a row by its headings; what stands under a heading that comes several times is read together.
+
+    HubSpot has a column "Opted out of email: Marketing Information" for each brand of an account: one yes among them is a yes.
+    """
+    row = dict(zip(headings, cells, strict=False))
+    if len(row) == min(len(headings), len(cells)):
+        return row
+    row.clear()
+    for heading, cell in zip(headings, cells, strict=False):
+        before = row.get(heading, "").strip()
+        said = cell.strip()
+        if before.lower() in NO or said.lower() in NO:
+            row[heading] = before if said.lower() in NO and before else cell
+        elif said != before:
+            row[heading] = f"{before}; {said}"
+    return row
 
 
 def first(row: Row, *headings: str) -> str:
@@ -83,8 +107,11 @@ def not_understood(word: str, heading: str) -> Refused:
 def when(row: Row, *headings: str) -> datetime | None:
     """Return the first of these cells that is a moment without doubt; 03/04/2024 is none, for it may be March or April."""
     for heading in headings:
+        said = row.get(heading, "").strip()
+        if by_go := WRITTEN_BY_GO.fullmatch(said):
+            said = f"{by_go[1]}{(by_go[2] or '')[:7]}{by_go[3]}"
         try:
-            return moment(row.get(heading, ""))
+            return moment(said)
         except Refused:
             continue
     return None
@@ -139,3 +166,13 @@ def within_list(line: Line, whole: str) -> Line:
     if whole in {PENDING, UNSAID} and line.state == AGREED:
         return replace(line, state=whole)
     return line
+
+
+def written(line: Line) -> str:
+    """Return when somebody agreed or left as other tools read it; nothing where that is not known."""
+    return line.at.strftime("%Y-%m-%dT%H:%M:%SZ") if line.at else ""
+
+
+def names(line: Line, given: str, family: str) -> dict[str, str]:
+    """Return the cells of somebody's names under the headings of a tool."""
+    return {given: line.facts.get("first_name", ""), family: line.facts.get("last_name", "")}

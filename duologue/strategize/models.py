@@ -2,7 +2,7 @@
 
 from duologue.strategize.campaigns.models import CampaignVersion
 from duologue.strategize.dialogues.models import Dialogue, DialogueVersion, SurveyVersion
-from duologue.strategize.guardrails.models import Guardrails
+from duologue.strategize.guardrails.models import GuardrailsVersion
 from duologue.strategize.occasions.models import OccasionVersion
 from duologue.strategize.offers.models import Offer, OfferVersion
 from duologue.strategize.placements.models import PlacementVersion
@@ -12,7 +12,7 @@ __all__ = [
     "CampaignVersion",
     "Dialogue",
     "DialogueVersion",
-    "Guardrails",
+    "GuardrailsVersion",
     "OccasionVersion",
     "Offer",
     "OfferVersion",

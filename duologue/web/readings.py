@@ -11,12 +11,12 @@ from duologue.engage.sites import queries as sites
 from duologue.engage.sites.rules.page import read_site
 from duologue.engage.sites.weight import findings as of_site
 from duologue.kit.yaml import Mistakes
+from duologue.platform.database.versions import in_force
 from duologue.strategize.dialogues.rules.worded import wording as of_survey
 from duologue.strategize.dialogues.surveys import survey_of
 from duologue.strategize.models import SurveyVersion
 from duologue.strategize.offers.queries import current as current_offer
 from duologue.strategize.offers.worded import wording as of_offer
-from duologue.strategize.versions import in_force
 
 if TYPE_CHECKING:
     from collections.abc import Callable

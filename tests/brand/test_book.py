@@ -8,7 +8,8 @@ from duologue.brand.book.changes import Change, changes
 from duologue.brand.book.models import BookVersion
 from duologue.brand.book.rules import Book, avoided_words, banned_topics, look_findings, on, read_book
 from duologue.brand.personas.actions import save_persona
-from duologue.brand.personas.models import Persona
+from duologue.brand.personas.models import PersonaVersion
+from duologue.brand.personas.queries import personas
 from duologue.brand.personas.rules import read_persona
 from duologue.kit.yaml import Mistakes
 
@@ -104,7 +105,7 @@ def test_mistakes_in_the_book(old, new, sentence):
 
 def test_a_persona_is_kept_under_its_name(workspace):
     persona = read_persona("persona: gift-giver\ntitle: The gift giver\nwants: [a card]\nsegment: buyers\n")
-    save_persona(workspace=workspace, persona=persona)
-    save_persona(workspace=workspace, persona=persona)
-    row = Persona.within(workspace).get()
-    assert (row.title, row.segment, row.data) == ("The gift giver", "buyers", {"wants": ["a card"]})
+    save_persona(workspace=workspace, persona=persona, now=NOW)
+    save_persona(workspace=workspace, persona=persona, now=NOW)
+    row = PersonaVersion.within(workspace).get()
+    assert (row.number, personas(workspace)) == (1, [persona])

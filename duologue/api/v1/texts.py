@@ -15,6 +15,7 @@ from duologue.api.v1.access import REFUSALS, Plain, note_by, plain, room
 from duologue.api.v1.once import once
 from duologue.engage.runs.moving import put_occasion_in_force
 from duologue.kit.yaml import Mistakes
+from duologue.platform.database.versions import NamedVersion, all_in_force, in_force
 from duologue.platform.staff.rules import Right
 from duologue.platform.workspaces.queries import now
 from duologue.strategize.campaigns.actions import take_campaign
@@ -24,7 +25,6 @@ from duologue.strategize.dialogues.surveys import take_survey
 from duologue.strategize.occasions.models import OccasionVersion
 from duologue.strategize.placements.actions import take_placement
 from duologue.strategize.placements.models import PlacementVersion
-from duologue.strategize.versions import NamedVersion, all_in_force, in_force
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -112,19 +112,20 @@ class Migration(FirstMigration):
             ],
         ),
         migrations.CreateModel(
-            name='Persona',
+            name='PersonaVersion',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=63)),
-                ('title', models.CharField(max_length=120)),
-                ('data', models.JSONField(default=dict, help_text='about, wants, needs, tastes, media: what personas/NAME.yaml says.')),
-                ('segment', models.CharField(blank=True, max_length=63)),
+                ('number', models.IntegerField()),
+                ('data', models.JSONField()),
+                ('source', models.TextField(blank=True)),
+                ('since', models.DateTimeField()),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
             ],
             options={
                 'abstract': False,
                 'default_manager_name': '_rows',
-                'constraints': [models.UniqueConstraint(fields=('workspace', 'name'), name='one_persona_per_name')],
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'name', 'number'), name='personaversion_numbers')],
             },
             managers=[
                 ('_rows', django.db.models.manager.Manager()),

@@ -1,22 +1,26 @@
-"""Keeping personas."""
+"""Keeping personas in versions."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from duologue.brand.personas import rules
-from duologue.brand.personas.models import Persona
+from duologue.brand.personas.models import PersonaVersion
+from duologue.platform.database import versions
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from duologue.platform.workspaces.models import Workspace
 
 
-def save_persona(*, workspace: Workspace, persona: rules.Persona) -> Persona:
-    """Keep a persona under its name."""
-    data = {key: value for key, value in rules.to_json(persona).items() if key not in {"persona", "title", "segment"}}
-    row, _ = Persona.within(workspace).update_or_create(
-        workspace=workspace,
-        name=persona.persona,
-        defaults={"title": persona.title or persona.persona, "segment": persona.segment, "data": data},
-    )
-    return row
+def take_persona(*, workspace: Workspace, name: str, source: str, now: datetime, file: str = "") -> PersonaVersion:
+    """Put in force what a text says of a persona. Raises Mistakes."""
+    persona = rules.read_persona(source, file)
+    versions.named(source, persona.persona, name, "persona", file)
+    return save_persona(workspace=workspace, persona=persona, now=now, source=source)
+
+
+def save_persona(*, workspace: Workspace, persona: rules.Persona, now: datetime, source: str = "") -> PersonaVersion:
+    """Keep a persona as a new version; the same again gives the version there is."""
+    return versions.keep(PersonaVersion, workspace=workspace, name=persona.persona, data=rules.to_json(persona), now=now, source=source)

@@ -1,19 +1,9 @@
-"""Personas."""
+"""Personas in versions."""
 
 from __future__ import annotations
 
-from django.db import models
-
-from duologue.platform.database.models import InWorkspace
+from duologue.platform.database.versions import NamedVersion
 
 
-class Persona(InWorkspace):
-    """A typical customer. Its segment, named here, is matched in strategize."""
-
-    name = models.CharField(max_length=63)
-    title = models.CharField(max_length=120)
-    data = models.JSONField(default=dict, help_text="about, wants, needs, tastes, media: what personas/NAME.yaml says.")
-    segment = models.CharField(max_length=63, blank=True)
-
-    class Meta(InWorkspace.Meta):
-        constraints = [models.UniqueConstraint(fields=["workspace", "name"], name="one_persona_per_name")]
+class PersonaVersion(NamedVersion):
+    """One version of a typical customer; `data` is `rules.Persona` as JSON. Its segment, named there, is matched in strategize."""

@@ -21,6 +21,11 @@ class Persona(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     media: tuple[str, ...] = ()
     segment: str = ""
 
+    @property
+    def name(self) -> str:
+        """Return what people read."""
+        return self.title or self.persona.replace("-", " ").capitalize()
+
 
 def read_persona(text: str, file: str = "") -> Persona:
     """Return the persona a text describes; raises Mistakes."""
@@ -28,5 +33,10 @@ def read_persona(text: str, file: str = "") -> Persona:
 
 
 def to_json(persona: Persona) -> dict[str, Any]:
-    """Return a persona as JSON values."""
+    """Return a persona as JSON values; what is not said is left out."""
     return as_json(persona)
+
+
+def from_json(data: dict[str, Any]) -> Persona:
+    """Return the persona that `to_json` wrote."""
+    return msgspec.convert(data, Persona)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from duologue.brand.book.queries import logos, source_in_force
+from duologue.brand.personas.models import PersonaVersion
 from duologue.cli.plans import drafts, endpoints, standing, wording
 from duologue.cli.plans.folder import in_order
 from duologue.cli.plans.rooms import Room, hand_in
@@ -20,15 +21,16 @@ from duologue.engage.runs.moving import NotPossible, move_under_way, waiting
 from duologue.engage.sites import queries as sites
 from duologue.kit.yaml import Mistake, Mistakes
 from duologue.platform.audit.actions import note
+from duologue.platform.database.versions import sources
 from duologue.platform.workspaces.models import PlanFile, Workspace
 from duologue.strategize.campaigns.models import CampaignVersion
 from duologue.strategize.dialogues.models import SurveyVersion
 from duologue.strategize.dialogues.queries import sources as in_force
+from duologue.strategize.guardrails.queries import source as guardrails_source
 from duologue.strategize.occasions.models import OccasionVersion
 from duologue.strategize.offers.models import OfferVersion
 from duologue.strategize.placements.models import PlacementVersion
 from duologue.strategize.segments.models import Segment
-from duologue.strategize.versions import sources
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
@@ -210,6 +212,8 @@ def texts_in_force(workspace: Workspace) -> dict[str, str]:
     return {
         **({CARE: care} if care else {}),
         **{f"sites/{name}.yaml": text for name, text in sites.sources(workspace).items()},
+        **({"guardrails.yaml": guardrails} if (guardrails := guardrails_source(workspace)) else {}),
+        **{f"personas/{name}.yaml": text for name, text in sources(PersonaVersion, workspace).items()},
         **{f"campaigns/{name}.yaml": text for name, text in sources(CampaignVersion, workspace).items()},
         **{f"occasions/{name}.yaml": text for name, text in sources(OccasionVersion, workspace).items()},
         **{f"placements/{name}.yaml": text for name, text in sources(PlacementVersion, workspace).items()},

@@ -10,8 +10,7 @@ from duologue.brand.book import actions as book
 from duologue.brand.book.queries import missing_logo
 from duologue.brand.book.rules import read_book
 from duologue.brand.catalogue.actions import import_products
-from duologue.brand.personas import actions as personas
-from duologue.brand.personas.rules import read_persona
+from duologue.brand.personas.actions import take_persona
 from duologue.cli.plans import accepted, catalogue, drafts, endpoints, singles
 from duologue.engage.care.actions import save_care
 from duologue.engage.channels.actions import RelayRefused, save_relay
@@ -27,12 +26,11 @@ from duologue.kit.yaml import Mistake, Mistakes, read_yaml
 from duologue.people.consent.actions import save_purpose, save_topic
 from duologue.people.retention.actions import set_retention
 from duologue.people.retention.rules import read_retention
+from duologue.platform.database import versions
 from duologue.platform.workspaces.hosts import set_hosts
-from duologue.strategize import versions
 from duologue.strategize.campaigns.actions import take_campaign
 from duologue.strategize.dialogues import surveys
-from duologue.strategize.guardrails import actions as guardrails
-from duologue.strategize.guardrails.rules import read_guardrails
+from duologue.strategize.guardrails.actions import take_guardrails
 from duologue.strategize.offers import actions as offers
 from duologue.strategize.offers.models import Offer
 from duologue.strategize.offers.queries import current as current_offer
@@ -123,8 +121,8 @@ def _channels(room: Room, file: PlanText) -> str:
 
 
 def _guardrails(room: Room, file: PlanText) -> str:
-    guardrails.set_guardrails(workspace=room.workspace, guardrails=read_guardrails(file.text, file.path), now=room.now)
-    return "guardrails"
+    version = take_guardrails(workspace=room.workspace, source=file.text, now=room.now, file=file.path)
+    return f"guardrails, version {version.number}"
 
 
 def _retention(room: Room, file: PlanText) -> str:
@@ -176,10 +174,8 @@ def _products(room: Room, file: PlanText) -> str:
 
 
 def _persona(room: Room, file: PlanText) -> str:
-    persona = read_persona(file.text, file.path)
-    versions.named(file.text, persona.persona, file.name, "persona", file.path)
-    personas.save_persona(workspace=room.workspace, persona=persona)
-    return f"persona {persona.persona}"
+    version = take_persona(workspace=room.workspace, name=file.name, source=file.text, now=room.now, file=file.path)
+    return f"persona {file.name}, version {version.number}"
 
 
 def _campaign(room: Room, file: PlanText) -> str:

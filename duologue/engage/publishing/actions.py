@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from duologue.brand.book import queries as book
-from duologue.brand.personas.models import Persona
+from duologue.brand.personas import queries as personas
 from duologue.engage.channels.models import Relay
 from duologue.engage.conversations.models import Team
 from duologue.engage.messages.models import Message
@@ -199,7 +199,7 @@ def _warnings(workspace: Workspace, plan: Plan, file: Text) -> list[str]:
         if channel not in channels and channel not in {SAME, BEST}
     ]
     persona = plan.serves.get("persona")
-    if persona and not Persona.within(workspace).filter(name=persona).exists():
+    if persona and personas.current(workspace, persona) is None:
         found.append(f"{file.path}: it serves the persona {persona}, which is not described.")
     promise = plan.serves.get("promise")
     if promise and promise not in {one.name for one in book.current(workspace).promises}:

@@ -11,6 +11,7 @@ from duologue.engage.messages.actions import save_message
 from duologue.engage.messages.models import MessageVersion
 from duologue.engage.publishing.actions import Around, Text, publish
 from duologue.kit.yaml import Mistakes
+from duologue.platform.database.versions import sources
 from duologue.platform.workspaces.models import PlanFile, Workspace
 from duologue.strategize.dialogues.models import Dialogue, SurveyVersion
 from duologue.strategize.dialogues.ready import files
@@ -18,7 +19,6 @@ from duologue.strategize.dialogues.surveys import take_survey
 from duologue.strategize.offers.actions import take_offer
 from duologue.strategize.offers.models import OfferVersion
 from duologue.strategize.segments.models import Segment
-from duologue.strategize.versions import sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -19,11 +19,11 @@ from duologue.kit.pipeline import Refused
 from duologue.kit.yaml import Document, Mistake, Mistakes, read_yaml
 from duologue.people.consent.queries import purposes
 from duologue.people.intake.actions import receive
+from duologue.platform.database.versions import in_force
 from duologue.platform.workspaces.queries import now as now_in
 from duologue.strategize.dialogues.models import SurveyVersion
 from duologue.strategize.dialogues.rules.survey import GIVEN
 from duologue.strategize.dialogues.surveys import survey_of
-from duologue.strategize.versions import in_force
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import F
 
-from duologue.strategize import versions
+from duologue.platform.database import versions
 from duologue.strategize.campaigns import rules
 from duologue.strategize.campaigns.models import CampaignVersion
 from duologue.strategize.dialogues.models import DialogueVersion

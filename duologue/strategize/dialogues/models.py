@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from duologue.platform.database.models import InWorkspace, link
-from duologue.strategize.versions import NamedVersion
+from duologue.platform.database.versions import NamedVersion
 
 
 class Dialogue(InWorkspace):

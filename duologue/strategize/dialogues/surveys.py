@@ -8,7 +8,7 @@ from django.db.models import Max
 
 from duologue.kit.yaml import read_yaml, suggestion
 from duologue.people.consent.queries import purposes, topics
-from duologue.strategize import versions
+from duologue.platform.database import versions
 from duologue.strategize.dialogues.models import SurveyVersion
 from duologue.strategize.dialogues.rules import survey as rules
 

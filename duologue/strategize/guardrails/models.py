@@ -1,17 +1,14 @@
-"""Guardrails of a workspace."""
+"""The guardrails of a workspace in versions."""
 
 from __future__ import annotations
 
-from django.db import models
+from typing import Final
 
-from duologue.platform.database.models import InWorkspace
+from duologue.platform.database.versions import NamedVersion
+
+NAME: Final = "guardrails"
+"""What they are called: a workspace has one set."""
 
 
-class Guardrails(InWorkspace):
-    """The workspace's guardrails, live: caps per person, quiet hours. `data` is `rules.Guardrails` as JSON."""
-
-    data = models.JSONField()
-    changed_at = models.DateTimeField()
-
-    class Meta(InWorkspace.Meta):
-        constraints = [models.UniqueConstraint(fields=["workspace"], name="one_set_of_guardrails")]
+class GuardrailsVersion(NamedVersion):
+    """One version of the workspace's guardrails: caps per person, quiet hours. `data` is `rules.Guardrails` as JSON."""

@@ -59,11 +59,14 @@ class Migration(FirstMigration):
             ],
         ),
         migrations.CreateModel(
-            name='Guardrails',
+            name='GuardrailsVersion',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=63)),
+                ('number', models.IntegerField()),
                 ('data', models.JSONField()),
-                ('changed_at', models.DateTimeField()),
+                ('source', models.TextField(blank=True)),
+                ('since', models.DateTimeField()),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
             ],
             options={
@@ -241,8 +244,8 @@ class Migration(FirstMigration):
             constraint=models.UniqueConstraint(fields=('workspace', 'dialogue', 'number'), name='dialogue_versions'),
         ),
         migrations.AddConstraint(
-            model_name='guardrails',
-            constraint=models.UniqueConstraint(fields=('workspace',), name='one_set_of_guardrails'),
+            model_name='guardrailsversion',
+            constraint=models.UniqueConstraint(fields=('workspace', 'name', 'number'), name='guardrailsversion_numbers'),
         ),
         migrations.AddConstraint(
             model_name='occasionversion',

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from duologue.strategize import versions
+from duologue.platform.database import versions
 from duologue.strategize.occasions import rules
 from duologue.strategize.occasions.models import OccasionVersion
 

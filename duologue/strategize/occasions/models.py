@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from duologue.strategize.versions import NamedVersion
+from duologue.platform.database.versions import NamedVersion
 
 
 class OccasionVersion(NamedVersion):

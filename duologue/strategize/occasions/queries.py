@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from duologue.strategize import versions
+from duologue.platform.database import versions
 from duologue.strategize.occasions import rules
 from duologue.strategize.occasions.models import OccasionVersion
 

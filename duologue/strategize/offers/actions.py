@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from duologue.strategize import versions
+from duologue.platform.database import versions
 from duologue.strategize.offers import rules
 from duologue.strategize.offers.models import Offer, OfferVersion
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from duologue.kit.yaml import read_yaml
-from duologue.strategize import versions
+from duologue.platform.database import versions
 from duologue.strategize.placements import rules
 from duologue.strategize.placements.models import PlacementVersion
 from duologue.strategize.placements.queries import by_code

@@ -17,9 +17,9 @@ from duologue.brand.book.rules import LOGOS, avoided_words, banned_topics, commi
 from duologue.kit.pipeline import Refused
 from duologue.kit.yaml import Mistake, Mistakes, read_yaml
 from duologue.platform.audit.actions import note
+from duologue.platform.database.versions import one_at_a_time
 from duologue.platform.staff.rules import Right
 from duologue.platform.workspaces.queries import now
-from duologue.strategize.versions import one_at_a_time
 from duologue.web.access import inside
 from duologue.web.pages import member, page, said
 from duologue.web.writing import as_sent, check_length, check_unmoved, mark_of

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.views.decorators.http import require_GET
 
-from duologue.brand.personas.models import Persona
+from duologue.brand.personas.queries import personas as all_personas
 from duologue.platform.staff.rules import Right
 from duologue.strategize.segments.models import Segment
 from duologue.web.access import inside
@@ -22,6 +22,6 @@ if TYPE_CHECKING:
 @inside(Right.LOOK)
 def personas(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     """Show the typical customers, each with the size of the segment it stands for."""
-    rows = list(Persona.within(workspace).order_by("title"))
+    rows = sorted(all_personas(workspace), key=lambda one: one.name)
     sizes = dict(Segment.within(workspace).filter(name__in=[one.segment for one in rows if one.segment]).values_list("name", "size"))
     return page(request, workspace, "brand/personas.html", place="brand/personas", rows=[(one, sizes.get(one.segment)) for one in rows])

@@ -19,9 +19,9 @@ from duologue.engage.sites.weight import findings
 from duologue.kit.pipeline import Refused
 from duologue.kit.yaml import Mistakes
 from duologue.platform.audit.actions import note
+from duologue.platform.database.versions import one_at_a_time
 from duologue.platform.staff.rules import Right, may
 from duologue.platform.workspaces.queries import now
-from duologue.strategize.versions import one_at_a_time
 from duologue.web.access import inside
 from duologue.web.engage.sites import PLACE
 from duologue.web.pages import member, page, said

@@ -19,13 +19,13 @@ from duologue.engage.sites.rules.language import chosen
 from duologue.engage.sites.rules.page import REACHES, forms_of, said_in
 from duologue.engage.templates.liquid import ContentFailed
 from duologue.people.consent.ages import UNKNOWN, age_of_consent
+from duologue.platform.database.versions import in_force
 from duologue.platform.workspaces.hosts import public_url
 from duologue.platform.workspaces.queries import now
 from duologue.strategize.dialogues.rules import asking
 from duologue.strategize.dialogues.rules import survey as surveys
 from duologue.strategize.dialogues.surveys import survey_of
 from duologue.strategize.models import SurveyVersion
-from duologue.strategize.versions import in_force
 from duologue.web.public.answers import read_answers
 from duologue.web.public.given import promised
 from duologue.web.public.giving import kept_photos, wordings

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_GET
 from duologue.engage.perks.models import Perk
 from duologue.engage.perks.pools import supplies
 from duologue.engage.perks.queries import ledger
+from duologue.platform.database.versions import in_force
 from duologue.platform.staff.rules import Right
 from duologue.platform.workspaces.queries import now
-from duologue.strategize.guardrails.models import Guardrails
+from duologue.strategize.guardrails.models import NAME, GuardrailsVersion
 from duologue.strategize.offers.models import Offer, OfferVersion
 from duologue.web.access import inside
 from duologue.web.pages import page
@@ -56,7 +57,7 @@ def offer(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse
 @inside(Right.LOOK)
 def guardrails(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     """Show what protects people and brand."""
-    found = Guardrails.within(workspace).first()
+    found = in_force(GuardrailsVersion, workspace, NAME)
     window = hours(str(found.data.get("window") or "")) if found else ""
     return page(
         request,

@@ -14,12 +14,12 @@ from duologue.engage.broadcasts.rules.asking import slug
 from duologue.kit.yaml import Mistake, Mistakes
 from duologue.people.profiles.queries import people
 from duologue.platform.audit.actions import note
+from duologue.platform.database.versions import one_at_a_time
 from duologue.platform.staff.rules import Right, may
 from duologue.platform.workspaces.queries import now
 from duologue.strategize.dialogues.queries import invited_from
 from duologue.strategize.segments.models import Segment
 from duologue.strategize.segments.rules.tree import to_json
-from duologue.strategize.versions import one_at_a_time
 from duologue.web.access import inside
 from duologue.web.pages import member, page, said
 from duologue.web.strategize.wording import rule_in_words

@@ -20,9 +20,9 @@ from duologue.engage.templates.liquid import ContentFailed
 from duologue.kit.text import whole_number
 from duologue.kit.yaml import Mistake, Mistakes, read_yaml
 from duologue.people.profiles.finding import search
+from duologue.platform.database.versions import one_at_a_time
 from duologue.platform.staff.rules import Right, may
 from duologue.platform.workspaces.queries import now
-from duologue.strategize.versions import one_at_a_time
 from duologue.web.access import inside
 from duologue.web.frames import framed
 from duologue.web.pages import page

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 from duologue.brand.book.queries import current as current_book
 from duologue.brand.wording.queries import reading
 from duologue.kit.yaml import canonical
+from duologue.platform.database.versions import in_force
 from duologue.strategize.dialogues.models import SurveyVersion
 from duologue.strategize.dialogues.rules.worded import wording
 from duologue.strategize.dialogues.surveys import read_whole, take_survey
-from duologue.strategize.versions import in_force
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -24,7 +24,7 @@ from duologue.people.profiles.actions import NewFact, learn
 from duologue.people.timeline import names
 from duologue.platform.workspaces.actions import stop_all
 from duologue.strategize.dialogues.models import Dialogue, DialogueVersion, SurveyVersion
-from duologue.strategize.guardrails.models import Guardrails
+from duologue.strategize.guardrails.actions import take_guardrails
 from duologue.strategize.offers.actions import save_offer
 from duologue.strategize.offers.rules import read_offer
 
@@ -115,7 +115,7 @@ def test_pauses_and_windows_put_off(shop, person, delivery, now):
 
 
 def test_caps_count_over_dialogues_and_within_one_batch(shop, person, delivery, now):
-    Guardrails(workspace=shop, data={"caps": [{"channel": "email", "at_most": 2, "within": "7d"}]}, changed_at=now).save()
+    take_guardrails(workspace=shop, source="caps: [{channel: email, at_most: 2, within: 7d}]\n", now=now)
     ann = person(1)
     actions.plan(workspace=shop, deliveries=[delivery(ann, turn=f"t{n}", too_late_at=now + timedelta(days=30)) for n in range(3)], now=now)
     actions.plan(workspace=shop, deliveries=[delivery(ann, turn="service", kind="service", purpose="orders")], now=now)

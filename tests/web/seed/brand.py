@@ -10,15 +10,31 @@ from duologue.brand.book.models import BookVersion
 from duologue.brand.catalogue.actions import save_products, take_out
 from duologue.brand.catalogue.models import Feed
 from duologue.brand.catalogue.rules import NewProduct
-from duologue.brand.personas.models import Persona
+from duologue.brand.personas.actions import take_persona
 from duologue.engage.channels.actions import save_relay
 from duologue.engage.channels.models import Relay
 from duologue.engage.conversations.models import Team
 from duologue.people.consent.actions import save_purpose
-from duologue.strategize.guardrails.models import Guardrails
+from duologue.strategize.guardrails.actions import take_guardrails
 
 if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
+
+PERSONA = """\
+persona: gift-giver
+title: The gift-giver
+about: Buys for others, late, and wants it to look as if early.
+wants: [to be thanked]
+needs: [wrapping]
+media: [radio]
+segment: lapsed-good-customers
+"""
+GUARDRAILS = """\
+# what nobody should have to bear
+caps:
+  - {channel: email, at_most: 2, within: 7d}
+window: "Mo-Sa 08:00-21:00"
+"""
 
 
 def brand(workspace: Workspace, now) -> None:
@@ -37,19 +53,7 @@ def brand(workspace: Workspace, now) -> None:
         "footer": "Holt & Wren Ltd, 3 Broad Street, Ludlow",
     }
     BookVersion._rows.create(workspace=workspace, number=1, data=data, since=now)
-    Persona._rows.create(
-        workspace=workspace,
-        name="gift-giver",
-        title="The gift-giver",
-        segment="lapsed-good-customers",
-        data={
-            "persona": "gift-giver",
-            "about": "Buys for others, late, and wants it to look as if early.",
-            "wants": ["to be thanked"],
-            "needs": ["wrapping"],
-            "media": ["radio"],
-        },
-    )
+    take_persona(workspace=workspace, name="gift-giver", source=PERSONA, now=now)
     catalogue(workspace, now)
     for name, basis in (("promotions", "consent"), ("bookings", "contract"), ("service", "confirmation")):
         save_purpose(workspace=workspace, name=name, title=name.capitalize(), about=f"What we send for {name}.", basis=basis)
@@ -57,8 +61,7 @@ def brand(workspace: Workspace, now) -> None:
     save_relay(workspace=workspace, name="post-office", kind="smtp", settings={"host": "smtp.shop.example", "port": 587})
     Relay.within(workspace).filter(name="post-office").update(trouble="451 try later, said the server three times", resting_until=now)
     Team._rows.create(workspace=workspace, name="care", emails=["care@shop.example"])
-    caps = {"caps": [{"channel": "email", "at_most": 2, "within": "7d"}], "window": "Mo-Sa 08:00-21:00"}
-    Guardrails._rows.create(workspace=workspace, data=caps, changed_at=now)
+    take_guardrails(workspace=workspace, source=GUARDRAILS, now=now)
 
 
 def catalogue(workspace: Workspace, now) -> None:

@@ -70,12 +70,6 @@ def sources(kind: type[Version], workspace: Workspace) -> dict[str, str]:
     return {row.name: row.source for row in all_in_force(kind, workspace) if row.source}
 
 
-def take_away(kind: type[Version], *, workspace: Workspace, name: str) -> int:
-    """Take every version of this name away; return how many there were."""
-    one_at_a_time(workspace)
-    return kind.within(workspace).filter(name=name).delete()[0]
-
-
 def named(source: str, said: str, name: str, key: str, file: str = "") -> None:
     """Raise Mistakes where a text calls what it describes otherwise than it is asked for."""
     if said != name:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 from duologue.kit.clock import parse_duration, parse_moment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
     from datetime import datetime
 
 COMPARISONS = frozenset({"not", "over", "under", "at_least", "at_most", "before", "after", "within", "has", "known", "from"})
 PRODUCT_KEYS = ("product_id", "sku", "key", "id")  # how a line of a list may name its product, as shops call it
+CLOSEST_FIRST = ("sku", "key", "product_id", "id")  # the same; a variant before the group that it belongs to
 FORMS = frozenset({"all", "any", "not", "in", "did", "may", "items"})
 
 
@@ -148,6 +149,12 @@ def _compare(value: Any, name: str, operand: Any, facts: Facts) -> bool:
     if name in {"before", "after", "within"}:
         return _in_time(value, name, other, facts)
     return _in_size(value, name, other, facts)
+
+
+def product_key(line: Mapping[str, Any], known: Container[str]) -> str | None:
+    """Return by which of the keys that a line of a list names its product is known, the variant's before its group's; None by none."""
+    named = (str(line[name]) for name in CLOSEST_FIRST if isinstance(line.get(name), str | int))
+    return next((key for key in named if key in known), None)
 
 
 def _among(value: Any, found: Any) -> bool:

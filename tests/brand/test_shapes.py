@@ -47,6 +47,15 @@ def test_rss_of_googles_shape_is_read_in_pieces_of_any_size():
     assert [repr(one) for one in read(RSS, 7)] == [repr(one) for one in found]
 
 
+def test_the_group_of_a_variant_is_read():
+    sizes = RSS.replace("<g:condition>used</g:condition>", "<g:item_group_id> TV </g:item_group_id>")
+    own = sizes.replace("> TV <", ">TV_123456<")
+    assert [[one.variant_of for _, one in read(feed) if isinstance(one, NewProduct)] for feed in (sizes, own)] == [
+        ["TV", "", ""],
+        ["", "", ""],
+    ]
+
+
 def test_atom_is_read_with_its_own_links_and_names():
     assert [one for _, one in read(ATOM)] == [
         NewProduct("tea", "Grüner Tee", 123450, "EUR", None, "https://shop.example/tea.jpg", "https://shop.example/tea"),

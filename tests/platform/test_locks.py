@@ -20,7 +20,7 @@ from duologue.platform.lake import copies
 def test_each_lock_has_a_number_of_its_own():
     numbers = [value for name, value in vars(locks).items() if name.isupper() and name != "SECOND" and type(value) is int]
     numbers += [locks.of_role(one.role) for one in (gate, engine)]
-    assert len(numbers) == len(set(numbers)) == 17
+    assert len(numbers) == len(set(numbers)) == 18
     takes = re.compile(r"pg_(?:try_)?advisory_(?:xact_)?lock")
     texts = [path.read_text() for path in Path(duologue.__file__).parent.rglob("*.py") if path.name != "locks.py"]
     assert [text for text in texts if takes.search(text) and "locks." not in text] == []

@@ -43,6 +43,7 @@ class Said(Schema):
     stock: int | None = Field(None, ge=0, le=2**31 - 1)
     picture: str | None = Field(None, max_length=500)
     link: str | None = Field(None, max_length=500)
+    variant_of: str | None = Field(None, max_length=80)
 
 
 class SaidOf(Said):
@@ -52,7 +53,10 @@ class SaidOf(Said):
 
 
 class Line(Schema):
-    """A product. Without a `stock` it is not counted; `available` says whether it can be bought."""
+    """A product. Without a `stock` it is not counted; `available` says whether it can be bought.
+
+    `variant_of` is the key of the group whose variant it is, empty for one of its own.
+    """
 
     key: str
     name: str
@@ -61,6 +65,7 @@ class Line(Schema):
     stock: int | None
     picture: str
     link: str
+    variant_of: str
     available: bool
 
 
@@ -170,7 +175,9 @@ def _cells(said: SaidOf, was: Product | None) -> dict[str, str]:
         raise Refused("no name", "A new product needs a name.")
     given = {name: value for name, value in said.dict().items() if name in said.model_fields_set}
     before = _line(was) if was else {}
-    both = {name: given.get(name, before.get(name)) for name in ("key", "name", "price", "currency", "stock", "picture", "link")}
+    both = {
+        name: given.get(name, before.get(name)) for name in ("key", "name", "price", "currency", "stock", "picture", "link", "variant_of")
+    }
     if "currency" in given and was and given["currency"] != was.currency and "price" not in given:
         raise Refused("no price", "A new currency needs its price.")
     return {name: "" if value is None else str(value) for name, value in both.items()}
@@ -198,5 +205,6 @@ def _line(one: Product) -> dict[str, Any]:
         "stock": one.stock,
         "picture": one.picture,
         "link": one.link,
+        "variant_of": one.variant_of,
         "available": one.is_available,
     }

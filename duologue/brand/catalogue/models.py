@@ -20,6 +20,7 @@ class Product(InWorkspace):
 
     key = models.CharField(max_length=80)
     name = models.CharField(max_length=200)
+    variant_of = models.CharField(max_length=80, blank=True, help_text="The key of the group whose variant it is; none for one of its own.")
     price = models.BigIntegerField(null=True)
     currency = models.CharField(max_length=3)
     stock = models.IntegerField(null=True)
@@ -35,6 +36,7 @@ class Product(InWorkspace):
             models.Index(fields=["workspace", "id"], name="products_sold_out", condition=models.Q(gone_at=None, stock__lte=0)),
             models.Index(fields=["workspace", "stock"], name="products_counted", condition=models.Q(gone_at=None, stock__gt=0)),
             models.Index(fields=["workspace", "id"], name="products_gone", condition=models.Q(gone_at__isnull=False)),
+            models.Index(fields=["workspace", "variant_of"], name="products_of_group", condition=~models.Q(variant_of="")),
             models.Index(fields=["workspace", "feed"], name="products_of_feed", condition=models.Q(gone_at=None) & ~models.Q(feed="")),
         ]
 

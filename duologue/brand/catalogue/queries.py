@@ -10,7 +10,7 @@ from duologue.brand.catalogue.models import Feed, Product, ProductChange, Produc
 from duologue.brand.catalogue.rules import words_beginning
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from django.db.models import QuerySet
 
@@ -32,6 +32,39 @@ def products(workspace: Workspace, keys: Collection[str] | None = None) -> dict[
     if keys is not None:
         rows = rows.filter(key__in=list(keys))
     return {product.key: product for product in rows}
+
+
+def products_or_groups(workspace: Workspace, keys: Collection[str]) -> dict[str, Product]:
+    """Return what a look or a line of a basket may name, by key: products, and groups of variants as one product each, not saved.
+
+    A group costs what the cheapest variant that can be bought does, has the stock of all, and looks like the first that can be bought.
+    """
+    here = products(workspace, keys)
+    missing = [key for key in keys if key not in here or here[key].gone_at is not None]
+    variants: dict[str, list[Product]] = {}
+    rows = Product.within(workspace).filter(variant_of__in=missing).exclude(variant_of="").order_by("key") if missing else ()
+    for one in rows:
+        variants.setdefault(one.variant_of, []).append(one)
+    return here | {key: _as_one(key, some) for key, some in variants.items()}
+
+
+def _as_one(key: str, variants: Sequence[Product]) -> Product:
+    there = [one for one in variants if one.gone_at is None]
+    buyable = [one for one in there if one.is_available]
+    shown = (buyable or there or variants)[0]
+    of_one_currency = [one for one in buyable or there or variants if one.currency == shown.currency]
+    counts = [one.stock for one in there]
+    return Product(
+        workspace=shown.workspace,
+        key=key,
+        name=shown.name,
+        price=min((one.price for one in of_one_currency if one.price is not None), default=None),
+        currency=shown.currency,
+        stock=None if None in counts else sum(max(count, 0) for count in counts if count is not None),
+        picture=shown.picture,
+        link=shown.link,
+        gone_at=None if there else max(one.gone_at for one in variants if one.gone_at is not None),
+    )
 
 
 def found(workspace: Workspace, sought: str = "", stand: str = "") -> QuerySet[Product]:
@@ -62,9 +95,14 @@ def prices(workspace: Workspace, key: str, most: int = 50) -> list[ProductPrice]
     return list(ProductPrice.within(workspace).filter(key=key).order_by("-at", "-id")[:most])
 
 
-def changes(workspace: Workspace, key: str, most: int = 20) -> list[ProductChange]:
-    """Return what there was to tell of a product, the newest first."""
-    return list(ProductChange.within(workspace).filter(key=key).order_by("-at", "-id")[:most])
+def changes(workspace: Workspace, keys: Collection[str], most: int = 20) -> list[ProductChange]:
+    """Return what there was to tell of products and groups, the newest first."""
+    return list(ProductChange.within(workspace).filter(key__in=list(keys)).order_by("-at", "-id")[:most])
+
+
+def variants(workspace: Workspace, group: str) -> int:
+    """Return how many variants of a group are offered."""
+    return Product.within(workspace).filter(variant_of=group, gone_at=None).count()
 
 
 def feeds(workspace: Workspace) -> list[Feed]:

@@ -22,6 +22,7 @@ NAMES: Final = {
     "stock": ("stock", "quantity", "available", "inventory"),
     "picture": ("picture", "image", "image_url", "image link", "image_link"),
     "link": ("link", "url", "product_url"),
+    "variant_of": ("variant_of", "variant of", "item_group_id", "item group id", "parent"),
 }
 LOOKED_WITHIN: Final = 30  # days
 LITTLE_STOCK: Final = 5
@@ -32,7 +33,7 @@ PREFIX: Final = re.compile(r"\w+")
 
 @dataclass(slots=True, frozen=True)
 class NewProduct:
-    """A product as a list gives it; the price is in minor units."""
+    """A product as a list gives it; the price is in minor units. `variant_of` is the key of its group, of which there may be no product."""
 
     key: str
     name: str
@@ -41,6 +42,7 @@ class NewProduct:
     stock: int | None = None
     picture: str = ""
     link: str = ""
+    variant_of: str = ""
 
 
 def columns_of(headings: list[str]) -> dict[str, int]:
@@ -71,7 +73,8 @@ def product_of(cells: Mapping[str, str], currency: str) -> NewProduct:
         if cells.get(part, "").strip() and not cells[part].strip().startswith(("https://", "http://", "/")):
             raise Refused("not a web address", f"The {part} of a product is a web address.")
     parts = (cells.get("picture", "").strip()[:500], cells.get("link", "").strip()[:500])
-    return NewProduct(key, (cells["name"].strip() or key)[:200], price, money[:3], stock, *parts)
+    group = key_of(cells.get("variant_of", ""))
+    return NewProduct(key, (cells["name"].strip() or key)[:200], price, money[:3], stock, *parts, "" if group == key else group)
 
 
 def _price(cell: str, currency: str) -> tuple[int, str]:

@@ -22,7 +22,19 @@ GOOGLE: Final = "http://base.google.com/ns/1.0"
 ROOTS: Final = frozenset({"rss", "feed", "RDF"})
 ITEMS: Final = frozenset({"item", "entry"})
 FIELDS: Final = frozenset(
-    {"id", "title", "link", "image_link", "price", "sale_price", "sale_price_effective_date", "availability", "quantity", "inventory"}
+    {
+        "id",
+        "item_group_id",
+        "title",
+        "link",
+        "image_link",
+        "price",
+        "sale_price",
+        "sale_price_effective_date",
+        "availability",
+        "quantity",
+        "inventory",
+    }
 )
 LONGEST: Final = 5000  # characters of one field; more is not read
 LONGEST_PIECE: Final = 1_000_000  # bytes that the parser may have to keep until it can make something of them
@@ -153,6 +165,7 @@ def _found(line: int, fields: dict[str, str], currency: str, now: datetime) -> F
             "stock": _stock(said("availability"), said("quantity") or said("inventory")),
             "picture": said("image_link"),
             "link": said("link"),
+            "variant_of": said("item_group_id"),
         }
         return Found(line, key, product_of(cells, currency), sale_turns_at)
     except Refused as refusal:

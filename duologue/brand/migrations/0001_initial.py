@@ -137,6 +137,7 @@ class Migration(FirstMigration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(max_length=80)),
                 ('name', models.CharField(max_length=200)),
+                ('variant_of', models.CharField(blank=True, help_text='The key of the group whose variant it is; none for one of its own.', max_length=80)),
                 ('price', models.BigIntegerField(null=True)),
                 ('currency', models.CharField(max_length=3)),
                 ('stock', models.IntegerField(null=True)),
@@ -149,7 +150,7 @@ class Migration(FirstMigration):
             options={
                 'abstract': False,
                 'default_manager_name': '_rows',
-                'indexes': [django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.search.SearchVector('name', 'key', config='simple'), name='products_by_word'), models.Index(condition=models.Q(('gone_at', None), ('stock__lte', 0)), fields=['workspace', 'id'], name='products_sold_out'), models.Index(condition=models.Q(('gone_at', None), ('stock__gt', 0)), fields=['workspace', 'stock'], name='products_counted'), models.Index(condition=models.Q(('gone_at__isnull', False)), fields=['workspace', 'id'], name='products_gone'), models.Index(condition=models.Q(('gone_at', None), models.Q(('feed', ''), _negated=True)), fields=['workspace', 'feed'], name='products_of_feed')],
+                'indexes': [django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.search.SearchVector('name', 'key', config='simple'), name='products_by_word'), models.Index(condition=models.Q(('gone_at', None), ('stock__lte', 0)), fields=['workspace', 'id'], name='products_sold_out'), models.Index(condition=models.Q(('gone_at', None), ('stock__gt', 0)), fields=['workspace', 'stock'], name='products_counted'), models.Index(condition=models.Q(('gone_at__isnull', False)), fields=['workspace', 'id'], name='products_gone'), models.Index(condition=models.Q(('variant_of', ''), _negated=True), fields=['workspace', 'variant_of'], name='products_of_group'), models.Index(condition=models.Q(('gone_at', None), models.Q(('feed', ''), _negated=True)), fields=['workspace', 'feed'], name='products_of_feed')],
                 'constraints': [models.UniqueConstraint(fields=('workspace', 'key'), name='one_product_per_key')],
             },
             managers=[

@@ -94,7 +94,7 @@ def _products(workspace: Workspace, text: str) -> str:
     for row in offered.values_list(*NAMES).iterator(5000):
         key, name, price, currency, *rest = row
         one = given.get(key)
-        same += one is not None and row == (one.key, one.name, one.price, one.currency, one.stock, one.picture, one.link)
+        same += one is not None and row == (one.key, one.name, one.price, one.currency, one.stock, one.picture, one.link, one.variant_of)
         written.writerow(
             [key, name, "" if price is None else major(price, currency), currency, *("" if one is None else one for one in rest)]
         )

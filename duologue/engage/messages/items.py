@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 from babel.numbers import format_currency
 
 from duologue.brand.catalogue.models import Product
-from duologue.brand.catalogue.queries import products, watch
+from duologue.brand.catalogue.queries import products_or_groups, watch
 from duologue.engage.messages.content import words
 from duologue.kit.money import major
-from duologue.kit.predicate import PRODUCT_KEYS, dig, number
+from duologue.kit.predicate import PRODUCT_KEYS, dig, number, product_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,14 +53,17 @@ def choose_items(
     if not wanted:
         return {}
     listed = {one.id: _listed(one, asked, known[one.person]) for one, asked in wanted}
-    here = products(workspace, {key for items in listed.values() for key in items})
+    named = {
+        str(said[name]) for lines in listed.values() for said in lines for name in PRODUCT_KEYS if isinstance(said.get(name), str | int)
+    }
+    here = products_or_groups(workspace, {key for key in named if "\x00" not in key})
     little = watch(workspace).little_stock
     gone: dict[int, str] = {}
     for one, asked in wanted:
         if one.body.get("test"):
             one.items = example_items(workspace, asked)
             continue
-        shown = [Item(here[key], said, little) for key, said in listed[one.id].items() if key in here]
+        shown = [Item(here[key], said, little) for key, said in _each_once(listed[one.id], here).items()]
         if asked.sold_out != "keep":
             shown = [item for item in shown if item.product.is_available]
         one.items = shown[: asked.most]
@@ -81,16 +84,21 @@ def example_items(workspace: Workspace, asked: Items) -> list[Item]:
     return [Item(example, {}, little)]
 
 
-def _listed(one: Claimed, asked: Items, person: KnownPerson) -> dict[str, Mapping[str, Any]]:
-    """Return what stands at the path, by product key, each once: a list of products, or one thing that names a product."""
+def _listed(one: Claimed, asked: Items, person: KnownPerson) -> list[Mapping[str, Any]]:
+    """Return the lines that stand at the path: a list of products, or one thing that names a product."""
     root, _, rest = asked.of.partition(".")
     around = person.facts if root == "person" else one.body.get("values", {}).get(root)
     found = (dig(around, rest) if rest else around) or []
+    lines = found[:MOST_LISTED] if isinstance(found, list) else [found]
+    return [item if isinstance(item, dict) else {"key": item} for item in lines]
+
+
+def _each_once(lines: Sequence[Mapping[str, Any]], here: Mapping[str, Product]) -> dict[str, Mapping[str, Any]]:
+    """Return what the first line says of each product that the catalogue has."""
     listed: dict[str, Mapping[str, Any]] = {}
-    for item in found[:MOST_LISTED] if isinstance(found, list) else [found]:
-        said = item if isinstance(item, dict) else {"key": item}
-        key = next((str(said[name]) for name in PRODUCT_KEYS if isinstance(said.get(name), str | int)), "")
-        if key and "\x00" not in key:
+    for said in lines:
+        key = product_key(said, here)
+        if key is not None:
             listed.setdefault(key, said)
     return listed
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import connection, transaction
 
 from duologue.brand.catalogue.models import ProductChange
-from duologue.brand.catalogue.queries import products, watch
+from duologue.brand.catalogue.queries import products_or_groups, watch
 from duologue.brand.catalogue.rules import still_so
 from duologue.engage.products.models import Looked
 from duologue.kit.money import major
@@ -38,19 +38,42 @@ CROSS JOIN LATERAL (
     SELECT DISTINCT l.profile_id FROM engage_looked l
     WHERE l.workspace_id = c.workspace_id AND l.key = c.key AND l.profile_id > c.told_to ORDER BY l.profile_id LIMIT %(most)s) l
 JOIN people_profile p ON p.workspace_id = c.workspace_id AND p.id = l.profile_id
+LEFT JOIN brand_product b ON b.workspace_id = c.workspace_id AND b.key = c.key AND b.variant_of <> ''
 LEFT JOIN LATERAL (
-    SELECT (array_agg(m.profile_id ORDER BY m.at DESC, m.profile_id) FILTER (WHERE m.at <= c.at))[1] AS profile,
+    SELECT (array_agg(m.profile_id ORDER BY m.at DESC, m.profile_id) FILTER (WHERE m.key = c.key AND m.at <= c.at))[1] AS profile,
         array_agg(DISTINCT m.how) FILTER (WHERE m.at <= c.at) AS hows
     FROM people_profile q
-    JOIN engage_looked m ON m.workspace_id = q.workspace_id AND m.key = c.key AND m.profile_id = q.id
+    JOIN engage_looked m ON m.workspace_id = q.workspace_id AND m.key IN (c.key, b.variant_of) AND m.profile_id = q.id
     WHERE q.workspace_id = p.workspace_id AND q.person = p.person AND m.at > c.at - make_interval(days => %(days)s)
-    HAVING min(m.profile_id) = l.profile_id) told ON TRUE
+    HAVING min(m.profile_id) FILTER (WHERE m.key = c.key) = l.profile_id AND NOT EXISTS (
+        SELECT FROM brand_productchange v
+        JOIN brand_product o ON o.workspace_id = v.workspace_id AND o.key = v.key AND o.variant_of = c.key
+        JOIN people_profile r ON r.workspace_id = v.workspace_id AND r.person = p.person
+        JOIN engage_looked n ON n.workspace_id = v.workspace_id AND n.key = v.key AND n.profile_id = r.id
+        WHERE v.workspace_id = c.workspace_id AND v.at = c.at AND v.kind = c.kind AND (v.id = ANY(%(changes)s) OR v.people > 0)
+          AND n.at > c.at - make_interval(days => %(days)s) AND n.at <= c.at)) told ON TRUE
 WHERE c.workspace_id = %(workspace)s AND c.id = ANY(%(changes)s) ORDER BY c.at, c.id, l.profile_id"""
 """The next profiles that looked at each product, in the order of an index, so that no piece reads what belongs to those after it.
 
 A person is told at the first of their profiles that looked in time, as the one that did so last; at the others there is nothing to tell.
 A look after the change counts as one to which it was told already: who was told and looks again is not told twice.
+How somebody looked at the group of a variant counts for the variant too; who is told of a variant is not told the same of its group.
 """
+BOUGHT: Final = """
+WITH n AS (SELECT * FROM unnest(%(keys)s::text[], %(persons)s::bigint[], %(moments)s::timestamptz[]) AS n (key, person, at)),
+bought AS (
+    SELECT * FROM n
+    UNION ALL SELECT b.variant_of, n.person, n.at FROM n
+    JOIN brand_product b ON b.workspace_id = %(workspace)s AND b.key = n.key AND b.variant_of <> ''
+    UNION ALL SELECT b.key, n.person, n.at FROM n
+    JOIN brand_product b ON b.workspace_id = %(workspace)s AND b.variant_of = n.key AND b.variant_of <> ''
+    WHERE NOT EXISTS (
+        SELECT FROM n one JOIN brand_product o ON o.workspace_id = %(workspace)s AND o.key = one.key AND o.variant_of = n.key
+        WHERE one.person = n.person))
+DELETE FROM engage_looked l USING bought n, people_profile p
+WHERE l.workspace_id = %(workspace)s AND l.key = n.key AND p.workspace_id = l.workspace_id AND p.person = n.person
+  AND l.profile_id = p.id AND l.at <= n.at"""
+"""The product that was bought, its group, and all variants of a group that is all that an order names."""
 
 
 def note_looks(*, workspace: Workspace, looks: Mapping[tuple[str, int, str], datetime]) -> None:
@@ -70,18 +93,23 @@ def note_looks(*, workspace: Workspace, looks: Mapping[tuple[str, int, str], dat
 
 
 def note_bought(*, workspace: Workspace, bought: Mapping[tuple[str, int], datetime]) -> None:
-    """Forget the looks of people, up to the moment, at products that they bought then, given by (key, person)."""
+    """Forget the looks of people, up to the moment, at products that they bought then, given by (key, person).
+
+    Who bought a variant looks for its group no longer, and who bought something of a group for none of its variants.
+    """
     if not bought:
         return
     rows = sorted((*place, at) for place, at in bought.items())
     keys, persons, moments = zip(*rows, strict=True)
     with connection.cursor() as cursor:
         cursor.execute(
-            """DELETE FROM engage_looked l USING unnest(%s::text[], %s::bigint[], %s::timestamptz[]) AS n (key, person, at),
-                      people_profile p
-               WHERE l.workspace_id = %s AND l.key = n.key AND p.workspace_id = l.workspace_id AND p.person = n.person
-                 AND l.profile_id = p.id AND l.at <= n.at""",
-            (arrays.texts(keys), arrays.numbers(persons), arrays.moments(moments), workspace.pk),
+            BOUGHT,
+            {
+                "keys": arrays.texts(keys),
+                "persons": arrays.numbers(persons),
+                "moments": arrays.moments(moments),
+                "workspace": workspace.pk,
+            },
         )
 
 
@@ -97,7 +125,7 @@ def tell_changes(workspace: Workspace, now: datetime) -> int:
     if not changes:
         return 0
     most = max(1, PROFILES_AT_ONCE // len(changes))
-    rules, known = watch(workspace), products(workspace, {one.key for one in changes.values()})
+    rules, known = watch(workspace), products_or_groups(workspace, {one.key for one in changes.values()})
     holding = [number for number, one in changes.items() if _is_still_so(one, known.get(one.key), rules)]
     with connection.cursor() as cursor:
         asked: dict[str, Any] = {"workspace": workspace.pk, "changes": arrays.numbers(holding), "days": rules.looked_within, "most": most}

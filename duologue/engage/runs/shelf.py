@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from duologue.brand.catalogue.queries import products
+from duologue.brand.catalogue.queries import products_or_groups
 from duologue.kit.money import major
 from duologue.kit.predicate import PRODUCT_KEYS
 
@@ -30,7 +30,7 @@ def shelf(workspace: Workspace, data: Iterable[Mapping[str, Any]]) -> dict[str, 
             "link": product.link,
             "picture": product.picture,
         }
-        for key, product in products(workspace, keys).items()
+        for key, product in products_or_groups(workspace, keys).items()
     }
 
 

@@ -25,6 +25,7 @@ TOGETHER: Final = 7259  # perks of one order, with the order's hash
 SPENDING: Final = 7262  # points and credit for one order, with its hash
 GROUPS: Final = 7263
 VERSIONS: Final = 7264  # of what plans describe by a name
+CATALOGUE: Final = 7265
 
 SECOND: Final = 2**31  # what a second number must stay below: after many restores an import's own no longer does
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from duologue.brand.catalogue.actions import keep_watch
 from duologue.brand.catalogue.models import Product, ProductPrice
-from duologue.brand.catalogue.queries import STANDS, changes, feeds, found, prices, watch
+from duologue.brand.catalogue.queries import STANDS, changes, feeds, found, prices, variants, watch
 from duologue.engage.products.queries import looked
 from duologue.kit.pipeline import Refused
 from duologue.kit.text import whole_number
@@ -23,6 +23,7 @@ from duologue.web.pages import member, page, said, sliced
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from django.http import HttpRequest, HttpResponse
 
@@ -60,8 +61,9 @@ def product(request: HttpRequest, workspace: Workspace, number: int) -> HttpResp
     context: dict[str, Any] = {
         "product": one,
         "prices": _steps(prices(workspace, one.key)),
-        "changes": changes(workspace, one.key),
+        "changes": changes(workspace, [one.key, *([one.variant_of] if one.variant_of else [])]),
         "looked": looked(workspace, one.key, at),
+        "group": _group(workspace, one, at),
         "watch": held,
     }
     return page(request, workspace, "brand/product.html", place="brand/products", now=at, **context)
@@ -81,6 +83,14 @@ def save_watch(request: HttpRequest, workspace: Workspace) -> HttpResponse:
         return said(request, refusal.sentence, "brand:feeds", workspace.name, refused=True)
     note(workspace, str(request.user), "watch products", "", numbers, staff=member(request))
     return said(request, "From now on that is told.", "brand:feeds", workspace.name)
+
+
+def _group(workspace: Workspace, one: Product, at: datetime) -> dict[str, Any] | None:
+    """Return the group of a variant: its key, how many variants there are, how many look at the group as a whole."""
+    if not one.variant_of:
+        return None
+    people = looked(workspace, one.variant_of, at)["people"]
+    return {"key": one.variant_of, "variants": variants(workspace, one.variant_of), "people": people}
 
 
 def _steps(rows: Sequence[ProductPrice]) -> list[tuple[ProductPrice, int | None]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
-from duologue.brand.catalogue.models import Product
+from duologue.brand.catalogue.queries import products_or_groups
 from duologue.engage.conversations.models import Conversation
 from duologue.engage.messages.models import Delivery
 from duologue.engage.perks.queries import of_person
@@ -63,8 +63,8 @@ def events(workspace: Workspace, profiles: Sequence[int], before: tuple[datetime
 
 
 def product_names(workspace: Workspace, keys: Collection[str]) -> dict[str, str]:
-    """Return the names of the products that are known, by key."""
-    return dict(Product.within(workspace).filter(key__in=keys).values_list("key", "name")) if keys else {}
+    """Return the names of the products, and groups of them, that are known, by key."""
+    return {key: one.name for key, one in products_or_groups(workspace, keys).items()} if keys else {}
 
 
 def facts(workspace: Workspace, profiles: Sequence[int]) -> list[Fact]:

@@ -23,8 +23,9 @@ def ask(client, workspace):
 
 
 def test_a_product_is_added_changed_in_part_and_taken_out(ask, workspace):
-    said = {"name": "Tea", "price": 4.5, "stock": 0, "link": "https://shop.example/tea"}
+    said = {"name": "Tea", "price": 4.5, "stock": 0, "link": "https://shop.example/tea", "variant_of": "teas"}
     tea = {"key": "tea", "name": "Tea", "price": 4.5, "currency": "GBP", "stock": 0, "picture": "", "link": "https://shop.example/tea"}
+    tea |= {"variant_of": "teas"}
     assert ask("put", "/tea", said) == (200, tea | {"available": False})
     assert ask("put", "/tea", {"stock": 3, "price": "3.99"}) == (200, tea | {"stock": 3, "price": 3.99, "available": True})
     assert set(ProductChange.within(workspace).values_list("kind", flat=True)) == {"back", "cheaper"}

@@ -2,6 +2,7 @@
 
 import email
 import re
+from dataclasses import replace
 from email.policy import default
 
 import pytest
@@ -125,6 +126,33 @@ def test_products_are_shown_as_they_are_when_the_letter_leaves_and_their_links_a
     cart.click(someone, "remind", link="product")
     cart.turn()
     assert cart.where(someone).startswith("ended")
+
+
+def test_a_group_is_shown_as_its_variants_stand_and_a_variant_before_its_group(cart):
+    of_group, of_variant = cart.add_people(2)
+    sizes = [("s", 900, 0), ("m", 1100, 2), ("l", 1000, 2)]
+    shirts = [NewProduct(f"shirt-{size}", f"Shirt {size}", price, "GBP", stock, variant_of="shirt") for size, price, stock in sizes]
+    save_products(workspace=cart.workspace, products=shirts, now=cart.now)
+    cart.dialogue(LEFT)
+    cart.happen("Cart Updated", [of_group], {"products": [{"product_id": "shirt"}]})
+    cart.turn()
+    cart.advance(hours=11)
+    subject, html, text = read(cart)
+    assert subject == "Shirt l waits"
+    assert "£10.00" in html
+    assert "of shirt" in text
+    assert cart.delivery(of_group, "remind").body["items"] == [{"key": "shirt", "link": ""}]
+    cart.happen(
+        "Cart Updated", [of_variant], {"products": [{"product_id": "shirt", "sku": "shirt-m"}, {"product_id": "shirt", "sku": "?"}]}
+    )
+    cart.turn()
+    cart.advance(hours=24)
+    assert [one["key"] for one in cart.delivery(of_variant, "remind").body["items"]] == ["shirt-m", "shirt"]
+    save_products(workspace=cart.workspace, products=[replace(one, stock=0) for one in shirts], now=cart.now)
+    (late,) = cart.add_people(1)
+    cart.happen("Cart Updated", [late], {"products": ["shirt"]})
+    cart.turn()
+    assert cart.where(late) == "sorry"
 
 
 def test_where_none_is_left_nothing_is_sent_and_the_run_hears_why(cart):

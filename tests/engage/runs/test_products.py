@@ -139,3 +139,81 @@ def test_what_is_no_longer_so_is_told_to_nobody(shop, stock):
     changes = ProductChange.within(shop.workspace).order_by("id")
     assert list(changes.values_list("kind", "people", "told_at")) == [(kind, 0, shop.now) for kind in ("cheaper", "little", "back")]
     assert [heard(shop, name) for name in ("Back In Stock", "Price Dropped", "Low In Stock")] == [[], [], []]
+
+
+GROUP_BACK = BACK.replace("sku: tea", "sku: shirt").replace("under: 10", "under: 21")
+
+
+@pytest.fixture
+def shirts(shop):
+    """Return what lists the sizes of a shirt as a feed does: a group of which nothing is a product but its variants."""
+
+    def have(**sizes):
+        rows = [
+            NewProduct(f"shirt-{size}", f"Shirt {size}", price, "GBP", stock, variant_of="shirt") for size, (price, stock) in sizes.items()
+        ]
+        save_products(workspace=shop.workspace, products=rows, now=shop.now)
+
+    return have
+
+
+def noted(shop):
+    rows = ProductChange.within(shop.workspace).order_by("id").values_list("key", "kind", "price_before")
+    found = [(key.removeprefix("shirt-"), kind, before) for key, kind, before in rows]
+    ProductChange.within(shop.workspace).delete()
+    return found
+
+
+def test_a_group_changes_as_its_variants_do_together(shop, shirts):
+    shirts(s=(2000, 0), m=(2200, 0))
+    assert noted(shop) == []
+    shirts(s=(2000, 0), m=(2200, 50))
+    assert noted(shop) == [("m", "back", 2200), ("shirt", "back", 2000)]
+    shirts(s=(2000, 9), m=(2200, 50))
+    assert noted(shop) == [("s", "back", 2000)]  # of the group there was one all the while
+    shirts(m=(2050, 50))
+    assert noted(shop) == [("m", "cheaper", 2200)]  # it is not the cheapest
+    shirts(m=(1500, 50))
+    assert noted(shop) == [("m", "cheaper", 2050), ("shirt", "cheaper", 2000)]
+    shirts(xs=(900, 4))
+    assert noted(shop) == []  # what is new was never dearer
+    shirts(m=(1500, 1))
+    assert noted(shop) == [("m", "little", 1500)]  # 14 of all sizes
+    shirts(s=(2000, 0))
+    assert noted(shop) == [("shirt", "little", 900)]
+    shirts(xs=(900, 0), m=(1500, 0))
+    shirts(xs=(100, 0))
+    assert noted(shop) == []  # nobody can buy it at that price
+    take_out(workspace=shop.workspace, keys=["shirt-xs", "shirt-s", "shirt-m"], now=shop.now)
+    shop.advance(days=2)
+    shirts(m=(1500, None))
+    assert noted(shop) == [("m", "back", 1500), ("shirt", "back", None)]
+    save_products(workspace=shop.workspace, products=[NewProduct("shirt", "Shirt", 1500, "GBP", 0)], now=shop.now)
+    shirts(m=(1500, 0))
+    shirts(m=(1500, 3))
+    assert noted(shop) == [("m", "back", 1500)]  # of what is a product itself the product alone is told
+
+
+def test_who_looked_at_a_group_is_told_once_whatever_its_variants_do(shop, shirts):
+    shirts(s=(2000, 0), m=(2200, 0))
+    of_group, of_both, buyer, sizer = shop.add_people(4)
+    shop.happen("Product Viewed", [of_group, of_both, buyer], {"product_id": "shirt"})
+    shop.happen("Product Asked For", [of_both], {"product_id": "shirt"})
+    shop.happen("Product Viewed", [of_both, sizer], {"product_id": "shirt-m"})
+    shop.turn()
+    shop.happen("Order Completed", [buyer], {"order_id": "1", "products": [{"sku": "shirt-s"}]})
+    shop.dialogue(GROUP_BACK)
+    shop.turn()
+    shirts(s=(2000, 7), m=(2200, 8))
+    shop.turn()
+    told = Event.within(shop.workspace).filter(name="Back In Stock").values_list("profile_id", "properties__sku", "properties__looked")
+    assert sorted(told) == [(of_group, "shirt", ["viewed"]), (of_both, "shirt-m", ["asked", "viewed"]), (sizer, "shirt-m", ["viewed"])]
+    said = Event.within(shop.workspace).get(name="Back In Stock", profile_id=of_group).properties
+    assert (said["name"], said["price"], said["stock"]) == ("Shirt m", 20.0, 15)
+    assert shop.states() == {"accepted": 1}
+    shirts(s=(1000, 7))  # of_both did not look at this one: the group tells them
+    shop.turn()
+    assert heard(shop, "Price Dropped") == [of_group, of_both]
+    shop.happen("Order Completed", [of_group], {"order_id": "2", "products": [{"product_id": "shirt"}]})
+    shop.turn()
+    assert looked(shop.workspace, "shirt", shop.now)["people"] == 1

@@ -72,7 +72,9 @@ def catalogue(workspace: Workspace, now) -> None:
         save_products(workspace=workspace, products=candles, now=now - timedelta(days=days))
     jug = NewProduct("J-1", "Stoneware jug", 4250, "GBP", 3, f"{shop}/jug.jpg", f"{shop}/jug")
     save_products(
-        workspace=workspace, products=[jug, NewProduct("B-9", "Birch brush", 900, "GBP"), NewProduct("OLD", "Tin", 1, "GBP")], now=now
+        workspace=workspace,
+        products=[jug, NewProduct("B-9", "Birch brush", 900, "GBP", variant_of="BRUSH"), NewProduct("OLD", "Tin", 1, "GBP")],
+        now=now,
     )
     take_out(workspace=workspace, keys=["OLD"], now=now)
     Feed._rows.create(

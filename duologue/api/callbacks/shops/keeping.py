@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
-from django.db import transaction
+from django.db import connection, transaction
 
 from duologue.api.callbacks.shops.told import SAID_AT, UNSURE
 from duologue.brand.catalogue.actions import save_products, take_out
+from duologue.brand.catalogue.keeping import one_at_a_time
 from duologue.brand.catalogue.models import Product
 from duologue.brand.catalogue.rules import product_of
 from duologue.kit.pipeline import Refused
@@ -33,6 +34,8 @@ def keep_products(workspace: Workspace, told: Told, currency: str) -> tuple[int,
     Prices are in `currency`. A shop may send what it said once more, and in any order: what it said of a product before this was
     taken out is passed over.
     """
+    with connection.cursor() as cursor:
+        one_at_a_time(cursor, workspace)
     found, refused = [], []
     there = _locked(workspace, {line["key"] for line in told.products})
     for index, line in enumerate(told.products):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from duologue.kit.clock import is_zone, parse_moment
-from duologue.kit.predicate import PRODUCT_KEYS, Properties, dig, holds, matches
+from duologue.kit.predicate import Properties, dig, holds, matches, product_key
 from duologue.strategize.dialogues.rules.moments import duration
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ class Context:
     def item(self, item: Any) -> Mapping[str, Any]:
         """Return what is known of an item of a list: what the event said, and what the catalogue says now."""
         own = item if isinstance(item, dict) else {"value": item, "key": item}
-        key = next((own[name] for name in PRODUCT_KEYS if own.get(name) is not None), None)
-        return {**own, **self.person.products.get(str(key), {})}
+        key = product_key(own, self.person.products)
+        return {**own, **self.person.products[key]} if key is not None else dict(own)
 
     def segment(self, name: str) -> bool:
         return name in self.person.segments

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
 
 import pytest
 from django.core import mail
@@ -8,9 +9,11 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from duologue.cli.worker.clock import advance
 from duologue.cli.worker.due import waiting
 from duologue.engage.messages.models import Delivery
+from duologue.measure.buyers.actions import count
 from duologue.measure.growth.actions import keep
-from duologue.measure.letters import actions, rules
+from duologue.measure.letters import actions, rules, telling
 from duologue.measure.letters.models import Issue, Letter, Reader
+from duologue.measure.letters.queries import written
 from duologue.measure.letters.tasks import send_letters, send_waiting, skip_due, write_due
 from duologue.measure.reports.queries import report
 from duologue.people.consent.actions import NewStatement, save_purpose, state
@@ -22,6 +25,7 @@ from duologue.platform.workspaces.actions import go_live
 from duologue.strategize.dialogues.rules.plan import to_json
 from duologue.strategize.dialogues.rules.read import read_dialogue
 from duologue.strategize.models import Dialogue, DialogueVersion
+from tests.engage.channels.conftest import server  # noqa: F401
 from tests.measure.test_reports import happened, person, said
 
 TUESDAY = datetime(2026, 1, 6, 12, tzinfo=UTC)
@@ -167,6 +171,77 @@ def test_reports_go_out_by_mail_to_those_who_work_here_and_end_by_their_link(wor
     send_waiting(workspace, morning + timedelta(days=1))
     assert sorted(one.subject for one in mail.outbox[3:]) == sorted(one.subject for one in mail.outbox[:3] if one is not growth)
     assert Letter.within(workspace).exclude(next_at=None).count() == 3
+
+
+def test_a_scheduled_report_tells_its_first_figures_in_the_letter(workspace, dialogue):
+    buyer, other = person(workspace, dialogue), person(workspace, dialogue)
+    for one in (buyer, other):
+        said(workspace, dialogue, one, "invite", "accepted", 2, left_at=TUESDAY if one is other else None)
+    said(workspace, dialogue, other, "more", "failed", 2, reason="5.1.1")
+    happened(workspace, buyer, "Order Completed", 3, order_id="1", revenue=20)
+    joins(workspace, TUESDAY)
+    later = TUESDAY + WEEK
+    report(workspace, "win-back", later)
+    count(workspace=workspace, now=later)
+    keep(workspace=workspace, now=later)
+
+    def letter(what):
+        subject, sentences, table, _ = written(workspace, Letter(workspace=workspace, what=what, form="csv"), later)
+        assert (subject.partition(": ")[0], table.startswith("section,name,value")) == (workspace.title, True)
+        assert sentences.pop().startswith("The figures as of now are [on their page]")
+        pages = {path for sentence in sentences for _, path in rules.LINKED.findall(sentence)}
+        assert pages <= {f"/{workspace.name}/measure/{what.replace('report ', 'reports/').replace('by ', 'by/')}"}
+        return rules.as_text(sentences, "").partition("\n\nThe numbers come from:")[0].split("\n\n")
+
+    assert letter("report win-back")[1:] == [
+        "2 people were considered: 2 began, 0 responded, 1 reached the goal.",
+        "2 letters left, and people clicked in 0 of them; 1 bounced, by 1 somebody unsubscribed.",
+        "1 conversion brought £20.00, and £0.00 was spent.",
+    ]
+    assert letter("by persona") == ["No persona named: 1 conversion worth £20.00, £0.00 spent, 1 letter by which somebody unsubscribed."]
+    assert letter("growth") == [
+        "You may contact 1 person.",
+        "In the last full week 1 joined, 0 came back, 0 left, and 0 cannot be written to any more.",
+        "For news: 1 person.",
+    ]
+    assert letter("buyers") == ["In 2026-01 1 person first bought, and brought £20.00 until now."]
+
+
+def test_of_many_groups_the_largest_are_told_and_the_others_counted():
+    group = {"dialogues": ["a"], "conversions": {"number": 0}, "revenue": 0, "cost": 0, "unsubscribes": 0}
+    told = telling.of_groups({"by": "stage", "groups": {f"s{one}": group for one in range(7)}}, "/p", str)
+    assert (len(told), told[-1]) == (6, "And [2](/p) more.")
+    assert telling.of_groups({"by": "stage", "groups": {}}, "/p", str) == ["No dialogue was counted that serves a stage."]
+    assert telling.of_growth({"list": None, "purposes": {}}, "/p") == ["Nobody has been counted yet."]
+    assert telling.of_buyers({"cohorts": {}}, "/p", str) == ["Nobody has bought yet, or nobody has been counted."]
+
+
+def test_a_letter_comes_out_of_a_real_server_whole_and_as_wide_as_a_phone(workspace, dialogue, settings, server):  # noqa: F811
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = "127.0.0.1", server.port, False
+    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+    workspace.title = "Fern & <b>Feather"
+    workspace.save()
+    go_live(workspace=workspace)
+    actions.read_mondays(workspace=workspace, staff=member(workspace, "anna").pk, now=TUESDAY)
+    write_due(workspace, TUESDAY + WEEK)
+    assert send_waiting(workspace, TUESDAY + WEEK) == 1
+    ((_, to, content),) = server.got
+    came = message_from_bytes(content, policy=policy.default)
+    assert (to, came["Subject"], came["List-Unsubscribe-Post"]) == (
+        "anna@shop.example",
+        "Monday at Fern & <b>Feather",
+        "List-Unsubscribe=One-Click",
+    )
+    text, page = (came.get_body([kind]).get_content() for kind in ("plain", "html"))
+    off = came["List-Unsubscribe"].strip("<>")
+    assert off in text
+    assert "Last week 0 people joined the list and 0 went" in text
+    assert "](/" not in text + page
+    assert '<meta name="viewport" content="width=device-width' in page
+    assert page.count("Fern &amp; &lt;b&gt;Feather") == 2  # its title, and whom they asked
+    assert "<b>" not in page
+    assert f'<a href="{off}">' in page
 
 
 def test_a_letter_that_no_server_takes_says_so(workspace, settings, dialogue):

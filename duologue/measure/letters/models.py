@@ -8,8 +8,9 @@ from duologue.platform.database.models import InWorkspace, link
 
 
 class Letter(InWorkspace):
-    """Something that colleagues get every so often. `what` is "monday", "growth", "by persona" (promise, stage, campaign) or "report NAME".
+    """Something that colleagues get every so often.
 
+    `what` is "monday", "growth", "buyers", "by persona" (promise, stage, campaign) or "report NAME".
     `figures` holds what the last one counted, so that the next one can say what is new.
     """
 

@@ -12,8 +12,10 @@ from duologue.engage.broadcasts.queries import broadcasts
 from duologue.engage.conversations.models import Conversation
 from duologue.kit.clock import zone_named
 from duologue.kit.money import major
+from duologue.measure.buyers.queries import buyers
 from duologue.measure.growth.models import GrowthDay
 from duologue.measure.growth.queries import NET, growth
+from duologue.measure.letters import telling
 from duologue.measure.letters.rules import MONDAY, Figures, five_sentences
 from duologue.measure.reports.groups import by
 from duologue.measure.reports.models import ReportSnapshot
@@ -86,21 +88,33 @@ def written(workspace: Workspace, letter: Letter, now: datetime) -> tuple[str, l
         counted = figures(workspace, now)
         sentences = five_sentences(counted, letter.figures, f"/{workspace.name}", lambda minor: money(minor, workspace.currency))
         return f"Monday at {workspace.title}", sentences, "", counted.kept()
-    kind, _, name = letter.what.partition(" ")
+    data, title, path, says = _report(workspace, letter.what)
+    sentences = [*says, f"The figures as of now are [on their page](/{workspace.name}/measure/{path})."]
+    return f"{workspace.title}: {title}", sentences, as_csv(data) if letter.form == "csv" else "", {}
+
+
+def _report(workspace: Workspace, what: str) -> tuple[dict[str, Any], str, str, list[str]]:
+    """Return the figures, title, page and sentences of a report that goes out on a schedule. Raises LookupError."""
+    kind, _, name = what.partition(" ")
+    base = f"/{workspace.name}/measure"
+
+    def amount(minor: int) -> str:
+        return money(minor, workspace.currency)
+
     if kind == "report":
         row = ReportSnapshot.within(workspace).filter(dialogue__name=name).first()
         if row is None:
             raise LookupError(f"No report of {name} has been counted yet.")
-        title, data, path, says = name.replace("-", " "), row.data, f"reports/{name}", row.data["lift"]["sentence"]
-    elif kind == "by":
-        title, data, path, says = f"results by {name}", by(workspace, name), f"by/{name}", ""
-    else:
-        data = growth(workspace)
-        title, path = "growth", "growth"
-        says = f"You may contact {data['list']['may_contact']:,} people." if data["list"] else ""
-    link = f"The figures as of now are [on their page](/{workspace.name}/measure/{path})."
-    sentences = [one for one in (says, link) if one]
-    return f"{workspace.title}: {title}", sentences, as_csv(data) if letter.form == "csv" else "", {}
+        path = f"reports/{name}"
+        return row.data, name.replace("-", " "), path, telling.of_report(row.data, f"{base}/{path}", amount)
+    if kind == "by":
+        data, path = by(workspace, name), f"by/{name}"
+        return data, f"results by {name}", path, telling.of_groups(data, f"{base}/{path}", amount)
+    if kind == "buyers":
+        data = buyers(workspace)
+        return data, kind, kind, telling.of_buyers(data, f"{base}/{kind}", amount)
+    data = growth(workspace)
+    return data, "growth", "growth", telling.of_growth(data, f"{base}/growth")
 
 
 def money(minor: int, currency: str) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 MONDAY: Final = "monday"
-KINDS: Final = ("growth", "by campaign", "by promise", "by persona", "by stage")
+KINDS: Final = ("growth", "buyers", "by campaign", "by promise", "by persona", "by stage")
 FORMS: Final = ("link", "csv")
 LINKED: Final = re.compile(r"\[([^\]]+)\]\((/[^/)\s][^)\s]*)\)")
 
@@ -52,30 +52,32 @@ def five_sentences(now: Figures, before: Mapping[str, Any], base: str, money: Ca
     clicked = max(0, now.clicked - before.get("clicked", 0))
     sold = {name: max(0, number - before.get("sales", {}).get(name, 0)) for name, number in now.sales.items()}
     growth, reports = f"{base}/measure/growth", f"{base}/measure/reports"
-    of_these = f"{_number(clicked, reports)} of them" if not before else f"{_some(clicked, 'letter', 'letters', reports)}, old or new"
-    joined = f"Last week {_some(now.joined, 'person', 'people', growth)} joined the list and {_number(now.gone, growth)} went"
+    of_these = f"{linked(clicked, reports)} of them" if not before else f"{some(clicked, 'letter', 'letters', reports)}, old or new"
+    joined = f"Last week {some(now.joined, 'person', 'people', growth)} joined the list and {linked(now.gone, growth)} went"
     followed = "No sale followed them."
     if any(sold.values()):
         best = max(sold, key=lambda name: (sold[name], name))
         there, brought = f"{reports}/{best}", now.revenue.get(best, 0) - before.get("revenue", {}).get(best, 0)
-        followed = f"[{best.replace('-', ' ').capitalize()}]({there}) was followed by the most sales, {_number(sold[best], there)}"
+        followed = f"[{best.replace('-', ' ').capitalize()}]({there}) was followed by the most sales, {linked(sold[best], there)}"
         followed += f" worth [{money(brought)}]({there}); an order counts in each dialogue that it falls to."
-    waits = f"{_some(now.open_cases, 'conversation', 'conversations', f'{base}/engage/inbox')} {'waits' if now.open_cases == 1 else 'wait'}"
+    waits = f"{some(now.open_cases, 'conversation', 'conversations', f'{base}/engage/inbox')} {'waits' if now.open_cases == 1 else 'wait'}"
     return [
-        f"{joined}, so you may now contact {_number(now.may_contact, growth)}.",
-        f"{since} {_some(letters, 'letter', 'letters', reports)} left, and people clicked in {of_these}.",
+        f"{joined}, so you may now contact {linked(now.may_contact, growth)}.",
+        f"{since} {some(letters, 'letter', 'letters', reports)} left, and people clicked in {of_these}.",
         followed,
         now.trouble or "Nothing went badly.",
         f"{now.coming} {waits} for an answer.",
     ]
 
 
-def _number(number: int, path: str) -> str:
+def linked(number: int, path: str) -> str:
+    """Return a number as a link to the page it comes from."""
     return f"[{number:,}]({path})"
 
 
-def _some(number: int, one: str, many: str, path: str) -> str:
-    return f"{_number(number, path)} {one if number == 1 else many}"
+def some(number: int, one: str, many: str, path: str) -> str:
+    """Return a number as such a link, with the word for one or for many."""
+    return f"{linked(number, path)} {one if number == 1 else many}"
 
 
 def as_text(sentences: Iterable[str], origin: str) -> str:
@@ -89,6 +91,16 @@ def as_text(sentences: Iterable[str], origin: str) -> str:
 def as_html(sentences: Iterable[str], origin: str) -> str:
     """Return sentences as HTML, each number a link."""
     return "".join(f"<p>{LINKED.sub(lambda found: _anchor(found, origin), escape(sentence, quote=False))}</p>" for sentence in sentences)
+
+
+def as_page(title: str, inside: str) -> str:
+    """Return a letter's HTML as a whole document, as wide as a phone or a column, in the colours that its reader chose."""
+    return (
+        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        '<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark"></head>'
+        '<body style="margin:0"><div style="max-width:36em;margin:0 auto;padding:1em;font:17px/1.55 Georgia,serif;'
+        f'overflow-wrap:anywhere">{inside}</div></body></html>'
+    )
 
 
 def _anchor(found: re.Match[str], origin: str) -> str:

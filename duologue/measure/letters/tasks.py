@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from smtplib import SMTPException
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +17,7 @@ from duologue.measure.growth.tasks import is_behind
 from duologue.measure.letters import actions
 from duologue.measure.letters.models import Issue, Letter, Reader
 from duologue.measure.letters.queries import may_get
-from duologue.measure.letters.rules import as_html, as_text
+from duologue.measure.letters.rules import as_html, as_page, as_text
 from duologue.measure.reports.tasks import count_grown
 from duologue.platform.jobs.app import app
 from duologue.platform.secrets.signing import sign
@@ -115,7 +116,8 @@ def _mail(workspace: Workspace, issue: Issue, reader: Reader) -> EmailMultiAlter
     headers = {"List-Unsubscribe": f"<{off}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     text = f"{as_text(issue.body, origin)}\n\n{ends}\n{off}\n"
     mail = EmailMultiAlternatives(issue.subject, text, None, [issue.staff.email], headers=headers)
-    mail.attach_alternative(f'{as_html(issue.body, origin)}<hr><p><small>{ends} <a href="{off}">no more of it</a></small></p>', "text/html")
+    foot = f'<hr><p><small>{escape(ends)} <a href="{off}">no more of it</a></small></p>'
+    mail.attach_alternative(as_page(issue.subject, as_html(issue.body, origin) + foot), "text/html")
     if issue.table:
         mail.attach(f"{issue.letter.what.replace(' ', '-')}-{issue.day}.csv", issue.table, "text/csv")
     return mail

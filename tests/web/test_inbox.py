@@ -52,6 +52,19 @@ def test_two_who_answer_at_once_lose_nothing(workspace, filled, owner):
     assert Entry.within(workspace).filter(direction="out").count() == 2
 
 
+def test_an_answer_and_a_note_stand_in_the_log_without_their_words(workspace, filled, owner):
+    one = Conversation.within(workspace).order_by("pk").first()
+    last = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    seen = owner.get(of(workspace, "conversation", one)).context["seen"]
+    for what in ("note", "answer"):
+        owner.post(of(workspace, what, one), {"text": "It is broken", "seen": seen})
+    kept = AuditEntry.objects.filter(workspace=workspace, pk__gt=last).order_by("pk")
+    assert [(row.action, row.subject, row.detail) for row in kept] == [
+        ("note conversation", str(one.pk), {}),
+        ("answer conversation", str(one.pk), {}),
+    ]
+
+
 def test_taking_assigning_and_filtering(workspace, filled, owner):
     first, second = Conversation.within(workspace).order_by("pk")[:2]
     ben = seed.staff_for(workspace, "care", "ben@shop.example")

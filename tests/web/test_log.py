@@ -9,6 +9,9 @@ from django.urls import reverse
 
 from duologue.cli import command
 from duologue.platform.audit.actions import note
+from duologue.platform.audit.models import AuditEntry
+from duologue.platform.staff.models import Key
+from tests.web import seed
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
@@ -34,6 +37,24 @@ def test_searched_and_paged_on_screen(log, owner):
     wrong = owner.get(where, {"from": "yesterday"})
     assert (wrong.status_code, "A day is written like" in wrong.text) == (400, True)
     assert owner.get(where, {"from": "9999-12-31", "to": "9999-12-31", "word": "\x00", "after": "x"}).status_code == 400
+
+
+def test_members_and_keys_stand_in_it_with_what_they_were_before(workspace, owner):
+    ben = seed.staff_for(workspace, "care", "ben@shop.example")
+    at = lambda page, *of: reverse(f"setup:{page}", args=[workspace.name, *of])  # noqa: E731
+    owner.post(at("role", ben.pk), {"role": "editor"})
+    owner.post(at("role", ben.pk), {"role": ""})
+    owner.post(at("key"), {"name": "till", "kind": "manage", "role": "care", "only": ["perks"]})
+    made = Key.within(workspace).get()
+    owner.post(at("revoke", made.pk))
+    owner.post(at("revoke", made.pk))
+    kept = AuditEntry.objects.filter(workspace=workspace).order_by("pk")
+    assert [(row.action, row.subject, row.detail) for row in kept] == [
+        ("change role", str(ben.pk), {"role": ["care", "editor"]}),
+        ("remove member", str(ben.pk), {"role": "editor"}),
+        ("create key", made.shown, {"name": "till", "kind": "manage", "role": "care", "only": ["perks"]}),
+        ("revoke key", made.shown, {"name": "till"}),
+    ]
 
 
 def test_as_a_table_without_formulas(log, owner):

@@ -40,10 +40,17 @@ def test_one_is_added_changed_and_forgotten(workspace, owner):
     owner.post(act, {"do": "forget"})
     assert not Endpoint.within(workspace).exists()
     assert owner.post(act, {"do": "pause"}).status_code == 404
-    kept = list(AuditEntry.objects.filter(workspace=workspace).order_by("pk").values_list("action", flat=True))
-    assert kept == [
-        "add webhook", "save webhook", "pause webhook", "resume webhook", "change webhook secret", "forget webhook",
+    kept = AuditEntry.objects.filter(workspace=workspace).order_by("pk")
+    assert [row.action for row in kept] == [
+        "add webhook", "change webhook", "pause webhook", "resume webhook", "change webhook secret", "forget webhook",
     ]  # fmt: skip
+    three = ["Order Completed", "Reply Sent", "Signed Up"]
+    assert kept[1].detail == {
+        "host": ["crm.example", "crm.example"],
+        "events": [three, ["*"]],
+        "addresses": [True, False],
+        "is_test": [False, True],
+    }
 
 
 def test_a_moment_is_meant_on_the_workspaces_clock():

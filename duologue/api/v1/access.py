@@ -84,10 +84,10 @@ def plain(name: str) -> str:
     return name
 
 
-def note_by(request: HttpRequest, workspace: Workspace, action: str, subject: str) -> None:
-    """Keep in the log what was done by a key."""
+def note_by(request: HttpRequest, workspace: Workspace, action: str, subject: str = "", **detail: Any) -> None:
+    """Keep in the log what was done by a key; ids and names of things, never people's data."""
     key: Key = request.auth  # type: ignore[attr-defined]
-    note(workspace, f"key {key.name}"[:120], action, subject)
+    note(workspace, f"key {key.name}"[:120], action, subject, detail)
 
 
 def _within_its_scope(key: Key, request: HttpRequest) -> None:

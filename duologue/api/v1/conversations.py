@@ -127,7 +127,10 @@ def answer_conversation(request: HttpRequest, workspace: Path[str], number: Path
 def note_conversation(request: HttpRequest, workspace: Path[str], number: Path[int], body: Words) -> Status[Any]:
     """Write something beside a conversation that only staff see."""
     here = room(request, workspace, Right.CARE)
-    return Status(201, actions.note(workspace=here, conversation=_known(here, number).pk, text=body.text, now=now(here)))
+    one = _known(here, number)
+    entry = actions.note(workspace=here, conversation=one.pk, text=body.text, now=now(here))
+    note_by(request, here, "note conversation", str(one.pk))
+    return Status(201, entry)
 
 
 @router.post("/{number}/close", response={200: Closed, **REFUSALS}, operation_id="close_conversation")
@@ -138,7 +141,7 @@ def close_conversation(request: HttpRequest, workspace: Path[str], number: Path[
     one = _known(here, number)
     closed = actions.close(workspace=here, conversation=one.pk, outcome=body.outcome.strip(), now=now(here))
     if closed:
-        note_by(request, here, "close conversation", str(one.pk))
+        note_by(request, here, "close conversation", str(one.pk), outcome=body.outcome.strip()[:40])
     return {"closed": closed}
 
 

@@ -62,11 +62,14 @@ def start_dialogue_by_hand(request: HttpRequest, workspace: Path[str], name: Pat
     here = room(request, workspace, Right.CARE)
     try:
         persons = [person_of(here, reference) for reference in body.people]
-        return Status(200, {"began": start_by_hand(workspace=here, name=name, persons=persons, now=now(here))})
+        began = start_by_hand(workspace=here, name=plain(name), persons=persons, now=now(here))
     except Refused as refusal:
         return Status(422, {"detail": refusal.sentence})
     except NotPossible as refusal:
         return Status(409, {"detail": str(refusal)})
+    if began:
+        note_by(request, here, "start dialogue by hand", name, began=began)
+    return Status(200, {"began": began})
 
 
 @router.get("/{name}/report", response={200: dict[str, Any], **REFUSALS}, operation_id="get_report")

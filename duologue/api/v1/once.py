@@ -39,21 +39,35 @@ def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         word = request.headers.get("Idempotency-Key")
         key = key_for(token_of(request)) if word is not None else None
         if word is None or key is None:
-            return view(request, *values, **more)
+            return _whole(lambda: view(request, *values, **more))
         if not word.strip() or len(word) > LONGEST or not word.isprintable():
             return JsonResponse({"detail": "An Idempotency-Key has 1 to 255 printable characters."}, status=400)
-        with transaction.atomic():
+
+        def claimed() -> HttpResponse:
             row, is_new = claim(key=key, word=word, request=_digest(request), now=database_now())
             if not is_new:
                 return _again(row, is_same=bytes(row.request) == _digest(request))
             answer = view(request, *values, **more)
-            if 200 <= answer.status_code < 300:
+            if _is_done(answer):
                 remember(row=row, status=answer.status_code, body=answer.content)
-            else:
-                transaction.set_rollback(True)
-        return answer
+            return answer
+
+        return _whole(claimed)
 
     return run
+
+
+def _whole(do: Callable[[], HttpResponse]) -> HttpResponse:
+    """Do a request whole, with what the log says of it, or not at all."""
+    with transaction.atomic():
+        answer = do()
+        if not _is_done(answer):
+            transaction.set_rollback(True)
+    return answer
+
+
+def _is_done(answer: HttpResponse) -> bool:
+    return 200 <= answer.status_code < 300
 
 
 def _digest(request: HttpRequest) -> bytes:

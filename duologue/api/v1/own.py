@@ -125,7 +125,7 @@ def change_facts(request: HttpRequest, workspace: Path[str], kind: Path[Kind], v
     source = f"api {request.auth.name}"[:80]  # type: ignore[attr-defined]
     profiles = profiles_of(here, [person])[person]
     unwanted = change(workspace=here, profile=profile, profiles=profiles, facts=facts, source=source, now=now(here), purposes=body.purposes)
-    note_by(request, here, "change facts", str(person))
+    note_by(request, here, "change facts", str(person), keys=sorted(facts))
     return {"person": person, "facts": people(here, [person])[person].facts, "unwanted": sorted(unwanted)}
 
 
@@ -188,7 +188,7 @@ def erase_person(request: HttpRequest, workspace: Path[str], kind: Path[Kind], v
     here = room(request, workspace, Right.OWN)
     person, _ = known(here, kind, value)
     proof = erase(workspace=here, person=person, now=now(here))
-    note_by(request, here, "erase person", str(person))
+    note_by(request, here, "erase person", str(person), proof=proof.pk)
     return {"person": person, "asked_at": proof.asked_at}
 
 

@@ -11,7 +11,7 @@ from ninja.decorators import decorate_view
 from ninja.errors import HttpError
 from pydantic import Field
 
-from duologue.api.v1.access import REFUSALS, room
+from duologue.api.v1.access import REFUSALS, note_by, room
 from duologue.api.v1.once import once
 from duologue.kit.pipeline import Refused
 from duologue.people.consent import actions as consent
@@ -104,6 +104,7 @@ def state_consent(
     )
     with transaction.atomic():
         consent.state(workspace=here, statements=[statement], now=moment)
+        note_by(request, here, f"note consent {body.state}", str(person), purpose=body.purpose, channel=body.channel)
     may = standing(here, [person])[person].may(body.channel, body.purpose)
     return Status(201, {"channel": body.channel, "purpose": body.purpose, "may": may})
 

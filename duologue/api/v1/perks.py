@@ -11,7 +11,7 @@ from ninja import Path, Query, Router, Schema, Status
 from ninja.decorators import decorate_view
 from pydantic import Field
 
-from duologue.api.v1.access import REFUSALS, Problem, room, token_of
+from duologue.api.v1.access import REFUSALS, Problem, note_by, room, token_of
 from duologue.api.v1.once import once
 from duologue.engage.perks.balances import Spend, balances, spend
 from duologue.engage.perks.redeeming import UNKNOWN, redeem
@@ -133,6 +133,8 @@ def redeem_perk(request: HttpRequest, workspace: Path[str], body: Redeeming) -> 
     if not answer.ok:
         return Status(409, {"detail": answer.reason})
     request.META[REDEEMED] = answer.is_new
+    if answer.is_new:
+        note_by(request, here, "redeem perk", str(answer.perk), order=body.order)
     return Status(200, {"perk": answer.perk, "offer": answer.offer, "paid": answer.worth, "left": answer.left})
 
 
@@ -148,7 +150,11 @@ def spend_balance(request: HttpRequest, workspace: Path[str], body: Spending) ->
     except Refused as refusal:
         return Status(404, {"detail": refusal.sentence})
     answer = spend(workspace=here, spends=[Spend(person, body.unit, body.amount, body.order)], now=now(here))[0]
-    return Status(200, {"spent": answer.amount, "left": answer.left}) if answer.ok else Status(409, {"detail": answer.reason})
+    if not answer.ok:
+        return Status(409, {"detail": answer.reason})
+    if answer.is_new:
+        note_by(request, here, "spend balance", str(person), unit=body.unit, amount=answer.amount, order=body.order)
+    return Status(200, {"spent": answer.amount, "left": answer.left})
 
 
 @router.get("/balance", response={200: Balance, **REFUSALS}, operation_id="balance")

@@ -11,7 +11,7 @@ from ninja.decorators import decorate_view
 from ninja.errors import HttpError
 from pydantic import Field
 
-from duologue.api.v1.access import REFUSALS, room
+from duologue.api.v1.access import REFUSALS, note_by, room
 from duologue.api.v1.once import once
 from duologue.brand.catalogue import actions
 from duologue.brand.catalogue.models import Product
@@ -114,7 +114,7 @@ def list_products(request: HttpRequest, workspace: Path[str], after: Query[str] 
 def save_products(request: HttpRequest, workspace: Path[str], body: Batch) -> dict[str, int]:
     """Add products, and change those of the same key, all or none."""
     here = room(request, workspace, Right.EDIT)
-    return {"changed": _save(here, body.products)}
+    return {"changed": _save(request, here, body.products)}
 
 
 @router.post("/take-out", response={200: Gone, **REFUSALS}, operation_id="take_products_out")
@@ -124,7 +124,7 @@ def take_products_out(request: HttpRequest, workspace: Path[str], body: Keys) ->
     here = room(request, workspace, Right.EDIT)
     for key in body.keys:
         _plain(key)
-    return {"gone": actions.take_out(workspace=here, keys=body.keys, now=now(here))}
+    return {"gone": _take_out(request, here, body.keys)}
 
 
 @router.get("/{key}", response={200: Line, **REFUSALS}, operation_id="get_product")
@@ -140,7 +140,7 @@ def save_product(request: HttpRequest, workspace: Path[str], key: Path[str], bod
     here = room(request, workspace, Right.EDIT)
     if len(key) > 80:
         raise HttpError(422, "A key has up to 80 characters.")
-    _save(here, [SaidOf(key=key, **body.dict(exclude_unset=True))])
+    _save(request, here, [SaidOf(key=key, **body.dict(exclude_unset=True))])
     return _line(_known(here, key))
 
 
@@ -149,12 +149,12 @@ def save_product(request: HttpRequest, workspace: Path[str], key: Path[str], bod
 def take_product_out(request: HttpRequest, workspace: Path[str], key: Path[str]) -> Status[None]:
     """Offer a product no longer; the same again is answered the same."""
     here = room(request, workspace, Right.EDIT)
-    actions.take_out(workspace=here, keys=[_known(here, key).key], now=now(here))
+    _take_out(request, here, [_known(here, key).key])
     return Status(204, None)
 
 
 @transaction.atomic
-def _save(here: Workspace, said: Sequence[SaidOf]) -> int:
+def _save(request: HttpRequest, here: Workspace, said: Sequence[SaidOf]) -> int:
     known = products(here, _keys(said))
     found = []
     for place, one in enumerate(said):
@@ -162,7 +162,18 @@ def _save(here: Workspace, said: Sequence[SaidOf]) -> int:
             found.append(product_of(_cells(one, known.get(one.key)), here.currency))
         except Refused as refusal:
             raise HttpError(422, f"Product {place + 1}, {one.key!r}: {refusal.sentence}") from refusal
-    return actions.save_products(workspace=here, products=found, now=now(here))
+    changed = actions.save_products(workspace=here, products=found, now=now(here))
+    if changed:
+        note_by(request, here, "save products", said[0].key if len(said) == 1 else "", changed=changed)
+    return changed
+
+
+@transaction.atomic
+def _take_out(request: HttpRequest, here: Workspace, keys: Sequence[str]) -> int:
+    gone = actions.take_out(workspace=here, keys=keys, now=now(here))
+    if gone:
+        note_by(request, here, "take products out", keys[0] if len(keys) == 1 else "", gone=gone)
+    return gone
 
 
 def _keys(said: Iterable[SaidOf]) -> set[str]:

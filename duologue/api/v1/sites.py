@@ -118,7 +118,7 @@ def publish_site(request: HttpRequest, workspace: Path[str], name: Path[str]) ->
         version = actions.save_site(workspace=here, source=row.draft, now=now(here), by=_by(request))
     except Mistakes as found:
         raise Wrong(found) from found
-    note_by(request, here, "publish site", f"{name}, version {version.number}")
+    note_by(request, here, "publish site", name, version=version.number)
     return Status(200, _whole(here, _known(here, name)))
 
 
@@ -134,7 +134,7 @@ def bring_site_back(request: HttpRequest, workspace: Path[str], name: Path[str],
         raise HttpError(404, refusal.sentence) from refusal
     except Mistakes as found:
         raise Wrong(found) from found
-    note_by(request, here, "bring back site", f"{name}, version {number} as {version.number}"[:200])
+    note_by(request, here, "bring back site", name, version=number, **{"as": version.number})
     return _whole(here, _known(here, name))
 
 

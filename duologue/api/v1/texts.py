@@ -115,7 +115,7 @@ def _router(what: str, kind: _Kind) -> Router:
             row = kind.take(workspace=here, name=plain(name), source=body.source, now=now(here))
         except Mistakes as found:
             raise Wrong(found) from found
-        note_by(request, here, f"save {what}", row.name)
+        note_by(request, here, f"save {what}", row.name, version=row.number)
         return _whole(row)
 
     return router

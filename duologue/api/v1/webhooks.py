@@ -108,7 +108,7 @@ def add_webhook(request: HttpRequest, workspace: Path[str], body: New) -> Status
         secret = actions.add_endpoint(workspace=here, now=now(here), **body.dict())
     except Refused as refusal:
         return Status(409 if refusal.reason == "known name" else 422, {"detail": refusal.sentence})
-    note_by(request, here, "add webhook", body.name)
+    note_by(request, here, "add webhook", body.name, events=body.events, addresses=body.addresses)
     return Status(201, {"name": body.name, "secret": secret})
 
 
@@ -117,9 +117,8 @@ def add_webhook(request: HttpRequest, workspace: Path[str], body: New) -> Status
 def change_webhook(request: HttpRequest, workspace: Path[str], name: Path[str], body: Wishes) -> dict[str, Any]:
     """Change what is said of an endpoint; its place in the timeline stays."""
     here = room(request, workspace, Right.OWN)
-    return _done(
-        request, here, name, "change webhook", lambda: actions.change_endpoint(workspace=here, name=name, now=now(here), **body.dict())
-    )
+    do = lambda: actions.change_endpoint(workspace=here, name=name, now=now(here), **body.dict())  # noqa: E731
+    return _done(request, here, name, "change webhook", do)
 
 
 @router.delete("/{name}", response={204: None, **REFUSALS}, operation_id="forget_webhook")
@@ -155,7 +154,11 @@ def renew_webhook_secret(request: HttpRequest, workspace: Path[str], name: Path[
     """Sign with a new secret; for 24 hours the former one signs too."""
     here = room(request, workspace, Right.OWN)
     made: list[str] = []
-    _done(request, here, name, "change webhook secret", lambda: made.append(actions.new_secret(workspace=here, name=name, now=now(here))))
+
+    def renew() -> None:
+        made.append(actions.new_secret(workspace=here, name=name, now=now(here)))
+
+    _done(request, here, name, "change webhook secret", renew)
     return {"name": name, "secret": made[0]}
 
 
@@ -164,7 +167,11 @@ def renew_webhook_secret(request: HttpRequest, workspace: Path[str], name: Path[
 def tell_webhook_again(request: HttpRequest, workspace: Path[str], name: Path[str], body: Again) -> dict[str, Any]:
     """Tell a program again, in order and under the same ids."""
     here = room(request, workspace, Right.OWN)
-    do = lambda: actions.tell_again(workspace=here, name=name, since=body.since, message=body.message, now=now(here))  # noqa: E731
+
+    def do() -> dict[str, Any]:
+        actions.tell_again(workspace=here, name=name, since=body.since, message=body.message, now=now(here))
+        return {"since": body.message or str(body.since)}
+
     return _done(request, here, name, "tell webhook again", do)
 
 
@@ -192,17 +199,22 @@ def list_untaken(request: HttpRequest, workspace: Path[str], name: Path[str]) ->
 def send_untaken_again(request: HttpRequest, workspace: Path[str], name: Path[str]) -> dict[str, Any]:
     """Send all that was not taken again, once."""
     here = room(request, workspace, Right.OWN)
-    made: list[int] = []
-    do = lambda: made.append(actions.send_untaken_again(workspace=here, name=name, now=now(here)))  # noqa: E731
+    sent: dict[str, int] = {}
+
+    def do() -> dict[str, int]:
+        sent["again"] = actions.send_untaken_again(workspace=here, name=name, now=now(here))
+        return {"events": sent["again"]}
+
     _done(request, here, name, "send untaken again", do)
-    return {"again": made[0]}
+    return sent
 
 
-def _done(request: HttpRequest, here: Workspace, name: str, what: str, do: Callable[[], Any]) -> dict[str, Any]:
+def _done(request: HttpRequest, here: Workspace, name: str, what: str, do: Callable[[], dict[str, Any] | None]) -> dict[str, Any]:
+    """Do it and keep it in the log, with the detail that `do` returns."""
     plain(name)
     try:
-        do()
+        detail = do()
     except Refused as refusal:
         raise HttpError(STATUS.get(refusal.reason, 422), refusal.sentence) from refusal
-    note_by(request, here, what, name)
+    note_by(request, here, what, name, **(detail or {}))
     return next(line for line in queries.as_lines(here) if line["name"] == name)

@@ -52,7 +52,7 @@ def _create(room: Workspace, args: argparse.Namespace) -> None:
         key, secret = actions.create_key(room, args.name, args.kind, args.role, database_now(), args.only)
     except actions.StaffRefused as refusal:
         raise Refused(str(refusal)) from None
-    write_down(room, "create key", key.shown, kind=key.kind, role=key.role, only=key.only)
+    write_down(room, "create key", key.shown, name=key.name, kind=key.kind, role=key.role, only=key.only)
     if args.json:
         print_json({"name": key.name, "kind": key.kind, "role": key.role, "key": secret})
     else:
@@ -68,7 +68,7 @@ def _revoke(room: Workspace, beginning: str) -> None:
     if len(found) != 1:
         raise Refused(f"There is no single key in use that begins with {beginning!r}; see: duologue key list")
     actions.revoke_key(room, key_id=found[0].pk, now=database_now())
-    write_down(room, "revoke key", found[0].shown)
+    write_down(room, "revoke key", found[0].shown, name=found[0].name)
 
 
 def _list(room: Workspace, *, as_json: bool) -> None:

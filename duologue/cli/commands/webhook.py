@@ -98,7 +98,7 @@ def _change(workspace: Workspace, args: argparse.Namespace) -> None:
     from duologue.engage.endpoints.actions import change_endpoint
     from duologue.platform.workspaces.queries import now
 
-    change_endpoint(
+    changed = change_endpoint(
         workspace=workspace,
         name=args.name,
         url=args.url,
@@ -107,7 +107,7 @@ def _change(workspace: Workspace, args: argparse.Namespace) -> None:
         is_test=args.test,
         now=now(workspace),
     )
-    write_down(workspace, "change webhook", args.name)
+    write_down(workspace, "change webhook", args.name, **changed)
     note("Changed.")
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
@@ -62,9 +63,13 @@ def change_endpoint(
     addresses: bool | None = None,
     is_test: bool | None = None,
     now: datetime,
-) -> Endpoint:
-    """Change what is said of an endpoint, and try at once what waits for it; its place in the timeline stays. Raises Refused."""
+) -> dict[str, list[Any]]:
+    """Change what is said of an endpoint, and try at once what waits for it; its place in the timeline stays. Raises Refused.
+
+    Return what was changed, each as [before, after]; of an address only the host, for the rest of it may be secret.
+    """
     one = _known(workspace, name)
+    before = _said(one)
     if url is not None:
         one.url = checked_url(url.strip(), private=settings.WEBHOOKS_PRIVATE)
     if events is not None:
@@ -73,7 +78,12 @@ def change_endpoint(
     one.is_test = one.is_test if is_test is None else is_test
     one.due_at, one.claim, one.claimed_until = now, one.claim + 1, None  # a call in flight settles nothing by what was said before
     one.save(update_fields=["url", "events", "addresses", "is_test", "due_at", "claim", "claimed_until"])
-    return one
+    after = _said(one)
+    return {
+        ("host" if key == "url" else key): [urlsplit(was).hostname, urlsplit(after[key]).hostname] if key == "url" else [was, after[key]]
+        for key, was in before.items()
+        if was != after[key]
+    }
 
 
 @transaction.atomic
@@ -165,6 +175,10 @@ def send_untaken_again(*, workspace: Workspace, name: str, events: Collection[in
         one.again, one.due_at = True, now
         one.save(update_fields=["again", "due_at"])
     return found
+
+
+def _said(one: Endpoint) -> dict[str, Any]:
+    return {"url": one.url, "events": one.events, "addresses": one.addresses, "is_test": one.is_test}
 
 
 def _known(workspace: Workspace, name: str) -> Endpoint:

@@ -54,9 +54,10 @@ def create_key(  # noqa: PLR0917 one line at its callers
     return key, secret
 
 
-def revoke_key(workspace: Workspace, *, key_id: int, now: datetime) -> bool:
-    """Make a key worthless from now on; say whether it was of use until then."""
-    return bool(Key.within(workspace).filter(pk=key_id, revoked_at=None).update(revoked_at=now))
+def revoke_key(workspace: Workspace, *, key_id: int, now: datetime) -> Key | None:
+    """Make a key worthless from now on and return it; None where it was of no use before."""
+    changed = Key.within(workspace).filter(pk=key_id, revoked_at=None).update(revoked_at=now)
+    return Key.within(workspace).get(pk=key_id) if changed else None
 
 
 def invite(workspace: Workspace, *, email: str, role: str, by: Staff | None, now: datetime) -> tuple[Invitation, str]:
@@ -118,8 +119,8 @@ def add_member(workspace: Workspace, *, staff: Staff, role: str, now: datetime) 
 
 
 @transaction.atomic
-def set_role(workspace: Workspace, *, staff_id: int, role: str) -> None:
-    """Give a member another role; '' lets them go. Raises StaffRefused where no owner would be left."""
+def set_role(workspace: Workspace, *, staff_id: int, role: str) -> str:
+    """Give a member another role, '' lets them go; return the role until now. Raises StaffRefused where no owner would be left."""
     members = {row.staff_id: row for row in Membership.within(workspace).select_for_update()}
     member = members.get(staff_id)
     if member is None:
@@ -133,6 +134,7 @@ def set_role(workspace: Workspace, *, staff_id: int, role: str) -> None:
         Membership.within(workspace).filter(pk=member.pk).update(role=role)
     else:
         Membership.within(workspace).filter(pk=member.pk).delete()
+    return str(member.role)
 
 
 def make_sign_in_link(staff: Staff, *, now: datetime) -> str:

@@ -49,6 +49,7 @@ def answer(request: HttpRequest, workspace: Workspace, number: int) -> HttpRespo
             gifts = {offer: _given(request, workspace, one, offer, at)} if offer else {}
             said_all = "\n\n".join(part for part in (text, *(_read(workspace, one, gift) for gift in gifts.values())) if part)
             actions.answer(workspace=workspace, conversation=one.pk, text=said_all, staff=member(request), seen=seen, gifts=gifts, now=at)
+            note_in_log(workspace, str(request.user), "answer conversation", str(one.pk), staff=member(request))
     except actions.Refused as refused:
         status = 409 if refused.reason == "overtaken" else 422
         kept = {"text": text, "gift": offer, "trouble": str(refused)}
@@ -104,7 +105,9 @@ def note(request: HttpRequest, workspace: Workspace, number: int) -> HttpRespons
     text = request.POST.get("text", "").strip()
     if not text:
         return show(request, workspace, one, trouble="Write something first; nothing was noted.", status=422)
-    actions.note(workspace=workspace, conversation=one.pk, text=text, now=now(workspace), staff=member(request))
+    with transaction.atomic():
+        actions.note(workspace=workspace, conversation=one.pk, text=text, now=now(workspace), staff=member(request))
+        note_in_log(workspace, str(request.user), "note conversation", str(one.pk), staff=member(request))
     return said(request, "Noted; only colleagues see it.", "engage:conversation", workspace.name, number)
 
 

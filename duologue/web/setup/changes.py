@@ -85,10 +85,11 @@ def role(request: HttpRequest, workspace: Workspace, number: int) -> HttpRespons
     """Give a member another role, or let them go."""
     chosen = request.POST.get("role", "")
     try:
-        actions.set_role(workspace, staff_id=number, role=chosen)
+        before = actions.set_role(workspace, staff_id=number, role=chosen)
     except StaffRefused as refused:
         return said(request, str(refused), "setup:setup", workspace.name, refused=True)
-    note(workspace, str(request.user), "change role" if chosen else "remove member", str(number), {"role": chosen}, staff=member(request))
+    about = {"role": [before, chosen]} if chosen else {"role": before}
+    note(workspace, str(request.user), "change role" if chosen else "remove member", str(number), about, staff=member(request))
     if number == member(request).pk and not chosen:
         return said(request, f"You have left {workspace.title}.", "home")
     return said(request, "Changed." if chosen else "They have no way in any more.", "setup:setup", workspace.name)
@@ -105,8 +106,8 @@ def key(request: HttpRequest, workspace: Workspace) -> HttpResponse:
         made, secret = actions.create_key(workspace, name, kind, chosen, database_now(), only)
     except StaffRefused as refused:
         return said(request, str(refused), "setup:setup", workspace.name, refused=True)
-    about = {"kind": made.kind, "role": made.role, "only": made.only}
-    note(workspace, str(request.user), "create key", str(made.pk), about, staff=member(request))
+    about = {"name": made.name, "kind": made.kind, "role": made.role, "only": made.only}
+    note(workspace, str(request.user), "create key", made.shown, about, staff=member(request))
     request.session["fresh_secret"] = {"says": f"The key “{name}”. Copy it now; it is shown this once and kept nowhere.", "secret": secret}
     return said(request, "The key is made.", "setup:setup", workspace.name)
 
@@ -116,8 +117,8 @@ def key(request: HttpRequest, workspace: Workspace) -> HttpResponse:
 @transaction.atomic
 def revoke(request: HttpRequest, workspace: Workspace, number: int) -> HttpResponse:
     """Make a key worthless."""
-    if actions.revoke_key(workspace, key_id=number, now=database_now()):
-        note(workspace, str(request.user), "revoke key", str(number), staff=member(request))
+    if gone := actions.revoke_key(workspace, key_id=number, now=database_now()):
+        note(workspace, str(request.user), "revoke key", gone.shown, {"name": gone.name}, staff=member(request))
     return said(request, "The key is worthless now.", "setup:setup", workspace.name)
 
 

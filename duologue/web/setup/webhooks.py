@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
 from django.http import Http404
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET, require_POST
@@ -28,6 +29,12 @@ if TYPE_CHECKING:
     from duologue.platform.workspaces.models import Workspace
 
 PLACE = "setup/setup"
+SAID = {
+    "save": "change webhook",
+    "secret": "change webhook secret",
+    "again": "tell webhook again",
+    "untaken": "send untaken again",
+}
 MOST = 100
 
 
@@ -65,19 +72,20 @@ def webhook(request: HttpRequest, workspace: Workspace, name: str) -> HttpRespon
 def add(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     """Tell a program from now on; its secret is shown once."""
     name, given = request.POST.get("name", "").strip(), request.POST
+    wishes: dict[str, Any] = {"events": _events(given.get("events", "")), "addresses": given.get("addresses") == "yes"}
     try:
-        secret = actions.add_endpoint(
-            workspace=workspace,
-            name=name,
-            url=given.get("url", ""),
-            events=_events(given.get("events", "")),
-            addresses=given.get("addresses") == "yes",
-            is_test=given.get("is_test") == "yes",
-            now=now(workspace),
-        )
+        with transaction.atomic():
+            secret = actions.add_endpoint(
+                workspace=workspace,
+                name=name,
+                url=given.get("url", ""),
+                is_test=given.get("is_test") == "yes",
+                now=now(workspace),
+                **wishes,
+            )
+            _note(request, workspace, "add webhook", name, wishes)
     except Refused as refusal:
         return said(request, refusal.sentence, "setup:webhooks", workspace.name, refused=True)
-    _note(request, workspace, "add webhook", name)
     request.session["fresh_webhook"] = {"says": f"This secret signs the calls to {name}. Copy it now; it is shown this once.", "it": secret}
     return said(request, f"{name} is told from now on.", "setup:webhook", workspace.name, name)
 
@@ -87,24 +95,27 @@ def add(request: HttpRequest, workspace: Workspace) -> HttpResponse:
 def change(request: HttpRequest, workspace: Workspace, name: str) -> HttpResponse:
     """Do one of the things that can be done to an endpoint, as the button says."""
     do, at = request.POST.get("do", ""), now(workspace)
+    about: dict[str, Any] = {}
     try:
-        sentence = _done(request, workspace, name, do, at)
+        with transaction.atomic():
+            sentence = _done(request, workspace, name, do, at, about)
+            if do != "try":
+                _note(request, workspace, SAID.get(do, f"{do} webhook"), name, about)
     except Refused as refusal:
         if refusal.reason == "unknown endpoint":
             raise Http404 from refusal
         return said(request, refusal.sentence, "setup:webhook", workspace.name, name, refused=True)
-    if do != "try":
-        _note(request, workspace, {"forget": "forget webhook", "secret": "change webhook secret"}.get(do, f"{do} webhook"), name)
     if do == "forget":
         return said(request, sentence, "setup:webhooks", workspace.name)
     return said(request, sentence, "setup:webhook", workspace.name, name)
 
 
-def _done(request: HttpRequest, workspace: Workspace, name: str, do: str, at: datetime) -> str:
+def _done(request: HttpRequest, workspace: Workspace, name: str, do: str, at: datetime, about: dict[str, Any]) -> str:  # noqa: PLR0917
+    """Do it, put what the log is to say of it into `about`, and return a sentence. Raises Refused."""
     given = request.POST
     if do == "save":
         wishes = {"addresses": given.get("addresses") == "yes", "is_test": given.get("is_test") == "yes"}
-        actions.change_endpoint(
+        about |= actions.change_endpoint(
             workspace=workspace, name=name, url=given.get("url", ""), events=_events(given.get("events", "")), now=at, **wishes
         )
         return "Kept."
@@ -122,10 +133,12 @@ def _done(request: HttpRequest, workspace: Workspace, name: str, do: str, at: da
         actions.tell_again(
             workspace=workspace, name=name, since=_since(given.get("since", ""), workspace), message=given.get("from", "").strip(), now=at
         )
+        about["since"] = given.get("from", "").strip()[:80] or given.get("since", "")[:40]
         return f"{name} is told again from there."
     if do == "untaken":
         numbers = [number for value in given.getlist("event") if (number := whole_number(value)) is not None]
         sent = actions.send_untaken_again(workspace=workspace, name=name, events=numbers, now=at)
+        about["events"] = sent
         return "It is sent again." if sent == 1 else f"{sent} are sent again."
     if do == "try":
         failure = try_out(workspace=workspace, name=name, now=at)
@@ -156,5 +169,5 @@ def _since(text: str, workspace: Workspace) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=zone_named(workspace.timezone, "UTC"))
 
 
-def _note(request: HttpRequest, workspace: Workspace, what: str, name: str) -> None:
-    note(workspace, str(request.user), what, name, staff=member(request))
+def _note(request: HttpRequest, workspace: Workspace, what: str, name: str, detail: dict[str, Any]) -> None:
+    note(workspace, str(request.user), what, name, detail, staff=member(request))

@@ -1,6 +1,6 @@
 """`python -m bench.paper RESULTS.json…` puts figures into the documentation: docs/figures.json, performance.md, scale.md.
 
-Of several files the later stands where both hold a case. Without a file the pages are written anew from docs/figures.json.
+Of several files the later stands where both hold a case at the same size. Without a file the pages are written anew from docs/figures.json.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from bench import capacity
 DOCS = Path(__file__).parent.parent / "docs"
 FIGURES, PICTURE = DOCS / "figures.json", DOCS / "performance.svg"
 WIDTH, LABEL, BAR = 820, 460, 22
+SIZES = ("small", "full")
 MOST = 3  # bars end at three times the goal
 STYLE = """
 text { font: 12px system-ui, sans-serif; fill: #1d2733 } .reached { fill: #4263eb } .missed { fill: #e8590c } .goal { stroke: #868e96 }
@@ -36,8 +37,8 @@ def pages() -> dict[Path, str]:
     figures = capacity.Figures(FIGURES)
     performance, scale = DOCS / "performance.md", DOCS / "scale.md"
     return {
-        PICTURE: _picture([case for case in cases if case["goal"]]),
-        performance: _filled(performance, figures=_table(cases), runs=_runs(cases)),
+        PICTURE: _picture([case for case in _of_size(cases, "small") if case["goal"]]),
+        performance: _filled(performance, runs=_runs(cases), **{size: _table(_of_size(cases, size)) for size in SIZES}),
         scale: _filled(scale, needs=capacity.needs(figures), checked=capacity.checked(figures)),
     }
 
@@ -48,11 +49,15 @@ def share(case: dict) -> float:
 
 
 def _merged(files: list[Path]) -> list[dict]:
-    cases: dict[str, dict] = {}
+    cases: dict[tuple[str, str], dict] = {}
     for path in files:
         for case in json.loads(path.read_text()):
-            cases[case["case"]] = {**case, "at": path.stem[:10]}
-    return list(cases.values())
+            cases[case["size"], case["case"]] = {**case, "at": path.stem[:10]}
+    return sorted(cases.values(), key=lambda case: SIZES.index(case["size"]))
+
+
+def _of_size(cases: list[dict], size: str) -> list[dict]:
+    return [case for case in cases if case["size"] == size]
 
 
 def _filled(page: Path, **blocks: str) -> str:

@@ -52,7 +52,9 @@ def test_a_share_of_a_goal_says_more_is_better(value, less, share):
     assert paper.share({"goal": 3_000, "value": value, "less_is_better": less}) == share
 
 
-def test_the_later_run_stands(tmp_path):
-    for day, value in (("2026-01-05", 1), ("2026-01-06", 2)):
-        (tmp_path / f"{day}T1200Z-small.json").write_text(json.dumps([{"case": "mail", "value": value}]))
-    assert paper._merged(sorted(tmp_path.iterdir())) == [{"case": "mail", "value": 2, "at": "2026-01-06"}]
+def test_the_later_run_stands_where_the_size_is_the_same(tmp_path):
+    for day, size, value in (("2026-01-04", "full", 9), ("2026-01-05", "small", 1), ("2026-01-06", "small", 2)):
+        (tmp_path / f"{day}T1200Z-{size}.json").write_text(json.dumps([{"case": "mail", "size": size, "value": value}]))
+    small, full = paper._merged(sorted(tmp_path.iterdir()))
+    assert small == {"case": "mail", "size": "small", "value": 2, "at": "2026-01-06"}
+    assert full == {"case": "mail", "size": "full", "value": 9, "at": "2026-01-04"}

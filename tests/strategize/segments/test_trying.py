@@ -90,7 +90,7 @@ def test_what_was_loaded_is_read_anew_after_a_minute_for_others_and_in_another_w
 
 def test_what_takes_too_long_says_so_and_leaves_nothing_behind(workspace, monkeypatch, settings, tmp_path):
     people(workspace, 1)
-    monkeypatch.setattr(settings, "DATA", replace(settings.DATA, path=tmp_path))  # where nobody else counts
+    settings.DATA = replace(settings.DATA, path=tmp_path)  # where nobody else counts
     monkeypatch.setattr(trying, "MOST_SECONDS", 0.3)
     monkeypatch.setattr(trying, "load", lambda scratch, *_: scratch.duck.execute(ENDLESS))
     with pytest.raises(trying.NotCounted, match="takes longer"):

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, frozen=True)
 class Compiled:
-    """One revision of a segment. `everyone`: people of whom nothing is known are in it, so that each needs a standing row."""
+    """One revision of a segment. `everyone`: people of whom nothing is known are in it, so that each needs a standing row.
+
+    `settled`: its statement tells of those alone who are in, and nobody comes or goes as time passes.
+    """
 
     id: int
     name: str
@@ -34,6 +37,7 @@ class Compiled:
     properties: frozenset[str]
     lookback: int | None
     everyone: bool
+    settled: bool
 
 
 @lru_cache(maxsize=2000)
@@ -55,7 +59,7 @@ def spark_sql(segment: int, moment: str) -> str:
 @lru_cache(maxsize=500)
 def _of_rule(text: str) -> Compiled:
     """Compile a rule and note what it looks at; equal rules mean the same in every segment."""
-    from duologue.strategize.segments.compile.build import to_sql  # noqa: PLC0415 - Ibis takes a second to load
+    from duologue.strategize.segments.compile.build import settled, to_sql  # noqa: PLC0415 - Ibis takes a second to load
 
     rule = tree.from_json_text(text)
     looked = frozenset(reads.reads(rule))
@@ -75,6 +79,7 @@ def _of_rule(text: str) -> Compiled:
         properties=frozenset(reads.property_keys(rule)),
         lookback=reads.lookback(rule),
         everyone=holds_for_a_stranger(rule.where),
+        settled=settled(rule),
     )
 
 

@@ -33,18 +33,26 @@ def count_everyone(workspace: Workspace, rule: Compiled, now: datetime, *, tell:
         return _write(desk.duck, workspace, rule, now, tell=tell)
 
 
+def tell(duck: duckdb.DuckDBPyConnection, rule: Compiled, now: datetime) -> None:
+    """Run a rule on what was loaded: what it says stands in the table told, of who is in alone where it is settled."""
+    columns = "person" if rule.settled else "*"
+    duck.execute(f"CREATE OR REPLACE TABLE told AS SELECT {columns} FROM ({engine.at_moment(rule.sql, now)})")
+
+
 def _decide(desk: Scratch, workspace: Workspace, rule: Compiled, now: datetime) -> None:
     """Make verdicts(person, member, recheck_at) of all people, and standings, which are kept; from the beginning where files went."""
 
-    def verdicts() -> None:
+    def told() -> None:
         held = load(desk, workspace, rule, now)
         if settings.ENGINE_URL:
             spark.decide(desk, workspace, held, rule, now)
         else:
-            desk.duck.execute(f"CREATE OR REPLACE TABLE verdicts AS {engine.at_moment(rule.sql, now)}")
+            tell(desk.duck, rule, now)
 
-    unless_files_go(verdicts)
-    desk.duck.execute("DELETE FROM verdicts WHERE person NOT IN (SELECT person FROM people)")  # who came meanwhile
+    unless_files_go(told)
+    desk.duck.execute("DELETE FROM told WHERE person NOT IN (SELECT person FROM people)")  # who came meanwhile
+    rest = ", true AS member, CAST(NULL AS TIMESTAMP) AS recheck_at" if rule.settled else ", member, recheck_at"
+    desk.duck.execute(f"CREATE OR REPLACE VIEW verdicts AS SELECT person{rest} FROM told")
     standings = f"""SELECT person, member, {MICROSECONDS.format("recheck_at")} FROM strategize_segmentmember
                     WHERE workspace_id = %s AND segment_id = %s"""
     desk.take("standings", STANDINGS, standings, (workspace.pk, rule.id))

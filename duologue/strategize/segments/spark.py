@@ -39,7 +39,7 @@ class FilesGone(Exception):
 
 
 def decide(scratch: Scratch, workspace: Workspace, held: lake.Snapshot, rule: Compiled, now: datetime) -> None:
-    """Make verdicts(person, member, recheck_at) before the scratch's DuckDB, of those who are in or will be looked at again.
+    """Make told(person, member, recheck_at) before the scratch's DuckDB, of those who are in or will be looked at again.
 
     Everybody's, where people of whom nothing is known are in. The rows beside the lake go to Spark as files of the scratch.
     """
@@ -52,7 +52,7 @@ def decide(scratch: Scratch, workspace: Workspace, held: lake.Snapshot, rule: Co
     ).createOrReplaceTempView("events")
     verdicts = _arrow(workspace, held, lambda: spark.sql(spark_sql(rule.id, f"'{now:%Y-%m-%d %H:%M:%S.%f}'")))
     scratch.duck.register("from_spark", verdicts)
-    scratch.duck.execute("CREATE OR REPLACE TABLE verdicts AS SELECT person, member, recheck_at::TIMESTAMP AS recheck_at FROM from_spark")
+    scratch.duck.execute("CREATE OR REPLACE TABLE told AS SELECT person, member, recheck_at::TIMESTAMP AS recheck_at FROM from_spark")
     scratch.duck.unregister("from_spark")
 
 

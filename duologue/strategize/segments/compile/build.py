@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from duologue.strategize.segments.compile import of_events
-from duologue.strategize.segments.compile.cells import TRUE, JsonCell
+from duologue.strategize.segments.compile.cells import TRUE, JsonCell, near
 from duologue.strategize.segments.compile.gathered import FACTS, Gathered
 from duologue.strategize.segments.compile.told import NEVER, Told, against, together
 from duologue.strategize.segments.rules.reads import leaves
@@ -39,6 +39,12 @@ def to_sql(rule: Rule, *, dialect: str = "duckdb", moment: str = "$now") -> str:
     return sql.replace("MOMENT()", f"CAST({moment} AS TIMESTAMP)")
 
 
+def settled(rule: Rule) -> bool:
+    """Say whether the statement tells of those alone who are in, none of whom leaves and whom nobody joins as time passes."""
+    gathered = Gathered(list(leaves(rule.where)))
+    return not holds_for_a_stranger(rule.where) and not any(_condition(gathered, one).turns for one in _parts(rule.where))
+
+
 def _told(gathered: Gathered, rule: Rule) -> Any:
     everyone = holds_for_a_stranger(rule.where)
     parts = _parts(rule.where)
@@ -48,7 +54,14 @@ def _told(gathered: Gathered, rule: Rule) -> Any:
     turns = {f"next_{at}": one.next(row) for at, one in enumerate(told) if one.turns}
     row = row.select("person", **holds, **turns)
     found = row.select(row.person, member=reduce(and_, [row[name] for name in holds] or [TRUE]), recheck_at=_recheck(row, told))
-    return found if everyone else found.filter(found.member | found.recheck_at.notnull() if turns else found.member)
+    if everyone:
+        return found
+    return found.filter(found.member if _only_inside(told) else found.member | found.recheck_at.notnull())
+
+
+def _only_inside(told: list[Told]) -> bool:
+    """Say whether only those who are in have a moment at which that may change."""
+    return all(turn.inside for one in told for turn in one.turns)
 
 
 def _recheck(row: Any, told: list[Told]) -> Any:
@@ -56,9 +69,11 @@ def _recheck(row: Any, told: list[Told]) -> Any:
     turns = [row[f"next_{at}"] for at, one in enumerate(told) if one.turns]
     if not turns:
         return NEVER
-    stuck = [~row[f"holds_{at}"] & row[f"next_{at}"].isnull() if one.turns else ~row[f"holds_{at}"] for at, one in enumerate(told)]
     first = ibis.least(*turns) if len(turns) > 1 else turns[0]
-    return ibis.ifelse(reduce(or_, stuck), NEVER, first) if len(told) > 1 else first
+    if len(told) == 1:
+        return first
+    stuck = [~row[f"holds_{at}"] & row[f"next_{at}"].isnull() if one.turns else ~row[f"holds_{at}"] for at, one in enumerate(told)]
+    return ibis.ifelse(reduce(or_, stuck), NEVER, first)
 
 
 def _parts(cond: Cond) -> list[Cond]:
@@ -83,7 +98,7 @@ def _condition(gathered: Gathered, cond: Cond) -> Told:
 
 def _leaf(gathered: Gathered, leaf: Leaf) -> Told:
     if isinstance(leaf, Fact):
-        column = gathered.fact(leaf.key)
+        column = gathered.fact(leaf.key, near(leaf.compare))
         return of_events.compared(gathered, lambda row: JsonCell(row[column]), leaf.compare, FACTS)
     if isinstance(leaf, Did):
         return of_events.did(gathered, leaf)

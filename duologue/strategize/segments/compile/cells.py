@@ -26,8 +26,10 @@ TRUE = ibis.literal(value=True)
 
 
 class Cell(Protocol):
-    """Something to compare, seen as what the comparison needs."""
+    """Something to compare, seen as what the comparison needs; one that is `sure` is always a number."""
 
+    @property
+    def sure(self) -> bool: ...
     def text(self) -> Any: ...
     def number(self) -> Any: ...
     def moment(self) -> Any: ...
@@ -42,6 +44,7 @@ class JsonCell:
 
     document: Any
     path: str = WHOLE
+    sure: bool = False
 
     def text(self) -> Any:
         return path_text(self.document, self.path)
@@ -69,9 +72,8 @@ class JsonCell:
 
         Every store writes such a word as it is, so that most documents need not be taken apart.
         """
-        quoted = f'"{words}"'
         if self.path == WHOLE:
-            stands = self.document.isin([quoted, words] if words in {"true", "false"} else [quoted])
+            stands = self.document.isin(_standing(words))
             return ibis.cases((stands, TRUE), (self.document.startswith("["), self.among(ibis.literal(words))), else_=FALSE)
         looked = ibis.coalesce(self.text() == words, FALSE) | self.among(ibis.literal(words))
         return ibis.ifelse(self.document.contains(words), looked, FALSE)
@@ -82,6 +84,7 @@ class PlainCell:
     """A number or a moment that was computed."""
 
     value: Any
+    sure: bool = False
 
     def text(self) -> Any:
         return self.value.cast("string")
@@ -137,7 +140,22 @@ def _holds(cell: Cell, one: Compare, other: Callable[[str], Cell]) -> Any:
         return ibis.coalesce(_in_time(cell, one, other), FALSE)
     left = cell.number()
     right = other(one.other).number() if one.other else _number(one.value)
-    return ibis.coalesce({"over": left > right, "under": left < right, "at_least": left >= right, "at_most": left <= right}[one.op], FALSE)
+    found = {"over": left > right, "under": left < right, "at_least": left >= right, "at_most": left <= right}[one.op]
+    return found if cell.sure and not one.other else ibis.coalesce(found, FALSE)
+
+
+def near(compare: Sequence[Compare]) -> Callable[[Any], Any] | None:
+    """Return what a JSON text that meets a comparison with plain words meets as well, and little else; None for other comparisons.
+
+    It compares the text alone, so that whoever holds it passes over most without taking any apart.
+    """
+    if len(compare) != 1 or compare[0].op != "is" or compare[0].other:
+        return None
+    values = compare[0].value if isinstance(compare[0].value, list) else [compare[0].value]
+    words = [one for one in values if isinstance(one, str) and _is_plain(one)]
+    if len(words) < len(values) or not words:
+        return None
+    return lambda document: document.isin([stands for one in words for stands in _standing(one)]) | (document >= "[")
 
 
 def _same(cell: Cell, one: Compare, other: Callable[[str], Cell]) -> Any:
@@ -151,9 +169,18 @@ def _equal(cell: Cell, value: Any) -> Any:
     words = _words(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return ibis.coalesce(cell.number() == _number(value), FALSE) | ibis.coalesce(cell.among(ibis.literal(words)), FALSE)
-    if isinstance(cell, JsonCell) and PLAIN.fullmatch(words) and not _is_number(words):
+    if isinstance(cell, JsonCell) and _is_plain(words):
         return cell.is_word(words)
     return ibis.coalesce(cell.text() == words, FALSE) | ibis.coalesce(cell.among(ibis.literal(words)), FALSE)
+
+
+def _is_plain(words: str) -> bool:
+    return PLAIN.fullmatch(words) is not None and not _is_number(words)
+
+
+def _standing(words: str) -> list[str]:
+    """Return how JSON writes a plain word that stands alone."""
+    return [f'"{words}"', words] if words in {"true", "false"} else [f'"{words}"']
 
 
 def _is_number(words: str) -> bool:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from duologue.strategize.segments.rules.tree import Happening, Leaf
 
     Counts = Callable[[Any], Any]
+    Near = Callable[[Any], Any]
 
 EVENTS = "events"
 FACTS = "facts"
@@ -28,6 +29,7 @@ class Gathered:
 
     def __init__(self, leaves: Sequence[Leaf]) -> None:
         self._facts: dict[str, str] = {}
+        self._near: list[Near | None] = []  # for each time that a fact is asked for
         self._asked: dict[str, list[tuple[str, Counts]]] = {}  # of consents and members: the rows that count
         self._counted: dict[str, tuple[Counts, Callable[[Any, Any], Any]]] = {}
         self._counting: list[Happening] = []
@@ -39,8 +41,9 @@ class Gathered:
 
     # --- asking ----------------------------------------------------------------------------------------------
 
-    def fact(self, key: str) -> str:
-        """Return the column of a fact."""
+    def fact(self, key: str, near: Near | None = None) -> str:
+        """Return the column of a fact; nothing may stand there where it is not `near`, as if there were none."""
+        self._near.append(near)
         return self._facts.setdefault(key, f"fact_{len(self._facts)}")
 
     def rows(self, name: str, counts: Counts) -> str:
@@ -107,7 +110,7 @@ class Gathered:
         if self._counted:
             found[EVENTS] = self._aggregated()
         if self._facts:
-            found[FACTS] = _facts(self._facts)
+            found[FACTS] = _facts(self._facts, self._near[0] if len(self._near) == 1 else None)
         for name, asked in self._asked.items():
             base = table(name)
             base = base.filter(reduce(or_, [counts(base) for _, counts in asked]))
@@ -134,11 +137,11 @@ class Gathered:
         return events.group_by(whose=events.person).agg(**columns)
 
 
-def _facts(columns: Mapping[str, str]) -> Any:
+def _facts(columns: Mapping[str, str], near: Near | None = None) -> Any:
     base = table(FACTS)
     if len(columns) == 1:
         [(key, name)] = columns.items()
-        base = base.filter(base.key == key)
+        base = base.filter(base.key == key, *([near(base.value)] if near else []))
         return base.select(base.value.name(name), whose=base.person)
     base = base.filter(base.key.isin(sorted(columns)))
     return base.group_by(whose=base.person).agg(**{name: base.value.max(where=base.key == key) for key, name in columns.items()})

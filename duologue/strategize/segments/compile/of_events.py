@@ -10,7 +10,7 @@ import ibis
 
 from duologue.strategize.segments.compile.cells import JsonCell, PlainCell, at_path, turns, verdict
 from duologue.strategize.segments.compile.gathered import EVENTS, FACTS
-from duologue.strategize.segments.compile.told import NEVER, Told, gated
+from duologue.strategize.segments.compile.told import NEVER, Told, Turn, gated
 from duologue.strategize.segments.compile.vocabulary import as_amount, moment
 from duologue.strategize.segments.rules.reads import happenings
 from duologue.strategize.segments.rules.tree import Happening
@@ -29,7 +29,7 @@ def compared(gathered: Gathered, cell: Callable[[Any], Cell], compare: Sequence[
     """Return what comparing a cell of the joined row tells; facts compared with come from the same row."""
     columns = {one.other: gathered.fact(one.other) for one in compare if one.other}
     sources = {source, *([FACTS] if columns else [])}
-    later = tuple(_later(cell, span) for span in turns(compare))
+    later = tuple(Turn(_later(cell, span)) for span in turns(compare))
     return Told(lambda row: verdict(cell(row), compare, lambda key: JsonCell(row[columns[key]])), later, frozenset(sources))
 
 
@@ -38,7 +38,7 @@ def did(gathered: Gathered, leaf: Did) -> Told:
     if leaf.unless is not None:
         return _also(gathered, leaf, _did_not_follow(gathered, leaf, leaf.unless))
     name = gathered.of_events(leaf.what, lambda events, counts: events.count(where=counts))
-    told = compared(gathered, lambda row: PlainCell(row[name].fill_null(0)), leaf.times, EVENTS)
+    told = compared(gathered, lambda row: PlainCell(row[name].fill_null(0), sure=True), leaf.times, EVENTS)
     once = len(leaf.times) == 1 and (leaf.times[0].op, leaf.times[0].value) in {("at_least", 1), ("over", 0), ("at_most", 0)}
     leaving = [gated(turn, told.holds, leaf.times, rising=False) for turn in _leaving(gathered, leaf.what, last=once)]
     return _also(gathered, leaf, Told(told.holds, (*told.turns, *leaving), told.sources))
@@ -48,10 +48,10 @@ def summary(gathered: Gathered, leaf: Summary) -> Told:
     """Tell how a sum or count over events, or the first or last of them, compares."""
     if leaf.kind == "count":
         name = gathered.of_events(leaf.what, lambda events, counts: events.count(where=counts))
-        cell: Callable[[Any], Cell] = lambda row: PlainCell(row[name].fill_null(0))  # noqa: E731 - one of four
+        cell: Callable[[Any], Cell] = lambda row: PlainCell(row[name].fill_null(0), sure=True)  # noqa: E731 - one of four
     elif leaf.kind == "sum":
         name = gathered.of_events(leaf.what, lambda events, counts: as_amount(_of(events, leaf).text()).sum(where=counts))
-        cell = lambda row: PlainCell(row[name].fill_null(ibis.literal(0).cast("decimal(38, 4)")))  # noqa: E731
+        cell = lambda row: PlainCell(row[name].fill_null(ibis.literal(0).cast("decimal(38, 4)")), sure=True)  # noqa: E731
     elif leaf.of is None:
         name = gathered.of_events(leaf.what, lambda events, counts: _edge(events.occurred_at, leaf)(where=counts))
         cell = lambda row: PlainCell(row[name])  # noqa: E731
@@ -84,21 +84,21 @@ def _pick(events: Any, leaf: Summary, counts: Any) -> Any:
     return (found.argmax if leaf.kind == "last" else found.argmin)(in_order, where=counts)
 
 
-def _leaving(gathered: Gathered, what: Happening, *, last: bool) -> list[Decide]:
+def _leaving(gathered: Gathered, what: Happening, *, last: bool) -> list[Turn]:
     """Return when the first (or, where only the last matters, the last) event leaves its window."""
     if what.within is None:
         return []
     span = ibis.interval(seconds=what.within)
     name = gathered.of_events(what, lambda events, counts: (events.occurred_at.max if last else events.occurred_at.min)(where=counts))
-    return [lambda row: row[name] + span]
+    return [Turn(lambda row: row[name] + span, ahead=True)]
 
 
 def _also(gathered: Gathered, leaf: Leaf, told: Told) -> Told:
     """Add the moments at which properties that the condition asks for pass a limit that moves with time."""
-    moving: list[Decide] = []
+    moving: list[Turn] = []
     for what in happenings(leaf):
         for path, span in gathered.beside.limits(what):
-            moving.append(_column(gathered.of_events(*gathered.beside.passing(what, path, span))))
+            moving.append(Turn(_column(gathered.of_events(*gathered.beside.passing(what, path, span))), ahead=True))
     return Told(told.holds, (*told.turns, *moving), told.sources | ({EVENTS} if moving else set()))
 
 
@@ -123,11 +123,12 @@ def _did_not_follow(gathered: Gathered, leaf: Did, unless: Happening) -> Told:
             }
         )
     )
-    told = compared(gathered, lambda row: PlainCell(row[f"alone_{source}"].fill_null(0)), leaf.times, source)
-    moves = [gated(_column(f"soon_{source}"), told.holds, leaf.times, rising=True)]
+    told = compared(gathered, lambda row: PlainCell(row[f"alone_{source}"].fill_null(0), sure=True), leaf.times, source)
+    moves = [gated(Turn(_column(f"soon_{source}"), ahead=True), told.holds, leaf.times, rising=True)]
     if leaf.what.within is not None:
         window = ibis.interval(seconds=leaf.what.within)
-        moves.append(gated(lambda row: row[f"first_{source}"] + window, told.holds, leaf.times, rising=False))
+        leaving = Turn(lambda row: row[f"first_{source}"] + window, ahead=True)
+        moves.append(gated(leaving, told.holds, leaf.times, rising=False))
     return Told(told.holds, (*told.turns, *moves), told.sources)
 
 

@@ -74,25 +74,6 @@ class Migration(FirstMigration):
             ],
         ),
         migrations.CreateModel(
-            name='Erasure',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person', models.BigIntegerField()),
-                ('profiles', models.JSONField(default=list)),
-                ('asked_at', models.DateTimeField()),
-                ('holders', models.JSONField(default=dict)),
-                ('lake_clean_at', models.DateTimeField(null=True)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
-            ],
-            options={
-                'abstract': False,
-                'default_manager_name': '_rows',
-            },
-            managers=[
-                ('_rows', django.db.models.manager.Manager()),
-            ],
-        ),
-        migrations.CreateModel(
             name='Profile',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -433,6 +414,26 @@ class Migration(FirstMigration):
                 'abstract': False,
                 'default_manager_name': '_rows',
                 'constraints': [models.UniqueConstraint(fields=('workspace', 'batch_no'), name='batches_in_order')],
+            },
+            managers=[
+                ('_rows', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Erasure',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('person', models.BigIntegerField()),
+                ('profiles', models.JSONField(default=list)),
+                ('asked_at', models.DateTimeField()),
+                ('holders', models.JSONField(default=dict)),
+                ('lake_clean_at', models.DateTimeField(null=True)),
+                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform.workspace')),
+            ],
+            options={
+                'abstract': False,
+                'default_manager_name': '_rows',
+                'indexes': [models.Index(fields=['workspace', 'person'], name='erased_people')],
             },
             managers=[
                 ('_rows', django.db.models.manager.Manager()),

@@ -15,3 +15,6 @@ class Erasure(InWorkspace):
     asked_at = models.DateTimeField()
     holders = models.JSONField(default=dict)
     lake_clean_at = models.DateTimeField(null=True)
+
+    class Meta(InWorkspace.Meta):
+        indexes = [models.Index(fields=["workspace", "person"], name="erased_people")]

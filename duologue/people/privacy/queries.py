@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from duologue.kit.pipeline import Refused
 from duologue.people.identifiers.queries import find
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from duologue.platform.workspaces.models import Workspace
+
+NOT_ERASED: Final = "NOT EXISTS (SELECT FROM people_erasure e WHERE e.workspace_id = p.workspace_id AND e.person = p.person)"
+"""In SQL, of a row `p` of people_profile: it is not one of the empty ones that stay when a person is erased."""
 
 
 def person_of(workspace: Workspace, reference: str) -> int:

@@ -10,6 +10,7 @@ import pyarrow as pa
 from django.db import connection
 
 from duologue.people.consent import queries as consent
+from duologue.people.privacy.queries import NOT_ERASED
 from duologue.people.timeline import older
 from duologue.platform.database import arrays
 from duologue.platform.lake.streams import fetched
@@ -25,10 +26,10 @@ CHANNELS_AND_PURPOSES = "SELECT DISTINCT channel, purpose FROM people_consentnow
 
 
 def shards(workspace: Workspace, persons: Sequence[int]) -> dict[int, int]:
-    """Return the shard of each of these persons who (still) has a profile."""
+    """Return the shard of each of these persons who is (still) somebody: not merged into another, nor erased."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT person, shard FROM people_profile WHERE workspace_id = %s AND person = ANY(%s::bigint[])",
+            f"SELECT DISTINCT person, shard FROM people_profile p WHERE workspace_id = %s AND person = ANY(%s::bigint[]) AND {NOT_ERASED}",
             (workspace.pk, arrays.numbers(persons)),
         )
         return dict(cursor.fetchall())

@@ -8,6 +8,7 @@ from django.db import connection
 
 from duologue.people.consent import ages
 from duologue.people.consent.queries import age_matters
+from duologue.people.privacy.queries import NOT_ERASED
 from duologue.strategize.segments import fetch
 from duologue.strategize.segments.past import MICROSECONDS, Wanted, bring
 
@@ -29,7 +30,8 @@ MEMBERS: Final = """SELECT s.name, m.person FROM strategize_segmentmember m
 def load(scratch: Scratch, workspace: Workspace, rule: Compiled, now: datetime) -> lake.Snapshot:
     """Bring people(person, shard) and the tables that rules speak of before the scratch's DuckDB; return what of the lake is in use."""
     duck = scratch.duck
-    scratch.take("profiles", PROFILES, "SELECT id, person, shard FROM people_profile WHERE workspace_id = %s", (workspace.pk,))
+    profiles = f"SELECT id, person, shard FROM people_profile p WHERE workspace_id = %s AND {NOT_ERASED}"
+    scratch.take("profiles", PROFILES, profiles, (workspace.pk,))
     duck.execute("CREATE OR REPLACE TABLE people AS SELECT person, any_value(shard) AS shard FROM profiles GROUP BY person")
     duck.execute("CREATE OR REPLACE TABLE moved AS SELECT id, person FROM profiles WHERE id <> person")
     held = _load_events(scratch, workspace, rule, now)

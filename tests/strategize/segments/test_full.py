@@ -2,7 +2,7 @@
 
 import pytest
 from django.db import connection
-from segment_builders import NOW, days, happened, people
+from segment_builders import NOW, days, follow, happened, people
 
 from duologue.people.models import Event
 from duologue.people.privacy.actions import erase
@@ -73,6 +73,16 @@ def test_who_is_erased_while_it_is_counted_takes_files_away_and_nothing_fails(wo
     monkeypatch.setattr(lake, "snapshot", look_and_erase)
     assert counted(workspace, "{did: {event: A}}") == [two]
     assert set(looks[0].files).isdisjoint(look(workspace).files)
+
+
+def test_who_was_erased_is_not_among_those_who_did_nothing(workspace):
+    one, same, two = people(workspace, 3)
+    merge(workspace=workspace, keep=one, lose=same, because="the same", now=NOW)
+    erase(workspace=workspace, person=one, now=NOW)
+    assert counted(workspace, "{not: {did: {event: A}}}") == [two]
+    happened(workspace, [(one, "B", {}, days(0)), (same, "B", {}, days(0)), (two, "B", {}, days(0))])
+    follow(workspace)
+    assert queries.members(workspace, "one") == [two]
 
 
 def test_who_was_erased_joins_nothing_though_the_lake_waits_to_be_cleaned(workspace):

@@ -71,7 +71,7 @@ def last_touch(workspace, people: int) -> Row:
     report, hand = median(took["report"]), median(took["hand"])
     row = Row(f"last touch of {people:,} people's orders", "ms", report, hand, RATIO * hand, less_is_better=True, foreign=meter.foreign)
     row.cpu_us, row.database_cpu_us, row.peak_mb = meter.cpu * 1e6 / TIMES, meter.database_cpu * 1e6 / TIMES, meter.memory
-    row.note = "out of PostgreSQL, with all that the comparison and the cohorts need; by hand over the lake, the credits alone"
+    row.note = "with all that the comparison and the cohorts need; by hand the credits alone"
     return row
 
 

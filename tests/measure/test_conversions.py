@@ -15,6 +15,8 @@ from duologue.platform.lake import queries as lake
 from duologue.strategize.segments.history import LakeFollower
 from tests.measure.lives import GOAL, NOW, counted, live, plain
 
+WITHOUT_CONDITION = Goal("Order Completed", timedelta(days=30), "sum.net")
+
 
 @pytest.fixture(autouse=True)
 def lake_folder(tmp_path, settings):
@@ -22,24 +24,24 @@ def lake_folder(tmp_path, settings):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_it_is_counted_as_one_event_after_the_other_from_postgresql_and_from_the_lake(workspace, seed, monkeypatch):
+@pytest.mark.parametrize(("seed", "goal"), [(1, GOAL), (2, GOAL), (3, GOAL), (1, WITHOUT_CONDITION), (4, WITHOUT_CONDITION)])
+def test_it_is_counted_as_one_event_after_the_other_from_postgresql_and_from_the_lake(workspace, seed, goal, monkeypatch):
     workspace.timezone = "America/New_York"
     workspace.save(update_fields=["timezone"])
     follower = LakeFollower(events=1)
     lives = live(workspace, seed, between=lambda: follower.follow(workspace=workspace, now=NOW))
-    expected = counted(lives, GOAL)
+    expected = counted(lives, goal)
     assert all(expected[part] for part in ("bought", "refunds", "reactions", "mixed"))
-    assert plain(outcomes(workspace, lives.dialogue, GOAL)) == expected
+    assert plain(outcomes(workspace, lives.dialogue, goal)) == expected
     without = plain(outcomes(workspace, lives.dialogue, None))
     assert without == {**counted(lives, None), "bought": [], "refunds": []}
     monkeypatch.setattr(conversions, "FEW", -1)
-    assert plain(outcomes(workspace, lives.dialogue, GOAL)) == expected
+    assert plain(outcomes(workspace, lives.dialogue, goal)) == expected
     with connection.cursor() as cursor:
         held = "DELETE FROM people_event WHERE write_id IN (SELECT write_id FROM people_batch WHERE batch_no <= %s)"
         cursor.execute(held, (lake.snapshot(workspace).batch_no,))
         assert cursor.rowcount == 120
-    assert plain(outcomes(workspace, lives.dialogue, GOAL)) == expected, "the lake is read"
+    assert plain(outcomes(workspace, lives.dialogue, goal)) == expected, "the lake is read"
     assert plain(outcomes(workspace, lives.dialogue, None)) == without
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from duologue.measure.funnels import worth
 from duologue.measure.funnels.rules import order_of
 from duologue.people.timeline import names
 from duologue.strategize.segments.asking import WHOSE, Question, Rows
@@ -25,16 +26,25 @@ CONSIDERED: Final = f"""
     SELECT first.person, {MICROSECONDS.format("min(a.at)")}, bool_or(a.verdict = 'held_out'), bool_or(a.verdict = 'admitted')
     FROM (SELECT * FROM {DRAWN}) a JOIN people_profile first ON first.workspace_id = a.workspace_id AND first.id = a.person
     GROUP BY first.person"""
-_WHOSE: Final = f"""
-    SELECT p.id, p.person FROM people_profile p WHERE p.workspace_id = %s AND p.person IN (
-        SELECT first.person FROM (SELECT * FROM {DRAWN}) a
-        JOIN people_profile first ON first.workspace_id = a.workspace_id AND first.id = a.person)"""
 STARTED: Final = f"""
     SELECT first.person, {MICROSECONDS.format("r.started_at")} FROM engage_run r
     JOIN people_profile first ON first.workspace_id = r.workspace_id AND first.id = r.person
     WHERE r.workspace_id = %s AND r.dialogue_id = %s"""
 
-_AFTER: Final = "past e JOIN whose w ON w.id = e.profile JOIN considered c ON c.person = w.person AND e.micros > c.since"
+# many are brought as they stand, and joined by who counts: the database would take three times as long over them
+_DRAWN: Final = f"SELECT a.person, {MICROSECONDS.format('a.at')}, a.verdict = 'held_out' FROM {DRAWN}"
+_RUNS: Final = f"""
+    SELECT r.person, {MICROSECONDS.format("r.started_at")} FROM engage_run r WHERE r.workspace_id = %s AND r.dialogue_id = %s"""
+_MOVED: Final = "SELECT id, person FROM people_profile WHERE workspace_id = %s AND id <> person"
+_CONSIDERED: Final = """
+    SELECT coalesce(m.person, d.person) AS person, min(d.since) AS since, bool_or(d.held_out) AS held_out,
+           bool_or(NOT d.held_out) AS admitted
+    FROM drawn d LEFT JOIN moved m ON m.id = d.person GROUP BY coalesce(m.person, d.person)"""
+_STARTED: Final = """
+    SELECT coalesce(m.person, r.person) AS person, r.began FROM runs r LEFT JOIN moved m ON m.id = r.person"""
+
+_AFTER: Final = """past e LEFT JOIN moved m ON m.id = e.profile
+    JOIN considered c ON c.person = coalesce(m.person, e.profile) AND e.micros > c.since"""
 _ARMS: Final = """
     SELECT held_out, count(*), 0, 0, 0 FROM considered WHERE NOT (held_out AND admitted) GROUP BY held_out"""
 _MIXED: Final = "SELECT count(*) FROM considered WHERE held_out AND admitted"
@@ -84,20 +94,20 @@ def question(workspace: Workspace, dialogue: Dialogue, goal: Goal | None, since:
     or, of a refund, whether it falls into the time of a run.
     """
     keys = (workspace.pk, dialogue.pk)
-    considered = {"person": "BIGINT", "since": "BIGINT", "held_out": "BOOLEAN", "admitted": "BOOLEAN"}
-    beside = {"considered": Rows(considered, CONSIDERED, keys), "whose": Rows(WHOSE, _WHOSE, (workspace.pk, *keys))}
+    drawn = {"person": "BIGINT", "since": "BIGINT", "held_out": "BOOLEAN"}
+    beside = {"drawn": Rows(drawn, _DRAWN, keys), "moved": Rows(WHOSE, _MOVED, (workspace.pk,))}
     words: dict[str, str | int] = {"reported": names.SPAM_REPORTED, "replied": names.MESSAGE_REPLIED}
     wanted = {names.SPAM_REPORTED, names.MESSAGE_REPLIED} | ({goal.event, names.ORDER_REFUNDED} if goal else set())
     looked = {"intent"} | (goal.looks_at() if goal else set())
     reach = Wanted(sorted(wanted), looked, since - MOMENT)
     asked = {"arms": _ARMS, "mixed": _MIXED, "reactions": _REACTIONS}
     if goal is None:
-        return Question(reach, asked, beside=beside, words=words)
-    beside["started"] = Rows({"person": "BIGINT", "began": "BIGINT"}, STARTED, keys)
+        return Question(reach, asked, kept={"considered": _CONSIDERED}, beside=beside, words=words)
+    beside["runs"] = Rows({"person": "BIGINT", "began": "BIGINT"}, _RUNS, keys)
     return Question(
         reach,
         asked | {"arms": _ARMS_OF_A_GOAL, "bought": _BOUGHT, "refunds": _REFUNDS, "began": _BEGAN},
-        kept={"counted": _COUNTED, "inside": _INSIDE},
+        kept={"considered": _CONSIDERED, "started": _STARTED, "counted": _COUNTED, "inside": _INSIDE},
         beside=beside,
         words=words
         | {
@@ -107,7 +117,7 @@ def question(workspace: Workspace, dialogue: Dialogue, goal: Goal | None, since:
             "zone": workspace.timezone,
         },
         functions={
-            "worth_of": Function(goal.measure(names.ORDER_REFUNDED, workspace.currency), 2, "BIGINT"),
-            "order_of": Function(order_of, 1, "VARCHAR"),
+            "worth_of": Function(goal.measure(names.ORDER_REFUNDED, workspace.currency), 2, "BIGINT", worth.told(goal, workspace.currency)),
+            "order_of": Function(order_of, 1, "VARCHAR", worth.ORDER),
         },
     )

@@ -37,14 +37,18 @@ CREATE OR REPLACE MACRO months_later(moment, months) AS moment + to_months(month
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function written in Python that a question may use: of one text or two, giving BIGINT or VARCHAR (`kind`) or nothing."""
+    """A function written in Python that a question may use: of one text or two, giving BIGINT or VARCHAR (`kind`) or nothing.
+
+    `plainly` is SQL of DuckDB over `first` and `second`: the same value where that is plain to see, NULL where Python is to be asked.
+    """
 
     run: Callable[..., int | str | None]
     arity: int
     kind: str
+    plainly: str = ""
 
     def teach(self, duck: duckdb.DuckDBPyConnection, name: str) -> None:
-        """Let DuckDB know it; it is asked once about each row, and never about others."""
+        """Let DuckDB know it; Python is asked at most once about each row, and never about others."""
         given = {"BIGINT": pa.int64(), "VARCHAR": pa.string()}[self.kind]
 
         def one(first: pa.ChunkedArray) -> pa.Array:
@@ -55,7 +59,7 @@ class Function:
 
         takes: list[Any] = ["VARCHAR"] * self.arity
         duck.create_function(
-            name,
+            f"{name}_in_python",
             (one, two)[self.arity - 1],
             takes,
             self.kind,
@@ -63,6 +67,9 @@ class Function:
             null_handling=FunctionNullHandling.SPECIAL,
             side_effects=True,  # so that it is asked where it is written, and not below a join
         )
+        given_to = ("first", "first, second")[self.arity - 1]
+        asked = f"{name}_in_python({given_to})"
+        duck.execute(f"CREATE MACRO {name}({given_to}) AS {f'coalesce({self.plainly}, {asked})' if self.plainly else asked}")
 
 
 def new_connection(*, threads: int = 1, memory: str = "512MB", spill: str | None = None) -> duckdb.DuckDBPyConnection:

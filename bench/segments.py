@@ -90,11 +90,12 @@ def _statement(workspace, name: str, where: str, by_hand: str) -> Row:
     from duologue.platform.lake.streams import Scratch
     from duologue.strategize.segments import engine
     from duologue.strategize.segments.full import tell
-    from duologue.strategize.segments.loading import load
+    from duologue.strategize.segments.loading import load, load_people
 
     rule = _compiled(workspace, name, where)
     with tempfile.TemporaryDirectory() as folder, Meter() as meter:
         duck = engine.new_connection(threads=2, memory="1GB", spill=f"{folder}/spill")
+        load_people(Scratch(duck, Path(folder)), workspace)
         load(Scratch(duck, Path(folder)), workspace, rule, NOON)
         written = by_hand.format(lake=lake.snapshot(workspace).rows(), facts="every_fact", now=f"TIMESTAMPTZ '{NOON.isoformat()}'")
         ways = {"told": lambda: tell(duck, rule, NOON), "picked": lambda: duck.execute(f"CREATE OR REPLACE TABLE picked AS {written}")}

@@ -68,3 +68,8 @@ class Scratch:
         self.duck.execute(f"COPY (SELECT * FROM {read}) TO '{packed}' (FORMAT parquet)")
         lines.unlink()
         self.duck.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM '{packed}'")
+
+    def nothing(self, name: str, columns: Mapping[str, str]) -> None:
+        """Let `name` stand for no rows with these columns, as `take` would of a query that finds none."""
+        none = ", ".join(f"NULL::{kind} AS {column}" for column, kind in columns.items())
+        self.duck.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT {none} WHERE false")

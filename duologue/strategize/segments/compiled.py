@@ -39,6 +39,11 @@ class Compiled:
     everyone: bool
     settled: bool
 
+    @property
+    def asks_for_all(self) -> bool:
+        """Say whether its statement begins with everybody, and not with those of whom something is known."""
+        return '"people"' in self.sql
+
 
 @lru_cache(maxsize=2000)
 def _compiled(segment: int, revision: int, name: str) -> Compiled:  # noqa: ARG001 - the revision is part of the key

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from duologue.strategize.segments import engine, spark, standing
 from duologue.strategize.segments.asking import scratch, unless_files_go
-from duologue.strategize.segments.loading import AT_ONCE, load
+from duologue.strategize.segments.loading import AT_ONCE, load, load_people
 from duologue.strategize.segments.past import MICROSECONDS
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def _decide(desk: Scratch, workspace: Workspace, rule: Compiled, now: datetime) 
     """Make verdicts(person, member, recheck_at) of all people, and standings, which are kept; from the beginning where files went."""
 
     def told() -> None:
+        load_people(desk, workspace)
         held = load(desk, workspace, rule, now)
         if settings.ENGINE_URL:
             spark.decide(desk, workspace, held, rule, now)

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from django.db import connection
+
 from duologue.people.timeline.older import WAITING, left
+from duologue.platform.database.arrays import numbers
 from duologue.platform.lake import queries as lake
 from duologue.platform.lake.rules import UNNAMED
 from duologue.strategize.segments.fetch import picked
@@ -27,7 +30,7 @@ EVENTS: Final = {
 }
 ALWAYS: Final = datetime(1000, 1, 1, tzinfo=UTC)
 MICROSECONDS: Final = "(extract(epoch FROM {}) * 1000000)::bigint"
-LATER: Final = "SELECT write_id FROM people_batch WHERE workspace_id = %s AND (batch_no > %s OR batch_no IS NULL)"  # or not committed
+LATER: Final = "SELECT write_id FROM people_batch WHERE workspace_id = %s AND (batch_no > %s OR batch_no IS NULL)"  # or without number yet
 STILL_HERE: Final = "NOT EXISTS (SELECT 1 FROM erased WHERE erased.profile = profile_id)"  # of the lake's rows, in DuckDB and Spark alike
 LEFT_OUT: Final = "left_out IS NOT NULL AND list_has_any(from_json(left_out, '[\"VARCHAR\"]'), [{}])"
 
@@ -71,13 +74,25 @@ def bring(scratch: Scratch, workspace: Workspace, wanted: Wanted) -> lake.Snapsh
 def _bring_tail(scratch: Scratch, workspace: Workspace, wanted: Wanted, held: lake.Snapshot) -> None:
     rest, values = "", [workspace.pk, list(wanted.names), wanted.since]
     if held.batch_no:
-        rest = f"AND e.write_id = ANY(ARRAY({LATER}))"
-        values += [workspace.pk, held.batch_no]
+        later = _later(workspace, held.batch_no)
+        if not later and held.files:
+            scratch.nothing("tail", EVENTS)
+            return
+        # by number: the planner, who cannot know how few they are, would else read all months
+        rest = "AND e.write_id = ANY(%s::bigint[])"
+        values.append(numbers(later))
     query = f"""SELECT e.profile_id, e.id, {MICROSECONDS.format("e.occurred_at")}, e.name, {picked(wanted.properties)}, e.delivery_id
                 FROM people_event e WHERE e.workspace_id = %s AND e.name = ANY(%s) AND e.occurred_at > %s {rest}"""
     scratch.take("tail" if held.files else "here", EVENTS, query, values)
     if not held.files:
         _add_what_left(scratch, workspace, wanted)
+
+
+def _later(workspace: Workspace, batch_no: int) -> list[int]:
+    """Return the writes whose events a snapshot of the lake does not hold."""
+    with connection.cursor() as cursor:
+        cursor.execute(LATER, (workspace.pk, batch_no))
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _add_what_left(scratch: Scratch, workspace: Workspace, wanted: Wanted) -> None:

@@ -15,10 +15,11 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from psycopg.errors import QueryCanceled
 
+from duologue.people.privacy.queries import NOT_ERASED
 from duologue.platform.lake.streams import Scratch
 from duologue.strategize.segments import engine
 from duologue.strategize.segments.compiled import compiled_of
-from duologue.strategize.segments.loading import load
+from duologue.strategize.segments.loading import load, load_people
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,14 +73,14 @@ def try_rule(*, workspace: Workspace, rule: Rule, now: datetime) -> Tried:
 
 
 def _tried(workspace: Workspace, wanted: Compiled, now: datetime) -> Tried:
-    duck = _HELD.for_rule(workspace, wanted, now).duck
-    with _interrupted(duck):
+    desk = _HELD.for_rule(workspace, wanted, now)
+    with _interrupted(desk.duck):
         told = engine.at_moment(wanted.sql, now)
-        picked = f"SELECT person FROM ({told}) WHERE member AND person IN (SELECT person FROM people)"
-        duck.execute(f"CREATE OR REPLACE TEMP TABLE picked AS {picked}")
-        number, everybody = duck.execute("SELECT (SELECT count(*) FROM picked), (SELECT count(*) FROM people)").fetchall()[0]
-        some = duck.execute("SELECT person FROM picked ORDER BY person DESC LIMIT ?", [SOME]).fetchall()
-    return Tried(number, everybody, tuple(row[0] for row in some))
+        picked = f"SELECT person FROM ({told}) WHERE member AND person NOT IN (SELECT id FROM gone)"
+        desk.duck.execute(f"CREATE OR REPLACE TEMP TABLE picked AS {picked}")
+        number = desk.duck.execute("SELECT count(*) FROM picked").fetchall()[0][0]
+        some = desk.duck.execute("SELECT person FROM picked ORDER BY person DESC LIMIT ?", [SOME]).fetchall()
+    return Tried(number, desk.people, tuple(row[0] for row in some))
 
 
 class _Desk:
@@ -87,7 +88,7 @@ class _Desk:
 
     def __init__(self, workspace: Workspace, reach: Compiled, now: datetime) -> None:
         self.workspace, self.reach, self.now, self.since = workspace.pk, reach, now, time.monotonic()
-        self._leaving = ExitStack()
+        self._leaving, self._all = ExitStack(), False
         scratch = Path(settings.DATA.path) / "run"
         scratch.mkdir(parents=True, exist_ok=True)
         folder = self._leaving.enter_context(tempfile.TemporaryDirectory(prefix="segments-", dir=scratch))
@@ -95,7 +96,9 @@ class _Desk:
         self._leaving.callback(self.duck.close)
         try:
             with _interrupted(self.duck), _soon():
-                load(Scratch(self.duck, Path(folder)), workspace, reach, now)
+                self._scratch = Scratch(self.duck, Path(folder))
+                load(self._scratch, workspace, reach, now)
+                self.people = _people(workspace)
         except BaseException:
             self.close()
             raise
@@ -108,6 +111,13 @@ class _Desk:
         """Say whether a rule of this workspace can be counted by what lies here, and whether that is fresh."""
         aged = max(time.monotonic() - self.since, (now - self.now).total_seconds())
         return workspace.pk == self.workspace and now >= self.now and aged < HELD_SECONDS and _covers(self.reach, wanted)
+
+    def see_everybody(self, workspace: Workspace) -> None:
+        """Bring all people here as well, for a rule that asks for them."""
+        if not self._all:
+            with _interrupted(self.duck), _soon():
+                load_people(self._scratch, workspace)
+            self._all = True
 
     def close(self) -> None:
         self._leaving.close()
@@ -125,6 +135,8 @@ class _Held:
         if self.desk is None or not self.desk.serves(workspace, wanted, now):
             self.drop()
             self.desk = _Desk(workspace, wanted, now)
+        if wanted.asks_for_all:
+            self.desk.see_everybody(workspace)
         return self.desk
 
     def drop(self) -> None:
@@ -151,6 +163,13 @@ def _covers(held: Compiled, wanted: Compiled) -> bool:
         and (held.consent or not wanted.consent)
         and all(getattr(held, part) >= getattr(wanted, part) for part in ("events", "facts", "segments", "properties"))
     )
+
+
+def _people(workspace: Workspace) -> int:
+    """Return how many people there are, each once and none who is erased."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM people_profile p WHERE workspace_id = %s AND id = person AND {NOT_ERASED}", (workspace.pk,))
+        return int(cursor.fetchone()[0])
 
 
 @contextmanager

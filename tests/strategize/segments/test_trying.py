@@ -7,6 +7,8 @@ import pytest
 from segment_builders import NOW, days, happened, learned, people
 
 from duologue.kit.yaml import Mistakes
+from duologue.people.models import Profile
+from duologue.people.privacy.actions import erase
 from duologue.platform.lake import queries as lake
 from duologue.platform.workspaces.actions import create_workspace
 from duologue.strategize.segments import actions, history, queries, trying
@@ -110,3 +112,16 @@ def test_a_segment_that_is_not_there_is_refused_on_its_line(workspace):
     with pytest.raises(Mistakes, match=r"segments/others.yaml:5: There is no segment 'staf'; did you mean 'staff'\?"):
         actions.checked(workspace=workspace, name="others", source_yaml=source)
     assert line_of_segment(source, "nobody") == 1
+
+
+@pytest.mark.parametrize(("where", "left"), [("{did: {event: A}}", [2]), ("{not: {did: {event: B}}}", [2]), ("{person.country: DE}", [])])
+def test_who_was_erased_is_neither_picked_nor_counted_though_somebody_tells_of_them_later(workspace, where, left):
+    one, two, again = people(workspace, 3)
+    Profile.within(workspace).filter(pk=again).update(person=one)
+    learned(workspace, [(one, "country", "DE")])
+    happened(workspace, [(one, "A", {}, days(3)), (again, "A", {}, days(3)), (two, "A", {}, days(3))])
+    history.LakeFollower(events=1).follow(workspace=workspace, now=NOW)
+    erase(workspace=workspace, person=one, now=NOW)
+    happened(workspace, [(one, "A", {}, days(1)), (again, "A", {}, days(1))])
+    found = tried(workspace, where)
+    assert (found.people, found.of, list(found.some)) == (len(left), 1, [two] if left else [])

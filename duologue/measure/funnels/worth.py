@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from duologue.measure.funnels.rules import Goal
 
 _STEPS: Final = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*")
-_PLAIN: Final = r"-?[0-9]{{1,12}}{decimals}"  # below MOST in every currency
+_PLAIN: Final = r"^-?[0-9]{{1,12}}{decimals}$"  # below MOST in every currency
 ORDER: Final = """CASE json_type(first, '$."order_id"') WHEN 'VARCHAR' THEN json_extract_string(first, '$."order_id"') END"""
 """The order that the properties `first` name where that is text; NULL where Python is to be asked."""
 
@@ -32,6 +32,6 @@ def told(goal: Goal, currency: str) -> str:
     path = ".".join(f'"{step}"' for step in goal.value.split("."))
     text = f"json_extract_string(second, '$.{path}')"
     name = goal.event.replace("'", "''")
-    # a text that is cast before it is known to be a number would be a mistake: so it is tried
-    return f"""CASE WHEN first = '{name}' AND regexp_full_match({text}, '{number}')
-        THEN CAST(TRY_CAST({text} AS DECIMAL(18, 3)) * {10**after} AS BIGINT) END"""
+    # taken out of the document once: what is no such number is '', which cannot be cast
+    return f"""CASE WHEN first = '{name}'
+        THEN CAST(TRY_CAST(regexp_extract({text}, '{number}') AS DECIMAL(18, 3)) * {10**after} AS BIGINT) END"""

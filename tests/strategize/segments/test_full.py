@@ -2,7 +2,7 @@
 
 import pytest
 from django.db import connection
-from segment_builders import NOW, days, follow, happened, people
+from segment_builders import NOW, days, follow, happened, learned, people
 
 from duologue.people.models import Event
 from duologue.people.privacy.actions import erase
@@ -43,6 +43,20 @@ def test_what_the_lake_holds_is_read_there_and_the_rest_from_postgresql(workspac
     assert counted(workspace, "{did: {event: A, within: 30d}}") == [two, three]
     assert counted(workspace, "{did: {event: A}}") == [one, two, three]
     assert counted(workspace, "{did: {event: B's}}") == [three]
+
+
+@pytest.mark.parametrize("where", ["{did: {event: A}}", "{did: {event: A, within: 30d}}", "{all: [{did: {event: A}}, {person.f: gold}]}"])
+def test_it_is_counted_alike_where_the_lake_holds_all_and_where_it_does_not(workspace, where):
+    one, two, three = people(workspace, 3)
+    learned(workspace, [(two, "f", "gold"), (three, "f", "gold")])
+    happened(workspace, [(one, "B", {}, days(1)), (two, "A", {}, days(2)), (two, "A", {}, days(1))])
+    into_the_lake(workspace)
+    only_the_lake_holds([one, two])
+    assert counted(workspace, where) == [two], "nothing came since"
+    happened(workspace, [(one, "B", {}, days(0))])
+    assert counted(workspace, where) == [two], "what came since is not looked at"
+    happened(workspace, [(three, "A", {}, days(0))])
+    assert counted(workspace, where) == [two, three]
 
 
 def test_a_rule_about_what_was_left_out_reads_postgresql(workspace):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _LETTERS = f"""
     WITH {SENT}
     SELECT message, variant, domain, count(*) FILTER (WHERE NOT refused), count(*) FILTER (WHERE refused), count(bounced_at),
-           count(reported_at), count(responded_at), count(left_at)
+           count(reported_at), count(responded_at), count(left_at), min(since)
     FROM sent GROUP BY 1, 2, 3"""
 _HEARD = f"""
     WITH {SENT}
@@ -38,7 +38,6 @@ _HEARD = f"""
          AND e.delivery_id = s.id
     WHERE e.name = %(opened)s OR (e.name = %(clicked)s AND e.properties->>'footer' IS DISTINCT FROM 'true')
     GROUP BY GROUPING SETS ((s.message, s.variant), (s.message, s.domain), (s.message, s.version, e.properties->>'no'))"""
-_LEFT = f"WITH {SENT} SELECT count(*), min(since) FROM sent"
 FEW: Final = 20_000
 """Of so many letters, PostgreSQL finds clicks and openings by their indexes; those of more are read from the lake."""
 _BY_VARIANT, _BY_LINK = 0b011, 0b110  # what a row of _HEARD is summed over, as grouping() tells it
@@ -89,14 +88,15 @@ def received(workspace: Workspace, dialogue: Dialogue) -> dict[str, Message]:
     found: dict[str, Message] = defaultdict(Message)
     with connection.cursor() as cursor:
         cursor.execute(_LETTERS, asked)
-        for message, variant, domain, accepted, refused, bounced, reported, responded, left in cursor.fetchall():
+        letters, first = 0, []
+        for message, variant, domain, accepted, refused, bounced, reported, responded, left, since in cursor.fetchall():
             came = Received(accepted, bounced, reported, responded=responded, left=left, refused=refused)
             found[message].variants[variant].add(came)
             found[message].domains[domain].add(came)
-        cursor.execute(_LEFT, asked)
-        letters, since = cursor.fetchone()
+            letters += accepted + refused
+            first.append(since)
         if letters > FEW:
-            _hear_many(found, ask(workspace, question(asked, since)))
+            _hear_many(found, ask(workspace, question(asked, min(at for at in first if at))))
         else:
             cursor.execute(_HEARD, asked)
             for message, *row in cursor.fetchall():

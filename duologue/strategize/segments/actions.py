@@ -93,7 +93,8 @@ def sweep(*, workspace: Workspace, segment: Segment, now: datetime) -> int:
     if known:
         _catch_up(workspace, segment, now)
     compiled = one_compiled(segment.pk, segment.revision, segment.name)
-    changed = count_everyone(workspace, compiled, now, tell=not first)
+    named = any(segment.name in one.segments for one in all_compiled(workspace))
+    changed = count_everyone(workspace, compiled, now, tell=not first, named=named)
     segment.refresh_from_db(fields=["size"])
     segment.swept_revision, segment.swept_at = segment.revision, now
     segment.mended = len(changed) if known else 0

@@ -22,14 +22,19 @@ if TYPE_CHECKING:
     from duologue.strategize.segments.compiled import Compiled
 
 STANDINGS: Final = {"person": "BIGINT", "member": "BOOLEAN", "recheck": "BIGINT"}
+MEMBERS: Final = "FROM verdicts WHERE member"
 
 
-def count_everyone(workspace: Workspace, rule: Compiled, now: datetime, *, tell: bool) -> set[int]:
-    """Evaluate one rule for all people and write what differs; return those who joined or left. Holds 1 GB at most."""
+def count_everyone(workspace: Workspace, rule: Compiled, now: datetime, *, tell: bool, named: bool) -> set[int]:
+    """Evaluate one rule for all people and write what differs; return those who joined or left. Holds 1 GB at most.
+
+    Without `named`, which says that another rule names the segment, nobody is returned of one that was empty: nobody would ask.
+    """
     with scratch("segments-") as desk:
         _decide(desk, workspace, rule, now)
         if not tell and not desk.duck.execute("SELECT 1 FROM standings LIMIT 1").fetchone():
-            return _fill(desk.duck, desk.folder / "fill.csv", workspace, rule, now)
+            _fill(desk.duck, desk.folder / "fill.csv", workspace, rule, now)
+            return {row[0] for row in desk.duck.execute(f"SELECT person {MEMBERS}").fetchall()} if named else set()
         return _write(desk.duck, workspace, rule, now, tell=tell)
 
 
@@ -59,17 +64,17 @@ def _decide(desk: Scratch, workspace: Workspace, rule: Compiled, now: datetime) 
     desk.take("standings", STANDINGS, standings, (workspace.pk, rule.id))
 
 
-def _fill(duck: duckdb.DuckDBPyConnection, path: Path, workspace: Workspace, rule: Compiled, now: datetime) -> set[int]:
+def _fill(duck: duckdb.DuckDBPyConnection, path: Path, workspace: Workspace, rule: Compiled, now: datetime) -> None:
     """Write the standings of a segment that has none: nobody else writes there meanwhile, since the caller holds the segments."""
-    duck.execute(
-        f"""COPY (SELECT {workspace.pk}, {rule.id}, v.person, coalesce(p.shard, 0), coalesce(v.member, false), '{now.isoformat()}',
-                         strftime(v.recheck_at, '%Y-%m-%d %H:%M:%S.%f+00')
-                  FROM verdicts v LEFT JOIN people p ON p.person = v.person WHERE {_keep(rule)} ORDER BY v.person)
+    ordered = f"""SELECT v.person, p.shard, v.member, v.recheck_at FROM verdicts v LEFT JOIN people p ON p.person = v.person
+                  WHERE {_keep(rule)} ORDER BY v.person"""
+    duck.execute(  # what is the same for all is added to those in order: else it would be held and put in order with each of them
+        f"""COPY (SELECT {workspace.pk}, {rule.id}, person, coalesce(shard, 0), coalesce(member, false), '{now.isoformat()}',
+                         strftime(recheck_at, '%Y-%m-%d %H:%M:%S.%f+00') FROM ({ordered}))
             TO '{path}' (FORMAT csv, HEADER false)"""
     )
-    members = {row[0] for row in duck.execute("SELECT person FROM verdicts WHERE member").fetchall()}
-    standing.fill(workspace=workspace, segment=rule.id, rows=path, size=len(members))
-    return members
+    (size,) = duck.execute(f"SELECT count(*) {MEMBERS}").fetchall()[0]
+    standing.fill(workspace=workspace, segment=rule.id, rows=path, size=size)
 
 
 def _keep(rule: Compiled) -> str:

@@ -71,11 +71,12 @@ def _load_facts(scratch: Scratch, workspace: Workspace, rule: Compiled) -> None:
         scratch.take("every_fact", columns, FACTS, (workspace.pk, sorted(rule.facts)))
     else:
         scratch.nothing("every_fact", columns)
-    scratch.duck.execute(
-        f"""CREATE OR REPLACE TABLE facts AS SELECT coalesce(p.person, f.profile) AS person, f.key,
-                   arg_max(f.value, (f.at, f.profile)) AS value
+    if scratch.duck.execute("SELECT 1 FROM moved LIMIT 1").fetchone():
+        told = f"""SELECT coalesce(p.person, f.profile) AS person, f.key, arg_max(f.value, (f.at, f.profile)) AS value
             FROM every_fact f LEFT JOIN moved p ON p.id = f.profile WHERE {HERE} GROUP BY coalesce(p.person, f.profile), f.key"""
-    )
+    else:  # each profile is a person's only one, and has one value of each fact: to group them would hold all of them twice
+        told = f"SELECT f.profile AS person, f.key, f.value FROM every_fact f WHERE {HERE}"
+    scratch.duck.execute(f"CREATE OR REPLACE TABLE facts AS {told}")
 
 
 def _load_consents(scratch: Scratch, workspace: Workspace, rule: Compiled) -> None:

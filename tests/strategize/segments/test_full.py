@@ -1,5 +1,7 @@
 """The full count and the lake: what it reads there, what it does not, and files that go while it reads."""
 
+import tracemalloc
+
 import pytest
 from django.db import connection
 from segment_builders import NOW, days, follow, happened, learned, people
@@ -112,3 +114,38 @@ def test_who_was_erased_joins_nothing_though_the_lake_waits_to_be_cleaned(worksp
     actions.sweep(workspace=workspace, segment=edited, now=NOW)
     assert queries.members(workspace, "edited") == [two]
     assert set(Event.within(workspace).filter(name="Segment Joined").values_list("profile_id", flat=True)) == {two}
+
+
+def held_while_counted(workspace, name):
+    """Return how many bytes of Python are held at most while a new segment is counted."""
+    segment = actions.save_segment(workspace=workspace, name=name, source_yaml="where: {person.f: {known: true}}", now=NOW)
+    tracemalloc.start()
+    actions.sweep(workspace=workspace, segment=segment, now=NOW)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak
+
+
+def test_a_first_count_holds_nobody_in_python(workspace):
+    many = 20_000
+    people(workspace, many)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO people_fact (workspace_id, profile_id, key, value, source, at, purposes)
+               SELECT workspace_id, id, 'f', '"gold"', 'test', %s, '{}' FROM people_profile WHERE workspace_id = %s""",
+            (NOW, workspace.pk),
+        )
+    held_while_counted(workspace, "warm")  # what is loaded once is not part of it
+    assert held_while_counted(workspace, "one") < 32 * many, "a set of their numbers alone would take more"
+    assert len(queries.members(workspace, "one")) == many
+
+
+def test_whoever_is_in_a_segment_from_its_first_count_joins_those_that_name_it(workspace):
+    one, _ = people(workspace, 2)
+    learned(workspace, [(one, "f", "gold")])
+    asking = actions.save_segment(workspace=workspace, name="asking", source_yaml="where: {person.f: silver}", now=NOW)
+    actions.sweep(workspace=workspace, segment=asking, now=NOW)
+    named = actions.save_segment(workspace=workspace, name="named", source_yaml="where: {person.f: gold}", now=NOW)
+    actions.save_segment(workspace=workspace, name="asking", source_yaml="where: {in: named}", now=NOW)
+    actions.sweep(workspace=workspace, segment=named, now=NOW)
+    assert queries.members(workspace, "asking") == [one]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from difflib import get_close_matches
 from functools import lru_cache
 from io import StringIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -18,6 +19,9 @@ from ruamel.yaml.scanner import RoundTripScanner, ScannerError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
+
+INDENTED_LIST: Final = re.compile(r"^( *)[^\s#-][^\n]*:[ \t]*\n\1  - ", re.MULTILINE)
+"""A list written deeper than its key, as many people write it; otherwise it stands below it."""
 
 MOST_NODES = 50_000
 MOST_CHARACTERS = 1_000_000
@@ -164,6 +168,8 @@ def amended(text: str, changes: Mapping[str, Any]) -> str:
     if not changes:
         return text
     yaml = _reader()
+    if INDENTED_LIST.search(text):
+        yaml.indent(mapping=2, sequence=4, offset=2)
     data = yaml.load(text) if text.strip() else None
     data = CommentedMap() if data is None else data
     for name, changed in changes.items():
@@ -181,7 +187,7 @@ def _amend(entry: Any, changed: Mapping[str, Any]) -> None:
         if value is None:
             entry.pop(key, None)
         else:
-            entry[key] = value
+            entry[key] = _line_by_line(value)
 
 
 class _Scanner(RoundTripScanner):

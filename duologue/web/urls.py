@@ -11,6 +11,7 @@ STAGES = [
     path("strategize/", include("duologue.web.strategize.urls")),
     path("engage/", include("duologue.web.engage.urls")),
     path("texts/", include("duologue.web.texts.urls")),
+    path("sheets/", include("duologue.web.sheets.urls")),
     path("measure/", include("duologue.web.measure.urls")),
     path("settings/", include("duologue.web.setup.urls")),
 ]

@@ -44,6 +44,9 @@ def plans(workspace) -> dict[str, str]:
         "storyboard": at(workspace, "strategize:storyboard", "win-back"),
         "offer": at(workspace, "strategize:offer", "ten-percent"),
         **{f"write-{kind}": at(workspace, "texts:change", kind, name) for kind, name in WRITTEN.items()},
+        **{f"sheet-{kind}": at(workspace, "sheets:change", kind, name) for kind, name in SHEETS.items()},
+        "sheet-as-text": at(workspace, "sheets:change", "campaign", "spring") + "?as=text",
+        "new-placement": at(workspace, "sheets:new", "placement"),
         "new-dialogue": at(workspace, "texts:new", "dialogue"),
         "offer-with-codes": at(workspace, "strategize:offer", "spring"),
     }
@@ -90,6 +93,7 @@ def open_to_all(workspace) -> dict[str, str]:
 
 
 WRITTEN = {"dialogue": "win-back", "message": "we-miss-you", "survey": "why-quiet", "offer": "ten-percent"}
+SHEETS = {"campaign": "spring", "placement": "spring-radio", "occasion": "tasting", "persona": "gift-giver", "guardrails": "guardrails"}
 
 LISTS = {
     "home": "home:home",

@@ -142,6 +142,18 @@ def look_again_at(*, workspace: Workspace, occasion: str, now: datetime) -> int:
         return int(cursor.rowcount)
 
 
+def under_way_for(workspace: Workspace, occasion: str) -> int:
+    """Return how many runs are under way for an occasion, by the event that began them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT count(*) FROM engage_run WHERE workspace_id = %s AND under_way
+               AND coalesce(data -> 'start' -> 'occasion' ->> 'name', data -> 'start' ->> 'occasion') = %s""",
+            (workspace.pk, occasion),
+        )
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
 def current_version(workspace: Workspace, name: str) -> Version:
     """Return the version of a dialogue that is in force. Raises NotPossible where there is none."""
     dialogue = Dialogue.within(workspace).filter(name=name).first()

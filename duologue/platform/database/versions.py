@@ -55,6 +55,12 @@ def keep(kind: type[Version], *, workspace: Workspace, name: str, data: Any, now
     return version
 
 
+def take_away(kind: type[Version], *, workspace: Workspace, name: str) -> int:
+    """Take away all versions of a name; return how many there were. Who may name it is asked before, under `one_at_a_time`."""
+    gone, _ = kind.within(workspace).filter(name=name).delete()
+    return gone
+
+
 def in_force(kind: type[Version], workspace: Workspace, name: str) -> Version | None:
     """Return the version of this name that is in force, or None."""
     return kind.within(workspace).filter(name=name).order_by("-number").first()

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from duologue.kit.zones import zone_names
 from duologue.platform.database.clock import database_now
-from duologue.platform.workspaces.models import Workspace
+from duologue.platform.workspaces.models import PlanFile, Workspace
 from duologue.platform.workspaces.rules import mistake_in_name
 
 
@@ -91,3 +91,8 @@ def resume_all(workspace: Workspace) -> bool:
     )
     workspace.refresh_from_db(fields=["sending_stopped_at", "sending_stopped_because"])
     return bool(changed)
+
+
+def forget_file(*, workspace: Workspace, path: str) -> None:
+    """Forget that a plan folder's file was applied, so that nothing writes it back; a folder that still has it makes it anew."""
+    PlanFile.within(workspace).filter(path=path).delete()

@@ -5,10 +5,14 @@ import gzip
 import os
 import shutil
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from duologue.cli.plans.applying import apply_files
+from duologue.cli.plans.folder import read_folder
+from duologue.cli.plans.saying import say
 from tests.examples.walkthrough import HOUSE, free_port, plain, run_page, steps_of
 
 PAGE = HOUSE / "docs" / "how-to" / "online-retail.md"
@@ -74,6 +78,15 @@ def test_the_page_names_the_extract_and_shows_what_comes_of_it():
     steps = steps_of(PAGE)
     assert f"FILE={EXTRACT.relative_to(HOUSE)}" in [step.command for step in steps]
     assert sum(bool(step.shown) for step in steps) > len(steps) / 2
+
+
+def test_the_page_shows_what_putting_its_plan_in_force_says(workspace, capsys):
+    """The whole page takes minutes; this much of it is looked at each time."""
+    command = "duologue apply examples/online-retail/plan"
+    shown = [line for step in steps_of(PAGE) if step.command == command for line in step.shown]
+    files = read_folder(HOUSE / "examples" / "online-retail" / "plan")
+    say(apply_files(workspace=workspace, files=files, now=datetime(2026, 1, 5, 12, 0, tzinfo=UTC)), dry=False)
+    assert shown == capsys.readouterr().out.splitlines()
 
 
 @pytest.mark.long

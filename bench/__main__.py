@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import subprocess
+import signal
 import sys
 from pathlib import Path
 
@@ -14,33 +13,30 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bench import plots, results
 from bench.meter import QUIET, Row
+from bench.one import size_of, size_options
+from bench.rounds import Rounds
 
 CASES = (
     *("orders", "people", "engine", "mail", "planning", "broadcast", "intake", "sites", "carriers", "pages", "simulator"),
     *("respond", "links", "start", "segments", "lake", "demo"),
 )
+MINUTES = {"small": 18, "full": 170}
 
 
 def main() -> int:
     args = _asked()
-    progress = Progress(
-        TextColumn("{task.description:24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=Console(stderr=True)
-    )
-    rounds: dict[str, list[Row]] = {}
-    failed = False
-    with progress:
-        bar = progress.add_task("", total=len(args.only) * args.rounds)
-        for name in args.only:
-            for number in range(args.rounds):
-                progress.update(bar, description=f"{name}, round {number + 1}")
-                for row in (found := _round(name, args.size)):
-                    rounds.setdefault(row.case, []).append(row)
-                failed = failed or not found
-                progress.advance(bar)
-    found = [results.result(rows) for rows in rounds.values()]
-    path = results.write(found, args.size)
+    rounds = Rounds(args.only, args.size, most=args.rounds, seconds=args.minutes * 60)
+    measured: dict[str, list[Row]] = {}
+    path = results.file_of(args.size.name)
+    for rows in _with_a_bar(rounds, len(args.only) * args.rounds):
+        for row in rows:
+            measured.setdefault(row.case, []).append(row)
+        results.write([results.result(several) for several in measured.values()], path, args.size.name)  # a run cut off leaves what it has
+    found = [results.result(several) for several in measured.values()]
     _print(found)
-    print(f"\nWritten to {path} and {plots.write(found, path)}")
+    failed = bool(rounds.failed)
+    if found:
+        print(f"\nWritten to {path} and {plots.write(found, path)}")
     if args.compare:
         sentences, worse = results.changes(found, args.compare)
         print(f"\nBeside {args.compare}:", *sentences, sep="\n  ")
@@ -48,14 +44,34 @@ def main() -> int:
     return 1 if failed else 0
 
 
+def _with_a_bar(rounds: Rounds, total: int):
+    bar = Progress(
+        TextColumn("{task.description:24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=Console(stderr=True)
+    )
+    with bar:
+        task = bar.add_task("", total=total)
+        for rows in rounds.run(lambda name, number: bar.update(task, description=f"{name}, round {number + 1}")):
+            yield rows
+            bar.advance(task)
+
+
 def _asked() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--size", choices=("small", "full"), default=os.environ.get("SIZE") or "small", help="small, or full: a million")
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__, parents=[size_options()])
     parser.add_argument("--only", type=_cases, default=_cases(os.environ.get("ONLY") or ",".join(CASES)), help=f"of {','.join(CASES)}")
-    parser.add_argument("--rounds", type=int, default=int(os.environ.get("ROUNDS") or 3), help="rounds of each case; its median is told")
+    parser.add_argument(
+        "--rounds", type=int, default=int(os.environ.get("ROUNDS") or 3), help="rounds of each case at most; the median is told"
+    )
+    usual = os.environ.get("MINUTES")
+    parser.add_argument("--minutes", type=float, default=usual, help="after them no case begins another round (18; 170 in full)")
     compare = os.environ.get("COMPARE")
     parser.add_argument("--compare", type=Path, default=Path(compare) if compare else None, help="an earlier run's JSON to stand beside")
-    return parser.parse_args()
+    args = parser.parse_args()
+    args.minutes = args.minutes or MINUTES[args.size]
+    try:
+        args.size = size_of(args)
+    except ValueError as wrong:
+        parser.error(str(wrong))
+    return args
 
 
 def _cases(words: str) -> list[str]:
@@ -65,24 +81,16 @@ def _cases(words: str) -> list[str]:
     return names
 
 
-def _round(name: str, size: str) -> list[Row]:
-    """Run one round in a process of its own; nothing where it failed, which is said."""
-    done = subprocess.run([sys.executable, "-m", "bench.one", name, size], capture_output=True, text=True, check=False)
-    if done.returncode:
-        print(f"{name} failed, and tells no time: {done.stderr.strip().splitlines()[-1:]}", file=sys.stderr)
-        return []
-    return [Row(**row) for row in json.loads(done.stdout.splitlines()[-1])]
-
-
 def _print(found: list[results.Result]) -> None:
-    heads = ("", "product", "±", "raw limit", "ratio", "goal", "µs here", "µs db", "MB", "GB/million")
-    widths = (46, 11, 5, 11, 6, 8, 8, 8, 5, 11)
+    heads = ("", "product", "±", "rounds", "raw limit", "ratio", "goal", "µs here", "µs db", "MB", "GB/million")
+    widths = (46, 11, 5, 6, 11, 6, 8, 8, 8, 5, 11)
     print(*(f"{head:{'<' if not head else '>'}{width}}" for head, width in zip(heads, widths, strict=True)))
     for row in found:
         cells = (
             row.case,
             f"{row.value:,.0f}",
             f"{row.spread:.0%}",
+            f"{row.rounds}",
             f"{row.limit:,.0f}" if row.limit else "",
             f"{row.ratio:.2f}" if row.ratio else "",
             f"{row.goal:,.0f}" if row.goal else "",
@@ -98,5 +106,10 @@ def _print(found: list[results.Result]) -> None:
     print(f"Disturbed: strangers took over {QUIET:.0%} of the machine meanwhile.")
 
 
+def _leave(*_: object) -> None:
+    sys.exit("It was told to stop; what was measured until then is written down.")
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _leave)
     sys.exit(main())

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bench.sink import Sink
+    from bench.sizes import Size
 
-SIZES = {False: (20_000, 10_000), True: (1_000_000, 100_000)}  # unsigned letters, and signed ones of each kind
+UNSIGNED, SIGNED = (20_000, 1_000_000), (10_000, 100_000)  # letters, signed ones of each kind
 GOALS = {"": 12_000, "rsa": 3_500, "ed25519": None}
 PLANNED_GOAL = 50_000
 DOMAIN = "bench-broadcast.example"
@@ -81,10 +82,10 @@ FACTS = """INSERT INTO people_fact (workspace_id, profile_id, key, value, source
 PICKS = [{"name": f"Thing {n} of ours", "price": f"£{n}.50", "is_new": n % 2 == 0} for n in range(5)]
 
 
-def measure(folder: Path, *, full: bool) -> list[Row]:
+def measure(folder: Path, size: Size) -> list[Row]:
     if (program := sink.program()) is None:
         return [Row("broadcast: smtp-sink is not installed (Debian: postfix)", "", 0, None, GOALS[""])]
-    unsigned, signed = SIZES[full]
+    unsigned, signed = size.many(*UNSIGNED), size.many(*SIGNED)
     rows = []
     with sink.sink(program) as running:
         _warm_up(running)

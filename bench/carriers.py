@@ -13,18 +13,20 @@ from bench.meter import Meter, Row
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bench.sizes import Size
+
 IN_A_CALL = 100
 AT_ONCE = 32
 GOAL = 2000
 KINDS = ("delivered", "open", "bounce", "delivered")  # of each four letters
 
 
-def measure(folder: Path, *, full: bool) -> list[Row]:
+def measure(folder: Path, size: Size) -> list[Row]:
     from duologue.engage.carriers.actions import add_carrier
     from duologue.engage.models import Delivery
     from duologue.platform.workspaces.actions import create_workspace
 
-    many, single = (100_000, 20_000) if full else (20_000, 4_000)
+    many, single = size.many(20_000, 100_000), size.choose(4_000, 20_000)
     workspace = create_workspace(name="bench-carriers")
     letters = _letters(workspace, many + single)
     password = add_carrier(workspace=workspace, name="sendgrid", kind="sendgrid").password

@@ -10,11 +10,13 @@ from bench.meter import Meter, Row
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bench.sizes import Size
+
 END = datetime(2026, 11, 22, 6, tzinfo=UTC)
 GOAL_SECONDS = 60
 
 
-def measure(_folder: Path, *, full: bool) -> list[Row]:
+def measure(_folder: Path, _size: Size) -> list[Row]:
     from duologue.cli.demo.opening import play
     from duologue.cli.demo.play import Scale
     from duologue.engage.channels.models import KeptMail

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,8 @@ from bench.waker import Wakers
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from bench.sizes import Size
 
 DIALOGUE = """
 dialogue: waiting
@@ -29,20 +30,17 @@ turns:
 """
 SEGMENT = "segment: everybody\nabout: For measuring\nwhere: {person.bench: true}\n"
 BATCH = 10_000
-SIZES = {False: 200_000, True: 1_000_000}
+WAITING = 200_000, 1_000_000
 MOST_MOVES = 200_000
 FEW, MANY = 100_000, 10_000_000
 LATER = NOON + timedelta(days=4)  # those who are due by then began at any moment of the day before; all others begin later
 
 
-def measure(folder: Path, *, full: bool) -> list[Row]:
-    """Move a fifth of the runs by one worker, as many by two, as many by the loop, while the others wait; then see what many more cost.
-
-    WAITING says how many there are, MANY how many in the end.
-    """
-    waiting = int(os.environ.get("WAITING") or SIZES[full])
-    many = int(os.environ.get("MANY") or (MANY if full else 0))
-    rows = [*_beside_the_loop(waiting), *([_many_beside_few(many)] if many else [])]
+def measure(folder: Path, size: Size) -> list[Row]:
+    """Move a fifth of the runs by one worker, as many by two, as many by the loop, while others wait; in full, then beside many more."""
+    rows = _beside_the_loop(size.many(*WAITING))
+    if size.full:
+        rows.append(_many_beside_few(size.people or MANY))
     right = _adds_up()
     for row in rows:
         row.correct = row.correct and right
@@ -57,7 +55,7 @@ def _beside_the_loop(waiting: int) -> list[Row]:
         done_by_two = wakers.run()
     limit = move_runs(workspace, LATER, BATCH, moves)
     rows = [
-        one.row(f"transitions with {waiting:,} waiting", "transitions/s", done, limit=limit, goal=12_000),
+        one.row(f"transitions with {waiting:,} waiting", "transitions/s", done, limit=limit, goal=15_000),
         two.row("  by two workers", "transitions/s", done_by_two, limit=None, goal=22_000),
     ]
     rows[1].cpu_us, rows[1].peak_mb = wakers.cpu * 1e6 / done_by_two, wakers.memory

@@ -17,6 +17,7 @@ from bench.timeline import onto_the_timeline
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bench.sizes import Size
     from bench.wrk import Load
 
 IN_A_BATCH = 100
@@ -37,7 +38,7 @@ class Event(msgspec.Struct, rename="camel"):
     properties: dict[str, Any]
 
 
-def measure(folder: Path, *, full: bool) -> list[Row]:
+def measure(folder: Path, size: Size) -> list[Row]:
     from duologue.people.intake.tasks import process
     from duologue.platform.staff.actions import create_key
     from duologue.platform.workspaces.actions import create_workspace
@@ -48,7 +49,7 @@ def measure(folder: Path, *, full: bool) -> list[Row]:
     workspace = create_workspace(name="bench-intake")
     _, secret = create_key(workspace=workspace, name="shop", kind="write", role="", now=now(workspace))
     raw = _raw(workspace)
-    seconds = 30 if full else 10
+    seconds = size.choose(10, 30)
     with web() as serving:
         _events(serving.port, secret, IN_A_BATCH, WARM_UP)
         batches, many = _measured(serving, secret, IN_A_BATCH, seconds)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import time
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench.crowd import NOON, crowd
 from bench.meter import Meter, Row
 from bench.past import Past
 from bench.reading import Meanwhile
 
-SIZES = {False: (10_000, 300_000), True: (100_000, 3_000_000)}
+if TYPE_CHECKING:
+    from bench.sizes import Size
+
+PEOPLE, EVENTS = (10_000, 100_000), (300_000, 3_000_000)
 FRESH = 50_000
 FRESH_GOAL_MS = 60_000
 ERASED = 100
@@ -23,9 +25,8 @@ A_MINUTE = 100  # events between two looks of a shop where little happens
 LOOKS = 400  # until files were put together
 
 
-def measure(folder: Path, *, full: bool) -> list[Row]:
-    """EVENTS and PEOPLE say how many there are before the fresh ones."""
-    people, events = (int(os.environ.get(name) or size) for name, size in zip(("PEOPLE", "EVENTS"), SIZES[full], strict=True))
+def measure(folder: Path, size: Size) -> list[Row]:
+    people, events = size.many(*PEOPLE), size.past(*EVENTS)
     _follow(_shop("warming-up", 100, 1_000))  # what a worker loads once in its life is not part of a figure
     shop = _shop("bench-lake", people, events)
     rows = [_following(shop, events, folder / "raw"), _fresh(shop), _put_together(shop)]

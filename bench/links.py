@@ -16,6 +16,7 @@ from bench.serving import web
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bench.sizes import Size
     from bench.wrk import Load
 
 LINKS = 20_000  # so that each is followed again after some seconds, not within one burst
@@ -29,14 +30,14 @@ LETTERS = """INSERT INTO engage_delivery (workspace_id, person, profile_id, shar
     FROM people_profile WHERE workspace_id = %(workspace)s RETURNING id"""
 
 
-def measure(folder: Path, *, full: bool) -> list[Row]:
+def measure(folder: Path, size: Size) -> list[Row]:
     from duologue.engage.conversations.clicks import tell_spooled
     from duologue.platform.database.ready import let_go
 
     if wrk.program() is None:
         return [Row(f"links: {wrk.MISSING}", "", 0, None, GOAL)]
     workspace = _furnished(folder)
-    seconds = 30 if full else 10
+    seconds = size.choose(10, 30)
     with web() as serving:
         _follow(serving.port, folder, 3)
         began, before = serving.cpu(), database_seconds()

@@ -14,6 +14,8 @@ from bench.meter import Meter, Row
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bench.sizes import Size
+
 PARAGRAPHS = "".join(
     f"Paragraph {n} for {{{{ person.first_name }}}} with some words that go on and on.\n\n[link {n}](https://shop.example/p/{n})\n\n"
     for n in range(8)
@@ -26,11 +28,11 @@ MESSAGE = {
 CONNECTIONS = 15
 
 
-def measure(folder: Path, *, full: bool) -> list[Row]:
+def measure(folder: Path, size: Size) -> list[Row]:
     if (program := sink.program()) is None:
         return [Row("mail: smtp-sink is not installed (Debian: postfix)", "", 0, None, 3000)]
     with sink.sink(program) as running:
-        return _measured(running.port, 50_000 if full else 6_000)
+        return _measured(running.port, size.many(6_000, 50_000))
 
 
 def _measured(port: int, count: int) -> list[Row]:

@@ -12,7 +12,9 @@ from bench.meter import Meter, Row
 if TYPE_CHECKING:
     from pathlib import Path
 
-PEOPLE = {False: 200_000, True: 1_000_000}
+    from bench.sizes import Size
+
+PEOPLE = 200_000, 1_000_000
 TIMES = 20
 _PAGES = """
 / /people/ /people/?q=a /people/?q=ada1 /people/?q=ada1+l2 /people/?q=a+l /people/?q=p1999 /people/{person} /people/arrivals
@@ -29,12 +31,13 @@ NUMBERS = {
 }
 
 
-def measure(_folder: Path, *, full: bool) -> list[Row]:
+def measure(_folder: Path, size: Size) -> list[Row]:
     from duologue.measure.reports.queries import report
     from duologue.platform.workspaces.actions import create_workspace
 
     workspace = create_workspace(name="bench-pages", clock_at=NOON)
-    living(workspace, PEOPLE[full])
+    people = size.many(*PEOPLE)
+    living(workspace, people)
     report(workspace, "win-back", NOON)
     browser, addresses = _owner(workspace), _addresses(workspace)
     for address in addresses:
@@ -44,7 +47,7 @@ def measure(_folder: Path, *, full: bool) -> list[Row]:
         taken = {address: sorted(_seconds(browser, address) for _ in range(TIMES)) for address in addresses}
     everything = sorted(second for seconds in taken.values() for second in seconds)
     slowest = max(taken, key=lambda address: taken[address][int(TIMES * 0.95) - 1])
-    row = meter.row(f"pages with {PEOPLE[full]:,} people", "ms", len(everything), limit=None, goal=150)
+    row = meter.row(f"pages with {people:,} people", "ms", len(everything), limit=None, goal=150)
     row.less_is_better = True
     row.value = everything[int(len(everything) * 0.95)] * 1000
     worst = taken[slowest][int(TIMES * 0.95) - 1] * 1000

@@ -52,6 +52,8 @@ def _merged(files: list[Path]) -> list[dict]:
     cases: dict[tuple[str, str], dict] = {}
     for path in files:
         for case in json.loads(path.read_text()):
+            if case["size"] not in SIZES:
+                raise SystemExit(f"{path} was measured with {case['size']}; only the sizes {' and '.join(SIZES)} are documented.")
             cases[case["size"], case["case"]] = {**case, "at": path.stem[:10]}
     return sorted(cases.values(), key=lambda case: SIZES.index(case["size"]))
 

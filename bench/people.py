@@ -11,13 +11,15 @@ from bench.raw import copy_file
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bench.sizes import Size
 
-def measure(folder: Path, *, full: bool) -> list[Row]:
+
+def measure(folder: Path, size: Size) -> list[Row]:
     from duologue.people.imports.actions import import_file
     from duologue.platform.workspaces.actions import create_workspace
 
     path = folder / "people.csv"
-    count = people_file(path, 1_000_000 if full else 50_000)
+    count = people_file(path, size.many(50_000, 1_000_000))
     workspace = create_workspace(name="bench-people")
     with Meter(with_children=True) as meter:
         job = import_file(workspace=workspace, path=path, kind="people", recipe=PEOPLE)

@@ -15,7 +15,9 @@ from bench.meter import Meter, Row
 if TYPE_CHECKING:
     from pathlib import Path
 
-SIZES = {False: (100_000, 20_000), True: (1_000_000, 100_000)}  # people on the sheet, and those who are planned for
+    from bench.sizes import Size
+
+WEIGHED, PLANNED = (100_000, 1_000_000), (20_000, 100_000)  # people on the sheet, and those who are planned for
 SHEET_GOAL = 100_000
 PLAN_GOAL = 10_000
 SEGMENT = "segment: everybody\nabout: For measuring\nwhere: {person.first_name: {known: true}}\n"
@@ -37,8 +39,8 @@ LOTS = (
 )
 
 
-def measure(_folder: Path, *, full: bool) -> list[Row]:
-    weighed, planned = SIZES[full]
+def measure(_folder: Path, size: Size) -> list[Row]:
+    weighed, planned = size.many(*WEIGHED), size.many(*PLANNED)
     _planned(_furnished("warming-up", 100), 100)  # what a worker loads once in its life is not part of a figure
     sheet = _sheet(_furnished("bench-sheet", weighed), weighed)
     return [sheet, _planned(_furnished("bench-plan", planned), planned)]

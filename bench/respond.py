@@ -22,6 +22,8 @@ from bench.serving import serving
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bench.sizes import Size
+
 A_SECOND = 1000
 IN_A_CALL = 20  # of which the first causes a message
 WARMED_UP = 5  # seconds
@@ -40,8 +42,8 @@ KNOWN = """INSERT INTO people_identifier (workspace_id, profile_id, kind, value,
     SELECT workspace_id, id, 'external', 'c' || id, 'c' || id, %s FROM people_profile WHERE workspace_id = %s RETURNING profile_id"""
 
 
-def measure(folder: Path, *, full: bool) -> list[Row]:
-    seconds = 120 if full else 30
+def measure(folder: Path, size: Size) -> list[Row]:
+    seconds = size.choose(30, 120)
     calls = (WARMED_UP + seconds) * A_SECOND // IN_A_CALL
     sink = Sink()
     people, key = _furnished(sink.port, calls * 2 + 1)

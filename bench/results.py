@@ -39,6 +39,7 @@ class Result:
     disturbed: bool
     less_is_better: bool
     note: str
+    rounds: int = 1
 
     @property
     def reached(self) -> bool | None:
@@ -70,16 +71,20 @@ def result(rounds: list[Row]) -> Result:
         disturbed=median(row.foreign for row in rounds) > QUIET,
         less_is_better=first.less_is_better,
         note=first.note,
+        rounds=len(rounds),
     )
 
 
-def write(results: Iterable[Result], size: str) -> Path:
-    """Write the results as JSON under the present moment; return the file."""
-    FOLDER.mkdir(exist_ok=True)
-    path = FOLDER / f"{datetime.now(UTC):%Y-%m-%dT%H%MZ}-{size}.json"
+def file_of(size: str) -> Path:
+    """Return the file of a run of this size that begins at the present moment."""
+    return FOLDER / f"{datetime.now(UTC):%Y-%m-%dT%H%MZ}-{size.replace(',', '').replace(' ', '-')}.json"
+
+
+def write(results: Iterable[Result], path: Path, size: str) -> None:
+    """Write the results of a run of this size as JSON."""
+    path.parent.mkdir(exist_ok=True)
     machine = f"{os.cpu_count()} processors, {platform.system()} {platform.release()}, Python {platform.python_version()}"
     path.write_text(json.dumps([{**asdict(found), "size": size, "machine": machine} for found in results], indent=1) + "\n")
-    return path
 
 
 def changes(results: Iterable[Result], earlier: Path) -> tuple[list[str], bool]:

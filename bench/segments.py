@@ -5,12 +5,12 @@ A full count is measured as its statement over all people, once their rows stand
 
 from __future__ import annotations
 
-import os
 import tempfile
 import time
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
@@ -19,7 +19,10 @@ from bench.history import year_of
 from bench.meter import Meter, Row
 from bench.touches import last_touch
 
-SIZES = {False: (100_000, 2_000_000), True: (1_000_000, 20_000_000)}
+if TYPE_CHECKING:
+    from bench.sizes import Size
+
+PEOPLE, EVENTS = (100_000, 1_000_000), (2_000_000, 20_000_000)
 RATIO = 1.3
 TIMES = 3
 JSON = "TRY_CAST(json_extract_string(properties, '$.revenue') AS DECIMAL(18, 4))"
@@ -70,11 +73,10 @@ WAYS = (
 )
 
 
-def measure(folder: Path, *, full: bool) -> list[Row]:
-    """EVENTS and PEOPLE say how many there are."""
+def measure(folder: Path, size: Size) -> list[Row]:
     from duologue.platform.workspaces.actions import create_workspace
 
-    people, events = (int(os.environ.get(name) or size) for name, size in zip(("PEOPLE", "EVENTS"), SIZES[full], strict=True))
+    people, events = size.many(*PEOPLE), size.past(*EVENTS)
     workspace = create_workspace(name="bench-segments", clock_at=NOON)
     year_of(workspace, people, events, folder)
     rows = [_statement(workspace, name, *case) for name, case in CASES.items()]

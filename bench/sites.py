@@ -17,7 +17,9 @@ from bench.meter import Meter, Row
 if TYPE_CHECKING:
     from pathlib import Path
 
-COUNTS = {False: (600, 300), True: (6000, 3000)}  # pages, forms
+    from bench.sizes import Size
+
+PAGES, FORMS = (600, 6000), (300, 3000)
 PATH = "/at/bench-sites/tea"
 SURVEY = """
 survey: taste
@@ -46,7 +48,7 @@ locales:
 """
 
 
-def measure(folder: Path, *, full: bool) -> list[Row]:
+def measure(folder: Path, size: Size) -> list[Row]:
     from django.conf import settings
 
     from duologue.engage.sites.queries import current
@@ -54,14 +56,14 @@ def measure(folder: Path, *, full: bool) -> list[Row]:
     from duologue.people.models import Event
 
     settings.ALLOWED_HOSTS = ["*"]
-    pages, forms = COUNTS[full]
+    pages, forms = size.choose(*PAGES), size.choose(*FORMS)
     workspace = _furnished()
     asyncio.run(_pages(20))
     with Meter() as meter:
-        size = asyncio.run(_pages(pages))
+        sent = asyncio.run(_pages(pages))
     shown = meter.row("a site's page, by the core", "requests/s", pages, limit=None, goal=300)
     shown.value = pages / (meter.cpu + meter.database_cpu)
-    shown.note = f"by the processor time of server and PostgreSQL together; {size / 1000:.1f} kB, as sent and not pressed"
+    shown.note = f"by the processor time of server and PostgreSQL together; {sent / 1000:.1f} kB, as sent and not pressed"
     asyncio.run(_pages(5, b"sent=letter"))
     with Meter() as meter:
         asyncio.run(_pages(pages // 3, b"sent=letter"))

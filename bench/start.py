@@ -14,11 +14,13 @@ from bench.serving import serving
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bench.sizes import Size
+
 SETTLED = 12.0  # seconds after which what a start brings with it has passed
 IDLE = 30.0
 
 
-def measure(folder: Path, *, full: bool) -> list[Row]:
+def measure(folder: Path, _size: Size) -> list[Row]:
     own = {"DUOLOGUE_DATA": str(folder / "served")}  # with a database of its own, which is started, too
     with serving(**own):
         _run("workspace", "create", "bench", **own)

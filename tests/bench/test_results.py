@@ -38,7 +38,7 @@ def test_a_change_is_said_only_beyond_chance(tmp_path, now, less_is_better, verd
 def test_what_is_written_can_be_read_again_and_has_a_page(tmp_path, monkeypatch):
     monkeypatch.setattr(results, "FOLDER", tmp_path)
     found = [results.result(rounds(3_100))]
-    path = results.write(found, "small")
+    results.write(found, path := results.file_of("small"), "small")
     assert json.loads(path.read_text())[0]["case"] == "mail"
     assert results.changes(found, path) == (["mail: as before, 3,100 then, 3,100 messages/s now"], False)
     assert "mail" in plots.write(found, path).read_text()
